@@ -1,0 +1,42 @@
+/**
+ * How a call ended that did not succeed:
+ * - `refused`: the platform answered that it will not do it; nothing was changed
+ * - `unavailable`: every try failed and certainly nothing was changed
+ * - `inDoubt`: it may have been done; look before sending it again
+ */
+export type ApiErrorKind = 'refused' | 'unavailable' | 'inDoubt';
+
+/** A call that failed, with what a person or the retry rules need of it. Never carries a secret. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly kind: ApiErrorKind;
+  /** the operation's name in the published API description, such as `createAccount` */
+  readonly operation: string;
+  /** the HTTP status, or null when there was no answer */
+  readonly status: number | null;
+  /** the platform's own words (`messages` of its error answer), or the reason for having none */
+  readonly messages: readonly string[];
+  /** an earlier try of the same call had no good answer, so the refusal may be of what that try has done */
+  readonly afterDoubt: boolean;
+
+  constructor(
+    kind: ApiErrorKind,
+    operation: string,
+    status: number | null,
+    messages: readonly string[],
+    afterDoubt = false,
+  ) {
+    const words = messages.join('; ') || 'no message';
+    super(status === null ? `${operation}: ${words}` : `${operation} was answered ${status}: ${words}`);
+    this.kind = kind;
+    this.operation = operation;
+    this.status = status;
+    this.messages = messages;
+    this.afterDoubt = afterDoubt;
+  }
+}
+
+/** The run is stopping, so the call was not sent. */
+export class NotSentError extends Error {
+  override readonly name = 'NotSentError';
+}

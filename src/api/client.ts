@@ -1,0 +1,272 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StopError } from '../errors.js';
+import { ApiError, type ApiErrorKind } from './api-error.js';
+import { authorize, type Call } from './endpoints.js';
+import type { HttpLog } from './http-log.js';
+import type { Limiter } from './limiter.js';
+import {
+  type RetryRule,
+  retryAfterMs,
+  retryDelay,
+  ruleForNetworkCode,
+  ruleForStatus,
+  UNREADABLE_ANSWER,
+} from './retry.js';
+import { type LogIn, Session } from './session.js';
+import type { RawAnswer, Transport } from './transport.js';
+
+export interface ClientOptions {
+  readonly baseUrl: string;
+  readonly username: string;
+  readonly password: string;
+  /** tries of a call after transient failures */
+  readonly retries: number;
+  readonly transport: Transport;
+  readonly limiter: Limiter;
+  readonly httpLog: HttpLog | null;
+  /** a line for run.log */
+  log(event: string, details: Readonly<Record<string, unknown>>): void;
+}
+
+export interface SendOptions {
+  /** the row's ordinal: earlier rows go first */
+  readonly priority?: number;
+  /** runs before the first try leaves, once it is next in turn: writes the intent */
+  readonly ready?: () => Promise<void>;
+  /** goes through although the run is stopping */
+  readonly finishing?: boolean;
+}
+
+/** How one try ended. */
+type Try<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly rule: RetryRule;
+      readonly error: ApiError;
+      readonly waitMs: number | undefined;
+    };
+
+/** A platform that only ever answers 429 is given up on after this long without any success of the call. */
+const LONGEST_THROTTLE_MS = 15 * 60_000;
+/** Answers 403 of one operation in a row, without one success, that stop the run instead of failing every row. */
+const FORBIDDEN_THAT_STOP = 5;
+
+/**
+ * Sends calls: log-in, limit, retries, and the check of the answer. One for a whole run.
+ */
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #session: Session;
+  readonly #forbidden = new Map<string, number>();
+  #requests = 0;
+  #throttled = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#session = new Session(() => this.#logIn());
+  }
+
+  /** requests sent so far, tries and log-ins included */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Logs in now, so that wrong credentials end the command before anything else. */
+  logIn(): Promise<LogIn> {
+    return this.#session.current();
+  }
+
+  /**
+   * Sends a call until it has a good answer or no try is left. GET, PUT, PATCH and DELETE are repeated as they are;
+   * a POST is repeated only while it certainly has not happened.
+   *
+   * @throws ApiError of kind `refused`, `unavailable`, or (POST only) `inDoubt`
+   * @throws NotSentError when the run is stopping and the call has not left
+   * @throws StopError when no call can succeed any more (log-in refused, rights missing)
+   */
+  async send<T>(call: Call<T>, options: SendOptions = {}): Promise<T> {
+    const repeatable = call.method !== 'POST';
+    let ready = options.ready;
+    let doubt = false;
+    const started = Date.now();
+    for (let tries = 1; ; ) {
+      const logIn = this.#session.token === null ? await this.#session.current() : null;
+      let used = '';
+      const outcome = await this.#options.limiter.run<Try<T>>({
+        priority: options.priority ?? 0,
+        finishing: options.finishing,
+        ready: async () => {
+          await ready?.();
+          ready = undefined;
+        },
+        send: () => {
+          // Read at the last moment: while this call waited its turn, another may have logged in anew.
+          used = this.#session.token ?? logIn?.authToken ?? '';
+          return this.#try(call, used);
+        },
+      });
+      if (outcome.ok) {
+        this.#session.worked();
+        this.#forbidden.delete(call.operation);
+        return outcome.value;
+      }
+      const { rule, error } = outcome;
+      if (error.status === 401) {
+        this.#session.expired(used);
+        continue;
+      }
+      if (error.status === 403) this.#countForbidden(call.operation, error);
+      if (rule.pressure) this.#throttle(outcome.waitMs);
+      if (!rule.retry) throw doubt ? failed('refused', error, true) : error;
+      doubt ||= rule.mayHaveHappened;
+      if (rule.mayHaveHappened && !repeatable) throw failed('inDoubt', error);
+      if (rule.countsAsTry ? tries > this.#options.retries : Date.now() - started > LONGEST_THROTTLE_MS)
+        throw failed('unavailable', error);
+      if (rule.countsAsTry) {
+        await this.backOff(tries, outcome.waitMs);
+        tries++;
+      }
+    }
+  }
+
+  /** Waits before try `tries + 1`. */
+  async backOff(tries: number, atLeastMs = 0): Promise<void> {
+    await sleep(Math.max(atLeastMs, retryDelay(tries, Math.random())));
+  }
+
+  async #logIn(): Promise<LogIn> {
+    const { username, password, limiter, retries } = this.#options;
+    const call = authorize(username, password);
+    for (let tries = 1; ; tries++) {
+      const outcome = await limiter.run({ priority: 0, finishing: true, send: () => this.#try(call, null) });
+      if (outcome.ok) {
+        this.#options.log('logged in', { partitionId: outcome.value.partitionId });
+        return { ...outcome.value, subPartitionIds: outcome.value.subPartitionIds ?? [] };
+      }
+      const { error, rule } = outcome;
+      if (rule.pressure) this.#throttle(outcome.waitMs);
+      if (!rule.retry || tries > retries) throw logInFailed(error, this.#options.baseUrl);
+      await this.backOff(tries, outcome.waitMs);
+    }
+  }
+
+  async #try<T>(call: Call<T>, token: string | null): Promise<Try<T>> {
+    const { transport, limiter, httpLog } = this.#options;
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (token !== null) headers['x-auth-token'] = token;
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const started = performance.now();
+    this.#requests++;
+    let answer: RawAnswer | null = null;
+    let outcome: Try<T>;
+    try {
+      answer = await transport.send(call.method, call.path, headers, body);
+      outcome = judge(call, answer);
+    } catch (cause) {
+      outcome = lost(call, cause);
+    }
+    const ms = performance.now() - started;
+    if (outcome.ok) limiter.observe(call.operation, ms);
+    else this.#options.log('call failed', { operation: call.operation, problem: outcome.error.message });
+    httpLog?.write({
+      operation: call.operation,
+      method: call.method,
+      url: this.#options.baseUrl + call.path,
+      body: call.body ?? null,
+      status: answer?.status ?? null,
+      answer: answer?.text ?? (outcome.ok ? '' : outcome.error.message),
+      ms: Math.round(ms),
+    });
+    return outcome;
+  }
+
+  /** The pause grows while one 429 follows another. */
+  #throttle(waitMs: number | undefined): void {
+    this.#throttled = waitMs === undefined ? Math.min(this.#throttled + 1, 6) : 1;
+    const pause = waitMs ?? retryDelay(this.#throttled, Math.random());
+    this.#options.limiter.pause(pause);
+    this.#options.log('platform asks for less', { pauseMs: pause });
+  }
+
+  #countForbidden(operation: string, error: ApiError): void {
+    const count = (this.#forbidden.get(operation) ?? 0) + 1;
+    this.#forbidden.set(operation, count);
+    if (count < FORBIDDEN_THAT_STOP) return;
+    throw new StopError(
+      'FORBIDDEN',
+      `The platform forbids ${operation} (403) again and again: ${error.messages.join('; ')}`,
+      'Check the rights of the API user and the partition ID, then resume.',
+    );
+  }
+}
+
+/** What an answer means for a call: a value, or why not. */
+function judge<T>(call: Call<T>, answer: RawAnswer): Try<T> {
+  const { status, text } = answer;
+  if (status < 200 || status >= 300) {
+    const rule = ruleForStatus(status);
+    const kind = rule.retry ? 'unavailable' : 'refused';
+    const waitMs = rule.pressure ? retryAfterMs(answer.headers['retry-after'], Date.now()) : undefined;
+    return { ok: false, rule, error: new ApiError(kind, call.operation, status, messagesOf(text)), waitMs };
+  }
+  let json: unknown;
+  try {
+    json = text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return unreadable(call, status, 'the answer is not JSON');
+  }
+  if (call.answer === null) return { ok: true, value: json as T };
+  const checked = call.answer.safeParse(json);
+  if (checked.success) return { ok: true, value: checked.data };
+  const missing = checked.error.issues[0]?.path.join('.') || 'its content';
+  return unreadable(call, status, `the answer lacks ${missing}`);
+}
+
+function unreadable<T>(call: Call<T>, status: number, problem: string): Try<T> {
+  const error = new ApiError('unavailable', call.operation, status, [problem]);
+  return { ok: false, rule: UNREADABLE_ANSWER, error, waitMs: undefined };
+}
+
+function lost<T>(call: Call<T>, cause: unknown): Try<T> {
+  const { code = 'UNKNOWN', message = '' } = cause as { code?: string; message?: string };
+  const error = new ApiError('unavailable', call.operation, null, [
+    `no answer (${code}${message ? `: ${message}` : ''})`,
+  ]);
+  return { ok: false, rule: ruleForNetworkCode(code), error, waitMs: undefined };
+}
+
+function failed(kind: ApiErrorKind, error: ApiError, afterDoubt = false): ApiError {
+  return new ApiError(kind, error.operation, error.status, error.messages, afterDoubt);
+}
+
+/** The `messages` of the platform's error answer; its `message`, or the start of whatever came, when it has none. */
+function messagesOf(text: string): string[] {
+  try {
+    const { messages, message } = JSON.parse(text) as { messages?: unknown; message?: unknown };
+    if (Array.isArray(messages)) return messages.map(String);
+    if (typeof message === 'string') return [message];
+  } catch {
+    // a proxy's page
+  }
+  const plain = text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return plain === '' ? [] : [plain.slice(0, 200)];
+}
+
+function logInFailed(error: ApiError, baseUrl: string): StopError {
+  const refused = error.kind === 'refused';
+  return new StopError(
+    refused ? 'LOGIN_REFUSED' : 'PLATFORM_UNREACHABLE',
+    refused
+      ? `The platform at ${baseUrl} refused the log-in: ${error.messages.join('; ')}`
+      : `The platform at ${baseUrl} cannot be reached: ${error.message}`,
+    refused
+      ? 'Check ALIANZA_USERNAME and ALIANZA_PASSWORD, and that they belong to this environment.'
+      : 'Check the address, the network and the proxy settings, then try again.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,62 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+
+const SECRET_KEY = /password|pwdhash|token|sipusername|secret/i;
+const MASK = '********';
+
+/** One request with its answer, as the platform's support asks for them. */
+export interface Exchange {
+  readonly operation: string;
+  readonly method: string;
+  readonly url: string;
+  readonly body: unknown;
+  readonly status: number | null;
+  readonly answer: string;
+  readonly ms: number;
+}
+
+/** `http.jsonl`: one JSON object a line for every request and its answer; secrets are masked. */
+export class HttpLog {
+  readonly #stream: WriteStream;
+
+  constructor(path: string) {
+    this.#stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
+    // The log is a help, not a promise: a full disk is the journal's to report.
+    this.#stream.on('error', () => {});
+  }
+
+  write(exchange: Exchange): void {
+    const { answer, body, ...rest } = exchange;
+    const line = {
+      time: new Date().toISOString(),
+      ...rest,
+      body: maskSecrets(body),
+      answer: maskAnswer(answer),
+    };
+    this.#stream.write(`${JSON.stringify(line)}\n`);
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#stream.end(() => resolve()));
+  }
+}
+
+/** A copy of a JSON value in which every password, token and SIP credential is replaced. */
+export function maskSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(maskSecrets);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      SECRET_KEY.test(key) && inner !== null ? MASK : maskSecrets(inner),
+    ]),
+  );
+}
+
+function maskAnswer(text: string): unknown {
+  if (text === '') return null;
+  try {
+    return maskSecrets(JSON.parse(text));
+  } catch {
+    return SECRET_KEY.test(text) ? '(not JSON; left out, since it may hold a secret)' : text.slice(0, 2000);
+  }
+}

@@ -1,0 +1,243 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import { NotSentError } from './api-error.js';
+
+/** A request that wants to be sent. */
+export interface Turn<T> {
+  /** smaller goes first: the row's ordinal; 0 for the log-in */
+  readonly priority: number;
+  send(): Promise<T>;
+  /** runs once the caller is next in turn, before it takes its place (writes the intent) */
+  ready?: (() => Promise<void>) | undefined;
+  /** goes through although the run is stopping: it ends something that would be left half-done */
+  finishing?: boolean | undefined;
+}
+
+interface Waiting {
+  readonly priority: number;
+  readonly order: number;
+  readonly finishing: boolean;
+  start(): Promise<void>;
+  refuse(): void;
+}
+
+/** What the limiter did in a run, for the summary. */
+export interface LimiterReport {
+  readonly lowest: number;
+  readonly highest: number;
+  /** how often everybody had to wait because the platform asked for it or was overloaded */
+  readonly pauses: number;
+  readonly pausedMs: number;
+}
+
+/** Callers beyond the limit that may make themselves ready (write their intent) while they wait for a place. */
+const READY_AHEAD = 4;
+/** An answer this much slower than the operation's usual, in ratio and in milliseconds, is a sign of overload. */
+const SLOW_RATIO = 3;
+const SLOW_MS = 250;
+/** Answers from requests sent within this time before a cut say nothing about the cut's effect. */
+const CUT_SETTLES_MS = 200;
+/** How soon a caller that waits out a pause notices that the run is stopping. */
+const LONGEST_NAP_MS = 250;
+
+/**
+ * The one limit on requests in flight: everything goes through it, log-in and retries included. Earlier rows go first.
+ * It falls on 429, 503 and climbing latency, and rises by itself when the platform is calm.
+ */
+export class Limiter {
+  readonly #limit: LimitFunction;
+  readonly #most: number;
+  readonly #rate: number | null;
+  readonly #heap: Waiting[] = [];
+  readonly #usualMs = new Map<string, number>();
+  #order = 0;
+  #stopped = false;
+  #admitted = 0;
+  #readyAhead: number;
+  #pausedUntil = 0;
+  #pauseTimer: NodeJS.Timeout | null = null;
+  #nextStart = 0;
+  #calm = 0;
+  #slowness = 1;
+  #lastCut = 0;
+  #lowest: number;
+  #highest: number;
+  #pauses = 0;
+  #pausedMs = 0;
+
+  /**
+   * @param most requests in flight at most
+   * @param rate requests a second at most, or null
+   */
+  constructor(most: number, rate: number | null) {
+    this.#limit = pLimit(most);
+    this.#most = most;
+    this.#rate = rate;
+    this.#lowest = most;
+    this.#highest = most;
+    this.#readyAhead = Math.min(READY_AHEAD, Math.ceil(most / 8));
+  }
+
+  get report(): LimiterReport {
+    return {
+      lowest: this.#lowest,
+      highest: this.#highest,
+      pauses: this.#pauses,
+      pausedMs: this.#pausedMs,
+    };
+  }
+
+  /**
+   * Sends when there is room.
+   * @throws NotSentError when the limiter was stopped first; whatever `send` or `ready` throws
+   */
+  run<T>(turn: Turn<T>): Promise<T> {
+    const finishing = turn.finishing ?? false;
+    if (this.#stopped && !finishing) return Promise.reject(new NotSentError('the run is stopping'));
+    return new Promise<T>((resolve, reject) => {
+      const start = async () => {
+        try {
+          if (turn.ready) await turn.ready();
+          resolve(await this.#limit(() => this.#send(turn, finishing)));
+        } catch (error) {
+          reject(error);
+        } finally {
+          this.#admitted--;
+          this.#pump();
+        }
+      };
+      const refuse = () => reject(new NotSentError('the run is stopping'));
+      this.#push({ priority: turn.priority, order: this.#order++, finishing, start, refuse });
+      this.#pump();
+    });
+  }
+
+  /** From now on only what is in flight, and turns that are `finishing`, go through; all others are refused. */
+  stop(): void {
+    this.#stopped = true;
+    const waiting = this.#heap.splice(0);
+    for (const entry of waiting) {
+      if (entry.finishing) this.#push(entry);
+      else entry.refuse();
+    }
+  }
+
+  /** Everybody waits that long before the next request, and fewer are sent at once afterwards. */
+  pause(ms: number): void {
+    const now = Date.now();
+    const until = now + ms;
+    if (until > this.#pausedUntil) {
+      this.#pausedMs += until - Math.max(now, this.#pausedUntil);
+      this.#pausedUntil = until;
+    }
+    this.#pauses++;
+    this.#cut(0.5);
+  }
+
+  /** Tells how long an operation took, so that climbing latency is noticed. */
+  observe(operation: string, ms: number): void {
+    const usual = this.#usualMs.get(operation);
+    if (usual === undefined) {
+      this.#usualMs.set(operation, ms);
+      return;
+    }
+    // The usual follows fast downwards and slowly upwards: a busy spell must not become the new normal.
+    this.#usualMs.set(operation, usual + (ms - usual) * (ms < usual ? 0.2 : 0.01));
+    const slow = ms > usual * SLOW_RATIO && ms > usual + SLOW_MS;
+    this.#slowness = this.#slowness * 0.9 + (slow ? 0.1 : 0);
+    if (this.#slowness > 0.5 && slow) {
+      this.#slowness = 0.2;
+      this.#cut(0.75);
+    } else if (!slow) {
+      this.#rise();
+    }
+  }
+
+  #cut(factor: number): void {
+    this.#calm = 0;
+    const now = Date.now();
+    if (now - this.#lastCut < CUT_SETTLES_MS) return;
+    this.#lastCut = now;
+    this.#set(Math.max(1, Math.floor(this.#limit.concurrency * factor)));
+  }
+
+  #rise(): void {
+    if (this.#limit.concurrency >= this.#most) return;
+    if (++this.#calm < this.#limit.concurrency) return;
+    this.#calm = 0;
+    this.#set(this.#limit.concurrency + 1);
+  }
+
+  #set(concurrency: number): void {
+    this.#limit.concurrency = concurrency;
+    this.#lowest = Math.min(this.#lowest, concurrency);
+    this.#highest = Math.max(this.#highest, concurrency);
+    this.#pump();
+  }
+
+  async #send<T>(turn: Turn<T>, finishing: boolean): Promise<T> {
+    for (;;) {
+      if (this.#stopped && !finishing) throw new NotSentError('the run is stopping');
+      const wait = this.#pausedUntil - Date.now();
+      if (wait <= 0) return turn.send();
+      await new Promise((resolve) => setTimeout(resolve, Math.min(wait, LONGEST_NAP_MS)));
+    }
+  }
+
+  #pump(): void {
+    while (this.#heap.length > 0 && this.#admitted < this.#limit.concurrency + this.#readyAhead) {
+      if (this.#mustWait()) return;
+      this.#admitted++;
+      void this.#pop().start();
+    }
+  }
+
+  /** Holds new starts back during a pause and to the rate, and comes back by itself. */
+  #mustWait(): boolean {
+    const now = Date.now();
+    const wait = Math.max(this.#pausedUntil, this.#rate === null ? 0 : this.#nextStart) - now;
+    if (wait > 0) {
+      this.#pauseTimer ??= setTimeout(() => {
+        this.#pauseTimer = null;
+        this.#pump();
+      }, wait);
+      return true;
+    }
+    if (this.#rate !== null) this.#nextStart = Math.max(now, this.#nextStart) + 1000 / this.#rate;
+    return false;
+  }
+
+  #push(entry: Waiting): void {
+    const heap = this.#heap;
+    let at = heap.push(entry) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!before(entry, heap[parent] as Waiting)) break;
+      heap[at] = heap[parent] as Waiting;
+      at = parent;
+    }
+    heap[at] = entry;
+  }
+
+  #pop(): Waiting {
+    const heap = this.#heap;
+    const top = heap[0] as Waiting;
+    const last = heap.pop() as Waiting;
+    const size = heap.length;
+    if (size === 0) return top;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= size) break;
+      if (child + 1 < size && before(heap[child + 1] as Waiting, heap[child] as Waiting)) child++;
+      if (!before(heap[child] as Waiting, last)) break;
+      heap[at] = heap[child] as Waiting;
+      at = child;
+    }
+    heap[at] = last;
+    return top;
+  }
+}
+
+function before(a: Waiting, b: Waiting): boolean {
+  return a.priority < b.priority || (a.priority === b.priority && a.order < b.order);
+}

@@ -1,0 +1,92 @@
+import axios, {
+  AxiosError,
+  AxiosHeaders,
+  type AxiosInstance,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+
+/** An answer as it came: the body is text, whatever its type. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Sends one request. Rejects with an error that has a `code` when there is no answer. */
+export interface Transport {
+  send(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: string | undefined,
+  ): Promise<RawAnswer>;
+  close(): Promise<void>;
+}
+
+/**
+ * axios over an undici pool: keep-alive connections, at most `connections` of them, no redirects, no parsing. A proxy
+ * named in HTTPS_PROXY or HTTP_PROXY is used.
+ *
+ * @param baseUrl scheme and host, such as `https://api.alianza.com`
+ * @param timeoutMs how long one answer may take
+ */
+export function createTransport(baseUrl: string, connections: number, timeoutMs: number): Transport {
+  const { origin, pathname } = new URL(baseUrl);
+  const prefix = pathname.replace(/\/$/, '');
+  const options = {
+    connections,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { timeout: timeoutMs },
+  };
+  const dispatcher: Dispatcher = proxied(origin) ? new EnvHttpProxyAgent(options) : new Pool(origin, options);
+  const http: AxiosInstance = axios.create({
+    adapter: (config) => dispatch(dispatcher, origin, config),
+    transformRequest: [],
+    transformResponse: [],
+    validateStatus: () => true,
+  });
+  return {
+    async send(method, path, headers, body) {
+      const answer = await http.request<string>({ method, url: prefix + path, headers, data: body });
+      return { status: answer.status, headers: answer.headers as Record<string, string>, text: answer.data };
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+function proxied(origin: string): boolean {
+  const { env } = process;
+  return origin.startsWith('https:')
+    ? Boolean(env['HTTPS_PROXY'] ?? env['https_proxy'])
+    : Boolean(env['HTTP_PROXY'] ?? env['http_proxy']);
+}
+
+/** The adapter under axios. */
+async function dispatch(
+  dispatcher: Dispatcher,
+  origin: string,
+  config: InternalAxiosRequestConfig,
+): Promise<AxiosResponse> {
+  try {
+    const { statusCode, headers, body } = await dispatcher.request({
+      origin,
+      path: config.url ?? '/',
+      method: (config.method ?? 'get').toUpperCase() as Dispatcher.HttpMethod,
+      headers: config.headers.toJSON() as Record<string, string>,
+      body: (config.data as string | undefined) ?? null,
+    });
+    return {
+      data: await body.text(),
+      status: statusCode,
+      statusText: '',
+      headers: new AxiosHeaders(headers as Record<string, string>),
+      config,
+    };
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new AxiosError(message, code ?? 'UNKNOWN', config);
+  }
+}

@@ -1,0 +1,162 @@
+#!/usr/bin/env node
+import yargs, { type Argv } from 'yargs';
+import type { Command, Io } from './commands/command.js';
+import { resultsCommand } from './commands/results.js';
+import { resumeCommand } from './commands/resume.js';
+import { runCommand } from './commands/run.js';
+import { sandboxCommand } from './commands/sandbox.js';
+import { validateCommand } from './commands/validate.js';
+import { EXIT, type Exit, StopError } from './errors.js';
+import { OPTIONS, type OptionName } from './options.js';
+
+const COMMANDS: readonly Command[] = [
+  validateCommand,
+  runCommand,
+  resumeCommand,
+  resultsCommand,
+  sandboxCommand,
+];
+
+const exitCode = await main(process.argv.slice(2));
+// Standard output may be a pipe that is still being read.
+process.stdout.write('', () => process.exit(exitCode));
+
+async function main(argv: readonly string[]): Promise<number> {
+  let interrupted = 0;
+  let stop = () => process.exit(EXIT.interrupted.code);
+  const onSignal = () => {
+    if (++interrupted > 1) process.exit(EXIT.interrupted.code);
+    stop();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const io: Io = {
+    env: process.env,
+    isTerminal: process.stderr.isTTY,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    onInterrupt: (handler) => {
+      stop = handler as () => never;
+    },
+  };
+  let exit: Exit = 'nothingDone';
+  try {
+    const chosen = await parse(argv, io);
+    if (!chosen) return EXIT.done.code;
+    exit = await chosen.command.run(chosen.args, io);
+  } catch (error) {
+    exit = explain(error, io);
+  }
+  return EXIT[exit].code;
+}
+
+/** Prints an error: what happened and what to do; a stack trace only where the fault is ours. */
+function explain(error: unknown, io: Io): Exit {
+  if (error instanceof StopError) {
+    io.err(`${error.message}\n${error.hint}\n`);
+    return error.exit;
+  }
+  io.err(
+    `This is a fault of alianza-import itself: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  return 'nothingDone';
+}
+
+interface Chosen {
+  readonly command: Command;
+  readonly args: { readonly words: readonly string[]; readonly flags: Readonly<Record<string, unknown>> };
+}
+
+/** @returns null when help or the version was printed */
+async function parse(argv: readonly string[], io: Io): Promise<Chosen | null> {
+  let chosen: Chosen | null = null;
+  const parser = yargs()
+    .scriptName('alianza-import')
+    .usage('$0 <command>\n\nA spreadsheet of customers becomes live service on the Alianza platform.')
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'boolean-negation': true,
+      'parse-positional-numbers': false,
+    })
+    .strict()
+    .exitProcess(false)
+    .demandCommand(1, 'Name a command.')
+    .wrap(Math.min(110, process.stdout.columns || 110))
+    .epilogue(exitCodesText())
+    .fail((message, error) => {
+      throw (
+        error ??
+        new StopError('USAGE', message, 'alianza-import --help lists the commands and their options.')
+      );
+    });
+  for (const command of COMMANDS)
+    parser.command(
+      `${command.name} ${command.words}`.trim(),
+      command.summary,
+      (builder) => describe(builder, command),
+      (parsed) => {
+        chosen = { command, args: { words: wordsOf(parsed, command), flags: flagsOf(parsed, command) } };
+      },
+    );
+  await parser.parseAsync([...argv], {}, (_error: unknown, _parsed: unknown, output: string) => {
+    if (output) io.out(`${output}\n`);
+  });
+  return chosen;
+}
+
+function describe(builder: Argv, command: Command): Argv {
+  let described = builder;
+  for (const name of command.options) described = described.option(name, yargsOption(OPTIONS[name]));
+  for (const [name, own] of Object.entries(command.own ?? {}))
+    described = described.option(name, yargsOption(own));
+  return described;
+}
+
+interface Describable {
+  readonly type: 'text' | 'number' | 'flag' | 'list';
+  readonly help: string;
+  readonly choices?: readonly string[];
+  readonly variable?: string;
+  readonly default?: unknown;
+  readonly defaultText?: string;
+}
+
+function yargsOption(option: Describable) {
+  const { type, help, choices, variable, default: value, defaultText } = option;
+  return {
+    // Values stay text: the option table checks them, with better words.
+    type: type === 'flag' ? ('boolean' as const) : ('string' as const),
+    requiresArg: type !== 'flag',
+    describe: `${help}${variable ? ` (or ${variable})` : ''}`,
+    ...(choices ? { choices } : {}),
+    ...(type === 'flag'
+      ? {}
+      : { defaultDescription: defaultText ?? (value === undefined ? undefined : String(value)) }),
+  };
+}
+
+function wordsOf(parsed: Readonly<Record<string, unknown>>, command: Command): string[] {
+  const name = /[\w-]+/.exec(command.words)?.[0];
+  const value = name === undefined ? undefined : parsed[name];
+  return value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
+}
+
+function flagsOf(parsed: Readonly<Record<string, unknown>>, command: Command): Record<string, unknown> {
+  const names = [...command.options, ...Object.keys(command.own ?? {})];
+  const flags: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = parsed[name];
+    if (value === undefined) continue;
+    if (Array.isArray(value) && (OPTIONS as Record<string, Describable>)[name]?.type !== 'list')
+      throw new StopError('USAGE', `--${name} is given twice.`, 'Give it once.');
+    flags[name] = value;
+  }
+  return flags;
+}
+
+function exitCodesText(): string {
+  const lines = Object.values(EXIT).map(({ code, means }) => `  ${code}  ${means}`);
+  return `Exit codes:\n${lines.join('\n')}`;
+}
+
+export type { OptionName };

@@ -1,0 +1,32 @@
+import type { Command } from './command.js';
+
+export const resultsCommand: Command = {
+  name: 'results',
+  words: '<run-dir>',
+  leastWords: 1,
+  mostWords: 1,
+  summary: 'writes the results files again from the journal, at any time',
+  options: ['format', 'json'],
+  async run(args, io) {
+    const { readRun } = await import('../run-directory.js');
+    const { settingsOf } = await import('./settings.js');
+    const { formatOf } = await import('./report-run.js');
+    const { writeResults } = await import('../results/write-results.js');
+    const directory = args.words[0] ?? '';
+    const { journal, facts } = readRun(directory);
+    try {
+      const { settings } = await settingsOf(args, io, { format: facts.settings.format });
+      const written = await writeResults(
+        journal,
+        directory,
+        formatOf(settings, facts.inputs),
+        facts.reading.headerNames,
+      );
+      io.err(`results: ${written.results}\n${written.errors ? `errors: ${written.errors}\n` : ''}`);
+      if (settings.json) io.out(`${JSON.stringify(written)}\n`);
+      return 'done';
+    } finally {
+      await journal.close();
+    }
+  },
+};

@@ -1,0 +1,66 @@
+import { EXIT } from '../errors.js';
+import { type ImportOptions, type ImportSummary, importSheets, type RowCounts } from '../import.js';
+import type { RowStatus } from '../plan/row-result.js';
+import type { RunDirectory } from '../run-directory.js';
+import type { Io } from './command.js';
+import { Progress } from './progress.js';
+
+/** What `--json` prints of a run. */
+export interface RunJson {
+  readonly runDir: string;
+  readonly environment: string;
+  readonly rows: RowCounts;
+  readonly requests: number;
+  readonly durationMs: number;
+  readonly results: string;
+  readonly errors: string | null;
+  readonly exitCode: number;
+}
+
+/** Carries a run out and tells how it goes; what `run` and `resume` share. */
+export async function carryOut(run: RunDirectory, options: ImportOptions, io: Io): Promise<ImportSummary> {
+  const { settings } = options;
+  const ended = new Map<RowStatus, number>();
+  let progress: Progress | null = null;
+  let loaded: RowCounts | null = null;
+  const summary = await importSheets(run, options, {
+    onLoaded(rows) {
+      loaded = rows;
+      io.err(`${rows.total} rows read: ${rows.pending} to send, ${rows.invalid} invalid\n`);
+    },
+    onStarted(stop, requests) {
+      io.onInterrupt(() => {
+        io.err('\nStopping: what is in flight is finished. Press Ctrl-C again to end at once.\n');
+        stop.stop('interrupted');
+      });
+      const before = (loaded?.total ?? 0) - (loaded?.pending ?? 0);
+      const state = () => {
+        const done = before + [...ended.values()].reduce((sum, count) => sum + count, 0);
+        return {
+          done: Math.min(done, loaded?.total ?? 0),
+          total: loaded?.total ?? 0,
+          failed: (loaded?.failed ?? 0) + (ended.get('failed') ?? 0),
+          requests: requests(),
+        };
+      };
+      if (!settings.quiet) progress = new Progress(io, state);
+    },
+    onRow: (status) => void ended.set(status, (ended.get(status) ?? 0) + 1),
+  }).finally(() => progress?.end());
+  return summary;
+}
+
+/** The object that `--json` prints. */
+export function runJson(run: RunDirectory, summary: ImportSummary): RunJson {
+  const { rows, requests, durationMs, results, errors, exit } = summary;
+  return {
+    runDir: run.directory,
+    environment: run.facts.target.environment,
+    rows,
+    requests,
+    durationMs,
+    results,
+    errors,
+    exitCode: EXIT[exit].code,
+  };
+}

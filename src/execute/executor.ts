@@ -1,0 +1,279 @@
+import { ApiError, NotSentError } from '../api/api-error.js';
+import type { StoredRow } from '../journal/journal.js';
+import { type Kind, planRow, type Resource, type Role, type RowPlan } from '../plan/plan.js';
+import type { RowResult, RowStatus } from '../plan/row-result.js';
+import { completeValues } from '../records/complete.js';
+import type { ImportRecord } from '../records/record.js';
+import {
+  type Failure,
+  NeedError,
+  type Outcome,
+  type RunContext,
+  type Settled,
+  type Step,
+  StepError,
+  type Task,
+} from './context.js';
+import { accountStep } from './steps/account.js';
+import { businessLineStep } from './steps/business-line.js';
+import { callHandlingStep } from './steps/call-handling.js';
+import { deviceStep } from './steps/device.js';
+import { numberStep } from './steps/number.js';
+import { portAssignmentStep } from './steps/port-assignment.js';
+import { referenceStep } from './steps/reference.js';
+import { sipTrunkStep } from './steps/sip-trunk.js';
+import { userStep } from './steps/user.js';
+
+const STEPS: Readonly<Record<Kind, Step>> = {
+  account: accountStep,
+  user: userStep,
+  number: numberStep,
+  businessLine: businessLineStep,
+  callHandling: callHandlingStep,
+  portAssignment: portAssignmentStep,
+  sipTrunk: sipTrunkStep,
+  reference: referenceStep,
+  device: deviceStep,
+};
+
+type IdColumn = Extract<keyof RowResult, `${string}Id` | 'assignedPhoneNumber'>;
+
+/** The result column that shows the ID of each kind. */
+const ID_COLUMN: Readonly<Partial<Record<Kind, IdColumn>>> = {
+  account: 'accountId',
+  user: 'userId',
+  number: 'assignedPhoneNumber',
+  businessLine: 'businessLineId',
+  sipTrunk: 'sipTrunkId',
+  device: 'deviceId',
+};
+
+/** How the work on a row ended. `pending`: the run is stopping and the row is not finished. */
+export interface RowEnd {
+  readonly status: RowStatus;
+  readonly result: RowResult;
+  /** every failure of it was a passing one */
+  readonly transient: boolean;
+}
+
+interface Work {
+  readonly settled: Promise<Settled>;
+  /** rows at work that use it; forgotten when none is left, since the journal remembers */
+  users: number;
+}
+
+/**
+ * Walks the plans of rows: each resource is worked on once however many rows name it, what does not depend on each
+ * other overlaps, and what the journal knows is not done again.
+ */
+export class Executor {
+  readonly #run: RunContext;
+  readonly #works = new Map<string, Work>();
+
+  constructor(run: RunContext) {
+    this.#run = run;
+  }
+
+  /**
+   * Brings about everything that a row wants.
+   * @throws StopError when no row can succeed any more, or nothing can be written
+   */
+  async runRow(row: StoredRow<ImportRecord>): Promise<RowEnd> {
+    const plan = planOf(this.#run, row);
+    if (typeof plan === 'string')
+      return {
+        status: 'skipped',
+        result: { error: plan, hint: 'Correct that row first.' },
+        transient: false,
+      };
+    const used = plan.resources.map((resource) => this.#use(resource, plan, row.ordinal));
+    try {
+      const settled = await Promise.all(used.map((work) => work.settled));
+      return this.#end(row, plan.resources, settled);
+    } finally {
+      plan.resources.forEach((resource, index) => {
+        const work = used[index];
+        if (work && --work.users === 0) this.#works.delete(resource.key);
+      });
+    }
+  }
+
+  #use(resource: Resource, plan: RowPlan, ordinal: number): Work {
+    let work = this.#works.get(resource.key);
+    if (!work) {
+      work = { settled: this.#settle(resource, plan, ordinal), users: 0 };
+      // A run that stops rejects everything at work at once; whoever awaits it sees it.
+      work.settled.catch(() => {});
+      this.#works.set(resource.key, work);
+    }
+    work.users++;
+    return work;
+  }
+
+  /** Works on a resource unless the journal knows how it ended. */
+  async #settle(resource: Resource, plan: RowPlan, ordinal: number): Promise<Settled> {
+    const known = this.#fromJournal(resource.key);
+    if (known) return known;
+    const task: Task = {
+      run: this.#run,
+      resource,
+      ordinal,
+      need: (role) => this.#need(resource, role, plan, ordinal),
+      account: async () => {
+        const account = await this.#need(resource, 'account', plan, ordinal);
+        if (!account) throw new Error(`${resource.key} does not say which account it is in`);
+        return account;
+      },
+      send: (call, options) => this.#run.client.send(call, { priority: ordinal, ...options }),
+    };
+    try {
+      return { ok: true, outcome: await STEPS[resource.kind].run(task) };
+    } catch (error) {
+      if (error instanceof NeedError) return error.settled;
+      if (error instanceof NotSentError) return { ok: false, stopped: true };
+      const failure = failureOf(resource.key, ordinal, error);
+      // For the rows that share it; a refusal is on disk already.
+      if (error instanceof StepError && !failure.transient)
+        await this.#run.journal.settle(resource.key, resource.kind, ordinal, 'failed', {
+          message: failure.message,
+          hint: failure.hint,
+        });
+      return { ok: false, failure };
+    }
+  }
+
+  #fromJournal(key: string): Settled | null {
+    const step = this.#run.journal.step(key);
+    if (step?.state === 'created' || step?.state === 'existing')
+      return { ok: true, outcome: step.outcome as unknown as Outcome };
+    if (step?.state !== 'failed') return null;
+    const message = String(step.outcome?.['message'] ?? 'it failed earlier');
+    const hint = String(step.outcome?.['hint'] ?? RETRY_HINT);
+    const failure = { key, owner: step.owner, message, hint, transient: false };
+    return { ok: false, failure };
+  }
+
+  async #need(resource: Resource, role: Role, plan: RowPlan, ordinal: number): Promise<Outcome | undefined> {
+    const key = resource.needs[role];
+    if (key === undefined) return undefined;
+    const settled = await this.#needed(key, plan, ordinal);
+    if (settled.ok) return settled.outcome;
+    throw new NeedError(settled);
+  }
+
+  async #needed(key: string, plan: RowPlan, ordinal: number): Promise<Settled> {
+    const work = this.#works.get(key);
+    if (work) return work.settled;
+    const known = this.#fromJournal(key);
+    if (known) return known;
+    const elsewhere = plan.elsewhere.get(key);
+    const row = elsewhere === undefined ? undefined : this.#run.journal.row(elsewhere);
+    const otherPlan = row && row.status !== 'invalid' ? planOf(this.#run, row) : undefined;
+    const other =
+      typeof otherPlan === 'object' ? otherPlan.resources.find((each) => each.key === key) : undefined;
+    if (!row || !other || typeof otherPlan !== 'object')
+      return missing(
+        key,
+        elsewhere ?? ordinal,
+        row ? `row ${row.row}, which brings it, is not valid` : 'no row brings it',
+      );
+    const started = this.#use(other, otherPlan, row.ordinal);
+    try {
+      return await started.settled;
+    } finally {
+      if (--started.users === 0) this.#works.delete(key);
+    }
+  }
+
+  #end(row: StoredRow<ImportRecord>, resources: readonly Resource[], settled: readonly Settled[]): RowEnd {
+    const ids: Partial<Record<IdColumn, string>> = {};
+    let created = false;
+    let stopped = false;
+    const failures: { kind: Kind; failure: Failure }[] = [];
+    resources.forEach((resource, index) => {
+      const each = settled[index];
+      if (!each) return;
+      if (each.ok) {
+        const column = ID_COLUMN[resource.kind];
+        if (column) ids[column] = each.outcome.id;
+        created ||= each.outcome.state === 'created';
+      } else if ('stopped' in each) stopped = true;
+      else failures.push({ kind: resource.kind, failure: each.failure });
+    });
+    const finishedAt = new Date().toISOString();
+    // A row at work while the run stops is tried again as a whole: its done parts cost no calls.
+    if (stopped) return { status: 'pending', result: ids, transient: false };
+    const own = failures.find(({ failure }) => failure.owner === row.ordinal) ?? failures[0];
+    if (!own)
+      return { status: created ? 'created' : 'existing', result: { ...ids, finishedAt }, transient: false };
+    const { failure } = own;
+    const kind = resources.find((resource) => resource.key === failure.key)?.kind ?? own.kind;
+    const owner = failure.owner === row.ordinal ? undefined : this.#run.journal.row(failure.owner);
+    const result = {
+      ...ids,
+      failedStep: kind,
+      error: owner ? `${failure.key} failed in row ${owner.row}: ${failure.message}` : failure.message,
+      hint: owner ? `Correct row ${owner.row} first.` : failure.hint,
+      finishedAt,
+    };
+    return {
+      status: owner ? 'skipped' : 'failed',
+      result,
+      transient: failures.every((each) => each.failure.transient),
+    };
+  }
+}
+
+const RETRY_HINT = 'Correct the cause, then: resume --retry failed';
+
+/**
+ * The plan of a row; a text when it cannot be carried out since the first row of its account or user is not valid.
+ */
+export function planOf(run: Pick<RunContext, 'journal'>, row: StoredRow<ImportRecord>): RowPlan | string {
+  const { journal } = run;
+  const { record } = row;
+  const { product } = record;
+  if (product === null) return 'The row has no product.';
+  const account = record.accountFirst === row.ordinal ? row : journal.row(record.accountFirst);
+  const user =
+    record.userFirst === 0 || record.userFirst === row.ordinal ? row : journal.row(record.userFirst);
+  if (!account?.record.accountUsable)
+    return `The account cells of row ${account?.row}, which this row takes over, are not valid.`;
+  if (record.userFirst !== 0 && !user?.record.userUsable)
+    return `The user cells of row ${user?.row}, which this row takes over, are not valid.`;
+  const values = completeValues(
+    record,
+    account.record.values,
+    record.userFirst === 0 ? null : (user?.record.values ?? null),
+  );
+  return planRow(product, values, record.searchIndex, (phone) => journal.rowOfPhone(phone));
+}
+
+function missing(key: string, owner: number, why: string): Settled {
+  const message = `It needs ${key}, but ${why}.`;
+  return { ok: false, failure: { key, owner, message, hint: 'Correct the sheet.', transient: false } };
+}
+
+/** A failure as a value; what stops the run goes on up. */
+function failureOf(key: string, owner: number, error: unknown): Failure {
+  if (error instanceof StepError)
+    return { key, owner, message: error.message, hint: error.hint, transient: error.transient };
+  if (!(error instanceof ApiError)) throw error;
+  if (error.kind === 'refused')
+    return { key, owner, message: error.message, hint: refusedHint(error), transient: false };
+  const doubt =
+    error.kind === 'inDoubt' ? ' It may have been done; a resume looks before it sends again.' : '';
+  return {
+    key,
+    owner,
+    message: `${error.message}.${doubt}`,
+    hint: 'Try again with: resume --retry failed',
+    transient: true,
+  };
+}
+
+function refusedHint(error: ApiError): string {
+  return error.status === 404
+    ? 'Something that this call needs is not on the platform; check the IDs and the partition.'
+    : 'Correct the cells that the message names, then send the row again.';
+}

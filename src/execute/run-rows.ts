@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Limiter } from '../api/limiter.js';
+import type { JsonObject, StoredRow } from '../journal/journal.js';
+import type { ImportRecord } from '../records/record.js';
+import type { RunContext } from './context.js';
+import { Executor, type RowEnd } from './executor.js';
+
+/** Why a run ended before its last row. */
+export type Stopped = 'maxErrors' | 'interrupted';
+
+/** Lets a signal handler stop a run: what is in flight is finished, the rest stays pending. */
+export interface StopSwitch {
+  readonly stopped: Stopped | null;
+  stop(reason: Stopped): void;
+}
+
+/** @param limiter refuses whatever has not been sent yet once the switch is thrown */
+export function stopSwitch(limiter: Limiter): StopSwitch {
+  let stopped: Stopped | null = null;
+  return {
+    get stopped() {
+      return stopped;
+    },
+    stop(reason) {
+      stopped ??= reason;
+      limiter.stop();
+    },
+  };
+}
+
+/** Rows at work at once for each request in flight: enough that no place stays empty while rows wait for one another. */
+const ROWS_A_REQUEST = 3;
+const PAGE = 200;
+/** Further rounds for rows whose every try failed for a passing reason. */
+const SECOND_ROUNDS = 2;
+const BETWEEN_ROUNDS_MS = 2000;
+
+export interface RowsOptions {
+  readonly concurrency: number;
+  /** failed rows that stop the run */
+  readonly mostErrors: number;
+  readonly stop: StopSwitch;
+  /** called as each row ends */
+  onRow(row: StoredRow<ImportRecord>, end: RowEnd): void;
+}
+
+/**
+ * Runs every pending row, in input order, and writes down how each ended. Rows that failed for passing reasons only get
+ * further rounds at the end, when whatever troubled the platform may be over.
+ *
+ * @throws StopError when nothing can be sent or written any more; what had ended before is in the journal
+ */
+export async function runRows(run: RunContext, options: RowsOptions): Promise<void> {
+  let failed = run.journal.countRows().get('failed') ?? 0;
+  const executor = new Executor(run);
+  for (let round = 0; round <= SECOND_ROUNDS; round++) {
+    const again: number[] = [];
+    await inParallel(pendingRows(run), options, async (row) => {
+      const end = await executor.runRow(row);
+      if (end.status === 'pending') return;
+      await run.journal.setRowStatus(row.ordinal, end.status, end.result as JsonObject);
+      if (end.transient) again.push(row.ordinal);
+      if (end.status === 'failed' && ++failed >= options.mostErrors) options.stop.stop('maxErrors');
+      options.onRow(row, end);
+    });
+    if (again.length === 0 || options.stop.stopped || round === SECOND_ROUNDS) return;
+    await sleep(BETWEEN_ROUNDS_MS);
+    if (options.stop.stopped) return;
+    for (const ordinal of again) {
+      if (run.journal.row(ordinal)?.status === 'failed') failed--;
+      await run.journal.setRowStatus(ordinal, 'pending', null);
+    }
+  }
+}
+
+function* pendingRows(run: RunContext): Generator<StoredRow<ImportRecord>> {
+  for (let after = 0; ; ) {
+    const page = run.journal.rowsAfter(after, PAGE, 'pending');
+    for (const row of page) yield row;
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.ordinal;
+  }
+}
+
+/** Works on rows as places get free; an error stops the rest and is thrown once all that is at work has ended. */
+async function inParallel(
+  rows: Generator<StoredRow<ImportRecord>>,
+  options: RowsOptions,
+  work: (row: StoredRow<ImportRecord>) => Promise<void>,
+): Promise<void> {
+  let broken: { error: unknown } | null = null;
+  const worker = async () => {
+    while (!broken && !options.stop.stopped) {
+      const next = rows.next();
+      if (next.done) return;
+      try {
+        await work(next.value);
+      } catch (error) {
+        broken ??= { error };
+        options.stop.stop('interrupted');
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency * ROWS_A_REQUEST }, worker));
+  if (broken) throw (broken as { error: unknown }).error;
+}

@@ -1,0 +1,59 @@
+import { type AccountRecord, createAccount } from '../../api/endpoints.js';
+import { PRODUCTS } from '../../records/products.js';
+import { findAccount } from '../account-index.js';
+import type { Step } from '../context.js';
+import { createOnce, type Found } from '../create-once.js';
+
+/** Guide, "Account Create". Natural key: partition and account number. */
+export const accountStep: Step = {
+  async run(task) {
+    const { run, resource } = task;
+    const { values, product } = resource;
+    const partitionId = values.partitionId ?? run.partitionId;
+    const { accountType } = PRODUCTS[product];
+    const found = (account: AccountRecord | null): Found | null =>
+      account && { id: account.id, difference: difference(account, accountType, values.accountName) };
+    const body = {
+      partitionId,
+      accountNumber: values.accountNumber,
+      accountName: values.accountName,
+      timeZone: values.timeZone,
+      billingCycleDay: values.billingCycleDay,
+      accountType,
+      platformType: values.platformType,
+      dialingBehaviorType: values.dialingBehaviorType,
+      // A Home Phone account has one user and so no extensions.
+      extensionLength: accountType === 'ADVANCED' ? values.extensionLength : undefined,
+      regulatoryType: values.regulatoryType,
+      customField: values.customField,
+    };
+    return createOnce(
+      task,
+      { partitionId, accountId: '' },
+      {
+        intent: { partitionId, accountNumber: values.accountNumber },
+        call: () => createAccount(partitionId, body),
+        idOf: (account) => account.id,
+        unique: true,
+        before: async () => found(await run.accounts.find(partitionId, values.accountNumber, task.ordinal)),
+        find: async () =>
+          found(await findAccount(run.client, partitionId, values.accountNumber, task.ordinal)),
+      },
+    );
+  },
+};
+
+/** A mistyped account number must not put a customer's users into a stranger's account. */
+function difference(account: AccountRecord, accountType: string, accountName: string): string | null {
+  if (account.accountType != null && account.accountType !== accountType)
+    return `account ${account.accountNumber} is of type ${account.accountType}, the sheet needs ${accountType}`;
+  if (account.accountName != null && !sameName(account.accountName, accountName))
+    return `account ${account.accountNumber} is called "${account.accountName}", in the sheet "${accountName}"`;
+  return null;
+}
+
+/** Names are the same when they read the same: letter case and spacing do not count. */
+export function sameName(a: string, b: string): boolean {
+  const plain = (name: string) => name.normalize('NFC').replace(/\s+/g, ' ').trim().toLowerCase();
+  return plain(a) === plain(b);
+}

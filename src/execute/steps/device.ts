@@ -1,0 +1,61 @@
+import { createDevice, type DeviceRecord, findDevices } from '../../api/endpoints.js';
+import type { CompleteValues } from '../../records/complete.js';
+import type { Step } from '../context.js';
+import { createOnce, type Found } from '../create-once.js';
+
+/** Guide, "Create Device Line". Natural key: MAC address and line number. */
+export const deviceStep: Step = {
+  async run(task) {
+    const { run, resource } = task;
+    const { values } = resource;
+    const account = await task.account();
+    const user = await task.need('owner');
+    // The emergency number must be on the account before the device names it.
+    const number = await task.need('number');
+    await task.need('namedNumber1');
+    const { partitionId, accountId } = account;
+    const userId = user?.id ?? '';
+    const body = {
+      partitionId,
+      accountId,
+      userId,
+      // The guide calls it deviceId, the API description deviceTypeId: both are sent.
+      deviceId: values.deviceTypeId,
+      deviceTypeId: values.deviceTypeId,
+      deviceName: values.deviceName ?? values.deviceTypeId,
+      macAddress: values.macAddress,
+      lineNumber: values.lineNumber,
+      emergencyNumber: values.emergencyNumber ?? number?.id,
+      faxEnabled: values.faxEnabled,
+    };
+    const find = async () => {
+      const devices = await task.send(findDevices(partitionId, accountId, values.macAddress ?? ''));
+      return pickDevice(devices, values, userId);
+    };
+    const before = async () => {
+      const devices = await run.snapshots.of(partitionId, accountId).devices(task.ordinal);
+      // Not every list without a filter is complete.
+      return pickDevice(devices, values, userId) ?? (await find());
+    };
+    return createOnce(task, account, {
+      intent: { accountId, macAddress: values.macAddress ?? null, lineNumber: values.lineNumber },
+      call: () => createDevice(partitionId, accountId, body),
+      idOf: (device) => device.id,
+      unique: true,
+      before: user?.state === 'existing' ? before : undefined,
+      find,
+    });
+  },
+};
+
+function pickDevice(devices: readonly DeviceRecord[], values: CompleteValues, userId: string): Found | null {
+  const device = devices.find(
+    (each) =>
+      each.macAddress?.toLowerCase() === values.macAddress?.toLowerCase() &&
+      each.lineNumber === values.lineNumber,
+  );
+  if (!device) return null;
+  const same = device.userId == null || device.userId === userId;
+  const what = `line ${values.lineNumber} of device ${values.macAddress}`;
+  return { id: device.id, difference: same ? null : `${what} belongs to another user of the account` };
+}

@@ -1,0 +1,835 @@
+import type { z } from 'zod';
+import { fold } from './nearest.js';
+import { COUNTRIES, COUNTRY_ALIASES, postalCode, state } from './places.js';
+import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
+import { emailAddress, extension, extensionPatterns, macAddress, phoneNumber } from './telephony.js';
+import { TIME_ZONES, timeZone } from './time-zones.js';
+import { type CellSchema, name, option, text, wholeNumber, words, yesOrNo } from './values.js';
+
+export { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
+
+/** What a column belongs to; `row` is the product itself. */
+export type ColumnGroup =
+  | 'row'
+  | 'account'
+  | 'user'
+  | 'number'
+  | 'e911'
+  | 'device'
+  | 'businessLine'
+  | 'sipTrunk';
+
+/** One entry of the column table. */
+export interface Column {
+  readonly group: ColumnGroup;
+  /** the products whose rows use it */
+  readonly products: readonly Product[];
+  /** the products whose rows must have it; account and user columns only on the account's and user's first row */
+  readonly required?: readonly Product[];
+  /** from the trimmed, non-blank text of a cell to the typed value */
+  readonly schema: CellSchema<unknown>;
+  /** the allowed values, in the order of a drop-down */
+  readonly options?: readonly string[];
+  /** digits that a spreadsheet damages unless the column is formatted as text */
+  readonly textFormat?: boolean;
+  /** words of people, kept as typed: a date or number in it is odd but no damage to a code */
+  readonly freeText?: boolean;
+  /** what a blank cell means, where it means anything */
+  readonly default?: string;
+  /** one sentence for header notes and the manual */
+  readonly help: string;
+  /** a realistic value; the examples of one product together are a valid row */
+  readonly example?: string | Partial<Record<Product, string>>;
+  /** other header names that people use; each only once in the table */
+  readonly synonyms: readonly string[];
+}
+
+const ALL = PRODUCT_NAMES;
+const BUSINESS = ['BCC', 'BUSINESS_LINE', 'SIP_TRUNK'] as const;
+const USERS = ['BCC', 'HOME_PHONE'] as const;
+const DEVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE'] as const;
+const LINE = ['BUSINESS_LINE'] as const;
+const TRUNK = ['SIP_TRUNK'] as const;
+
+/** `options` and the `schema` that takes them. */
+function choice<const T extends string>(options: readonly T[], aliases: Readonly<Record<string, T>> = {}) {
+  return { options, schema: option(options, aliases) };
+}
+
+const flag = { options: ['TRUE', 'FALSE'], schema: yesOrNo } as const;
+const zone = { options: TIME_ZONES, schema: timeZone } as const;
+const phone = { schema: phoneNumber, textFormat: true } as const;
+const country = choice(COUNTRIES, COUNTRY_ALIASES);
+const street = text({ max: 256, code: true });
+const id = text({ max: 256, code: true, pattern: { matches: /^\S+$/, says: 'an ID without spaces' } });
+const unit = text({ max: 10, code: true });
+const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);
+
+const secondaryLocation = choice(
+  [
+    ...([
+      'APARTMENT',
+      'BASEMENT',
+      'BUILDING',
+      'DEPARTMENT',
+      'FLOOR',
+      'FRONT',
+      'HANGER',
+      'KEY',
+      'LOBBY',
+    ] as const),
+    ...(['LOT', 'LOWER', 'OFFICE', 'PENTHOUSE', 'PIER', 'REAR', 'ROOM', 'SIDE', 'SLIP', 'SPACE'] as const),
+    ...(['SUITE', 'STOP', 'TRAILER', 'UNIT', 'UPPER'] as const),
+  ],
+  {
+    apt: 'APARTMENT',
+    bsmt: 'BASEMENT',
+    bldg: 'BUILDING',
+    dept: 'DEPARTMENT',
+    fl: 'FLOOR',
+    flr: 'FLOOR',
+    hangar: 'HANGER',
+    hngr: 'HANGER',
+    ofc: 'OFFICE',
+    ph: 'PENTHOUSE',
+    rm: 'ROOM',
+    ste: 'SUITE',
+    trlr: 'TRAILER',
+  },
+);
+
+const productAliases: Record<string, Product> = {};
+for (const product of PRODUCT_NAMES) {
+  for (const each of [PRODUCTS[product].title, ...PRODUCTS[product].synonyms])
+    productAliases[fold(each)] = product;
+}
+
+/**
+ * THE column table: every column of a sheet, in the order of the templates. Field rules come from the guide's
+ * sections of the same names; bounds that the guide has not come from the published API schemas.
+ */
+export const COLUMNS = {
+  product: {
+    group: 'row',
+    products: ALL,
+    required: ALL,
+    ...choice(PRODUCT_NAMES, productAliases),
+    default: "the worksheet's name, where it names a product",
+    help: 'Which product the row is: BCC, HOME_PHONE, BUSINESS_LINE or SIP_TRUNK.',
+    example: { BCC: 'BCC', HOME_PHONE: 'HOME_PHONE', BUSINESS_LINE: 'BUSINESS_LINE', SIP_TRUNK: 'SIP_TRUNK' },
+    synonyms: ['Product Type', 'Product Name', 'Service', 'Service Type'],
+  },
+
+  partitionId: {
+    group: 'account',
+    products: ALL,
+    schema: id,
+    textFormat: true,
+    default: "--partition, else the login's",
+    help: 'The partition or sub-partition the account belongs in.',
+    synonyms: ['Partition', 'Sub-Partition', 'Sub-Partition ID'],
+  },
+  accountNumber: {
+    group: 'account',
+    products: ALL,
+    required: ALL,
+    schema: text({ max: 25, advisedMin: 3, code: true }),
+    textFormat: true,
+    help: "The account's identifier in your billing system; rows with the same one are one account.",
+    example: { BCC: 'SP-1001', HOME_PHONE: 'SP-2001', BUSINESS_LINE: 'SP-3001', SIP_TRUNK: 'SP-4001' },
+    synonyms: [
+      ...['Acct #', 'Acct No', 'Acct Number', 'Acct', 'Account', 'Account #', 'Account No'],
+      ...['Customer Number', 'Customer No', 'Customer #', 'Customer ID', 'Billing Account', 'BAN'],
+    ],
+  },
+  accountName: {
+    group: 'account',
+    products: ALL,
+    required: ALL,
+    schema: name,
+    freeText: true,
+    help: 'What the account is called: the company, or the resident.',
+    example: {
+      BCC: 'Wasatch Dental Group',
+      HOME_PHONE: 'Maria Delgado',
+      BUSINESS_LINE: "O'Brien Hardware",
+      SIP_TRUNK: 'Timpanogos Logistics',
+    },
+    synonyms: ['Acct Name', 'Name of Account'],
+  },
+  timeZone: {
+    group: 'account',
+    products: ALL,
+    required: ALL,
+    ...zone,
+    help: 'The time zone of the account.',
+    example: 'US/Mountain',
+    synonyms: ['TZ', 'Account Time Zone'],
+  },
+  billingCycleDay: {
+    group: 'account',
+    products: ALL,
+    required: ALL,
+    schema: wholeNumber(1, 31),
+    help: 'The day of the month on which billing starts, 1 to 31; 1 to 28 is safe.',
+    example: '1',
+    synonyms: ['Billing Day', 'Billing Cycle', 'Bill Day', 'Bill Cycle', 'Bill Cycle Day'],
+  },
+  dialingBehaviorType: {
+    group: 'account',
+    products: ALL,
+    required: ALL,
+    ...choice([
+      ...(['OPEN_DIAL_PLAN_TEN_DIGIT', 'OPEN_DIAL_PLAN', 'SEVEN_DIGIT', 'TEN_DIGIT'] as const),
+      ...(['DIAL_NINE_SEVEN_DIGIT', 'DIAL_NINE_TEN_DIGIT'] as const),
+    ]),
+    help: 'How users dial numbers.',
+    example: 'OPEN_DIAL_PLAN_TEN_DIGIT',
+    synonyms: ['Dialing Behavior', 'Dialing Behaviour', 'Dialing Type', 'Dial Plan'],
+  },
+  extensionLength: {
+    group: 'account',
+    products: ALL,
+    required: BUSINESS,
+    schema: wholeNumber(3, 6),
+    help: 'How many digits the extensions of the account have, 3 to 6; it cannot be changed later.',
+    example: { BCC: '4', BUSINESS_LINE: '4', SIP_TRUNK: '4' },
+    synonyms: ['Ext Length', 'Ext Len', 'Extension Digits'],
+  },
+  regulatoryType: {
+    group: 'account',
+    products: ALL,
+    ...choice(['RESIDENTIAL', 'COMMERCIAL', 'GOVERNMENT']),
+    default: "the partition's",
+    help: 'For reports only; it changes no function.',
+    synonyms: ['Regulatory', 'Regulatory Class'],
+  },
+  customField: {
+    group: 'account',
+    products: ALL,
+    schema: name,
+    freeText: true,
+    help: 'Any other text to keep with the account.',
+    synonyms: ['Custom', 'Custom Text'],
+  },
+  platformType: {
+    group: 'account',
+    products: ALL,
+    ...choice(['CPE2', 'CPE1']),
+    default: 'CPE2',
+    help: 'CPE2, unless your partition says otherwise.',
+    synonyms: ['Platform'],
+  },
+
+  firstName: {
+    group: 'user',
+    products: USERS,
+    required: USERS,
+    schema: name,
+    freeText: true,
+    help: "The user's first name, or what stands for it.",
+    example: { BCC: 'Hannah', HOME_PHONE: 'Maria' },
+    synonyms: ['First', 'Given Name', 'User First Name', 'FName'],
+  },
+  lastName: {
+    group: 'user',
+    products: USERS,
+    required: USERS,
+    schema: name,
+    freeText: true,
+    help: "The user's last name, or what stands for it.",
+    example: { BCC: 'Christensen', HOME_PHONE: 'Delgado' },
+    synonyms: ['Last', 'Surname', 'Family Name', 'User Last Name', 'LName'],
+  },
+  extension: {
+    group: 'user',
+    products: USERS,
+    required: ['BCC'],
+    schema: extension,
+    textFormat: true,
+    help: "The user's extension: as many digits as extensionLength says, the first from 2 to 8.",
+    example: { BCC: '4000' },
+    synonyms: ['Ext', 'Ext #', 'Ext No', 'Extension Number', 'Extn'],
+  },
+  userProductPlan: {
+    group: 'user',
+    products: ['BCC'],
+    required: ['BCC'],
+    ...choice(['STANDARD', 'ADVANCED', 'PROFESSIONAL']),
+    help: "The user's feature plan; ADVANCED and PROFESSIONAL bring the UC apps and need an e-mail address.",
+    example: { BCC: 'STANDARD' },
+    synonyms: ['User Plan', 'Product Plan', 'Feature Plan', 'Plan', 'User Type Plan'],
+  },
+  endUserType: {
+    group: 'user',
+    products: ['BCC'],
+    ...choice(['STANDARD', 'BASIC_ADMIN', 'STANDARD_ADMIN', 'ADVANCED_ADMIN', 'SUPER_ADMIN']),
+    default: 'STANDARD',
+    help: 'STANDARD, or what kind of administrator the user is.',
+    example: { BCC: 'STANDARD' },
+    synonyms: ['User Type', 'Admin Type', 'User Role'],
+  },
+  allowPortalAccess: {
+    group: 'user',
+    products: USERS,
+    ...flag,
+    default: 'FALSE (TRUE comes with ADVANCED and PROFESSIONAL)',
+    help: 'Whether the user may log in to the Voice Portal; it needs username and emailAddress.',
+    synonyms: ['Portal Access', 'Voice Portal Access', 'Portal'],
+  },
+  username: {
+    group: 'user',
+    products: USERS,
+    schema: text({
+      min: 3,
+      max: 256,
+      code: true,
+      pattern: { matches: /^\S+$/, says: 'a username without spaces' },
+    }),
+    textFormat: true,
+    help: "The user's log-in name, unique on the whole platform.",
+    example: { BCC: 'hannah.christensen' },
+    synonyms: ['User Name', 'Login', 'Login Name', 'Portal Username'],
+  },
+  emailAddress: {
+    group: 'user',
+    products: USERS,
+    schema: emailAddress,
+    help: "The user's e-mail address, for welcome and password mails.",
+    example: { BCC: 'hannah.christensen@example.com' },
+    synonyms: ['E-mail', 'E-mail Address', 'Mail', 'User Email'],
+  },
+  userTimeZone: {
+    group: 'user',
+    products: USERS,
+    ...zone,
+    default: "the account's",
+    help: 'The time zone of the user, when it differs.',
+    synonyms: ['User TZ'],
+  },
+  blockEmail: {
+    group: 'user',
+    products: USERS,
+    ...flag,
+    default: 'FALSE',
+    help: 'TRUE keeps the platform from sending the user a welcome mail at once.',
+    example: { BCC: 'TRUE', HOME_PHONE: 'TRUE' },
+    synonyms: ['Block Welcome Email', 'Suppress Email', 'No Email'],
+  },
+
+  numberSource: {
+    group: 'number',
+    products: ALL,
+    ...choice(['SEARCH', 'INVENTORY', 'NONE']),
+    default: 'INVENTORY with a phoneNumber, SEARCH without one where there is an address, else NONE',
+    help: 'Where the phone number comes from: the given one, one found near the address, or none.',
+    synonyms: ['Number Type', 'Source', 'TN Source'],
+  },
+  phoneNumber: {
+    group: 'number',
+    products: ALL,
+    ...phone,
+    help: 'A number of your inventory; blank to search one near the address.',
+    example: {
+      BCC: '8015551001',
+      HOME_PHONE: '8015552001',
+      BUSINESS_LINE: '8015553001',
+      SIP_TRUNK: '8015554001',
+    },
+    synonyms: [
+      ...[
+        'Phone',
+        'Phone #',
+        'Phone No',
+        'TN',
+        'DID',
+        'Telephone',
+        'Telephone Number',
+        'Telephone No',
+        'Tel',
+      ],
+      ...['Number', 'Line Phone Number', 'DID Number', 'Assigned TN'],
+    ],
+  },
+  address: {
+    group: 'number',
+    products: ALL,
+    schema: street,
+    default: 'required with a number',
+    help: "The street address of the service (or the whole address in one line, with commas), for the number's records and E911.",
+    example: '333 S 520 W',
+    synonyms: ['Street Address', 'Street', 'Address 1', 'Address Line 1', 'Service Address', 'Addr'],
+  },
+  city: {
+    group: 'number',
+    products: ALL,
+    schema: street,
+    help: 'The city of the address.',
+    example: 'Lindon',
+    synonyms: ['Town', 'Service City', 'City Name'],
+  },
+  state: {
+    group: 'number',
+    products: ALL,
+    schema: state,
+    help: 'The state or province, as two letters or its name.',
+    example: 'UT',
+    synonyms: ['Province', 'State/Province', 'ST', 'Service State'],
+  },
+  postalCode: {
+    group: 'number',
+    products: ALL,
+    schema: postalCode,
+    textFormat: true,
+    help: 'The ZIP or Canadian postal code.',
+    example: '84042',
+    synonyms: ['ZIP', 'Zip Code', 'Postcode', 'Post Code', 'Postal', 'Service Zip', 'ZIP/Postal Code'],
+  },
+  country: {
+    group: 'number',
+    products: ALL,
+    ...country,
+    default: 'USA',
+    help: 'USA or CAN.',
+    synonyms: ['Country Code', 'Service Country'],
+  },
+  secondaryLocationDescription: {
+    group: 'number',
+    products: ALL,
+    ...secondaryLocation,
+    help: 'What unit counts: SUITE, APARTMENT, FLOOR and so on; goes together with unit.',
+    example: { BCC: 'SUITE' },
+    synonyms: ['Secondary Location', 'Unit Type', 'Secondary Location Type'],
+  },
+  unit: {
+    group: 'number',
+    products: ALL,
+    schema: unit,
+    textFormat: true,
+    help: 'The number of the suite, apartment, floor and so on; at most 10 characters.',
+    example: { BCC: '500' },
+    synonyms: ['Unit #', 'Unit Number', 'Suite', 'Suite #', 'Apt', 'Apt #', 'Apartment'],
+  },
+  customerType: {
+    group: 'number',
+    products: ALL,
+    ...choice(['BUSINESS', 'RESIDENTIAL']),
+    default: 'RESIDENTIAL for HOME_PHONE, else BUSINESS',
+    help: "What kind of customer the number's record names.",
+    synonyms: ['Cust Type', 'Type of Customer'],
+  },
+  businessName: {
+    group: 'number',
+    products: ALL,
+    schema: words,
+    freeText: true,
+    default: "the account's name",
+    help: "The business in the number's record.",
+    synonyms: ['Business', 'Company', 'Company Name'],
+  },
+  customerFirstName: {
+    group: 'number',
+    products: ALL,
+    schema: words,
+    freeText: true,
+    default: "the user's first name",
+    help: "The customer's first name in the number's record; required for a RESIDENTIAL one without a user.",
+    synonyms: ['Customer First', 'CSR First Name'],
+  },
+  customerLastName: {
+    group: 'number',
+    products: ALL,
+    schema: words,
+    freeText: true,
+    default: "the user's last name",
+    help: "The customer's last name in the number's record; required for a RESIDENTIAL one without a user.",
+    synonyms: ['Customer Last', 'CSR Last Name'],
+  },
+  customerName: {
+    group: 'number',
+    products: ALL,
+    schema: text({
+      max: 15,
+      code: true,
+      pattern: { matches: /^[A-Za-z0-9 ]+$/, says: 'letters A-Z, digits and spaces only' },
+    }),
+    help: 'The caller ID name of the number: up to 15 letters, digits and spaces.',
+    example: {
+      BCC: 'Wasatch Dental',
+      HOME_PHONE: 'Delgado Maria',
+      BUSINESS_LINE: 'OBrien Hardware',
+      SIP_TRUNK: 'Timpanogos Log',
+    },
+    synonyms: ['CNAM', 'Caller ID Name', 'Caller Name'],
+  },
+  directoryListed: {
+    group: 'number',
+    products: ALL,
+    ...flag,
+    default: 'FALSE',
+    help: 'Whether the number is listed in the directory.',
+    synonyms: ['Listed', 'Directory', 'Directory Listing'],
+  },
+  directoryListingType: {
+    group: 'number',
+    products: ALL,
+    ...choice(['NOT_LIST_NOT_PUBLISH', 'LIST_NOT_PUBLISH', 'LIST_PUBLISH']),
+    default: 'NOT_LIST_NOT_PUBLISH',
+    help: 'Whether 411 knows the number (LIST) and the phone book prints it (PUBLISH).',
+    synonyms: ['Listing Type', 'Listing'],
+  },
+  holdActivation: {
+    group: 'number',
+    products: ALL,
+    ...flag,
+    default: 'FALSE',
+    help: 'TRUE holds the activation of the number until it is released.',
+    synonyms: ['Activation Hold', 'Hold'],
+  },
+  assignAsCallerId: {
+    group: 'number',
+    products: USERS,
+    ...flag,
+    default: 'TRUE',
+    help: 'Whether the number is shown when the user calls.',
+    synonyms: ['Assign Caller ID', 'Use as Caller ID'],
+  },
+
+  e911Address: {
+    group: 'e911',
+    products: ALL,
+    schema: street,
+    default: "the number's address",
+    help: 'The street address for emergency calls, when it differs from the address of the number.',
+    synonyms: ['E911 Street', 'E911 Street Address', '911 Address', 'Emergency Address'],
+  },
+  e911City: {
+    group: 'e911',
+    products: ALL,
+    schema: street,
+    help: 'The city of the E911 address.',
+    synonyms: ['911 City', 'Emergency City'],
+  },
+  e911State: {
+    group: 'e911',
+    products: ALL,
+    schema: state,
+    help: 'The state or province of the E911 address.',
+    synonyms: ['E911 Province', '911 State', 'Emergency State'],
+  },
+  e911PostalCode: {
+    group: 'e911',
+    products: ALL,
+    schema: postalCode,
+    textFormat: true,
+    help: 'The ZIP or postal code of the E911 address.',
+    synonyms: ['E911 ZIP', 'E911 Zip Code', '911 Zip', 'Emergency Zip'],
+  },
+  e911Country: {
+    group: 'e911',
+    products: ALL,
+    ...country,
+    default: "the number's country",
+    help: 'USA or CAN, for the E911 address.',
+    synonyms: ['911 Country', 'Emergency Country'],
+  },
+  e911SecondaryLocationDescription: {
+    group: 'e911',
+    products: ALL,
+    ...secondaryLocation,
+    help: 'What e911Unit counts: SUITE, APARTMENT, FLOOR and so on.',
+    synonyms: ['E911 Secondary Location', 'E911 Unit Type'],
+  },
+  e911Unit: {
+    group: 'e911',
+    products: ALL,
+    schema: unit,
+    textFormat: true,
+    help: 'The number of the suite, apartment, floor and so on of the E911 address.',
+    synonyms: ['E911 Suite', 'E911 Apt', '911 Unit'],
+  },
+
+  deviceTypeId: {
+    group: 'device',
+    products: DEVICES,
+    schema: id,
+    help: "The device's make and model as the platform names it, such as SPA122 or VVX400; goes together with macAddress.",
+    example: { BCC: 'VVX400', HOME_PHONE: 'SPA122', BUSINESS_LINE: 'SPA122' },
+    synonyms: ['Device Type', 'Device Model', 'Model', 'Device', 'Phone Model'],
+  },
+  macAddress: {
+    group: 'device',
+    products: DEVICES,
+    schema: macAddress,
+    textFormat: true,
+    help: 'The MAC address on the label of the device: 12 characters 0-9 and A-F.',
+    example: { BCC: '0004f2ab1001', HOME_PHONE: '0004f2ab2001', BUSINESS_LINE: '0004f2ab3001' },
+    synonyms: ['MAC', 'Mac Addr', 'MAC ID', 'Device MAC', 'Device Mac Address'],
+  },
+  lineNumber: {
+    group: 'device',
+    products: DEVICES,
+    schema: wholeNumber(1, 100),
+    default: '1',
+    help: 'Which line of the device, or port of the ATA.',
+    example: { BCC: '1', HOME_PHONE: '1', BUSINESS_LINE: '1' },
+    synonyms: ['Line #', 'Line No', 'Port', 'Port Number', 'Device Line', 'Device Port'],
+  },
+  deviceName: {
+    group: 'device',
+    products: USERS,
+    schema: words,
+    freeText: true,
+    help: 'What the device is called, such as West Lobby.',
+    example: { BCC: 'Front desk' },
+    synonyms: ['Device Label', 'Device Description'],
+  },
+  emergencyNumber: {
+    group: 'device',
+    products: USERS,
+    ...phone,
+    default: "the row's number",
+    help: 'The number that 911 calls back; it has to be on the account.',
+    synonyms: ['911 Callback Number', 'Emergency Callback', 'E911 Number'],
+  },
+  faxEnabled: {
+    group: 'device',
+    products: DEVICES,
+    ...flag,
+    default: 'FALSE',
+    help: 'Whether a fax machine hangs on the line.',
+    synonyms: ['Fax'],
+  },
+
+  lineName: {
+    group: 'businessLine',
+    products: LINE,
+    required: LINE,
+    schema: words,
+    freeText: true,
+    help: 'What the line is called, unique in the account.',
+    example: { BUSINESS_LINE: 'Front counter' },
+    synonyms: ['Business Line Name', 'Line Label', 'Line Description'],
+  },
+  callerIdPhoneNumber: {
+    group: 'businessLine',
+    products: LINE,
+    ...phone,
+    default: "the row's number",
+    help: 'The number that the line shows when it calls; it has to be on the account.',
+    synonyms: ['Caller ID', 'Caller ID Number', 'CLID'],
+  },
+  callerIdVisible: {
+    group: 'businessLine',
+    products: LINE,
+    ...flag,
+    help: 'Whether the line shows its number.',
+    example: { BUSINESS_LINE: 'TRUE' },
+    synonyms: ['Show Caller ID'],
+  },
+  emergencyCallbackPhoneNumber: {
+    group: 'businessLine',
+    products: LINE,
+    ...phone,
+    default: "the row's number",
+    help: 'The number that 911 calls back; it has to be on the account.',
+    synonyms: ['Emergency Callback Number', 'Emergency Callback Phone'],
+  },
+  activeCallHandling: {
+    group: 'businessLine',
+    products: LINE,
+    ...choice(['RING_LINE', 'FORWARD']),
+    default: 'RING_LINE',
+    help: 'Whether a call rings the line, or is forwarded to forwardToPhoneNumber.',
+    synonyms: ['Call Handling'],
+  },
+  callWaitingEnabled: {
+    group: 'businessLine',
+    products: LINE,
+    ...flag,
+    help: 'Whether a second call may come in while the line is in use.',
+    example: { BUSINESS_LINE: 'TRUE' },
+    synonyms: ['Call Waiting'],
+  },
+  busyAction: {
+    group: 'businessLine',
+    products: LINE,
+    ...ringAction,
+    default: 'VOICEMAIL',
+    help: 'What happens when the line is busy.',
+    synonyms: ['Busy', 'On Busy'],
+  },
+  busyForwardTo: {
+    group: 'businessLine',
+    products: LINE,
+    ...phone,
+    help: 'Where a busy line forwards to; required with busyAction FORWARD.',
+    synonyms: ['Busy Forward Number', 'Forward on Busy'],
+  },
+  unregisteredAction: {
+    group: 'businessLine',
+    products: LINE,
+    ...ringAction,
+    default: 'VOICEMAIL',
+    help: 'What happens when the line is out of service.',
+    synonyms: ['Unregistered', 'Out of Service Action'],
+  },
+  unregisteredForwardTo: {
+    group: 'businessLine',
+    products: LINE,
+    ...phone,
+    help: 'Where a line out of service forwards to; required with unregisteredAction FORWARD.',
+    synonyms: ['Unregistered Forward Number', 'Out of Service Forward To'],
+  },
+  noAnswerAction: {
+    group: 'businessLine',
+    products: LINE,
+    ...ringAction,
+    default: 'the line rings on',
+    help: 'What happens when nobody answers.',
+    example: { BUSINESS_LINE: 'VOICEMAIL' },
+    synonyms: ['No Answer', 'On No Answer'],
+  },
+  noAnswerForwardTo: {
+    group: 'businessLine',
+    products: LINE,
+    ...phone,
+    help: 'Where an unanswered call is forwarded to; required with noAnswerAction FORWARD.',
+    synonyms: ['No Answer Forward Number', 'Forward on No Answer'],
+  },
+  noAnswerTimeoutSeconds: {
+    group: 'businessLine',
+    products: LINE,
+    schema: wholeNumber(1, 600),
+    help: 'How long the line rings before noAnswerAction, in seconds.',
+    example: { BUSINESS_LINE: '20' },
+    synonyms: ['No Answer Timeout', 'Ring Timeout', 'No Answer Seconds'],
+  },
+  forwardToPhoneNumber: {
+    group: 'businessLine',
+    products: LINE,
+    ...phone,
+    help: 'Where all calls are forwarded to; required with activeCallHandling FORWARD.',
+    synonyms: ['Forward To', 'Forward Number', 'Call Forward Number'],
+  },
+  voicemailBoxId: {
+    group: 'businessLine',
+    products: LINE,
+    schema: text({ max: 256, code: true }),
+    textFormat: true,
+    help: 'The voicemail box of the line.',
+    synonyms: ['Voicemail Box', 'Voicemail', 'VM Box'],
+  },
+
+  trunkName: {
+    group: 'sipTrunk',
+    products: TRUNK,
+    required: TRUNK,
+    schema: words,
+    freeText: true,
+    help: 'What the trunk is called; it must be unique.',
+    example: { SIP_TRUNK: 'TIMP-HQ-1' },
+    synonyms: ['SIP Trunk Name', 'Name of Trunk'],
+  },
+  concurrentCalls: {
+    group: 'sipTrunk',
+    products: TRUNK,
+    required: TRUNK,
+    schema: wholeNumber(1, 100_000),
+    help: 'How many calls the trunk carries at the same time, at least 1.',
+    example: { SIP_TRUNK: '10' },
+    synonyms: ['Concurrent Call Paths', 'Call Paths', 'Channels', 'Max Calls', 'Sessions'],
+  },
+  sipUsername: {
+    group: 'sipTrunk',
+    products: TRUNK,
+    schema: text({
+      min: 8,
+      max: 36,
+      code: true,
+      pattern: { matches: /^[A-Za-z0-9\-_.]+$/, says: 'letters A-Z, digits, "-", "_" and "." only' },
+    }),
+    textFormat: true,
+    default: 'generated',
+    help: 'The SIP user of the PBX, 8 to 36 characters; best left blank, it is then generated.',
+    synonyms: ['SIP User', 'SIP Login', 'Trunk Username'],
+  },
+  sipPassword: {
+    group: 'sipTrunk',
+    products: TRUNK,
+    schema: text({ min: 6, max: 256 }),
+    textFormat: true,
+    default: 'generated',
+    help: 'The SIP password of the PBX, at least 6 characters; best left blank, it is then generated.',
+    synonyms: ['SIP Secret', 'Trunk Password'],
+  },
+  primaryTn: {
+    group: 'sipTrunk',
+    products: TRUNK,
+    ...phone,
+    default: "the row's number",
+    help: 'The number that 7-digit dialing and local services go by; it has to be on the account.',
+    synonyms: ['Primary Phone Number', 'Primary Number', 'Main TN', 'BTN'],
+  },
+  callbackNumber: {
+    group: 'sipTrunk',
+    products: TRUNK,
+    ...phone,
+    default: "the row's number",
+    help: 'The number that 911 calls back; it has to be on the account.',
+    synonyms: ['Callback', 'E911 Callback', 'E911 Callback Number'],
+  },
+  localServicesEnabled: {
+    group: 'sipTrunk',
+    products: TRUNK,
+    ...flag,
+    default: 'FALSE',
+    help: 'Whether the trunk may dial local services (811, 211 and so on).',
+    example: { SIP_TRUNK: 'TRUE' },
+    synonyms: ['Local Services'],
+  },
+  extensionPatterns: {
+    group: 'sipTrunk',
+    products: TRUNK,
+    schema: extensionPatterns,
+    textFormat: true,
+    help: 'The extensions that are routed to the trunk, separated by semicolons; X is any digit.',
+    example: { SIP_TRUNK: '21XX;2205' },
+    synonyms: ['Extension Pattern', 'Extension Ranges', 'Ext Patterns'],
+  },
+} as const satisfies Record<string, Column>;
+
+/** The name of a column, as it stands in the header of a template. */
+export type ColumnName = keyof typeof COLUMNS;
+
+/** All columns in the order of the table. */
+export const COLUMN_NAMES = Object.keys(COLUMNS) as readonly ColumnName[];
+
+/** The typed values of a row; what was blank or unusable is absent. */
+export type RowValues = { [Name in ColumnName]?: z.output<(typeof COLUMNS)[Name]['schema']> };
+
+/** The columns of a group, in the order of the table. */
+export function columnsOf(group: ColumnGroup): ColumnName[] {
+  return COLUMN_NAMES.filter((column) => COLUMNS[column].group === group);
+}
+
+/** The entry of a column with the type of any entry, for code that goes over all of them. */
+export function columnOf(column: ColumnName): Column {
+  return COLUMNS[column];
+}
+
+/** The columns that results carry. A header that is exactly one of them is ignored, so that results can come back in. */
+export const RESULT_COLUMNS = [
+  'status',
+  'accountId',
+  'userId',
+  'assignedPhoneNumber',
+  'businessLineId',
+  'sipTrunkId',
+  'deviceId',
+  'failedStep',
+  'error',
+  'hint',
+  'warnings',
+  'finishedAt',
+] as const;

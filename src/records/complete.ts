@@ -1,0 +1,116 @@
+import { type ColumnName, columnsOf, type RowValues } from './columns.js';
+import type { Product } from './products.js';
+
+/** The columns that every valid row has a value for, once inherited values and defaults are there. */
+type AlwaysThere =
+  | 'accountNumber'
+  | 'accountName'
+  | 'timeZone'
+  | 'billingCycleDay'
+  | 'dialingBehaviorType'
+  | 'platformType'
+  | 'userTimeZone'
+  | 'numberSource'
+  | 'country'
+  | 'customerType'
+  | 'directoryListed'
+  | 'directoryListingType'
+  | 'holdActivation'
+  | 'lineNumber'
+  | 'faxEnabled'
+  | 'activeCallHandling'
+  | 'busyAction'
+  | 'unregisteredAction'
+  | 'localServicesEnabled';
+
+/**
+ * All that a row means. Numbers whose default is "the row's number" stay absent here, since a searched number is not
+ * known yet; what the platform decides when absent stays absent too.
+ */
+export type CompleteValues = RowValues & Required<Pick<RowValues, AlwaysThere>>;
+
+const ACCOUNT_COLUMNS = columnsOf('account');
+const USER_COLUMNS = columnsOf('user');
+
+/** Where a row's number comes from (column `numberSource` and its default). */
+export function numberSourceOf(values: RowValues): NonNullable<RowValues['numberSource']> {
+  if (values.numberSource !== undefined) return values.numberSource;
+  if (values.phoneNumber !== undefined) return 'INVENTORY';
+  const hasAddress =
+    values.address !== undefined ||
+    values.city !== undefined ||
+    values.state !== undefined ||
+    values.postalCode !== undefined;
+  return hasAddress ? 'SEARCH' : 'NONE';
+}
+
+/** Whose record a number gets (column `customerType` and its default). */
+export function customerTypeOf(product: Product, values: RowValues): 'BUSINESS' | 'RESIDENTIAL' {
+  return values.customerType ?? (product === 'HOME_PHONE' ? 'RESIDENTIAL' : 'BUSINESS');
+}
+
+function inherit(values: RowValues, columns: readonly ColumnName[], from: RowValues): RowValues {
+  const inherited: Record<string, unknown> = {};
+  for (const column of columns) if (from[column] !== undefined) inherited[column] = from[column];
+  // The first row speaks for the account or user; the row's own cells agree with it where they are not blank.
+  return { ...values, ...inherited };
+}
+
+/**
+ * The row's own values, what it inherits, and the defaults of the column table.
+ *
+ * @param record a valid record
+ * @param accountValues the values of the account's first row
+ * @param userValues the values of the user's first row; null for products without users
+ * @throws Error when the record is not valid: no product, or an account cell that is required is nowhere
+ */
+export function completeValues(
+  record: { readonly product: Product | null; readonly values: RowValues },
+  accountValues: RowValues,
+  userValues: RowValues | null,
+): CompleteValues {
+  const { product } = record;
+  const own = inherit(record.values, ACCOUNT_COLUMNS, accountValues);
+  const values = userValues === null ? own : inherit(own, USER_COLUMNS, userValues);
+  const { accountNumber, accountName, timeZone, billingCycleDay, dialingBehaviorType } = values;
+  if (
+    product === null ||
+    accountNumber === undefined ||
+    accountName === undefined ||
+    timeZone === undefined ||
+    billingCycleDay === undefined ||
+    dialingBehaviorType === undefined
+  ) {
+    throw new Error(`A record that is not valid cannot be completed (account ${accountNumber ?? 'unknown'})`);
+  }
+
+  const complete: CompleteValues = {
+    ...values,
+    accountNumber,
+    accountName,
+    timeZone,
+    billingCycleDay,
+    dialingBehaviorType,
+    platformType: values.platformType ?? 'CPE2',
+    userTimeZone: values.userTimeZone ?? timeZone,
+    numberSource: numberSourceOf(values),
+    country: values.country ?? 'USA',
+    customerType: customerTypeOf(product, values),
+    directoryListed: values.directoryListed ?? false,
+    directoryListingType: values.directoryListingType ?? 'NOT_LIST_NOT_PUBLISH',
+    holdActivation: values.holdActivation ?? false,
+    lineNumber: values.lineNumber ?? 1,
+    faxEnabled: values.faxEnabled ?? false,
+    activeCallHandling: values.activeCallHandling ?? 'RING_LINE',
+    busyAction: values.busyAction ?? 'VOICEMAIL',
+    unregisteredAction: values.unregisteredAction ?? 'VOICEMAIL',
+    localServicesEnabled: values.localServicesEnabled ?? false,
+  };
+  if (complete.customerType === 'BUSINESS') complete.businessName ??= accountName;
+  if (values.firstName !== undefined) complete.customerFirstName ??= values.firstName;
+  if (values.lastName !== undefined) complete.customerLastName ??= values.lastName;
+  if (product === 'BCC') complete.endUserType ??= 'STANDARD';
+  if (product === 'BCC' || product === 'HOME_PHONE') complete.assignAsCallerId ??= true;
+  if (values.e911Address !== undefined) complete.e911Country ??= complete.country;
+  return complete;
+}

@@ -1,0 +1,78 @@
+import {
+  COLUMN_NAMES,
+  COLUMNS,
+  type ColumnName,
+  PRODUCT_NAMES,
+  PRODUCTS,
+  type Product,
+  RESULT_COLUMNS,
+} from './columns.js';
+import { fold, nearest } from './nearest.js';
+
+/** Header names of a customer's own sheets: the column that each stands for, or null to ignore it. */
+export type HeaderNames = Readonly<Record<string, ColumnName | null>>;
+
+/** How one header cell was understood. */
+export interface HeaderMatch {
+  /** index in the header, from 0 */
+  readonly index: number;
+  /** as typed */
+  readonly header: string;
+  /** the column it stands for; null when it is not used */
+  readonly column: ColumnName | null;
+  /** `result`: a column that results carry; `ignored`: blank, or ignored by the profile */
+  readonly how: 'name' | 'synonym' | 'profile' | 'result' | 'ignored' | 'unknown';
+  /** for an unknown header, the column it may mean */
+  readonly nearest: ColumnName | null;
+}
+
+const byName = new Map<string, ColumnName>();
+const bySynonym = new Map<string, ColumnName>();
+for (const column of COLUMN_NAMES) {
+  byName.set(fold(column), column);
+  for (const synonym of COLUMNS[column].synonyms) bySynonym.set(fold(synonym), column);
+}
+const results: ReadonlySet<string> = new Set(RESULT_COLUMNS);
+
+function columnNearest(header: string): ColumnName | null {
+  const found = nearest(header, [...byName.keys(), ...bySynonym.keys()]);
+  return found === null ? null : (byName.get(found) ?? bySynonym.get(found) ?? null);
+}
+
+/** How each header of a table is understood, in the order of the header. */
+export function describeHeaders(
+  table: { readonly header: readonly string[] },
+  headerNames: HeaderNames = {},
+): HeaderMatch[] {
+  const own = new Map(Object.entries(headerNames).map(([header, column]) => [fold(header), column]));
+  return table.header.map((header, index): HeaderMatch => {
+    const folded = fold(header);
+    const none = { index, header, column: null, nearest: null };
+    const profiled = own.get(folded);
+    if (profiled === null) return { ...none, how: 'ignored' };
+    if (profiled !== undefined) return { ...none, column: profiled, how: 'profile' };
+    if (header.trim() === '') return { ...none, how: 'ignored' };
+    if (results.has(header)) return { ...none, how: 'result' };
+    const named = byName.get(folded);
+    if (named !== undefined) return { ...none, column: named, how: 'name' };
+    const synonym = bySynonym.get(folded);
+    if (synonym !== undefined) return { ...none, column: synonym, how: 'synonym' };
+    return { ...none, how: 'unknown', nearest: columnNearest(header) };
+  });
+}
+
+/** Whether a text is the header of a column, of a result column, or of a profile's `headers`. */
+export function isKnownHeader(name: string, headerNames: HeaderNames = {}): boolean {
+  return describeHeaders({ header: [name] }, headerNames)[0]?.column != null || results.has(name);
+}
+
+const sheetNames = new Map<string, Product>();
+for (const product of PRODUCT_NAMES) {
+  const { title, synonyms } = PRODUCTS[product];
+  for (const each of [product, title, ...synonyms]) sheetNames.set(fold(each), product);
+}
+
+/** The product that a worksheet is named for, if it is. */
+export function productOfSheet(sheet: string | null): Product | null {
+  return sheet === null ? null : (sheetNames.get(fold(sheet)) ?? null);
+}

@@ -1,0 +1,49 @@
+/**
+ * The edit distance of two texts: insertions, deletions, replacements and swaps of neighbours count one each.
+ * Gives `limit + 1` as soon as it is sure to be more than `limit`.
+ */
+function distance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let best = Math.min(replaced, (last[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        best = Math.min(best, (beforeLast[j - 2] ?? 0) + 1);
+      }
+      current.push(best);
+    }
+    if (Math.min(...current) > limit) return limit + 1;
+    beforeLast = last;
+    last = current;
+  }
+  return last[b.length] ?? 0;
+}
+
+/** The form in which names are compared: without case, spaces, `_`, `-` and other punctuation. */
+export function fold(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}#]+/gu, '');
+}
+
+/**
+ * The name that a misspelt text most likely means, or null when none is near: at most a third of the letters
+ * differ (compared folded), or one name begins with the other (four letters or more).
+ */
+export function nearest<T extends string>(text: string, names: readonly T[]): T | null {
+  const folded = fold(text);
+  if (folded === '') return null;
+  let best: T | null = null;
+  let bestDistance = Math.max(1, Math.floor(folded.length / 3)) + 1;
+  for (const name of names) {
+    const found = distance(folded, fold(name), bestDistance);
+    if (found < bestDistance) {
+      best = name;
+      bestDistance = found;
+    }
+  }
+  if (best !== null || folded.length < 4) return best;
+  return names.find((name) => fold(name).startsWith(folded) || folded.startsWith(fold(name))) ?? null;
+}

@@ -1,0 +1,113 @@
+/** An `error` keeps the row from being sent; a `warning` does not. */
+export type Severity = 'error' | 'warning';
+
+/**
+ * Everything that can be wrong with an input, one entry a cause: how bad it is, and what the cause is called where
+ * problems are grouped.
+ */
+export const PROBLEM_CODES = {
+  // the table and its header
+  MISSING_COLUMN: { severity: 'error', title: 'A required column is missing from the sheet' },
+  AMBIGUOUS_HEADER: { severity: 'error', title: 'Two headers stand for the same column' },
+  UNKNOWN_COLUMN: { severity: 'warning', title: 'Column is not known and is not used' },
+
+  // the form of a row
+  ROW_TOO_LONG: { severity: 'error', title: 'Row has more cells than the header' },
+  ROW_TOO_SHORT: { severity: 'warning', title: 'Row has fewer cells than the header' },
+  QUOTE_NOT_CLOSED: { severity: 'error', title: 'A quote is opened and never closed' },
+
+  // what a spreadsheet did to a cell
+  CELL_ERROR: { severity: 'error', title: 'Cell holds a spreadsheet error' },
+  FORMULA_NOT_CALCULATED: { severity: 'error', title: 'Formula was never calculated' },
+  DIGITS_LOST: { severity: 'error', title: 'Spreadsheet rounded the digits away' },
+  TURNED_INTO_DATE: { severity: 'error', title: 'Spreadsheet turned the value into a date' },
+  DATE_AS_TEXT: { severity: 'warning', title: 'A date stands where a text is expected' },
+  MERGED_CELL: { severity: 'warning', title: 'Value comes from a merged cell' },
+  NUMBER_REPAIRED: { severity: 'warning', title: 'Decimals of a whole number were dropped' },
+  ZERO_RESTORED: { severity: 'warning', title: 'Leading zero of a postal code was restored' },
+
+  // one value
+  REQUIRED: { severity: 'error', title: 'A required cell is blank' },
+  PLACEHOLDER: { severity: 'error', title: 'A placeholder stands where the cell should be blank' },
+  CONTROL_CHARACTER: {
+    severity: 'error',
+    title: 'Text holds a line break, tab or invisible control character',
+  },
+  BROKEN_ENCODING: { severity: 'error', title: 'Letters were lost by a wrong text encoding' },
+  SUSPECT_ENCODING: { severity: 'warning', title: 'Letters look damaged by a wrong text encoding' },
+  TOO_LONG: { severity: 'error', title: 'Text is too long' },
+  TOO_SHORT: { severity: 'error', title: 'Text is too short' },
+  SHORT_TEXT: { severity: 'warning', title: 'Text is shorter than the platform documents' },
+  INVALID_CHARACTER: { severity: 'error', title: 'Text holds a character that is not allowed' },
+  NOT_AN_OPTION: { severity: 'error', title: 'Value is none of the allowed values' },
+  NOT_YES_OR_NO: { severity: 'error', title: 'Value is not a yes or no' },
+  NOT_A_WHOLE_NUMBER: { severity: 'error', title: 'Value is not a whole number' },
+  OUT_OF_RANGE: { severity: 'error', title: 'Number is out of range' },
+  BILLING_DAY_LATE: { severity: 'warning', title: 'Billing cycle day is not in every month' },
+  PHONE_NUMBER_INVALID: { severity: 'error', title: 'Phone number is not a North American number' },
+  MAC_ADDRESS_INVALID: { severity: 'error', title: 'MAC address is not 12 hexadecimal characters' },
+  EMAIL_INVALID: { severity: 'error', title: 'E-mail address is not valid' },
+  EXTENSION_INVALID: { severity: 'error', title: 'Extension is not valid' },
+  EXTENSION_LENGTH: { severity: 'error', title: "Extension has not the account's extension length" },
+  EXTENSION_PATTERN_INVALID: { severity: 'error', title: 'Extension pattern is not valid' },
+  STATE_UNKNOWN: { severity: 'error', title: 'State or province is not known' },
+  STATE_OF_OTHER_COUNTRY: { severity: 'error', title: 'State or province is not of that country' },
+  POSTAL_CODE_INVALID: { severity: 'error', title: 'Postal code is not valid' },
+  POSTAL_CODE_OF_OTHER_STATE: { severity: 'warning', title: 'Postal code belongs to another state' },
+  TIME_ZONE_UNKNOWN: { severity: 'error', title: 'Time zone is not one of the platform' },
+
+  // the cells of one row together
+  NOT_USED: { severity: 'warning', title: 'Column is not used by the product' },
+  NOT_ALLOWED: { severity: 'error', title: 'Value is not allowed for the product' },
+  NO_EFFECT: { severity: 'warning', title: 'Value has no effect' },
+  USERNAME_IS_EMAIL: { severity: 'warning', title: 'Username is an e-mail address' },
+  NUMBER_SOURCE_CONFLICT: {
+    severity: 'error',
+    title: 'Number source and phone number contradict each other',
+  },
+  LISTED_WITHOUT_TYPE: { severity: 'warning', title: 'Listed in the directory without a listing type' },
+
+  // rows together
+  ACCOUNT_CONFLICT: { severity: 'error', title: 'Rows of one account disagree' },
+  ACCOUNT_TYPE_MIXED: { severity: 'error', title: 'Home Phone and business products share an account' },
+  ACCOUNT_NUMBER_LOOKALIKE: { severity: 'warning', title: 'Two account numbers are nearly the same' },
+  SECOND_HOME_PHONE: { severity: 'error', title: 'Home Phone account has a second row' },
+  USER_CONFLICT: { severity: 'error', title: 'Rows of one user disagree' },
+  DUPLICATE_ROW: { severity: 'error', title: 'Row repeats a user and adds nothing' },
+  EXTENSION_TAKEN: { severity: 'error', title: 'Extension is used twice in an account' },
+  USERNAME_TAKEN: { severity: 'error', title: 'Username is used twice' },
+  PHONE_NUMBER_TAKEN: { severity: 'error', title: 'Phone number is used twice' },
+  MAC_ADDRESS_TAKEN: { severity: 'error', title: 'Device line is used twice' },
+  LINE_NAME_TAKEN: { severity: 'error', title: 'Line name is used twice in an account' },
+  TRUNK_NAME_TAKEN: { severity: 'error', title: 'Trunk name is used twice' },
+  SIP_USERNAME_TAKEN: { severity: 'error', title: 'SIP username is used twice' },
+  NUMBER_OF_OTHER_ACCOUNT: { severity: 'error', title: 'Phone number belongs to another account' },
+} as const satisfies Record<string, { severity: Severity; title: string }>;
+
+/** A name of {@link PROBLEM_CODES}. */
+export type ProblemCode = keyof typeof PROBLEM_CODES;
+
+/** What is wrong at one place of the input, in the user's words. */
+export interface Problem {
+  /** the path as the user gave it */
+  readonly file: string;
+  /** the worksheet; null for CSV */
+  readonly sheet: string | null;
+  /** the row number that the spreadsheet shows; the header's row for problems of the table */
+  readonly row: number;
+  /** the column's name in the column table, or the header as typed where that is unknown; null: the row as a whole */
+  readonly column: string | null;
+  /** the cell as typed; never a secret */
+  readonly value: string;
+  readonly code: ProblemCode;
+  /** what is wrong, one sentence */
+  readonly message: string;
+  /** what to do, one sentence */
+  readonly hint: string;
+  readonly severity: Severity;
+}
+
+/** Whether a problem keeps its row from being sent. */
+export function isError(problem: Problem): boolean {
+  return problem.severity === 'error';
+}

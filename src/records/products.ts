@@ -1,0 +1,57 @@
+/** An account is for business products or for Home Phone (guide, "Account Create"). */
+export type AccountType = 'ADVANCED' | 'SIMPLE';
+
+/** What a product is called, in code and in the guide, and what kind of account it lives in. */
+interface ProductEntry {
+  readonly accountType: AccountType;
+  /** the guide's name */
+  readonly title: string;
+  /** other names that people type */
+  readonly synonyms: readonly string[];
+  /** whether its rows have a user */
+  readonly hasUser: boolean;
+}
+
+/** The products of the guide ("Alianza Products"). */
+export const PRODUCTS = {
+  BCC: {
+    accountType: 'ADVANCED',
+    title: 'Business Cloud Communications',
+    synonyms: [
+      'Business Cloud',
+      'Business Cloud Communication',
+      'Cloud Communications',
+      'BCC User',
+      'BCC Users',
+    ],
+    hasUser: true,
+  },
+  HOME_PHONE: {
+    accountType: 'SIMPLE',
+    title: 'Home Phone',
+    synonyms: ['Home Phones', 'Residential', 'Residential Phone'],
+    hasUser: true,
+  },
+  BUSINESS_LINE: {
+    accountType: 'ADVANCED',
+    title: 'Business Line',
+    synonyms: ['Business Lines', 'Analog Line', 'Analog Lines'],
+    hasUser: false,
+  },
+  SIP_TRUNK: {
+    accountType: 'ADVANCED',
+    title: 'SIP Trunk',
+    synonyms: ['SIP Trunks', 'SIP Trunking', 'Trunk', 'Trunks'],
+    hasUser: false,
+  },
+} as const satisfies Record<string, ProductEntry>;
+
+export type Product = keyof typeof PRODUCTS;
+
+/** The products in the order of the guide. */
+export const PRODUCT_NAMES = [
+  'BCC',
+  'HOME_PHONE',
+  'BUSINESS_LINE',
+  'SIP_TRUNK',
+] as const satisfies readonly Product[];

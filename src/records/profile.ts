@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { StopError } from '../errors.js';
+import { COLUMN_NAMES, type ColumnName } from './columns.js';
+import type { HeaderNames } from './headers.js';
+import { nearest } from './nearest.js';
+
+/** What a customer's own sheets need, from a JSON file; all parts may be left out of the file. */
+export interface Profile {
+  /** their header names; null: ignore that column */
+  readonly headers: HeaderNames;
+  /** texts for blank cells, by column */
+  readonly defaults: Partial<Record<ColumnName, string>>;
+  /** their texts and what each stands for, by column: `{ "timeZone": { "MST": "US/Mountain" } }` */
+  readonly values: Partial<Record<ColumnName, Record<string, string>>>;
+  /** long options of the command line, without the dashes */
+  readonly options: Record<string, string | number | boolean>;
+}
+
+const PARTS = ['headers', 'defaults', 'values', 'options'] as const satisfies readonly (keyof Profile)[];
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const asText = scalar.transform(String);
+
+function unknownName(what: string, given: string, names: readonly string[]): string {
+  const meant = nearest(given, names);
+  return `"${given}" is not ${what}${meant === null ? '' : `; did you mean ${meant}?`}`;
+}
+
+/** An object that has only these keys; the error for another one suggests the nearest. */
+function only<Shape extends z.core.$ZodLooseShape>(what: string, shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => unknownName(what, key, Object.keys(shape))).join('. ')
+        : undefined,
+  });
+}
+
+function optional<Name extends string, T extends z.ZodType>(names: readonly Name[], type: T) {
+  return Object.fromEntries(names.map((name) => [name, type.optional()])) as Record<Name, z.ZodOptional<T>>;
+}
+
+function profileSchema(optionNames: readonly string[]) {
+  const column = z.enum(COLUMN_NAMES, {
+    error: ({ input }) => unknownName('a column', String(input), COLUMN_NAMES),
+  });
+  return only('a part of a profile', {
+    headers: z.record(z.string(), column.nullable()).default({}),
+    defaults: only('a column', optional(COLUMN_NAMES, asText)).prefault({}),
+    values: only('a column', optional(COLUMN_NAMES, z.record(z.string(), asText))).prefault({}),
+    options: only('an option', optional(optionNames, scalar)).prefault({}),
+  });
+}
+
+/**
+ * Reads a profile.
+ *
+ * @param path the JSON file
+ * @param optionNames the long options that a profile may set, without the dashes
+ * @throws StopError when the file cannot be read, is not JSON, or names what does not exist (the nearest name is said)
+ */
+export async function readProfile(path: string, optionNames: readonly string[]): Promise<Profile> {
+  let json: unknown;
+  try {
+    json = JSON.parse((await readFile(path, 'utf8')).replace(/^\ufeff/, ''));
+  } catch (cause) {
+    const notJson = cause instanceof SyntaxError;
+    const message = notJson
+      ? `${path} is not JSON: ${cause.message}`
+      : `${path} cannot be read: ${String(cause)}`;
+    const hint = notJson
+      ? 'Check quotes, commas and braces near that place.'
+      : 'Check the path after --profile.';
+    throw new StopError('PROFILE_INVALID', message, hint, { cause });
+  }
+  const parsed = profileSchema(optionNames).safeParse(json);
+  if (parsed.success) return parsed.data as Profile;
+  const problems = parsed.error.issues.map((issue) => {
+    const message =
+      issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+    return issue.path.length === 0 ? message : `${issue.path.join(' → ')}: ${message}`;
+  });
+  const hint = `A profile has the parts ${PARTS.join(', ')}; columns have the names of the template.`;
+  throw new StopError('PROFILE_INVALID', `${path}: ${problems.join('. ')}`, hint);
+}

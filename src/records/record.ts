@@ -1,0 +1,30 @@
+import type { RowValues } from './columns.js';
+import type { Product } from './products.js';
+
+/** A row that means something: one product, typed values. */
+export interface ImportRecord {
+  /** 1, 2, 3 … over all rows of the whole input, in input order */
+  readonly ordinal: number;
+  /** the path as the user gave it */
+  readonly file: string;
+  /** the worksheet; null for CSV */
+  readonly sheet: string | null;
+  /** the row number that the spreadsheet shows */
+  readonly row: number;
+  /** null when the product cell is unusable */
+  readonly product: Product | null;
+  /** the row's own cells and the defaults given with `--set` or a profile; blank = absent, a bad cell = absent */
+  readonly values: RowValues;
+  /** no error-severity problem on this row (so far: late problems come at the end of the input) */
+  readonly valid: boolean;
+  /** ordinal of the account's first row (its own ordinal when it is the first); 0 without a usable accountNumber */
+  readonly accountFirst: number;
+  /** ordinal of the user's first row; 0 when the product has no user, or it cannot be told which */
+  readonly userFirst: number;
+  /** no error on an account cell of this row */
+  readonly accountUsable: boolean;
+  /** no error on a user cell of this row */
+  readonly userUsable: boolean;
+  /** how many SEARCH rows the same user has up to this row; 1 for lines and trunks; 0 when the row searches no number */
+  readonly searchIndex: number;
+}

@@ -1,0 +1,196 @@
+import { StopError } from '../errors.js';
+import type { Row, Table } from '../sheet/table.js';
+import { Accounts } from './accounts.js';
+import { placeColumns, readCells, type TableColumns, type Translations } from './cells.js';
+import { COLUMN_NAMES, type ColumnName, columnOf, type Product } from './columns.js';
+import { describeHeaders, type HeaderMatch, type HeaderNames, productOfSheet } from './headers.js';
+import { KeyIndex } from './key-index.js';
+import { isError, PROBLEM_CODES, type Problem, type ProblemCode } from './problem.js';
+import type { ImportRecord } from './record.js';
+import { RowCheck } from './row-check.js';
+import { RowPlaces } from './row-places.js';
+import { checkRules, sourceOf } from './rules.js';
+import { type LateProblem, Uniqueness } from './uniqueness.js';
+import { faultOf } from './values.js';
+
+/** What the user says about the sheets beyond the sheets themselves. */
+export interface ValidatorOptions {
+  /** texts for blank cells, by column (`--set` and a profile's `defaults`) */
+  readonly defaults?: Partial<Record<ColumnName, string>>;
+  /** header names of the customer's own sheets (a profile's `headers`) */
+  readonly headerNames?: HeaderNames;
+  /** texts that stand for others, by column (a profile's `values`); matched without regard to case */
+  readonly valueTranslations?: Partial<Record<ColumnName, Readonly<Record<string, string>>>>;
+}
+
+/** A row that was checked. */
+export interface Checked {
+  readonly record: ImportRecord;
+  readonly row: Row;
+  /** the row's problems in the order of checking; the first row that misses a required column has that one too */
+  readonly problems: readonly Problem[];
+  /** errors of the table that make this row invalid; each is reported once elsewhere and not counted again */
+  readonly tableProblems: readonly Problem[];
+}
+
+/**
+ * Turns the rows of all tables of an input, in order, into records and finds all problems in one pass. What it
+ * remembers between rows is a few short numbers a row, never a cell.
+ */
+export class Validator {
+  readonly #headerNames: HeaderNames;
+  readonly #translations: Translations;
+  readonly #defaults: ReadonlyMap<ColumnName, unknown>;
+  readonly #keys = new KeyIndex();
+  readonly #places = new RowPlaces();
+  readonly #accounts = new Accounts(this.#keys, this.#places);
+  readonly #uniqueness = new Uniqueness(this.#keys, this.#places);
+  #columns: TableColumns | null = null;
+  #sheetProduct: Product | null = null;
+  #tableErrors: readonly Problem[] = [];
+
+  /** @throws StopError when a default is no value of its column */
+  constructor(options: ValidatorOptions = {}) {
+    this.#headerNames = options.headerNames ?? {};
+    this.#translations = readTranslations(options.valueTranslations ?? {});
+    this.#defaults = readDefaults(options.defaults ?? {}, this.#translations);
+  }
+
+  /** Begins a table: its rows come next. Returns the problems of its header. */
+  openTable(table: Pick<Table, 'file' | 'sheet' | 'header' | 'headerRow'>): Problem[] {
+    const headers = describeHeaders(table, this.#headerNames);
+    this.#columns = placeColumns(table, headers, this.#translations, this.#defaults);
+    const product = this.#defaults.get('product') as Product | undefined;
+    this.#sheetProduct = productOfSheet(table.sheet) ?? product ?? null;
+    this.#places.openTable(table.file, table.sheet);
+    const problems = headerProblems(table, headers);
+    this.#tableErrors = problems.filter(isError);
+    return problems;
+  }
+
+  /**
+   * Checks the next rows of the open table.
+   *
+   * @throws Error when no table is open
+   */
+  check(rows: readonly Row[]): Checked[] {
+    return rows.map((row) => this.#checkRow(row));
+  }
+
+  /** The problems that only show at the end of the input. Errors among them make their rows invalid after all. */
+  finish(): LateProblem[] {
+    return this.#uniqueness.finish();
+  }
+
+  /** The ordinal of the row that brings a phone number (11 digits), if one of the rows so far does. */
+  rowOfPhone(phone: string): number | undefined {
+    return this.#uniqueness.rowOfPhone(phone);
+  }
+
+  #checkRow(row: Row): Checked {
+    const columns = this.#columns;
+    if (columns === null) throw new Error('openTable comes before check');
+    const check = new RowCheck(columns, row, this.#places.add(row.number));
+    check.tableProblems.push(...this.#tableErrors);
+    if (row.fault !== undefined) check.add(row.fault.code, null, row.fault.message, row.fault.hint);
+
+    readCells(check, columns, this.#sheetProduct);
+    check.requireColumn('product', 'every row names its product, unless its worksheet is named for one');
+    const owner = this.#accounts.join(check);
+    checkRules(
+      check,
+      owner,
+      this.#accounts.extensionLength(owner.account) || (check.values.extensionLength ?? 0),
+    );
+    this.#uniqueness.check(check, owner);
+
+    const { accountFirst, userFirst } = owner;
+    const wrong = (group: 'account' | 'user') =>
+      [...check.problems, ...check.tableProblems].some(
+        (each) => isError(each) && each.column !== null && columnGroup(each.column) === group,
+      );
+    const clean = check.problems.length === 0 && check.tableProblems.length === 0;
+    const record: ImportRecord = {
+      ordinal: check.ordinal,
+      file: columns.file,
+      sheet: columns.sheet,
+      row: row.number,
+      product: check.product,
+      values: check.values,
+      valid: check.valid,
+      accountFirst,
+      userFirst,
+      accountUsable: clean || !wrong('account'),
+      userUsable: clean || !wrong('user'),
+      searchIndex: sourceOf(check) === 'SEARCH' ? this.#accounts.countSearch(owner.user) : 0,
+    };
+    return { record, row, problems: check.problems, tableProblems: check.tableProblems };
+  }
+}
+
+function columnGroup(column: string): string | undefined {
+  return (COLUMN_NAMES as readonly string[]).includes(column)
+    ? columnOf(column as ColumnName).group
+    : undefined;
+}
+
+function headerProblems(
+  table: Pick<Table, 'file' | 'sheet' | 'headerRow'>,
+  headers: readonly HeaderMatch[],
+): Problem[] {
+  const problems: Problem[] = [];
+  const add = (code: ProblemCode, column: string, value: string, message: string, hint: string) => {
+    const { severity } = PROBLEM_CODES[code];
+    const { file, sheet, headerRow: row } = table;
+    problems.push({ file, sheet, row, column, value, code, message, hint, severity });
+  };
+  const first = new Map<ColumnName, string>();
+  for (const { header, column, how, nearest } of headers) {
+    if (how === 'unknown') {
+      const hint =
+        nearest === null
+          ? 'Leave it if it is for your own use; its cells come back in the results.'
+          : `Did you mean ${nearest}? Leave it if it is for your own use.`;
+      add('UNKNOWN_COLUMN', header, header, `"${header}" is not a known column; it is not used`, hint);
+    }
+    if (column === null) continue;
+    const before = first.get(column);
+    if (before !== undefined) {
+      const message = `The headers "${before}" and "${header}" both stand for ${column}`;
+      const hint = `Rename the one that is not meant, or ignore it in a profile.`;
+      add('AMBIGUOUS_HEADER', column, header, message, hint);
+    }
+    first.set(column, before ?? header);
+  }
+  return problems;
+}
+
+function readTranslations(translations: NonNullable<ValidatorOptions['valueTranslations']>): Translations {
+  return new Map(
+    Object.entries(translations).map(([column, texts]) => [
+      column as ColumnName,
+      new Map(Object.entries(texts).map(([typed, text]) => [typed.trim().toLowerCase(), text])),
+    ]),
+  );
+}
+
+function readDefaults(
+  defaults: NonNullable<ValidatorOptions['defaults']>,
+  translations: Translations,
+): ReadonlyMap<ColumnName, unknown> {
+  const values = new Map<ColumnName, unknown>();
+  for (const [name, given] of Object.entries(defaults)) {
+    const column = name as ColumnName;
+    const text = given.trim();
+    if (text === '') continue;
+    const parsed = columnOf(column).schema.safeParse(
+      translations.get(column)?.get(text.toLowerCase()) ?? text,
+    );
+    if (!parsed.success && faultOf(parsed.error).repaired === undefined) {
+      const { message, hint } = faultOf(parsed.error);
+      throw new StopError('DEFAULT_INVALID', `The default of ${column} is not usable: ${message}`, hint);
+    }
+    values.set(column, parsed.success ? parsed.data : faultOf(parsed.error).repaired);
+  }
+  return values;
+}

@@ -1,0 +1,100 @@
+import type { StoredRow, StoredSource } from '../journal/journal.js';
+import { type ColumnName, columnsOf } from '../records/columns.js';
+import { describeHeaders, type HeaderNames } from '../records/headers.js';
+import type { ImportRecord } from '../records/record.js';
+
+/** What stands in place of a typed SIP password in every file that a run writes. */
+export const SECRET_MASK = '(see credentials.csv)';
+
+/** A column of the input. */
+interface OwnColumn {
+  /** as the user typed it */
+  readonly header: string;
+  /** the column of the column table that it stands for */
+  readonly column: ColumnName | null;
+}
+
+/** What the first row of an account or user says for its other rows. */
+const INHERITED = {
+  account: new Set(columnsOf('account')),
+  user: new Set(columnsOf('user')),
+} as const satisfies Record<string, ReadonlySet<ColumnName>>;
+
+export type Inherited = keyof typeof INHERITED;
+
+/**
+ * The columns of the input as one output sheet shows them: the header of its source, or of several sources the union
+ * in order of first appearance. Headers that stand for the same column are one; result columns are left out.
+ */
+export class OwnColumns {
+  readonly columns: readonly OwnColumn[];
+  /** for each source, where its rows have the cell of each of `columns` */
+  readonly #positions = new Map<number, (number | undefined)[]>();
+
+  /** @param addProduct whether a `product` column comes first if the sources have none */
+  constructor(sources: readonly StoredSource[], headerNames: HeaderNames, addProduct: boolean) {
+    const columns: OwnColumn[] = [];
+    const known = new Map<string, number>();
+    for (const source of sources) {
+      const positions: (number | undefined)[] = [];
+      const seen = new Map<string, number>();
+      for (const { header, column, index, how } of describeHeaders(source, headerNames)) {
+        if (how === 'result') continue;
+        const name = column === null ? `header ${header}` : `column ${column}`;
+        const repetition = seen.get(name) ?? 0;
+        seen.set(name, repetition + 1);
+        const key = `${repetition} ${name}`;
+        let at = known.get(key);
+        if (at === undefined) {
+          at = columns.push({ header, column }) - 1;
+          known.set(key, at);
+        }
+        positions[at] = index;
+      }
+      this.#positions.set(source.id, positions);
+    }
+    if (addProduct && !columns.some(({ column }) => column === 'product')) {
+      columns.unshift({ header: 'product', column: 'product' });
+      for (const positions of this.#positions.values()) positions.unshift(undefined);
+    }
+    this.columns = columns;
+  }
+
+  /** The row's own cells as typed, but for SIP passwords, which are masked; '' where its source has no such column. */
+  cells(row: StoredRow<ImportRecord>): string[] {
+    const positions = this.#positions.get(row.source) ?? [];
+    return this.columns.map(({ column }, at) => {
+      const position = positions[at];
+      if (position === undefined) return column === 'product' ? (row.record.product ?? '') : '';
+      const text = row.cells[position] ?? '';
+      return column === 'sipPassword' && text !== '' ? SECRET_MASK : text;
+    });
+  }
+
+  /** Fills blank cells with those of the same columns in `from`. */
+  inherit(cells: string[], from: ReadonlyMap<ColumnName, string>): void {
+    for (const [at, { column }] of this.columns.entries())
+      if (column !== null && cells[at] === '') cells[at] = from.get(column) ?? '';
+  }
+
+  /** Where a column of a problem is: by its name in the column table, or by its header as typed; -1 when nowhere. */
+  find(name: string): number {
+    const at = this.columns.findIndex(({ column }) => column === name);
+    return at >= 0 ? at : this.columns.findIndex(({ header }) => header === name);
+  }
+}
+
+/** The cells of an account's or user's first row that its other rows may leave blank. */
+export function inheritableCells(
+  what: Inherited,
+  row: StoredRow<ImportRecord>,
+  source: StoredSource,
+  headerNames: HeaderNames,
+): Map<ColumnName, string> {
+  const cells = new Map<ColumnName, string>();
+  for (const { column, index } of describeHeaders(source, headerNames)) {
+    const text = row.cells[index] ?? '';
+    if (column !== null && INHERITED[what].has(column) && text !== '') cells.set(column, text);
+  }
+  return cells;
+}

@@ -1,0 +1,135 @@
+import type { StoredRow } from '../journal/journal.js';
+import { PROBLEM_CODES, type Problem, type Severity } from '../records/problem.js';
+import type { ImportRecord } from '../records/record.js';
+import { resultOf } from './row-outcome.js';
+
+/** Where a kind of problem comes from, worst first; the filter of the report. */
+export const GROUP_KINDS = ['failed', 'invalid', 'skipped', 'warning'] as const;
+export type GroupKind = (typeof GROUP_KINDS)[number];
+
+/** One place that a problem hit. */
+export interface Hit {
+  readonly file: string;
+  readonly sheet: string | null;
+  readonly row: number;
+  readonly column: string | null;
+  readonly value: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** All problems of one cause. */
+export interface ProblemGroup {
+  readonly kind: GroupKind;
+  readonly severity: Severity;
+  /** the cause, in words */
+  readonly title: string;
+  /** how often it happened; `hits` may hold fewer */
+  readonly count: number;
+  /** what to do, when that is the same for all hits; else each hit has its own */
+  readonly hint: string | null;
+  /** the first ones, in input order */
+  readonly hits: readonly Hit[];
+}
+
+/** Hits that a group keeps: what a person can look through. */
+export const HITS_KEPT = 200;
+/** Different causes that are told apart; messages of the platform that never repeat must not fill the memory. */
+const MOST_GROUPS = 300;
+const LONGEST_TEXT = 300;
+
+const STEP_TITLES: Readonly<Record<string, string>> = {
+  account: 'Account',
+  user: 'User',
+  address: 'Address',
+  number: 'Phone number',
+  businessLine: 'Business line',
+  callHandling: 'Call handling',
+  portAssignment: 'ATA port',
+  sipTrunk: 'SIP trunk',
+  reference: 'Assignment of the phone number',
+  device: 'Device',
+};
+
+/** Collects problems by cause, in bounded memory however many there are. */
+export class ProblemGroups {
+  readonly #groups = new Map<string, Growing>();
+
+  /** Adds a problem that validation found. */
+  add(problem: Problem): void {
+    const title = (PROBLEM_CODES as Record<string, { title: string } | undefined>)[problem.code]?.title;
+    const kind = problem.severity === 'error' ? 'invalid' : 'warning';
+    this.#add(kind, title ?? causeOf(problem.message), problem);
+  }
+
+  /** Adds a row of a run: its problems, and why it failed or was skipped. */
+  addRow(row: StoredRow<ImportRecord>, problems: readonly Problem[]): void {
+    for (const problem of problems) this.add(problem);
+    const { file, sheet, row: number } = row.record;
+    const about = { file, sheet, row: number, column: null, value: row.record.values.accountNumber ?? '' };
+    const { error, failedStep, hint = '', warnings = [] } = resultOf(row);
+    for (const message of warnings) this.#add('warning', causeOf(message), { ...about, message, hint: '' });
+    if (error === undefined) return;
+    const kind = row.status === 'skipped' || row.status === 'invalid' ? row.status : 'failed';
+    const step = failedStep === undefined ? '' : `${STEP_TITLES[failedStep] ?? failedStep}: `;
+    this.#add(kind, step + causeOf(error), { ...about, message: error, hint });
+  }
+
+  /** The groups, errors first, then the most frequent first. */
+  list(): ProblemGroup[] {
+    return [...this.#groups.values()].sort(
+      (a, b) => GROUP_KINDS.indexOf(a.kind) - GROUP_KINDS.indexOf(b.kind) || b.count - a.count,
+    );
+  }
+
+  #add(kind: GroupKind, title: string, hit: Hit): void {
+    let key = `${kind} ${title}`;
+    if (!this.#groups.has(key) && this.#groups.size >= MOST_GROUPS) {
+      title = 'Other causes';
+      key = `${kind} ${title}`;
+    }
+    let group = this.#groups.get(key);
+    if (!group) {
+      const severity = kind === 'warning' ? 'warning' : 'error';
+      group = { kind, severity, title, count: 0, hint: clip(hit.hint), hits: [] };
+      this.#groups.set(key, group);
+    }
+    group.count += 1;
+    if (group.hint !== null && group.hint !== clip(hit.hint)) group.hint = null;
+    if (group.hits.length >= HITS_KEPT) return;
+    const { file, sheet, row, column } = hit;
+    group.hits.push({
+      ...{ file, sheet, row, column },
+      value: clip(hit.value),
+      message: clip(hit.message),
+      hint: clip(hit.hint),
+    });
+  }
+}
+
+interface Growing extends ProblemGroup {
+  count: number;
+  hint: string | null;
+  readonly hits: Hit[];
+}
+
+function clip(text: string): string {
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text;
+}
+
+/**
+ * What messages of the same cause have in common: quoted values, addresses of mail, IDs and numbers become `…`. The
+ * HTTP status after "answered" stays.
+ */
+export function causeOf(message: string): string {
+  return clip(
+    message
+      .replace(/"[^"]*"|“[^”]*”|(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])/gu, '…')
+      .replace(/\S+@\S+\.\p{L}+/gu, '…')
+      .replace(
+        /(?<!answered )(?<![\p{L}\p{N}])[+(]?[\p{L}\p{N}_]*\d[\p{L}\p{N}_]*(?:[-.:/@()]+[\p{L}\p{N}_]+)*/gu,
+        '…',
+      )
+      .replace(/…(?:[\s,]*…)+/g, '…'),
+  );
+}

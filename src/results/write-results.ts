@@ -1,0 +1,233 @@
+import { rm } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import type { Journal, StoredRow, StoredSource } from '../journal/journal.js';
+import { type ColumnName, columnOf, RESULT_COLUMNS } from '../records/columns.js';
+import { type HeaderNames, productOfSheet } from '../records/headers.js';
+import type { Problem } from '../records/problem.js';
+import type { ImportRecord } from '../records/record.js';
+import {
+  type OutCell,
+  type OutColumn,
+  openSheetWriter,
+  type SheetFormat,
+  type SheetWriter,
+} from '../sheet/write.js';
+import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write-xlsx.js';
+import { type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
+import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
+import { columnNamedIn, isDone, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
+import { SheetNames } from './sheet-names.js';
+
+const BATCH_ROWS = 500;
+const FORMATS: readonly SheetFormat[] = ['xlsx', 'csv'];
+/** Widths of the result columns that hold more than a word, in characters. */
+const WIDTHS: Readonly<Record<string, number>> = { error: 60, hint: 50, warnings: 40, finishedAt: 26 };
+
+/** Where the results are. */
+export interface WrittenResults {
+  /** path of `results.xlsx` or `results.csv` */
+  readonly results: string;
+  /** path of `errors.xlsx` or `errors.csv`; null when every row is done */
+  readonly errors: string | null;
+  /** all that is wrong with the rows, by cause, worst first */
+  readonly groups: readonly ProblemGroup[];
+}
+
+/**
+ * Writes `results.*` and `errors.*` of a run from its journal. Both appear all at once; memory does not grow with the
+ * rows. When every row is done, an errors file of an earlier attempt is removed.
+ *
+ * Results hold the rows as typed. The errors file holds those that are not done, ready to be corrected and imported:
+ * a row that leaves cells blank because an earlier row of its account or user has them gets them filled in when that
+ * earlier row is done and so not in the file.
+ *
+ * @param headerNames the header names of the run's profile
+ * @throws what the file system throws; the files of an earlier attempt are then untouched
+ */
+export async function writeResults(
+  journal: Journal<ImportRecord>,
+  runDir: string,
+  format: SheetFormat,
+  headerNames: HeaderNames = {},
+): Promise<WrittenResults> {
+  const sources = new Map(journal.sources().map((source) => [source.id, source]));
+  const run: Run = { journal, sources, headerNames, format };
+  const paths = { results: join(runDir, `results.${format}`), errors: join(runDir, `errors.${format}`) };
+  const results = new OutputFile(run, paths.results, false);
+  const errors = new OutputFile(run, paths.errors, true);
+  const groups = new ProblemGroups();
+  try {
+    await results.open();
+    for (const row of allRows(journal)) {
+      const problems = journal.problems(row.ordinal).map(problemOf);
+      groups.addRow(row, problems);
+      await results.write(row, problems);
+      if (!isDone(row.status)) await errors.write(row, problems);
+    }
+    await results.commit();
+    await errors.commit();
+  } catch (error) {
+    await results.abort();
+    await errors.abort();
+    throw error;
+  }
+  if (!errors.isOpen) for (const each of FORMATS) await rm(join(runDir, `errors.${each}`), { force: true });
+  return { results: paths.results, errors: errors.isOpen ? paths.errors : null, groups: groups.list() };
+}
+
+function* allRows(journal: Journal<ImportRecord>): Generator<StoredRow<ImportRecord>> {
+  for (let after = 0; ; ) {
+    const rows = journal.rowsAfter(after, BATCH_ROWS);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.ordinal;
+  }
+}
+
+/** What both files are written from. */
+interface Run {
+  readonly journal: Journal<ImportRecord>;
+  readonly sources: ReadonlyMap<number, StoredSource>;
+  readonly headerNames: HeaderNames;
+  readonly format: SheetFormat;
+}
+
+/** One of the two files. In a workbook each source is a worksheet; in CSV all are one table. */
+class OutputFile {
+  readonly #run: Run;
+  readonly #path: string;
+  /** the file that goes back in: cells are coloured, explained and have drop-downs, and blank cells are filled */
+  readonly #isForCorrection: boolean;
+  readonly #names = new SheetNames();
+  #csv: SheetWriter | undefined;
+  #workbook: WorkbookWriter | undefined;
+  #sheet: { readonly source: number; readonly rows: WorksheetRows } | undefined;
+  #own: OwnColumns;
+  /** the first rows that were last asked for: most rows have the same as the one before */
+  readonly #first = new Map<Inherited, { ordinal: number; cells: ReadonlyMap<ColumnName, string> }>();
+
+  constructor(run: Run, path: string, isForCorrection: boolean) {
+    this.#run = run;
+    this.#path = path;
+    this.#isForCorrection = isForCorrection;
+    this.#own = new OwnColumns([...run.sources.values()], run.headerNames, true);
+  }
+
+  get isOpen(): boolean {
+    return this.#csv !== undefined || this.#workbook !== undefined;
+  }
+
+  /** Begins the file; `write` does it as well. */
+  async open(): Promise<void> {
+    if (this.isOpen) return;
+    if (this.#run.format === 'xlsx') this.#workbook = await openWorkbookWriter(this.#path);
+    else this.#csv = await openSheetWriter(this.#path, 'csv', { sheetName: '', columns: this.#columns() });
+  }
+
+  async write(row: StoredRow<ImportRecord>, problems: readonly Problem[]): Promise<void> {
+    await this.open();
+    if (this.#workbook && this.#sheet?.source !== row.source) await this.#beginSheet(this.#workbook, row);
+    const cells = this.#own.cells(row);
+    const result = resultCells(row, problems);
+    if (this.#isForCorrection) this.#fill(row, cells);
+    const out: (string | OutCell)[] = [...cells, ...RESULT_COLUMNS.map((column) => result[column])];
+    if (this.#isForCorrection && this.#workbook) this.#explain(row, problems, result, out);
+    await (this.#csv ?? this.#sheet?.rows)?.write(out);
+  }
+
+  async commit(): Promise<void> {
+    // a workbook must have a worksheet, even when the input had no row
+    if (this.#workbook && !this.#sheet)
+      await this.#workbook.sheet({ sheetName: 'Results', columns: this.#columns() });
+    await this.#csv?.commit();
+    await this.#workbook?.commit();
+  }
+
+  async abort(): Promise<void> {
+    await this.#csv?.abort();
+    await this.#workbook?.abort();
+  }
+
+  async #beginSheet(workbook: WorkbookWriter, row: StoredRow<ImportRecord>): Promise<void> {
+    const { sources, headerNames } = this.#run;
+    const source = sources.get(row.source);
+    const sheetName = this.#names.next(source ? (source.sheet ?? baseName(source.file)) : 'Sheet');
+    // the worksheet's name speaks for the product, unless it came from elsewhere
+    const addProduct = productOfSheet(sheetName) !== row.record.product;
+    this.#own = new OwnColumns(source ? [source] : [], headerNames, addProduct);
+    const rows = await workbook.sheet({ sheetName, columns: this.#columns() });
+    this.#sheet = { source: row.source, rows };
+  }
+
+  #columns(): OutColumn[] {
+    const own = this.#own.columns.map(({ header, column }): OutColumn => {
+      if (column === null || !this.#isForCorrection) return { header };
+      const { options, textFormat } = columnOf(column);
+      return { header, text: textFormat ?? false, ...(options ? { options } : {}) };
+    });
+    const result = RESULT_COLUMNS.map((header): OutColumn => {
+      const width = WIDTHS[header] ?? 18;
+      return { header, width };
+    });
+    return [...own, ...result];
+  }
+
+  #fill(row: StoredRow<ImportRecord>, cells: string[]): void {
+    const { accountFirst, userFirst, product } = row.record;
+    if (product !== null) this.#own.inherit(cells, new Map([['product', product]]));
+    if (userFirst !== row.ordinal) this.#own.inherit(cells, this.#cellsOfDone('user', userFirst));
+    if (accountFirst !== row.ordinal) this.#own.inherit(cells, this.#cellsOfDone('account', accountFirst));
+  }
+
+  /** The cells that a row hands down, if it is done; none when there is no such row. */
+  #cellsOfDone(what: Inherited, ordinal: number): ReadonlyMap<ColumnName, string> {
+    const known = this.#first.get(what);
+    if (known?.ordinal === ordinal) return known.cells;
+    const { journal, sources, headerNames } = this.#run;
+    const row = journal.row(ordinal);
+    const source = row && sources.get(row.source);
+    const done = row && source && isDone(row.status);
+    const cells = done ? inheritableCells(what, row, source, headerNames) : new Map<ColumnName, string>();
+    this.#first.set(what, { ordinal, cells });
+    return cells;
+  }
+
+  /** Colours the bad cells and puts the reasons into their notes. */
+  #explain(
+    row: StoredRow<ImportRecord>,
+    problems: readonly Problem[],
+    result: ResultCells,
+    out: (string | OutCell)[],
+  ): void {
+    const statusAt = this.#own.columns.length;
+    const mark = (column: string | null, severity: 'error' | 'warning', note: string) => {
+      const found = column === null ? -1 : this.#own.find(column);
+      const at = found < 0 ? statusAt : found;
+      const before = out[at] ?? '';
+      const cell: OutCell = typeof before === 'string' ? { text: before } : before;
+      out[at] = {
+        text: cell.text,
+        mark: cell.mark === 'error' ? 'error' : severity,
+        note: cell.note === undefined ? note : `${cell.note}\n\n${note}`,
+      };
+    };
+    for (const { column, severity, message, hint } of problems) mark(column, severity, `${message}\n${hint}`);
+    const { error, hint } = resultOf(row);
+    if (error === undefined) return;
+    const textOf = (column: ColumnName) => {
+      const at = this.#own.find(column);
+      const cell = at < 0 ? '' : (out[at] ?? '');
+      return typeof cell === 'string' ? cell : cell.text;
+    };
+    mark(
+      columnNamedIn(error, textOf),
+      'error',
+      [`${result.failedStep}: ${error}`, hint ?? ''].join('\n').trim(),
+    );
+  }
+}
+
+function baseName(file: string): string {
+  return file === '-' ? 'standard input' : basename(file, extname(file));
+}

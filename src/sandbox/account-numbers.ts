@@ -1,0 +1,246 @@
+import { isObject, type Json, NO_CONTENT, ok, Refusal } from './answers.js';
+import {
+  flag,
+  list,
+  may,
+  must,
+  object,
+  oneOf,
+  phoneNumber,
+  refuseIfAny,
+  requireValid,
+  text,
+} from './checks.js';
+import {
+  customerServiceRecord,
+  directoryListing,
+  e911Address,
+  flatE911,
+  isRealStreet,
+} from './number-records.js';
+import { CARRIER_ID, isHeldByAnother } from './numbers.js';
+import { accountOf, bodyOf, type Call, type Handler, param, requireSameOwner, rowOf } from './platform.js';
+import type { Account, TelephoneNumber } from './state.js';
+
+const REFERENCE_TYPES = [
+  'SIP_TRUNK',
+  'END_USER',
+  'IVR',
+  'LINE_APPEARANCE',
+  'LINE_HUNTGROUP',
+  'TELEPHONE',
+  'VFAX',
+  'BUSINESS_LINE',
+  'BUSINESS_LINE_HUNT_GROUP',
+  'CALL_GROUP',
+  'CALL_QUEUE',
+  'AUTO_ATTENDANT',
+  'SPECIALTY_LINE',
+  'CONTACT_CENTER',
+];
+
+const REFERENCE = {
+  referenceType: may(oneOf(REFERENCE_TYPES)),
+  referenceId: may(text()),
+  assignAsCallerId: may(flag),
+  operationalStatus: may(oneOf(['ACTIVE', 'STAGED'])),
+};
+
+/** Schema TelephoneNumberActivationsV2X; guide, "Add Phone Number to Account". */
+const ACTIVATION = {
+  customerServiceRecord: must(customerServiceRecord),
+  directoryListing: must(directoryListing),
+  e911Address: may(e911Address),
+  holdActivation: may(flag),
+  telephoneNumbers: must(list(object({ phoneNumber: must(phoneNumber), ...REFERENCE }), 1)),
+};
+
+/** POST telephonenumber: all numbers of the body are added, or none. */
+export const createOrAddTelephoneNumberToAccount: Handler = (call) => {
+  const body = bodyOf(call);
+  const account = accountOf(call);
+  const { state } = call.platform;
+  requireValid(body, ACTIVATION);
+  requireSameOwner(call, body);
+  const entries = body['telephoneNumbers'] as readonly ({ readonly phoneNumber: string } & Json)[];
+  requireAddable(
+    call,
+    account,
+    entries.map((entry) => entry.phoneNumber),
+  );
+  const csr: Json = { id: state.newId(), ...(body['customerServiceRecord'] as Json) };
+  const added = entries.map((entry): TelephoneNumber => {
+    const number = {
+      id: entry.phoneNumber,
+      phoneNumber: entry.phoneNumber,
+      accountId: account.id,
+      partitionId: account.partitionId,
+      operationalStatus: 'ACTIVE',
+      carrierStatus: body['holdActivation'] === true ? 'ACTIVATION_ON_HOLD' : 'ACTIVE',
+      customerServiceRecord: csr,
+      e911Address: isObject(body['e911Address']) ? flatE911(body['e911Address']) : csr,
+      directoryListing: body['directoryListing'] as Json,
+    };
+    return withReference(call, account, number, entry);
+  });
+  for (const number of added) commit(call, number);
+  return ok({
+    ...body,
+    partitionId: account.partitionId,
+    accountId: account.id,
+    customerServiceRecord: csr,
+    telephoneNumbers: entries.map((entry) => ({ ...entry, id: entry.phoneNumber })),
+    id: state.newId(),
+  });
+};
+
+export const retrieveAccountTelephoneNumbers: Handler = (call) =>
+  ok(call.platform.state.numbers.of(accountOf(call).id).map(numberAnswer));
+
+export const retrieveTelephoneNumberOnAccount: Handler = (call) => ok(numberAnswer(numberOf(call)));
+
+/** PATCH telephonenumber/{tn} (guide, "Set Phone Number Reference"); a null reference clears it. */
+export const patchTelephoneNumberOnAccount: Handler = (call) => {
+  const number = numberOf(call);
+  const body = bodyOf(call);
+  requireValid(body, REFERENCE);
+  const changed = withReference(call, accountOf(call), number, body);
+  commit(call, changed);
+  return ok(numberAnswer(changed));
+};
+
+/** PUT telephonenumber/{tn}: the number's records and its reference are replaced by those of the body. */
+export const updateTelephoneNumberOnAccount: Handler = (call) => {
+  const number = numberOf(call);
+  const body = bodyOf(call);
+  requireValid(body, {
+    ...REFERENCE,
+    customerServiceRecord: must(customerServiceRecord),
+    directoryListing: must(directoryListing),
+    e911Address: may(e911Address),
+  });
+  requireSameOwner(call, body);
+  const records = {
+    customerServiceRecord: body['customerServiceRecord'] as Json,
+    directoryListing: body['directoryListing'] as Json,
+    e911Address: flatE911((body['e911Address'] ?? body['customerServiceRecord']) as Json),
+  };
+  const reference = { referenceType: null, referenceId: null, ...body };
+  const changed = withReference(call, accountOf(call), { ...number, ...records }, reference);
+  commit(call, changed);
+  return ok(numberAnswer(changed));
+};
+
+/** DELETE telephonenumber/{tn}: the number goes into cooldown. */
+export const deleteTelephoneNumberOnAccount: Handler = (call) => {
+  const { state } = call.platform;
+  const { phoneNumber: id } = numberOf(call);
+  for (const user of state.users.of(accountOf(call).id)) {
+    if (user.callerIdConfig.callerIdNumber !== id) continue;
+    const { callerIdNumber: _, ...callerIdConfig } = user.callerIdConfig;
+    state.users.put({ ...user, callerIdConfig });
+  }
+  state.numbers.delete(id);
+  state.cooldown.put({ id, since: new Date().toISOString() });
+  return NO_CONTENT;
+};
+
+/** PUT account/e911/prevalidate: checks an E911 address, writes nothing (schema E911PrevalidateResponseX). */
+export const preValidateAccountTn: Handler = (call) => {
+  const body = bodyOf(call);
+  const given = body['e911Address'] ?? body['customerServiceRecord'];
+  refuseIfAny(e911Address(given, 'e911Address'));
+  const address = flatE911(given as Json);
+  const known = isRealStreet(String(address['streetNumber']), String(address['streetName']));
+  return ok({
+    valid: known ? 'VALID' : 'INVALID',
+    errors: known ? [] : ['Address could not be verified by the E911 provider'],
+    addressAlternatives: [],
+    address,
+  });
+};
+
+function requireAddable(call: Call, account: Account, phoneNumbers: readonly string[]): void {
+  const { state, inventory } = call.platform;
+  if (new Set(phoneNumbers).size < phoneNumbers.length)
+    throw new Refusal(400, 'telephoneNumbers: holds a number twice');
+  if (account.accountType === 'SIMPLE' && state.numbers.countOf(account.id) + phoneNumbers.length > 1)
+    throw new Refusal(400, 'A SIMPLE account supports only one telephone number');
+  for (const number of phoneNumbers) {
+    const owner = state.numbers.get(number)?.accountId;
+    if (owner === account.id)
+      throw new Refusal(400, `Telephone number ${number} already exists on the account`);
+    if (owner !== undefined)
+      throw new Refusal(400, `Telephone number ${number} is assigned to another account`);
+    if (inventory.prefixOf(number) === undefined)
+      throw new Refusal(400, `Telephone number ${number} is not in inventory`);
+    if (state.cooldown.has(number)) throw new Refusal(400, `Telephone number ${number} is in cooldown`);
+    if (isHeldByAnother(call, number, account.id))
+      throw new Refusal(400, `Telephone number ${number} is reserved by another account`);
+  }
+}
+
+/**
+ * @param wanted may hold referenceType and referenceId (null to clear) and assignAsCallerId
+ * @returns the number as it will be. @throws Refusal 400 when it cannot reference that object
+ */
+function withReference(call: Call, account: Account, number: TelephoneNumber, wanted: Json): TelephoneNumber {
+  const { referenceType, referenceId, ...rest } = number;
+  const type = wanted['referenceType'] === undefined ? referenceType : (wanted['referenceType'] ?? undefined);
+  const id = wanted['referenceId'] === undefined ? referenceId : (wanted['referenceId'] ?? undefined);
+  if (type === undefined && id !== undefined) throw new Refusal(400, 'referenceType: must not be null');
+  if (type !== undefined && id === undefined) throw new Refusal(400, 'referenceId: must not be null');
+  const assignAsCallerId = wanted['assignAsCallerId'] ?? undefined;
+  if (assignAsCallerId === true && type !== 'END_USER')
+    throw new Refusal(400, 'assignAsCallerId: works only with referenceType END_USER');
+  const operationalStatus = wanted['operationalStatus'] ?? number.operationalStatus;
+  if (type !== undefined && referencedAccount(call, String(type), String(id)) !== account.id)
+    throw new Refusal(400, `referenceId: ${type} ${id} is not on the account`);
+  return {
+    ...rest,
+    operationalStatus: String(operationalStatus),
+    ...(type === undefined ? {} : { referenceType: String(type), referenceId: String(id) }),
+    ...(typeof assignAsCallerId === 'boolean' ? { assignAsCallerId } : {}),
+  };
+}
+
+/** The sandbox holds objects of four of the fourteen types; those of the others do not exist. */
+function referencedAccount({ platform: { state } }: Call, type: string, id: string): string | undefined {
+  switch (type) {
+    case 'END_USER':
+      return state.users.get(id)?.accountId;
+    case 'BUSINESS_LINE':
+      return state.businessLines.get(id)?.accountId;
+    case 'BUSINESS_LINE_HUNT_GROUP':
+      return state.huntGroups.get(id)?.accountId;
+    case 'SIP_TRUNK':
+      return state.sipTrunks.get(id)?.accountId;
+    default:
+      return undefined;
+  }
+}
+
+function commit({ platform: { state } }: Call, number: TelephoneNumber): void {
+  state.numbers.put(number);
+  state.reservations.delete(number.phoneNumber);
+  if (number.assignAsCallerId !== true || number.referenceId === undefined) return;
+  const user = state.users.get(number.referenceId);
+  if (user === undefined) return;
+  state.users.put({
+    ...user,
+    callerIdConfig: { ...user.callerIdConfig, callerIdNumber: number.phoneNumber },
+  });
+}
+
+function numberOf(call: Call): TelephoneNumber {
+  const tn = param(call, 'tn');
+  return rowOf(call.platform.state.numbers.get(tn), accountOf(call), `Telephone number ${tn}`);
+}
+
+const numberAnswer = (number: TelephoneNumber) => ({
+  ...number,
+  functionType: 'ELS',
+  canAcceptSMS: false,
+  carrierId: CARRIER_ID,
+  tollFree: false,
+});

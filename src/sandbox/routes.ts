@@ -1,0 +1,237 @@
+import {
+  createOrAddTelephoneNumberToAccount,
+  deleteTelephoneNumberOnAccount,
+  patchTelephoneNumberOnAccount,
+  preValidateAccountTn,
+  retrieveAccountTelephoneNumbers,
+  retrieveTelephoneNumberOnAccount,
+  updateTelephoneNumberOnAccount,
+} from './account-numbers.js';
+import {
+  accountSearch,
+  createAccount,
+  deleteAccount,
+  getAccounts,
+  retrieveAccount,
+  validateAccountProperties,
+} from './accounts.js';
+import { validateAddress } from './address.js';
+import { Refusal } from './answers.js';
+import {
+  createBusinessLine,
+  createBusinessLineHuntGroup,
+  createBusinessLinePortAssignment,
+  deleteBusinessLine,
+  deleteBusinessLineHuntGroup,
+  deleteBusinessLinePortAssignment,
+  getBusinessLineCallHandling,
+  getBusinessLinePortAssignment,
+  putBusinessLineCallHandling,
+  retrieveBusinessLine,
+  retrieveBusinessLineHuntGroups,
+  retrieveBusinessLines,
+} from './business-lines.js';
+import { createDevice, getDevice, listDevices, removeDevice } from './devices.js';
+import {
+  getRateCenter,
+  releaseReservation,
+  reserveForAccount,
+  reserveForPartition,
+  retrieveTelephoneNumber,
+  retrieveTelephoneNumberAvailability,
+  tnSearch,
+} from './numbers.js';
+import type { Handler } from './platform.js';
+import { getDeviceTypeById, getDeviceTypes, getSecondaryLocations, getTimeZones } from './reference-data.js';
+import { getLoginInfo, logOut, logUserIn } from './sessions.js';
+import { createSipTrunk, deleteSipTrunk, retrieveSipTrunk, retrieveSipTrunkList } from './sip-trunks.js';
+import { createEndUser, deleteEndUser, patchEndUser, retrieveEndUser, retrieveEndUserList } from './users.js';
+
+/** One operation of the API. */
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+  /** the operationId of the published API description */
+  readonly operation: string;
+  readonly handle: Handler;
+}
+
+/** The one operation that needs no token. */
+export const LOGIN_OPERATION = 'logUserIn';
+
+const PARTITION = '/v2/partition/{partitionId}';
+const ACCOUNT = `${PARTITION}/account/{accountId}`;
+const TN = `${ACCOUNT}/telephonenumber/{tn}`;
+const LINE = `${ACCOUNT}/business-line/{businessLineId}`;
+
+const route = (method: string, path: string, operation: string, handle: Handler): Route => ({
+  method,
+  path,
+  operation,
+  handle,
+});
+
+const ROUTES: readonly Route[] = [
+  route('POST', '/v2/authorize', LOGIN_OPERATION, logUserIn),
+  route('PUT', '/v2/authorize/logout', 'logOut', logOut),
+  route('GET', '/v2/authorize/userinfo', 'getLoginInfo', getLoginInfo),
+  route('GET', '/v2/address/validate', 'validateAddress', validateAddress),
+  route('GET', '/v2/ref/devicetype', 'getDeviceTypes', getDeviceTypes),
+  route('GET', '/v2/ref/devicetype/{id}', 'getDeviceTypeById', getDeviceTypeById),
+  route('GET', '/v2/ref/timezones', 'getTimeZones', getTimeZones),
+  route('GET', '/v2/ref/secondary-location-types', 'getSecondaryLocations', getSecondaryLocations),
+  route('POST', `${PARTITION}/account`, 'createAccount', createAccount),
+  route('GET', `${PARTITION}/account`, 'getAccounts', getAccounts),
+  route('GET', `${PARTITION}/account/search`, 'accountSearch', accountSearch),
+  route(
+    'GET',
+    `${PARTITION}/account/validateproperties`,
+    'validateAccountProperties',
+    validateAccountProperties,
+  ),
+  route('PUT', `${PARTITION}/account/e911/prevalidate`, 'preValidateAccountTn', preValidateAccountTn),
+  route('GET', ACCOUNT, 'retrieveAccount', retrieveAccount),
+  route('DELETE', ACCOUNT, 'deleteAccount', deleteAccount),
+  route('POST', `${ACCOUNT}/user`, 'createEndUser', createEndUser),
+  route('GET', `${ACCOUNT}/user`, 'retrieveEndUserList', retrieveEndUserList),
+  route('GET', `${ACCOUNT}/user/{userId}`, 'retrieveEndUser', retrieveEndUser),
+  route('PATCH', `${ACCOUNT}/user/{userId}`, 'patchEndUser', patchEndUser),
+  route('DELETE', `${ACCOUNT}/user/{userId}`, 'deleteEndUser', deleteEndUser),
+  route('GET', `${PARTITION}/ratecenter/{tn}`, 'getRateCenter', getRateCenter),
+  route('GET', `${PARTITION}/telephonenumber/search`, 'tnSearch', tnSearch),
+  route('GET', `${PARTITION}/telephonenumber/{tn}`, 'retrieveTelephoneNumber', retrieveTelephoneNumber),
+  route(
+    'GET',
+    `${PARTITION}/telephonenumber/{tn}/availability`,
+    'retrieveTelephoneNumberAvailability',
+    retrieveTelephoneNumberAvailability,
+  ),
+  route('PUT', `${PARTITION}/telephonenumber/{tn}/reserve`, 'reserve', reserveForPartition),
+  route('DELETE', `${PARTITION}/telephonenumber/{tn}/reserve`, 'releaseReservation', releaseReservation),
+  // The guide's paths, which the published description does not have, are the same operations.
+  route('PUT', `${TN}/reserve`, 'reserve', reserveForAccount),
+  route('DELETE', `${TN}/reserve`, 'releaseReservation', releaseReservation),
+  route(
+    'POST',
+    `${ACCOUNT}/telephonenumber`,
+    'createOrAddTelephoneNumberToAccount',
+    createOrAddTelephoneNumberToAccount,
+  ),
+  route(
+    'GET',
+    `${ACCOUNT}/telephonenumber`,
+    'retrieveAccountTelephoneNumbers',
+    retrieveAccountTelephoneNumbers,
+  ),
+  route('GET', TN, 'retrieveTelephoneNumberOnAccount', retrieveTelephoneNumberOnAccount),
+  route('PATCH', TN, 'patchTelephoneNumberOnAccount', patchTelephoneNumberOnAccount),
+  route('PUT', TN, 'updateTelephoneNumberOnAccount', updateTelephoneNumberOnAccount),
+  route('DELETE', TN, 'deleteTelephoneNumberOnAccount', deleteTelephoneNumberOnAccount),
+  route('POST', `${ACCOUNT}/deviceline`, 'createDevice', createDevice),
+  route('GET', `${ACCOUNT}/deviceline`, 'listDevices', listDevices),
+  route('GET', `${ACCOUNT}/deviceline/{deviceId}`, 'getDevice', getDevice),
+  route('DELETE', `${ACCOUNT}/deviceline/{deviceId}`, 'removeDevice', removeDevice),
+  route('POST', `${ACCOUNT}/business-line`, 'createBusinessLine', createBusinessLine),
+  route('GET', `${ACCOUNT}/business-line`, 'retrieveBusinessLines', retrieveBusinessLines),
+  route('GET', LINE, 'retrieveBusinessLine', retrieveBusinessLine),
+  route('DELETE', LINE, 'deleteBusinessLine', deleteBusinessLine),
+  route('GET', `${LINE}/call-handling`, 'getBusinessLineCallHandling', getBusinessLineCallHandling),
+  route('PUT', `${LINE}/call-handling`, 'putBusinessLineCallHandling', putBusinessLineCallHandling),
+  route('GET', `${LINE}/port-assignment`, 'getBusinessLinePortAssignment', getBusinessLinePortAssignment),
+  route(
+    'POST',
+    `${LINE}/port-assignment`,
+    'createBusinessLinePortAssignment',
+    createBusinessLinePortAssignment,
+  ),
+  route(
+    'DELETE',
+    `${LINE}/port-assignment`,
+    'deleteBusinessLinePortAssignment',
+    deleteBusinessLinePortAssignment,
+  ),
+  route(
+    'GET',
+    `${ACCOUNT}/business-line-hunt-group`,
+    'retrieveBusinessLineHuntGroups',
+    retrieveBusinessLineHuntGroups,
+  ),
+  route(
+    'POST',
+    `${ACCOUNT}/business-line-hunt-group`,
+    'createBusinessLineHuntGroup',
+    createBusinessLineHuntGroup,
+  ),
+  route(
+    'DELETE',
+    `${ACCOUNT}/business-line-hunt-group/{huntGroupId}`,
+    'deleteBusinessLineHuntGroup',
+    deleteBusinessLineHuntGroup,
+  ),
+  route('POST', `${ACCOUNT}/siptrunk_2`, 'createSipTrunk', createSipTrunk),
+  route('GET', `${ACCOUNT}/siptrunk_2`, 'retrieveSipTrunkList', retrieveSipTrunkList),
+  route('GET', `${ACCOUNT}/siptrunk_2/{sipTrunkId}`, 'retrieveSipTrunk', retrieveSipTrunk),
+  route('DELETE', `${ACCOUNT}/siptrunk_2/{sipTrunkId}`, 'deleteSipTrunk', deleteSipTrunk),
+];
+
+/** The names that rules of faults and the request log use. */
+export const OPERATIONS: readonly string[] = [...new Set(ROUTES.map((one) => one.operation))];
+
+/** One segment of the known paths. */
+interface Segment {
+  readonly literals: Map<string, Segment>;
+  param?: { readonly name: string; readonly next: Segment };
+  readonly routes: Map<string, Route>;
+}
+
+const newSegment = (): Segment => ({ literals: new Map(), routes: new Map() });
+
+const ROOT = newSegment();
+for (const one of ROUTES) {
+  let at = ROOT;
+  for (const part of one.path.slice(1).split('/')) {
+    if (part.startsWith('{')) {
+      at.param ??= { name: part.slice(1, -1), next: newSegment() };
+      at = at.param.next;
+    } else {
+      const next = at.literals.get(part) ?? newSegment();
+      at.literals.set(part, next);
+      at = next;
+    }
+  }
+  at.routes.set(one.method, one);
+}
+
+/**
+ * @param path without query
+ * @returns the route and the decoded parts of the path. @throws Refusal 404, or 405 for another method
+ */
+export function matchRoute(method: string, path: string) {
+  const params: { [name: string]: string } = {};
+  let at = ROOT;
+  for (const part of path.slice(1).split('/')) {
+    const literal = at.literals.get(part);
+    if (literal !== undefined) {
+      at = literal;
+    } else if (at.param !== undefined && part !== '') {
+      params[at.param.name] = decoded(part);
+      at = at.param.next;
+    } else {
+      throw new Refusal(404, `No resource at ${path}`);
+    }
+  }
+  const found = at.routes.get(method);
+  if (found !== undefined) return { route: found, params };
+  throw at.routes.size === 0
+    ? new Refusal(404, `No resource at ${path}`)
+    : new Refusal(405, `Method ${method} is not allowed`);
+}
+
+function decoded(part: string): string {
+  if (!part.includes('%')) return part;
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Refusal(400, `Malformed path segment '${part}'`);
+  }
+}

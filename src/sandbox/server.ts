@@ -1,0 +1,278 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StopError } from '../errors.js';
+import { type Answer, errorBody, isObject, Refusal } from './answers.js';
+import { parseFaults } from './fault-file.js';
+import {
+  DEFAULT_DELAY_MS,
+  FAULT_KINDS,
+  type FaultRule,
+  Faults,
+  faultyReply,
+  plainReply,
+  type Reply,
+} from './faults.js';
+import { listen, parseBody, readBody, requireJson, send, splitUrl } from './http.js';
+import { Inventory } from './inventory.js';
+import { FORBIDDEN_PARTITION, type Platform } from './platform.js';
+import { LOGIN_OPERATION, matchRoute } from './routes.js';
+import { Sessions } from './sessions.js';
+import { PlatformState } from './state.js';
+import { StateFile } from './state-file.js';
+
+export const SANDBOX_USERNAME = 'sandbox@example.com';
+export const SANDBOX_PASSWORD = 'sandbox';
+export const SANDBOX_PARTITION = 'sandbox-partition';
+export const SANDBOX_SUB_PARTITION = 'sandbox-sub-partition';
+
+export interface SandboxOptions {
+  /** 0, the default, for any free port */
+  readonly port?: number;
+  /** how long every request takes */
+  readonly latencyMs?: number;
+  /** JSON file with the state: loaded at the start when it exists, saved on change and on close */
+  readonly stateFile?: string;
+  readonly faults?: readonly FaultRule[];
+  /** probability, 0 to 1, that a request meets one of the safe faults */
+  readonly faultRate?: number;
+  /** the same seed and the same requests give the same IDs and faults */
+  readonly seed?: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly partitionId?: string;
+  readonly subPartitionIds?: readonly string[];
+  /** a token dies after that many authorised calls */
+  readonly tokenCalls?: number;
+  /** keep the bodies of requests in the log; true by default */
+  readonly logBodies?: boolean;
+}
+
+/** One request as it came in, in order of arrival. Bodies hold secrets: for tests only, never to be printed. */
+export interface LoggedRequest {
+  /** from 1 */
+  readonly n: number;
+  /** ISO 8601 */
+  readonly time: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: { readonly [name: string]: string };
+  /** the operationId; absent when the path is none of the API */
+  operation?: string;
+  /** the JSON of the request, or its text when it is none */
+  body?: unknown;
+  /** the kind of the fault that struck */
+  fault?: string;
+  /** absent until the answer is sent, and for good when none is */
+  status?: number;
+  durationMs?: number;
+  /** requests being served when it arrived, itself included */
+  readonly inFlight: number;
+}
+
+/** A running platform. */
+export interface Sandbox {
+  /** such as http://127.0.0.1:40123, without a slash at the end */
+  readonly url: string;
+  readonly state: PlatformState;
+  readonly requests: readonly LoggedRequest[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the simulated platform on 127.0.0.1. Besides the API it serves, without a token, `GET /_sandbox/state`,
+ * `GET /_sandbox/requests`, `POST /_sandbox/faults` and `POST /_sandbox/reset`.
+ *
+ * @throws StopError when the port is taken or the state file cannot be read
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const seed = options.seed ?? 1;
+  const state = new PlatformState(seed);
+  const stateFile = options.stateFile === undefined ? undefined : new StateFile(options.stateFile, state);
+  const inventory = new Inventory(state);
+  const faults = new Faults(options.faults ?? [], options.faultRate ?? 0, seed);
+  const requests: LoggedRequest[] = [];
+  const platform: Platform = {
+    state,
+    inventory,
+    sessions: new Sessions(
+      options.username ?? SANDBOX_USERNAME,
+      options.password ?? SANDBOX_PASSWORD,
+      options.tokenCalls ?? Number.POSITIVE_INFINITY,
+      () => state.newId(),
+    ),
+    partitionId: options.partitionId ?? SANDBOX_PARTITION,
+    subPartitionIds: options.subPartitionIds ?? [SANDBOX_SUB_PARTITION],
+  };
+  let inFlight = 0;
+  let arrived = 0;
+  let closed = false;
+
+  const server = createServer((request, response) => {
+    const { path, query } = splitUrl(request.url ?? '/');
+    const isControl = path.startsWith('/_sandbox/');
+    if (!isControl) {
+      inFlight += 1;
+      response.once('close', () => {
+        inFlight -= 1;
+      });
+    }
+    readBody(request, (text) => {
+      if (isControl) send(response, plainReply(control(request.method ?? '', path, text)));
+      else serve(request, response, path, query, text);
+    });
+  });
+  // Longer than clients keep idle connections, so that it is they who close them.
+  server.keepAliveTimeout = 65_000;
+
+  function serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    query: URLSearchParams,
+    text: string,
+  ) {
+    const started = performance.now();
+    arrived += 1;
+    const entry: LoggedRequest = {
+      n: arrived,
+      time: new Date().toISOString(),
+      method: request.method ?? '',
+      path,
+      query: query.size === 0 ? NO_QUERY : Object.fromEntries(query),
+      inFlight,
+    };
+    requests.push(entry);
+    const body = parseBody(text);
+    if (options.logBodies !== false && text !== '') entry.body = body ?? text;
+    const reply = (sent: Reply) => {
+      entry.status = sent.status;
+      entry.durationMs = performance.now() - started;
+      send(response, sent);
+    };
+
+    let matched: ReturnType<typeof matchRoute>;
+    try {
+      matched = matchRoute(entry.method, path);
+    } catch (error) {
+      reply(plainReply(refusalAnswer(error)));
+      return;
+    }
+    const { operation } = matched.route;
+    entry.operation = operation;
+    const token = operation === LOGIN_OPERATION ? '' : String(request.headers['x-auth-token'] ?? '');
+    const act = (): Answer => {
+      try {
+        if (operation !== LOGIN_OPERATION) platform.sessions.use(token);
+        requirePartition(matched.params['partitionId']);
+        if (text !== '') requireJson(request, body);
+        const answer = matched.route.handle({
+          platform,
+          params: matched.params,
+          query,
+          token,
+          body: isObject(body) ? body : undefined,
+        });
+        if (entry.method !== 'GET') stateFile?.changed();
+        return answer;
+      } catch (error) {
+        return refusalAnswer(error);
+      }
+    };
+
+    const rule = faults.next(operation);
+    if (rule !== undefined) entry.fault = rule.kind;
+    after(options.latencyMs ?? 0, () => {
+      if (rule === undefined) reply(plainReply(act()));
+      else
+        playFault(rule, {
+          act,
+          reply,
+          drop: () => response.destroy(),
+          endToken: () => platform.sessions.end(token),
+        });
+    });
+  }
+
+  function playFault(
+    rule: FaultRule,
+    on: { act: () => Answer; reply: (reply: Reply) => void; drop: () => void; endToken: () => void },
+  ) {
+    const { kind, delayMs = DEFAULT_DELAY_MS } = rule;
+    const answer = FAULT_KINDS[kind].commits === 'first' ? on.act() : undefined;
+    if (kind === 'expired-token') on.endToken();
+    if (kind === 'late-commit') after(delayMs, on.act);
+    if (kind === 'reset' || kind === 'reset-after' || kind === 'late-commit') on.drop();
+    const reply = faultyReply(rule, answer);
+    if (reply !== undefined) after(kind === 'slow' ? delayMs : 0, () => on.reply(reply));
+  }
+
+  /** Runs it now, or later unless the sandbox is closed by then. */
+  function after(ms: number, run: () => void) {
+    if (ms === 0) run();
+    else
+      setTimeout(() => {
+        if (!closed) run();
+      }, ms).unref();
+  }
+
+  function requirePartition(partitionId: string | undefined) {
+    if (partitionId === undefined || partitionId === platform.partitionId) return;
+    if (platform.subPartitionIds.includes(partitionId)) return;
+    if (partitionId === FORBIDDEN_PARTITION)
+      throw new Refusal(403, `Access to partition ${partitionId} denied`);
+    throw new Refusal(404, `Partition ${partitionId} not found`);
+  }
+
+  function control(method: string, path: string, text: string): Answer {
+    switch (`${method} ${path}`) {
+      case 'GET /_sandbox/state':
+        return { status: 200, body: state };
+      case 'GET /_sandbox/requests':
+        return { status: 200, body: requests };
+      case 'POST /_sandbox/faults':
+        try {
+          faults.replace(parseFaults(parseBody(text), 'The request'));
+          return { status: 204 };
+        } catch (error) {
+          if (!(error instanceof StopError)) throw error;
+          return { status: 400, body: errorBody(400, [error.message, error.hint]) };
+        }
+      case 'POST /_sandbox/reset':
+        state.clear();
+        inventory.reset();
+        requests.length = 0;
+        arrived = 0;
+        faults.restart();
+        stateFile?.changed();
+        return { status: 204 };
+      default:
+        return { status: 404, body: errorBody(404, [`No control at ${method} ${path}`]) };
+    }
+  }
+
+  await listen(server, options.port ?? 0);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    state,
+    requests,
+    async close() {
+      if (closed) return;
+      closed = true;
+      stateFile?.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+const NO_QUERY = {};
+
+function refusalAnswer(error: unknown): Answer {
+  if (error instanceof Refusal)
+    return { status: error.status, body: errorBody(error.status, error.messages) };
+  // A fault of the sandbox itself must not look like one of the client.
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { status: 500, body: errorBody(500, [`Sandbox failure: ${message}`]) };
+}

@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import type { Json } from './answers.js';
+import { Table } from './table.js';
+
+/** An account as it is stored; the constants of an answer are added when it is answered. */
+export interface Account {
+  readonly id: string;
+  readonly partitionId: string;
+  readonly accountNumber: string;
+  readonly accountName: string;
+  readonly accountType: 'ADVANCED' | 'SIMPLE';
+  readonly platformType: string;
+  readonly billingCycleDay: number;
+  readonly timeZone: string;
+  readonly extensionLength?: number;
+  readonly dialingBehaviorType: string;
+  readonly regulatoryType: string;
+  readonly customField?: string;
+}
+
+/** What every row that belongs to an account has. */
+interface OfAccount {
+  readonly id: string;
+  readonly accountId: string;
+  readonly partitionId: string;
+}
+
+export interface EndUser extends OfAccount {
+  readonly username?: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly emailAddress?: string;
+  readonly timeZone: string;
+  readonly extension?: string;
+  readonly callerIdConfig: { readonly callerIdNumber?: string } & Json;
+  readonly voicemailBoxId: string;
+  readonly endUserType?: string;
+  readonly userProductPlan?: string;
+  readonly welcomeEmailSent?: string;
+  readonly blockEmail: boolean;
+  readonly allowPortalAccess: boolean;
+}
+
+/** A number that is on an account; its id is the number. */
+export interface TelephoneNumber extends OfAccount {
+  readonly phoneNumber: string;
+  readonly referenceType?: string;
+  readonly referenceId?: string;
+  readonly assignAsCallerId?: boolean;
+  readonly operationalStatus: string;
+  readonly carrierStatus: string;
+  readonly customerServiceRecord: Json;
+  readonly e911Address: Json;
+  readonly directoryListing: Json;
+}
+
+/** A number that is held for 30 minutes; without an account it is held for the whole partition. */
+export interface Reservation {
+  readonly id: string;
+  readonly accountId?: string;
+  readonly partitionId: string;
+  readonly reservedTime: string;
+  /** milliseconds since the epoch */
+  readonly expires: number;
+}
+
+export interface Device extends OfAccount {
+  readonly deviceTypeId: string;
+  readonly macAddress?: string;
+  readonly deviceName: string;
+  readonly emergencyNumber?: string;
+  readonly faxEnabled: boolean;
+  readonly lineNumber: number;
+  readonly userId: string;
+}
+
+export interface BusinessLine extends OfAccount {
+  readonly name: string;
+  readonly callerIdPhoneNumber?: string;
+  readonly callerIdVisible: boolean;
+  readonly emergencyCallbackPhoneNumber?: string;
+}
+
+/** Its id is the business line's: a line has one. */
+export interface CallHandling extends OfAccount {
+  readonly settings: Json;
+}
+
+/** Its id is the business line's: a line has one port at most. */
+export interface PortAssignment extends OfAccount {
+  readonly macAddress: string;
+  readonly portNumber: number;
+  readonly deviceTypeId: string;
+  readonly faxEnabled: boolean;
+}
+
+export interface HuntGroup extends OfAccount {
+  readonly name: string;
+  readonly huntingConfiguration: Json;
+}
+
+export interface SipTrunk extends OfAccount {
+  readonly trunkName: string;
+  readonly sipUsername: string;
+  readonly sipPassword: string;
+  readonly concurrentCalls: number;
+  readonly primaryTn?: string;
+  readonly callbackNumber?: string;
+  readonly localServicesEnabled: boolean;
+  readonly extensionPatterns?: readonly string[];
+}
+
+/** A number that was given back and cannot be had again for now. */
+export interface CoolingNumber {
+  readonly id: string;
+  readonly since: string;
+}
+
+/** Port of a device, the same for phones and for the ports of business lines. */
+export const portKey = (macAddress: string, port: number) => `${macAddress.toLowerCase()}/${port}`;
+
+/** Everything that exists on the simulated platform. Its JSON form is an object of arrays, one a table. */
+export class PlatformState {
+  readonly accounts = new Table<Account>({ number: (a) => `${a.partitionId}/${a.accountNumber}` });
+  readonly users = new Table<EndUser>({
+    username: (u) => u.username?.toLowerCase(),
+    extension: (u) => (u.extension === undefined ? undefined : `${u.accountId}/${u.extension}`),
+  });
+  readonly numbers = new Table<TelephoneNumber>({});
+  readonly reservations = new Table<Reservation>({});
+  readonly cooldown = new Table<CoolingNumber>({});
+  readonly devices = new Table<Device>({
+    port: (d) => (d.macAddress === undefined ? undefined : portKey(d.macAddress, d.lineNumber)),
+  });
+  readonly businessLines = new Table<BusinessLine>({});
+  readonly callHandlings = new Table<CallHandling>({});
+  readonly portAssignments = new Table<PortAssignment>({
+    port: (p) => portKey(p.macAddress, p.portNumber),
+  });
+  readonly huntGroups = new Table<HuntGroup>({});
+  readonly sipTrunks = new Table<SipTrunk>({
+    trunkName: (t) => t.trunkName,
+    sipUsername: (t) => t.sipUsername,
+  });
+
+  readonly #seed: number;
+  #idsGiven = 0;
+
+  /** @param seed the same seed and the same requests give the same IDs */
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /** @returns a new ID of the platform's usual form: 22 characters of base64url */
+  newId(): string {
+    return this.#bytes().toString('base64url');
+  }
+
+  /** @returns a new UUID, the form of the IDs of business lines and hunt groups */
+  newUuid(): string {
+    const bytes = this.#bytes();
+    bytes[6] = (bytes.readUInt8(6) & 0x0f) | 0x40;
+    bytes[8] = (bytes.readUInt8(8) & 0x3f) | 0x80;
+    return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  }
+
+  /** Forgets everything but the number of IDs given, so that an ID never comes twice. */
+  clear(): void {
+    for (const table of Object.values(this.#tables())) table.clear();
+  }
+
+  /** @returns the state as plain data, which {@link load} takes back */
+  toJSON() {
+    return { idsGiven: this.#idsGiven, ...this.#tables() };
+  }
+
+  /** Replaces everything by what {@link toJSON} gave. @throws TypeError when it is something else */
+  load(saved: { readonly [field: string]: unknown }): void {
+    this.clear();
+    if (typeof saved['idsGiven'] !== 'number') throw new TypeError('idsGiven is not a number');
+    this.#idsGiven = saved['idsGiven'];
+    for (const [name, table] of Object.entries(this.#tables())) table.load(name, saved[name]);
+  }
+
+  #tables() {
+    const { accounts, users, numbers, reservations, cooldown, devices } = this;
+    const { businessLines, callHandlings, portAssignments, huntGroups, sipTrunks } = this;
+    return {
+      accounts,
+      users,
+      numbers,
+      reservations,
+      cooldown,
+      devices,
+      businessLines,
+      callHandlings,
+      portAssignments,
+      huntGroups,
+      sipTrunks,
+    };
+  }
+
+  #bytes(): Buffer {
+    this.#idsGiven += 1;
+    return createHash('md5').update(`${this.#seed}/${this.#idsGiven}`).digest();
+  }
+}

@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { Cell, FillPattern, Style, Worksheet } from 'exceljs';
+import { openAtomic } from './atomic.js';
+import type { OutCell, OutColumn, OutLayout } from './write.js';
+
+/** Between so many rows the loop gets its turn and the packer its time: exceljs itself never waits. */
+const YIELD_ROWS = 128;
+const LAST_ROW = 1_048_576;
+const LONGEST_CELL = 32_767;
+/** Excel takes a drop-down list in the cell's own rule up to this many characters; longer ones from a worksheet. */
+const LONGEST_INLINE_LIST = 255;
+const LISTS_SHEET = 'Lists';
+
+const fill = (argb: string): FillPattern => ({ type: 'pattern', pattern: 'solid', fgColor: { argb } });
+
+/** Shared objects: exceljs looks a style up once for each object. */
+const TEXT: Partial<Style> = { numFmt: '@' };
+const MARKED: Record<'error' | 'warning', Partial<Style>> = {
+  error: { numFmt: '@', fill: fill('FFF8CBAD') },
+  warning: { numFmt: '@', fill: fill('FFFFE699') },
+};
+const HEADER: Partial<Style> = { numFmt: '@', font: { bold: true }, fill: fill('FFEDEDED') };
+const REQUIRED_HEADER: Partial<Style> = { numFmt: '@', font: { bold: true }, fill: fill('FFBDD7EE') };
+
+/** Takes the rows of one worksheet. */
+export interface WorksheetRows {
+  write(cells: readonly (string | OutCell)[]): Promise<void>;
+}
+
+/** A workbook that is written worksheet by worksheet. */
+export interface WorkbookWriter {
+  /** Begins the next worksheet, with a header row; ends the one before. */
+  sheet(layout: OutLayout): Promise<WorksheetRows>;
+  /** Makes the file durable and gives it its name. */
+  commit(): Promise<void>;
+  /** Removes what was written. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Begins a workbook; it appears under `path` all at once, at commit.
+ * @param mode permissions of the file; 0o644 by default
+ */
+export async function openWorkbookWriter(path: string, mode?: number): Promise<WorkbookWriter> {
+  // a third of a second to load: only who writes a workbook pays for it
+  const { default: ExcelJS } = await import('exceljs');
+  const file = await openAtomic(path, mode);
+  // by its number: a stream on the handle itself would keep the handle from ever closing
+  const output = createWriteStream(file.partial, { fd: file.handle.fd, autoClose: false });
+  const failed = once(output, 'error').then(([error]) => {
+    throw error;
+  });
+  failed.catch(() => {});
+  const workbook = new ExcelJS.stream.xlsx.WorkbookWriter({
+    stream: output,
+    useStyles: true,
+    useSharedStrings: false,
+  });
+  const lists: (readonly string[])[] = [];
+  let current: Worksheet | undefined;
+
+  const sheet = async (layout: OutLayout): Promise<WorksheetRows> => {
+    await current?.commit();
+    const worksheet = workbook.addWorksheet(layout.sheetName, { views: [{ state: 'frozen', ySplit: 1 }] });
+    current = worksheet;
+    worksheet.columns = layout.columns.map((column) => ({
+      width: column.width ?? Math.min(40, Math.max(10, column.header.length + 4)),
+      ...(column.text ? { style: TEXT } : {}),
+    }));
+    worksheet.autoFilter = {
+      from: { row: 1, column: 1 },
+      to: { row: 1, column: Math.max(1, layout.columns.length) },
+    };
+    for (const [index, column] of layout.columns.entries()) addDropDown(worksheet, index, column, lists);
+
+    let rows = 1;
+    const header = worksheet.getRow(1);
+    for (const [index, column] of layout.columns.entries()) {
+      const style = column.required ? REQUIRED_HEADER : HEADER;
+      fillCell(header.getCell(index + 1), column.header, style, column.note);
+    }
+    header.commit();
+    const write = async (cells: readonly (string | OutCell)[]): Promise<void> => {
+      rows += 1;
+      const row = worksheet.getRow(rows);
+      for (const [index, cell] of cells.entries()) {
+        if (typeof cell === 'string') {
+          if (cell !== '') fillCell(row.getCell(index + 1), cell, TEXT);
+        } else fillCell(row.getCell(index + 1), cell.text, cell.mark ? MARKED[cell.mark] : TEXT, cell.note);
+      }
+      row.commit();
+      if (rows % YIELD_ROWS === 0) await Promise.race([setImmediate(), failed]);
+    };
+    return { write };
+  };
+
+  const commit = async (): Promise<void> => {
+    await current?.commit();
+    if (lists.length > 0) {
+      const worksheet = workbook.addWorksheet(LISTS_SHEET, { state: 'veryHidden' });
+      for (let i = 0; lists.some((values) => i < values.length); i += 1)
+        worksheet.addRow(lists.map((values) => values[i] ?? null)).commit();
+      worksheet.commit();
+    }
+    const finished = once(output, 'finish');
+    await Promise.race([Promise.all([workbook.commit(), finished]), failed]);
+    await file.commit();
+  };
+  const abort = async (): Promise<void> => {
+    if (!output.closed) {
+      const closed = once(output, 'close');
+      output.destroy();
+      await closed;
+    }
+    await file.abort();
+  };
+  return { sheet, commit, abort };
+}
+
+function fillCell(cell: Cell, text: string, style: Partial<Style>, note?: string): void {
+  cell.style = style;
+  if (text !== '') cell.value = encodeText(text);
+  if (note !== undefined) cell.note = { texts: [{ text: encodeText(note) }] };
+}
+
+/** The text as XML can hold it: no more than a cell takes, characters that XML can not hold as `_xHHHH_`. */
+function encodeText(text: string): string {
+  const kept = text.length > LONGEST_CELL ? `${text.slice(0, LONGEST_CELL - 1)}…` : text;
+  return kept
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
+    .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
+    .replace(
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+      /[\u0000-\u0008\u000b-\u001f\u007f\ufffe\uffff]/g,
+      (character: string) => `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`,
+    );
+}
+
+function addDropDown(
+  worksheet: Worksheet,
+  index: number,
+  column: OutColumn,
+  lists: (readonly string[])[],
+): void {
+  const { options } = column;
+  if (!options || options.length === 0) return;
+  const inline = options.join(',');
+  let formula = `"${inline.replaceAll('"', '""')}"`;
+  if (inline.length > LONGEST_INLINE_LIST || options.some((option) => option.includes(','))) {
+    const letters = columnLetters(lists.push(options));
+    formula = `${LISTS_SHEET}!$${letters}$1:$${letters}$${options.length}`;
+  }
+  const letters = columnLetters(index + 1);
+  validationsOf(worksheet).add(`${letters}2:${letters}${LAST_ROW}`, {
+    type: 'list',
+    allowBlank: true,
+    showErrorMessage: true,
+    errorStyle: 'warning',
+    errorTitle: column.header,
+    error: 'This is not one of the listed values.',
+    formulae: [formula],
+  });
+}
+
+/** exceljs has this member, and its types do not. */
+function validationsOf(worksheet: Worksheet): { add(range: string, rule: object): void } {
+  return (worksheet as unknown as { dataValidations: { add(range: string, rule: object): void } })
+    .dataValidations;
+}
+
+/** 1 → `A`, 28 → `AB`. */
+function columnLetters(column: number): string {
+  let letters = '';
+  for (let rest = column; rest > 0; rest = Math.floor((rest - 1) / 26))
+    letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters;
+  return letters;
+}

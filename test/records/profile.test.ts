@@ -1,0 +1,72 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { StopError } from '../../src/errors.js';
+import { readProfile } from '../../src/records/profile.js';
+
+async function profileFile(content: unknown): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'profile-')), 'profile.json');
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+const OPTIONS = ['concurrency', 'on-invalid'];
+
+describe('a profile', () => {
+  it('is read with every part', async () => {
+    const path = await profileFile({
+      headers: { Cust: 'accountNumber', Notes: null },
+      defaults: { billingCycleDay: 1, blockEmail: true },
+      values: { timeZone: { MST7: 'US/Mountain' } },
+      options: { concurrency: 4 },
+    });
+    expect(await readProfile(path, OPTIONS)).toEqual({
+      headers: { Cust: 'accountNumber', Notes: null },
+      defaults: { billingCycleDay: '1', blockEmail: 'true' },
+      values: { timeZone: { MST7: 'US/Mountain' } },
+      options: { concurrency: 4 },
+    });
+  });
+
+  it('may be empty', async () => {
+    const path = await profileFile('\ufeff{}');
+    expect(await readProfile(path, OPTIONS)).toEqual({ headers: {}, defaults: {}, values: {}, options: {} });
+  });
+
+  it.each([
+    ['an unknown part', { header: {} }, '"header" is not a part of a profile; did you mean headers?'],
+    [
+      'an unknown column as target',
+      { headers: { Cust: 'acountNumber' } },
+      'headers → Cust: "acountNumber" is not a column; did you mean accountNumber?',
+    ],
+    [
+      'an unknown column with a default',
+      { defaults: { timezon: 'x' } },
+      '"timezon" is not a column; did you mean timeZone?',
+    ],
+    [
+      'an unknown column with values',
+      { values: { stat: { a: 'b' } } },
+      '"stat" is not a column; did you mean state?',
+    ],
+    [
+      'an unknown option',
+      { options: { concurency: 4 } },
+      '"concurency" is not an option; did you mean concurrency?',
+    ],
+    ['a value that is no text', { defaults: { state: ['UT'] } }, 'defaults → state'],
+    ['a list', [], 'expected object'],
+    ['what is not JSON', '{"headers": ', 'is not JSON'],
+  ])('is refused with %s', async (_name, content, message) => {
+    const failure = await readProfile(await profileFile(content), OPTIONS).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StopError);
+    expect(failure).toMatchObject({ code: 'PROFILE_INVALID', exit: 'nothingDone' });
+    expect((failure as StopError).message).toContain(message);
+  });
+
+  it('is refused when there is no such file', async () => {
+    await expect(readProfile('/nowhere/profile.json', OPTIONS)).rejects.toThrow('cannot be read');
+  });
+});

@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { Journal, type JsonObject, type StoredSource } from '../../src/journal/journal.js';
+import type { RowResult } from '../../src/plan/row-result.js';
+import type { Product } from '../../src/records/columns.js';
+import type { Problem } from '../../src/records/problem.js';
+import type { ImportRecord } from '../../src/records/record.js';
+
+/** A row of a test's journal: what matters to results, the rest is filled in. */
+export interface TestRow {
+  readonly source?: number;
+  readonly row: number;
+  readonly cells: readonly string[];
+  readonly status: string;
+  readonly result?: RowResult;
+  readonly product?: Product | null;
+  readonly accountFirst?: number;
+  readonly userFirst?: number;
+  readonly problems?: readonly Partial<Problem>[];
+}
+
+/** A directory that is gone after the test. */
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'results-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** A real journal in `directory` with these sources and rows; ordinals are 1, 2, 3 … */
+export async function journalOf(
+  directory: string,
+  sources: readonly Omit<StoredSource, 'id'>[],
+  rows: Iterable<TestRow>,
+): Promise<Journal<ImportRecord>> {
+  const journal = new Journal<ImportRecord>(join(directory, 'journal.db'));
+  onTestFinished(() => journal.close());
+  const written: Promise<void>[] = [];
+  sources.forEach((source, index) => {
+    written.push(journal.addSource({ id: index + 1, ...source }));
+  });
+  let ordinal = 0;
+  for (const each of rows) {
+    ordinal += 1;
+    const id = each.source ?? 1;
+    const { file = '', sheet = null } = sources[id - 1] ?? {};
+    const record: ImportRecord = {
+      ordinal,
+      ...{ file, sheet, row: each.row },
+      product: each.product === undefined ? 'BCC' : each.product,
+      values: {},
+      valid: each.status !== 'invalid',
+      accountFirst: each.accountFirst ?? ordinal,
+      userFirst: each.userFirst ?? 0,
+      accountUsable: true,
+      userUsable: true,
+      searchIndex: 0,
+    };
+    const { row, cells, status } = each;
+    written.push(journal.addRow({ ordinal, source: id, row, cells, record, status }, null));
+    if (each.result) written.push(journal.setRowStatus(ordinal, status, { ...each.result } as JsonObject));
+    for (const problem of each.problems ?? []) {
+      const whole: Problem = {
+        ...{
+          file,
+          sheet,
+          row,
+          column: null,
+          value: '',
+          code: 'REQUIRED',
+          message: 'bad',
+          hint: 'Correct it.',
+        },
+        severity: 'error',
+        ...problem,
+      };
+      written.push(journal.addProblem(ordinal, { ...whole }));
+    }
+  }
+  await Promise.all(written);
+  return journal;
+}

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { fixture, HOME, HOME_USER, refused, shapeOf, USER } from './client.js';
+
+describe('users', () => {
+  it('creates one, as the guide answers', async () => {
+    const { post, get, account } = await fixture();
+    const accountId = await account();
+    const { status, body } = await post(`account/${accountId}/user`, USER);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...USER,
+      accountId,
+      partitionId: 'sandbox-partition',
+      mustChangePassword: true,
+    });
+    expect(shapeOf(body)).toEqual({
+      id: 'string',
+      username: 'string',
+      firstName: 'string',
+      lastName: 'string',
+      emailAddress: 'string',
+      mustChangePassword: 'boolean',
+      languageTag: 'string',
+      partitionId: 'string',
+      accountId: 'string',
+      callingPlans: [],
+      devices: [],
+      timeZone: 'string',
+      extension: 'string',
+      callerIdConfig: { externalCallerIdVisible: 'boolean', extensionCallerIdVisible: 'boolean' },
+      callHandlingSettings: {
+        callWaitingEnabled: 'boolean',
+        doNotDisturbEnabled: 'boolean',
+        callHandlingOptionType: 'string',
+        ringPhoneCallHandling: {
+          busyCallHandling: { type: 'string' },
+          noAnswerCallHandling: { type: 'string', timeout: 'number' },
+          unregisteredCallHandling: { type: 'string' },
+        },
+      },
+      callScreeningSettings: {
+        anonymousCallScreen: 'string',
+        anonymousRingType: 'string',
+        tollFreeCallScreen: 'string',
+        tollFreeRingType: 'string',
+        defaultCallScreen: 'string',
+        defaultRingType: 'string',
+      },
+      callHandlingSchedules: [],
+      voicemailBoxId: 'string',
+      endUserType: 'string',
+      userProductPlan: 'string',
+      pinLockedOut: 'boolean',
+      welcomeEmailSent: 'string',
+      blockEmail: 'boolean',
+      allowPortalAccess: 'boolean',
+    });
+    expect((await get(`account/${accountId}/user/${body.id}`)).body).toEqual(body);
+    expect((await get(`account/${accountId}/user/JOHN.SMITH@example.com?idType=UserName`)).body).toEqual(
+      body,
+    );
+    expect((await get(`account/${accountId}/user?limitedData=true`)).body).toMatchObject([
+      { id: body.id, extension: '4000', username: USER.username },
+    ]);
+    expect((await get(`account/${accountId}/user`)).body).toEqual([body]);
+  });
+
+  it.each([
+    [{ firstName: undefined }, 'firstName: must not be null'],
+    [{ timeZone: undefined }, 'timeZone: must not be null'],
+    [{ extension: 4000 }, 'extension: must be a string, but is number'],
+    [{ extension: undefined }, 'extension: must not be null on an ADVANCED account'],
+    [{ extension: '400' }, "extension: '400' must have 4 digits"],
+    [{ extension: '9000' }, "extension: '9000' must begin with a digit from 2 to 8"],
+    [{ extension: '4x00' }, "extension: '4x00' must be digits"],
+    [{ userProductPlan: undefined }, 'userProductPlan: must not be null on an ADVANCED account'],
+    [{ username: undefined }, 'username: is required when allowPortalAccess is true'],
+    [{ emailAddress: undefined }, 'emailAddress: is required when allowPortalAccess is true'],
+    [{ emailAddress: 'john' }, "emailAddress: 'john' must be a valid email address"],
+    [
+      { userProductPlan: 'PROFESSIONAL', emailAddress: undefined, allowPortalAccess: false },
+      'emailAddress: is required by the PROFESSIONAL plan',
+    ],
+    [{ allowPortalAccess: 'true' }, 'allowPortalAccess: must be a boolean, but is string'],
+  ])('refuses %j', async (fields, message) => {
+    const { post, account } = await fixture();
+    const accountId = await account();
+    expect(await post(`account/${accountId}/user`, { ...USER, ...fields })).toEqual(refused(400, message));
+  });
+
+  it('turns portal access on for the plans with the app, which then ask for no username', async () => {
+    const { post, account } = await fixture();
+    const accountId = await account();
+    const { username: _, allowPortalAccess: __, ...rest } = USER;
+    const { body } = await post(`account/${accountId}/user`, {
+      ...rest,
+      userProductPlan: 'ADVANCED',
+      blockEmail: true,
+    });
+    expect(body).toMatchObject({ allowPortalAccess: true, blockEmail: true });
+    expect(body).not.toHaveProperty('welcomeEmailSent');
+  });
+
+  it('keeps extensions unique in the account and usernames on the platform, whatever their case', async () => {
+    const { post, account, user } = await fixture();
+    const first = await account();
+    const second = await account({ accountNumber: 'SP-124' });
+    await user(first);
+    expect(await post(`account/${first}/user`, { ...USER, username: 'other' })).toEqual(
+      refused(400, 'extension: 4000 already exists on the account'),
+    );
+    expect(await post(`account/${second}/user`, { ...USER, username: 'John.Smith@Example.com' })).toEqual(
+      refused(400, 'username: John.Smith@Example.com already exists'),
+    );
+    expect((await post(`account/${second}/user`, { ...USER, username: 'other' })).status).toBe(200);
+  });
+
+  it('takes one plain user on a Home Phone account', async () => {
+    const { post, account } = await fixture();
+    const home = await account(HOME);
+    expect((await post(`account/${home}/user`, USER)).body.messages).toEqual([
+      'userProductPlan: must be null on a SIMPLE account',
+      'endUserType: must be null on a SIMPLE account',
+    ]);
+    const { body } = await post(`account/${home}/user`, HOME_USER);
+    expect(body).toMatchObject({ firstName: 'Ann', allowPortalAccess: false });
+    expect(body).not.toHaveProperty('userProductPlan');
+    expect(await post(`account/${home}/user`, HOME_USER)).toEqual(
+      refused(400, 'A SIMPLE account supports only one user'),
+    );
+  });
+
+  it('patches single fields under the same rules', async () => {
+    const { patch, account, user, number } = await fixture();
+    const accountId = await account();
+    const id = await user(accountId);
+    await user(accountId, { username: 'other', extension: '4001' });
+    const path = `account/${accountId}/user/${id}`;
+    expect((await patch(path, { extension: '4002' })).body).toMatchObject({
+      id,
+      extension: '4002',
+      firstName: 'John',
+    });
+    expect((await patch(path, { extension: '4001' })).status).toBe(400);
+    expect((await patch(path, { callerIdConfig: { callerIdNumber: '18015551212' } })).body.messages).toEqual([
+      'callerIdNumber: telephone number 18015551212 is not on the account',
+    ]);
+    await number(accountId, '18015551212');
+    expect(
+      (await patch(path, { callerIdConfig: { callerIdNumber: '18015551212' } })).body.callerIdConfig,
+    ).toEqual({
+      callerIdNumber: '18015551212',
+      externalCallerIdVisible: false,
+      extensionCallerIdVisible: true,
+    });
+  });
+
+  it('deletes one with its devices, but not while a number references it', async () => {
+    const { sandbox, post, patch, delete: remove, account, user, number } = await fixture();
+    const accountId = await account();
+    const id = await user(accountId);
+    await number(accountId, '18015551212');
+    const device = {
+      userId: id,
+      deviceName: 'x',
+      deviceId: 'SPA112',
+      lineNumber: 1,
+      macAddress: '123456abcabc',
+    };
+    await post(`account/${accountId}/deviceline`, device);
+    const tn = `account/${accountId}/telephonenumber/18015551212`;
+    await patch(tn, { referenceType: 'END_USER', referenceId: id });
+    expect(await remove(`account/${accountId}/user/${id}`)).toEqual(
+      refused(400, `User ${id} is still referenced by telephone number 18015551212`),
+    );
+    await patch(tn, { referenceType: null, referenceId: null });
+    expect((await remove(`account/${accountId}/user/${id}`)).status).toBe(204);
+    expect([sandbox.state.users.size, sandbox.state.devices.size]).toEqual([0, 0]);
+    expect((await remove(`account/${accountId}/user/${id}`)).status).toBe(404);
+  });
+
+  it('knows no user of another account', async () => {
+    const { get, account, user } = await fixture();
+    const id = await user(await account());
+    const other = await account({ accountNumber: 'SP-124' });
+    expect((await get(`account/${other}/user/${id}`)).status).toBe(404);
+    expect((await get(`account/nobody/user/${id}`)).body.messages).toEqual(['Account nobody not found']);
+  });
+});
