@@ -5,7 +5,9 @@ import { resultsCommand } from './commands/results.js';
 import { resumeCommand } from './commands/resume.js';
 import { runCommand } from './commands/run.js';
 import { sandboxCommand } from './commands/sandbox.js';
+import { undoCommand } from './commands/undo.js';
 import { validateCommand } from './commands/validate.js';
+import { verifyCommand } from './commands/verify.js';
 import { EXIT, type Exit, StopError } from './errors.js';
 import { OPTIONS, type OptionName } from './options.js';
 
@@ -13,6 +15,8 @@ const COMMANDS: readonly Command[] = [
   validateCommand,
   runCommand,
   resumeCommand,
+  undoCommand,
+  verifyCommand,
   resultsCommand,
   sandboxCommand,
 ];

@@ -33,7 +33,7 @@ export function runFiles(directory: string) {
     httpLog: join(directory, 'http.jsonl'),
     credentials: join(directory, 'credentials.csv'),
     report: join(directory, 'report.html'),
-    sandbox: join(directory, 'sandbox-state.json'),
+    sandbox: join(directory, 'sandbox-state.jsonl'),
     standardInput: join(directory, 'standard-input'),
   };
 }

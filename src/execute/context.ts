@@ -40,6 +40,9 @@ export interface Outcome {
   readonly partitionId: string;
 }
 
+/** The account that something is in. */
+export type AccountIds = Pick<Outcome, 'partitionId' | 'accountId'>;
+
 /** Why a resource is not there. */
 export interface Failure {
   /** key of the resource that failed */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../api/api-error.js';
 import type { Call } from '../api/endpoints.js';
 import type { JsonObject } from '../journal/journal.js';
-import { type Outcome, StepError, type Task } from './context.js';
+import { type AccountIds, type Outcome, StepError, type Task } from './context.js';
 
 /** A resource that was found under its natural key. */
 export interface Found {
@@ -38,11 +38,7 @@ export interface Creation<A> {
  * @throws ApiError `refused` (recorded as failed), `unavailable` or `inDoubt` (the intent stays, so a resume looks
  * first); StepError when something else is in the way
  */
-export async function createOnce<A>(
-  task: Task,
-  ids: Pick<Outcome, 'accountId' | 'partitionId'>,
-  creation: Creation<A>,
-): Promise<Outcome> {
+export async function createOnce<A>(task: Task, ids: AccountIds, creation: Creation<A>): Promise<Outcome> {
   const { run, resource } = task;
   const earlier = run.journal.step(resource.key);
   let doubtSince = earlier?.state === 'intent' ? earlier.at : null;

@@ -1,32 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Limiter } from '../api/limiter.js';
 import type { JsonObject, StoredRow } from '../journal/journal.js';
 import type { ImportRecord } from '../records/record.js';
 import type { RunContext } from './context.js';
 import { Executor, type RowEnd } from './executor.js';
-
-/** Why a run ended before its last row. */
-export type Stopped = 'maxErrors' | 'interrupted';
-
-/** Lets a signal handler stop a run: what is in flight is finished, the rest stays pending. */
-export interface StopSwitch {
-  readonly stopped: Stopped | null;
-  stop(reason: Stopped): void;
-}
-
-/** @param limiter refuses whatever has not been sent yet once the switch is thrown */
-export function stopSwitch(limiter: Limiter): StopSwitch {
-  let stopped: Stopped | null = null;
-  return {
-    get stopped() {
-      return stopped;
-    },
-    stop(reason) {
-      stopped ??= reason;
-      limiter.stop();
-    },
-  };
-}
+import { inParallel } from './in-parallel.js';
+import type { StopSwitch } from './stop-switch.js';
 
 /** Rows at work at once for each request in flight: enough that no place stays empty while rows wait for one another. */
 const ROWS_A_REQUEST = 3;
@@ -55,7 +33,8 @@ export async function runRows(run: RunContext, options: RowsOptions): Promise<vo
   const executor = new Executor(run);
   for (let round = 0; round <= SECOND_ROUNDS; round++) {
     const again: number[] = [];
-    await inParallel(pendingRows(run), options, async (row) => {
+    const workers = options.concurrency * ROWS_A_REQUEST;
+    await inParallel(pendingRows(run), workers, options.stop, async (row) => {
       const end = await executor.runRow(row);
       if (end.status === 'pending') return;
       await run.journal.setRowStatus(row.ordinal, end.status, end.result as JsonObject);
@@ -81,27 +60,4 @@ function* pendingRows(run: RunContext): Generator<StoredRow<ImportRecord>> {
     if (!last) return;
     after = last.ordinal;
   }
-}
-
-/** Works on rows as places get free; an error stops the rest and is thrown once all that is at work has ended. */
-async function inParallel(
-  rows: Generator<StoredRow<ImportRecord>>,
-  options: RowsOptions,
-  work: (row: StoredRow<ImportRecord>) => Promise<void>,
-): Promise<void> {
-  let broken: { error: unknown } | null = null;
-  const worker = async () => {
-    while (!broken && !options.stop.stopped) {
-      const next = rows.next();
-      if (next.done) return;
-      try {
-        await work(next.value);
-      } catch (error) {
-        broken ??= { error };
-        options.stop.stop('interrupted');
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: options.concurrency * ROWS_A_REQUEST }, worker));
-  if (broken) throw (broken as { error: unknown }).error;
 }

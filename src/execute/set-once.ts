@@ -1,11 +1,14 @@
 import { ApiError } from '../api/api-error.js';
 import type { Call } from '../api/endpoints.js';
+import type { JsonObject } from '../journal/journal.js';
 import type { Outcome, Task } from './context.js';
 
 /** A setting of a resource: sending it twice changes nothing, so it is never in doubt. */
 export interface Setting {
   /** the ID of what is set */
   readonly id: string;
+  /** what is set, as far as undo must know it */
+  readonly intent?: JsonObject;
   readonly call: Call<unknown>;
   /** whether it is set already; given only where it can have been, and throws when something else is set */
   found?: (() => Promise<boolean>) | undefined;
@@ -27,7 +30,13 @@ export async function setOnce(task: Task, account: Outcome, setting: Setting): P
   if (!inDoubt && (await setting.found?.())) return settle('existing');
   try {
     await task.send(setting.call, {
-      ready: () => run.journal.intend(resource.key, resource.kind, ordinal, { accountId, id: setting.id }),
+      ready: () =>
+        run.journal.intend(resource.key, resource.kind, ordinal, {
+          ...setting.intent,
+          partitionId,
+          accountId,
+          id: setting.id,
+        }),
     });
   } catch (error) {
     if (error instanceof ApiError && error.kind === 'refused')

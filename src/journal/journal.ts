@@ -206,22 +206,19 @@ export class Journal<R> {
     return raw && storedStep(raw);
   }
 
-  /** Steps in the order of their first intent, `after` exclusive, at most `limit`. */
-  stepsAfter(after: number, limit: number): StoredStep[] {
+  /** Steps of one kind, newest first, `before` exclusive, at most `limit`. */
+  stepsBefore(kind: string, before: number, limit: number): StoredStep[] {
     return this.#all<RawStep>(
-      `SELECT ${STEP_COLUMNS} FROM steps WHERE seq > ? ORDER BY seq LIMIT ?`,
-      after,
+      `SELECT ${STEP_COLUMNS} FROM steps WHERE kind = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+      kind,
+      before,
       limit,
     ).map(storedStep);
   }
 
-  /** Steps newest first, `before` exclusive, at most `limit`. */
-  stepsBefore(before: number, limit: number): StoredStep[] {
-    return this.#all<RawStep>(
-      `SELECT ${STEP_COLUMNS} FROM steps WHERE seq < ? ORDER BY seq DESC LIMIT ?`,
-      before,
-      limit,
-    ).map(storedStep);
+  /** How many steps there are of each kind and state. */
+  countSteps(): { kind: string; state: StepState; count: number }[] {
+    return this.#all('SELECT kind, state, count(*) AS count FROM steps GROUP BY kind, state');
   }
 
   /**

@@ -81,7 +81,11 @@ export class Store {
 
   /** Closes the file; what is still pending is written first. */
   async close(): Promise<void> {
-    if (!this.#broken) await this.flush();
+    if (!this.#broken) {
+      await this.flush();
+      // A run directory is copied and mailed: all of it belongs into the one file.
+      this.db.pragma('wal_checkpoint(TRUNCATE)');
+    }
     if (this.#walHandle !== null) closeSync(this.#walHandle);
     this.#walHandle = null;
     this.db.close();

@@ -1,5 +1,6 @@
 import type { ColumnName, RowValues } from './columns.js';
-import { hash32, NumberTable } from './key-index.js';
+import { hash32 } from './key-index.js';
+import { NumberTable } from './number-table.js';
 import type { RowCheck } from './row-check.js';
 
 /** The first row leaves the cell blank. */
@@ -10,13 +11,13 @@ const UNKNOWN = 1;
 const REMEMBERED = 256;
 
 /**
- * What the first rows of accounts (or users) say in the columns that all their rows have to agree on: four bytes a
- * column. Two values that differ pass for equal with odds of one in 2³¹.
+ * What the first rows of accounts (or users) say in the columns that all their rows have to agree on: two bytes a
+ * column. Two values that differ pass for equal with odds of one in 65,534.
  */
 export class Agreement {
   readonly #columns: readonly ColumnName[];
-  readonly #fields: number;
-  readonly #table: NumberTable;
+  readonly #said: NumberTable;
+  readonly #fields: NumberTable;
   readonly #recent = new Map<number, RowValues>();
 
   /**
@@ -25,8 +26,8 @@ export class Agreement {
    */
   constructor(columns: readonly ColumnName[], fields: number) {
     this.#columns = columns;
-    this.#fields = fields;
-    this.#table = new NumberTable(fields + columns.length);
+    this.#said = new NumberTable(columns.length, Uint16Array);
+    this.#fields = new NumberTable(fields);
   }
 
   /**
@@ -36,11 +37,12 @@ export class Agreement {
    * @returns its number, from 1
    */
   open(check: RowCheck, blanks: RowValues): number {
-    const line = this.#table.push();
+    const line = this.#said.push();
+    this.#fields.push();
     for (const [index, column] of this.#columns.entries()) {
       const value = check.values[column] ?? blanks[column];
-      const known = value === undefined ? BLANK : hash32(String(value));
-      this.#table.set(line, this.#fields + index, check.isBad(column) ? UNKNOWN : known);
+      const known = value === undefined ? BLANK : digest(value);
+      this.#said.set(line, index, check.isBad(column) ? UNKNOWN : known);
     }
     this.#recent.set(line + 1, check.values);
     if (this.#recent.size > REMEMBERED) {
@@ -58,8 +60,8 @@ export class Agreement {
     for (const [index, column] of this.#columns.entries()) {
       const value = check.values[column];
       if (value === undefined) continue;
-      const first = this.#table.get(number - 1, this.#fields + index);
-      if (first !== UNKNOWN && first !== hash32(String(value))) found.push(column);
+      const first = this.#said.get(number - 1, index);
+      if (first !== UNKNOWN && first !== digest(value)) found.push(column);
     }
     return found;
   }
@@ -67,7 +69,7 @@ export class Agreement {
   /** What the first row has in a column, in words: `"US/Mountain"`, `nothing`, or `another value`. */
   firstValue(number: number, column: ColumnName): string {
     const index = this.#columns.indexOf(column);
-    if (this.#table.get(number - 1, this.#fields + index) === BLANK) return 'nothing';
+    if (this.#said.get(number - 1, index) === BLANK) return 'nothing';
     const value = this.#recent.get(number)?.[column];
     return value === undefined ? 'another value' : `"${value}"`;
   }
@@ -79,10 +81,15 @@ export class Agreement {
 
   /** One of the further numbers. */
   get(number: number, field: number): number {
-    return this.#table.get(number - 1, field);
+    return this.#fields.get(number - 1, field);
   }
 
   set(number: number, field: number, value: number): void {
-    this.#table.set(number - 1, field, value);
+    this.#fields.set(number - 1, field, value);
   }
+}
+
+/** 16 bits of a hash of a value that are neither {@link BLANK} nor {@link UNKNOWN}. */
+function digest(value: unknown): number {
+  return 2 + (hash32(String(value)) % 65_534);
 }

@@ -289,7 +289,7 @@ export const COLUMNS = {
     textFormat: true,
     help: "The user's log-in name, unique on the whole platform.",
     example: { BCC: 'hannah.christensen' },
-    synonyms: ['User Name', 'Login', 'Login Name', 'Portal Username'],
+    synonyms: ['Login', 'Login Name', 'Portal Username'],
   },
   emailAddress: {
     group: 'user',
@@ -297,7 +297,7 @@ export const COLUMNS = {
     schema: emailAddress,
     help: "The user's e-mail address, for welcome and password mails.",
     example: { BCC: 'hannah.christensen@example.com' },
-    synonyms: ['E-mail', 'E-mail Address', 'Mail', 'User Email'],
+    synonyms: ['E-mail', 'Mail', 'User Email'],
   },
   userTimeZone: {
     group: 'user',
@@ -383,7 +383,7 @@ export const COLUMNS = {
     textFormat: true,
     help: 'The ZIP or Canadian postal code.',
     example: '84042',
-    synonyms: ['ZIP', 'Zip Code', 'Postcode', 'Post Code', 'Postal', 'Service Zip', 'ZIP/Postal Code'],
+    synonyms: ['ZIP', 'Zip Code', 'Postal', 'Service Zip', 'ZIP/Postal Code'],
   },
   country: {
     group: 'number',

@@ -135,12 +135,11 @@ export class RowCheck {
   }
 
   /** Puts defaults into the blank cells of a group, as far as the row's product uses them. */
-  applyDefaults(group: ColumnGroup): void {
+  applyDefaults(group: ColumnGroup, except?: ColumnName): void {
     for (const column of this.table.defaults.keys()) {
       const entry = columnOf(column);
-      if (entry.group !== group || (this.product !== null && !entry.products.includes(this.product)))
-        continue;
-      this.applyDefault(column);
+      if (entry.group !== group || column === except) continue;
+      if (this.product === null || entry.products.includes(this.product)) this.applyDefault(column);
     }
   }
 }

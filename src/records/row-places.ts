@@ -1,4 +1,4 @@
-import { NumberTable } from './key-index.js';
+import { NumberTable } from './number-table.js';
 import type { Place } from './row-check.js';
 
 const ROW = 0;

@@ -124,7 +124,7 @@ function checkNumber(check: RowCheck): void {
     if (!hasPhone) checkNoNumber(check);
     return;
   }
-  check.applyDefaults('number');
+  check.applyDefaults('number', 'numberSource');
   checkAddress(check, 'number');
   const resident = product !== null && customerTypeOf(product, values) === 'RESIDENTIAL';
   if (resident && !PRODUCTS[product].hasUser) {

@@ -1,7 +1,8 @@
 import type { Owner } from './accounts.js';
 import { COLUMN_NAMES, type ColumnName } from './columns.js';
-import { type KeyIndex, NumberTable } from './key-index.js';
+import type { KeyIndex } from './key-index.js';
 import { KEY } from './keys.js';
+import { NumberTable } from './number-table.js';
 import { PROBLEM_CODES, type Problem } from './problem.js';
 import type { RowCheck } from './row-check.js';
 import type { RowPlaces } from './row-places.js';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { characterFault, damageFault, Fault, plainCode } from './damage.js';
+import { characterFault, damageFault, Fault, placeholderFault, plainCode } from './damage.js';
 import { fold, nearest } from './nearest.js';
-import type { ProblemCode } from './problem.js';
 
 /** A zod type that takes the text of one cell, trimmed and not blank. Its issues carry a {@link Fault}. */
 export type CellSchema<T> = z.ZodType<T, string>;
@@ -41,7 +40,7 @@ interface TextRule {
 export function text(rule: TextRule): CellSchema<string> {
   return cell((typed) => {
     const value = rule.code === true ? plainCode(typed) : typed;
-    const fault = (rule.code === true ? damageFault(value) : null) ?? characterFault(value);
+    const fault = (rule.code === true ? damageFault(value) : null) ?? characterFault(typed);
     if (fault !== null) return fault;
     if (rule.pattern !== undefined && !rule.pattern.matches.test(value)) {
       return new Fault(
@@ -80,7 +79,8 @@ export const yesOrNo: CellSchema<boolean> = cell((typed) => {
   const value = plainCode(typed).toLowerCase();
   if (YES.has(value)) return true;
   if (NO.has(value)) return false;
-  return new Fault('NOT_YES_OR_NO', `"${typed}" is neither yes nor no`, 'Use TRUE or FALSE.');
+  const fault = new Fault('NOT_YES_OR_NO', `"${typed}" is neither yes nor no`, 'Use TRUE or FALSE.');
+  return placeholderFault(typed) ?? fault;
 });
 
 /** A whole number from `min` to `max`; `1.0` is read as 1 with a warning. */
@@ -88,20 +88,15 @@ export function wholeNumber(min: number, max: number): CellSchema<number> {
   return cell((typed) => {
     const value = plainCode(typed);
     const match = /^([+-]?\d{1,15})(\.0*)?$/.exec(value);
+    const hint = `Use a number from ${min} to ${max}.`;
     if (match?.[1] === undefined) {
-      return new Fault(
-        'NOT_A_WHOLE_NUMBER',
-        `"${typed}" is not a whole number`,
-        `Use a number from ${min} to ${max}.`,
+      return (
+        placeholderFault(typed) ?? new Fault('NOT_A_WHOLE_NUMBER', `"${typed}" is not a whole number`, hint)
       );
     }
     const number = Number(match[1]);
     if (number < min || number > max) {
-      return new Fault(
-        'OUT_OF_RANGE',
-        `${number} is not from ${min} to ${max}`,
-        `Use a number from ${min} to ${max}.`,
-      );
+      return new Fault('OUT_OF_RANGE', `${number} is not from ${min} to ${max}`, hint);
     }
     if (match[2] !== undefined) return repairedNumber(typed, number);
     return number;
@@ -126,13 +121,14 @@ export function option<const T extends string>(
   for (const each of options) known.set(fold(each), each).set(each, each);
   return cell((typed) => {
     const found = known.get(typed) ?? known.get(fold(plainCode(typed)));
-    return found ?? notAnOption('NOT_AN_OPTION', typed, options);
+    return found ?? notAnOption(typed, options);
   });
 }
 
 /** The fault of a text that is none of the options: the nearest one suggested, or all of them named. */
-export function notAnOption(code: ProblemCode, typed: string, options: readonly string[]): Fault {
+function notAnOption(typed: string, options: readonly string[]): Fault {
   const meant = nearest(plainCode(typed), options);
   const hint = meant === null ? `Use one of ${options.join(', ')}.` : `Did you mean ${meant}?`;
-  return new Fault(code, `"${typed}" is not one of the allowed values`, hint);
+  const fault = new Fault('NOT_AN_OPTION', `"${typed}" is not one of the allowed values`, hint);
+  return placeholderFault(typed) ?? fault;
 }

@@ -31,8 +31,16 @@ export class OwnColumns {
   /** for each source, where its rows have the cell of each of `columns` */
   readonly #positions = new Map<number, (number | undefined)[]>();
 
-  /** @param addProduct whether a `product` column comes first if the sources have none */
-  constructor(sources: readonly StoredSource[], headerNames: HeaderNames, addProduct: boolean) {
+  /**
+   * @param addProduct whether a `product` column comes first if the sources have none
+   * @param add other columns that come last if the sources have none
+   */
+  constructor(
+    sources: readonly StoredSource[],
+    headerNames: HeaderNames,
+    addProduct: boolean,
+    add: Iterable<ColumnName> = [],
+  ) {
     const columns: OwnColumn[] = [];
     const known = new Map<string, number>();
     for (const source of sources) {
@@ -57,6 +65,8 @@ export class OwnColumns {
       columns.unshift({ header: 'product', column: 'product' });
       for (const positions of this.#positions.values()) positions.unshift(undefined);
     }
+    for (const name of add)
+      if (!columns.some(({ column }) => column === name)) columns.push({ header: name, column: name });
     this.columns = columns;
   }
 
@@ -97,4 +107,13 @@ export function inheritableCells(
     if (column !== null && INHERITED[what].has(column) && text !== '') cells.set(column, text);
   }
   return cells;
+}
+
+/** The columns of all sources that describe accounts. */
+export function accountColumns(sources: Iterable<StoredSource>, headerNames: HeaderNames): Set<ColumnName> {
+  const found = new Set<ColumnName>();
+  for (const source of sources)
+    for (const { column } of describeHeaders(source, headerNames))
+      if (column !== null && INHERITED.account.has(column)) found.add(column);
+  return found;
 }

@@ -1,4 +1,5 @@
 import type { StoredRow } from '../journal/journal.js';
+import { type ColumnName, columnOf } from '../records/columns.js';
 import { PROBLEM_CODES, type Problem, type Severity } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 import { resultOf } from './row-outcome.js';
@@ -72,7 +73,7 @@ export class ProblemGroups {
     if (error === undefined) return;
     const kind = row.status === 'skipped' || row.status === 'invalid' ? row.status : 'failed';
     const step = failedStep === undefined ? '' : `${STEP_TITLES[failedStep] ?? failedStep}: `;
-    this.#add(kind, step + causeOf(error), { ...about, message: error, hint });
+    this.#add(kind, step + causeInRow(error, row.record), { ...about, message: error, hint });
   }
 
   /** The groups, errors first, then the most frequent first. */
@@ -118,18 +119,23 @@ function clip(text: string): string {
 }
 
 /**
- * What messages of the same cause have in common: quoted values, addresses of mail, IDs and numbers become `…`. The
- * HTTP status after "answered" stays.
+ * What messages of the same cause have in common: quoted values, mail addresses and every word with a digit in it (IDs,
+ * numbers) become `…`. The HTTP status after "answered" stays.
  */
 export function causeOf(message: string): string {
   return clip(
     message
       .replace(/"[^"]*"|“[^”]*”|(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])/gu, '…')
-      .replace(/\S+@\S+\.\p{L}+/gu, '…')
-      .replace(
-        /(?<!answered )(?<![\p{L}\p{N}])[+(]?[\p{L}\p{N}_]*\d[\p{L}\p{N}_]*(?:[-.:/@()]+[\p{L}\p{N}_]+)*/gu,
-        '…',
-      )
+      .replace(/(?<!answered )(?<!\S)\S*(?:\d|\S@)\S*?(?=[,.;:)]*(?:\s|$))/g, '…')
       .replace(/…(?:[\s,]*…)+/g, '…'),
   );
+}
+
+/** The cause without the names that the row gives its own things. */
+function causeInRow(message: string, { values }: ImportRecord): string {
+  let cause = message;
+  for (const [column, value] of Object.entries(values))
+    if (typeof value === 'string' && value.length > 2 && columnOf(column as ColumnName).freeText)
+      cause = cause.replaceAll(value, '…');
+  return causeOf(cause);
 }

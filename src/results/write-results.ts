@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path';
 import type { Journal, StoredRow, StoredSource } from '../journal/journal.js';
 import { type ColumnName, columnOf, RESULT_COLUMNS } from '../records/columns.js';
 import { type HeaderNames, productOfSheet } from '../records/headers.js';
-import type { Problem } from '../records/problem.js';
+import { isError, type Problem } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 import {
   type OutCell,
@@ -13,7 +13,7 @@ import {
   type SheetWriter,
 } from '../sheet/write.js';
 import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write-xlsx.js';
-import { type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
+import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
 import { columnNamedIn, isDone, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
 import { SheetNames } from './sheet-names.js';
@@ -56,11 +56,17 @@ export async function writeResults(
   const results = new OutputFile(run, paths.results, false);
   const errors = new OutputFile(run, paths.errors, true);
   const groups = new ProblemGroups();
+  const tableErrors = new TableErrors();
   try {
     await results.open();
+    for (const problem of journal.problems(0).map(problemOf)) {
+      groups.add(problem);
+      tableErrors.add(problem);
+    }
     for (const row of allRows(journal)) {
-      const problems = journal.problems(row.ordinal).map(problemOf);
-      groups.addRow(row, problems);
+      const own = journal.problems(row.ordinal).map(problemOf);
+      groups.addRow(row, own);
+      const problems = tableErrors.explain(row, own);
       await results.write(row, problems);
       if (!isDone(row.status)) await errors.write(row, problems);
     }
@@ -82,6 +88,29 @@ function* allRows(journal: Journal<ImportRecord>): Generator<StoredRow<ImportRec
     const last = rows.at(-1);
     if (last === undefined) return;
     after = last.ordinal;
+  }
+}
+
+/**
+ * Errors of a whole table, such as a column that is not there. Each is a problem once, and makes many rows invalid:
+ * those need it as their reason.
+ */
+class TableErrors {
+  readonly #errors = new Map<string, Problem[]>();
+
+  add(problem: Problem): void {
+    if (!isError(problem)) return;
+    const table = JSON.stringify([problem.file, problem.sheet]);
+    const known = this.#errors.get(table);
+    if (known) known.push(problem);
+    else this.#errors.set(table, [problem]);
+  }
+
+  /** The row's own problems, or, if no error among them explains that it is invalid, those of its table as well. */
+  explain(row: StoredRow<ImportRecord>, own: readonly Problem[]): readonly Problem[] {
+    for (const problem of own) if (problem.code === 'MISSING_COLUMN') this.add(problem);
+    if (row.status !== 'invalid' || own.some(isError)) return own;
+    return [...own, ...(this.#errors.get(JSON.stringify([row.record.file, row.record.sheet])) ?? [])];
   }
 }
 
@@ -155,7 +184,9 @@ class OutputFile {
     const sheetName = this.#names.next(source ? (source.sheet ?? baseName(source.file)) : 'Sheet');
     // the worksheet's name speaks for the product, unless it came from elsewhere
     const addProduct = productOfSheet(sheetName) !== row.record.product;
-    this.#own = new OwnColumns(source ? [source] : [], headerNames, addProduct);
+    // an account's first row, whose cells this sheet may need, can be in another worksheet
+    const add = this.#isForCorrection ? accountColumns(sources.values(), headerNames) : [];
+    this.#own = new OwnColumns(source ? [source] : [], headerNames, addProduct, add);
     const rows = await workbook.sheet({ sheetName, columns: this.#columns() });
     this.#sheet = { source: row.source, rows };
   }
@@ -168,7 +199,7 @@ class OutputFile {
     });
     const result = RESULT_COLUMNS.map((header): OutColumn => {
       const width = WIDTHS[header] ?? 18;
-      return { header, width };
+      return { header, width, exact: header.endsWith('Id') };
     });
     return [...own, ...result];
   }

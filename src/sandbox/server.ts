@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StopError } from '../errors.js';
-import { type Answer, errorBody, isObject, Refusal } from './answers.js';
+import { type Answer, errorBody, isObject, NO_CONTENT, Refusal } from './answers.js';
 import { parseFaults } from './fault-file.js';
 import {
   DEFAULT_DELAY_MS,
@@ -23,14 +23,17 @@ import { StateFile } from './state-file.js';
 export const SANDBOX_USERNAME = 'sandbox@example.com';
 export const SANDBOX_PASSWORD = 'sandbox';
 export const SANDBOX_PARTITION = 'sandbox-partition';
-export const SANDBOX_SUB_PARTITION = 'sandbox-sub-partition';
+const SANDBOX_SUB_PARTITION = 'sandbox-sub-partition';
 
 export interface SandboxOptions {
   /** 0, the default, for any free port */
   readonly port?: number;
   /** how long every request takes */
   readonly latencyMs?: number;
-  /** JSON file with the state: loaded at the start when it exists, saved on change and on close */
+  /**
+   * file of JSON lines with the state: replayed at the start when it exists; a request that changes something is in it
+   * before it is answered, or else (disk full) answered with 500 and not done
+   */
   readonly stateFile?: string;
   readonly faults?: readonly FaultRule[];
   /** probability, 0 to 1, that a request meets one of the safe faults */
@@ -43,12 +46,12 @@ export interface SandboxOptions {
   readonly subPartitionIds?: readonly string[];
   /** a token dies after that many authorised calls */
   readonly tokenCalls?: number;
-  /** keep the bodies of requests in the log; true by default */
+  /** keep every request in the log, with its body: the default; false keeps the last 10,000 without their bodies */
   readonly logBodies?: boolean;
 }
 
 /** One request as it came in, in order of arrival. Bodies hold secrets: for tests only, never to be printed. */
-export interface LoggedRequest {
+interface LoggedRequest {
   /** from 1 */
   readonly n: number;
   /** ISO 8601 */
@@ -73,16 +76,19 @@ export interface LoggedRequest {
 export interface Sandbox {
   /** such as http://127.0.0.1:40123, without a slash at the end */
   readonly url: string;
+  /** to be read; only requests change it */
   readonly state: PlatformState;
   readonly requests: readonly LoggedRequest[];
+  /** how many requests came in, by operationId; never bounded as the log is */
+  readonly counts: ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
 
 /**
  * Starts the simulated platform on 127.0.0.1. Besides the API it serves, without a token, `GET /_sandbox/state`,
- * `GET /_sandbox/requests`, `POST /_sandbox/faults` and `POST /_sandbox/reset`.
+ * `GET /_sandbox/requests`, `GET /_sandbox/counts`, `POST /_sandbox/faults` and `POST /_sandbox/reset`.
  *
- * @throws StopError when the port is taken or the state file cannot be read
+ * @throws StopError when the port is taken or the state file cannot be read or written
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const seed = options.seed ?? 1;
@@ -91,6 +97,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const inventory = new Inventory(state);
   const faults = new Faults(options.faults ?? [], options.faultRate ?? 0, seed);
   const requests: LoggedRequest[] = [];
+  const counts = new Map<string, number>();
   const platform: Platform = {
     state,
     inventory,
@@ -142,8 +149,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       inFlight,
     };
     requests.push(entry);
+    const logBodies = options.logBodies !== false;
+    if (!logBodies && requests.length > MOST_REQUESTS) requests.shift();
     const body = parseBody(text);
-    if (options.logBodies !== false && text !== '') entry.body = body ?? text;
+    if (logBodies && text !== '') entry.body = body ?? text;
     const reply = (sent: Reply) => {
       entry.status = sent.status;
       entry.durationMs = performance.now() - started;
@@ -159,25 +168,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }
     const { operation } = matched.route;
     entry.operation = operation;
+    counts.set(operation, (counts.get(operation) ?? 0) + 1);
     const token = operation === LOGIN_OPERATION ? '' : String(request.headers['x-auth-token'] ?? '');
-    const act = (): Answer => {
-      try {
+    const act = () =>
+      allOrNothing(entry.method, () => {
         if (operation !== LOGIN_OPERATION) platform.sessions.use(token);
         requirePartition(matched.params['partitionId']);
         if (text !== '') requireJson(request, body);
-        const answer = matched.route.handle({
+        return matched.route.handle({
           platform,
           params: matched.params,
           query,
           token,
           body: isObject(body) ? body : undefined,
         });
-        if (entry.method !== 'GET') stateFile?.changed();
-        return answer;
-      } catch (error) {
-        return refusalAnswer(error);
-      }
-    };
+      });
 
     const rule = faults.next(operation);
     if (rule !== undefined) entry.fault = rule.kind;
@@ -193,6 +198,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     });
   }
 
+  /** Does what a request asks and saves it; what is refused, or cannot be saved, has changed nothing. */
+  function allOrNothing(method: string, run: () => Answer): Answer {
+    try {
+      const answer = run();
+      // A GET only drops reservations that have run out, which a restart does again.
+      if (method !== 'GET') stateFile?.append();
+      state.keepChanges();
+      return answer;
+    } catch (error) {
+      state.undoChanges();
+      return refusalAnswer(error);
+    }
+  }
+
   function playFault(
     rule: FaultRule,
     on: { act: () => Answer; reply: (reply: Reply) => void; drop: () => void; endToken: () => void },
@@ -206,13 +225,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     if (reply !== undefined) after(kind === 'slow' ? delayMs : 0, () => on.reply(reply));
   }
 
-  /** Runs it now, or later unless the sandbox is closed by then. */
+  /** Runs it now or later, unless the sandbox is closed by then. */
   function after(ms: number, run: () => void) {
-    if (ms === 0) run();
-    else
-      setTimeout(() => {
-        if (!closed) run();
-      }, ms).unref();
+    const runIfOpen = () => {
+      if (!closed) run();
+    };
+    if (ms === 0) runIfOpen();
+    else setTimeout(runIfOpen, ms).unref();
   }
 
   function requirePartition(partitionId: string | undefined) {
@@ -229,6 +248,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         return { status: 200, body: state };
       case 'GET /_sandbox/requests':
         return { status: 200, body: requests };
+      case 'GET /_sandbox/counts':
+        return { status: 200, body: Object.fromEntries(counts) };
       case 'POST /_sandbox/faults':
         try {
           faults.replace(parseFaults(parseBody(text), 'The request'));
@@ -237,37 +258,49 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           if (!(error instanceof StopError)) throw error;
           return { status: 400, body: errorBody(400, [error.message, error.hint]) };
         }
-      case 'POST /_sandbox/reset':
-        state.clear();
+      case 'POST /_sandbox/reset': {
+        const answer = allOrNothing(method, () => {
+          state.clear();
+          return NO_CONTENT;
+        });
+        if (answer.status !== NO_CONTENT.status) return answer;
         inventory.reset();
         requests.length = 0;
+        counts.clear();
         arrived = 0;
         faults.restart();
-        stateFile?.changed();
-        return { status: 204 };
+        return answer;
+      }
       default:
         return { status: 404, body: errorBody(404, [`No control at ${method} ${path}`]) };
     }
   }
 
-  await listen(server, options.port ?? 0);
+  await listen(server, options.port ?? 0).catch((error) => {
+    stateFile?.close();
+    throw error;
+  });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     state,
     requests,
+    counts,
     async close() {
       if (closed) return;
       closed = true;
-      stateFile?.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       });
+      stateFile?.close();
     },
   };
 }
 
 const NO_QUERY = {};
+
+/** How many requests the log holds that leaves the bodies out. */
+const MOST_REQUESTS = 10_000;
 
 function refusalAnswer(error: unknown): Answer {
   if (error instanceof Refusal)

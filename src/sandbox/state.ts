@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json } from './answers.js';
+import { isObject, type Json } from './answers.js';
 import { Table } from './table.js';
 
 /** An account as it is stored; the constants of an answer are added when it is answered. */
@@ -119,7 +119,17 @@ export interface CoolingNumber {
 /** Port of a device, the same for phones and for the ports of business lines. */
 export const portKey = (macAddress: string, port: number) => `${macAddress.toLowerCase()}/${port}`;
 
-/** Everything that exists on the simulated platform. Its JSON form is an object of arrays, one a table. */
+/** Changes of the tables, by their names; `idsGiven` is the number of IDs given by then. */
+export interface StateChange {
+  readonly idsGiven: number;
+  readonly put?: { readonly [table: string]: readonly unknown[] };
+  readonly delete?: { readonly [table: string]: readonly string[] };
+}
+
+/**
+ * Everything that exists on the simulated platform. Its JSON form is an object of arrays, one a table. The changes of
+ * a request are either kept or undone, all together, before the next request changes anything.
+ */
 export class PlatformState {
   readonly accounts = new Table<Account>({ number: (a) => `${a.partitionId}/${a.accountNumber}` });
   readonly users = new Table<EndUser>({
@@ -143,6 +153,21 @@ export class PlatformState {
     sipUsername: (t) => t.sipUsername,
   });
 
+  readonly #tables = new Map(
+    Object.entries({
+      accounts: this.accounts,
+      users: this.users,
+      numbers: this.numbers,
+      reservations: this.reservations,
+      cooldown: this.cooldown,
+      devices: this.devices,
+      businessLines: this.businessLines,
+      callHandlings: this.callHandlings,
+      portAssignments: this.portAssignments,
+      huntGroups: this.huntGroups,
+      sipTrunks: this.sipTrunks,
+    }),
+  );
   readonly #seed: number;
   #idsGiven = 0;
 
@@ -164,40 +189,75 @@ export class PlatformState {
     return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   }
 
+  /** The rows of all tables. */
+  get size(): number {
+    let size = 0;
+    for (const table of this.#tables.values()) size += table.size;
+    return size;
+  }
+
   /** Forgets everything but the number of IDs given, so that an ID never comes twice. */
   clear(): void {
-    for (const table of Object.values(this.#tables())) table.clear();
+    for (const table of this.#tables.values()) table.clear();
   }
 
-  /** @returns the state as plain data, which {@link load} takes back */
-  toJSON() {
-    return { idsGiven: this.#idsGiven, ...this.#tables() };
+  toJSON(): Json {
+    return { idsGiven: this.#idsGiven, ...Object.fromEntries(this.#tables) };
   }
 
-  /** Replaces everything by what {@link toJSON} gave. @throws TypeError when it is something else */
-  load(saved: { readonly [field: string]: unknown }): void {
-    this.clear();
-    if (typeof saved['idsGiven'] !== 'number') throw new TypeError('idsGiven is not a number');
-    this.#idsGiven = saved['idsGiven'];
-    for (const [name, table] of Object.entries(this.#tables())) table.load(name, saved[name]);
+  /** @returns what has changed since the changes were last kept or undone, for {@link apply}; undefined for nothing */
+  changes(): StateChange | undefined {
+    const put: { [table: string]: readonly unknown[] } = {};
+    const deleted: { [table: string]: readonly string[] } = {};
+    let any = false;
+    for (const [name, table] of this.#tables) {
+      const changes = table.changes();
+      if (changes === undefined) continue;
+      if (changes.put.length > 0) put[name] = changes.put;
+      if (changes.deleted.length > 0) deleted[name] = changes.deleted;
+      any ||= changes.put.length + changes.deleted.length > 0;
+    }
+    return any ? { idsGiven: this.#idsGiven, put, delete: deleted } : undefined;
   }
 
-  #tables() {
-    const { accounts, users, numbers, reservations, cooldown, devices } = this;
-    const { businessLines, callHandlings, portAssignments, huntGroups, sipTrunks } = this;
-    return {
-      accounts,
-      users,
-      numbers,
-      reservations,
-      cooldown,
-      devices,
-      businessLines,
-      callHandlings,
-      portAssignments,
-      huntGroups,
-      sipTrunks,
-    };
+  /** Makes the changes of one request final. */
+  keepChanges(): void {
+    for (const table of this.#tables.values()) table.keepChanges();
+  }
+
+  /** Takes the changes of one request back, but not the IDs it was given. */
+  undoChanges(): void {
+    for (const table of this.#tables.values()) table.undoChanges();
+  }
+
+  /** @returns the changes that make this state from an empty one */
+  *snapshot(): Generator<StateChange> {
+    const idsGiven = this.#idsGiven;
+    yield { idsGiven };
+    for (const [name, table] of this.#tables)
+      for (const row of table.values()) yield { idsGiven, put: { [name]: [row] } };
+  }
+
+  /**
+   * Makes changes that {@link changes} or {@link snapshot} gave, read from JSON, and keeps them.
+   *
+   * @returns how many rows that put and deleted
+   * @throws TypeError when it is something else
+   */
+  apply(change: unknown): number {
+    if (!isObject(change)) throw new TypeError('not an object');
+    const { idsGiven, put = {}, delete: deleted = {} } = change;
+    if (typeof idsGiven !== 'number') throw new TypeError('idsGiven is not a number');
+    if (!isObject(put) || !isObject(deleted)) throw new TypeError('put or delete is not an object');
+    this.#idsGiven = idsGiven;
+    let rows = 0;
+    for (const name of new Set([...Object.keys(put), ...Object.keys(deleted)])) {
+      const table = this.#tables.get(name);
+      if (table === undefined) throw new TypeError(`there is no table ${name}`);
+      rows += table.apply(put[name] ?? [], deleted[name] ?? []);
+    }
+    this.keepChanges();
+    return rows;
   }
 
   #bytes(): Buffer {

@@ -29,11 +29,11 @@ export function trimCell(text: string): string {
   return end - start === text.length ? text : text.slice(start, end);
 }
 
-const RUN_AS_FORMULA = /^'*[=+\-@\t\r]/;
+const RUN_AS_FORMULA = /^'*[=+\-@\t\r\n]/;
 
 /**
  * The text as it is written into a CSV cell: what a spreadsheet would run as a formula (it begins with `=`, `+`, `-`,
- * `@`, a tab or a carriage return) gets an apostrophe before it. {@link unguardFormula} is its inverse.
+ * `@`, a tab or a line break) gets an apostrophe before it. {@link unguardFormula} is its inverse.
  */
 export function guardFormula(text: string): string {
   return RUN_AS_FORMULA.test(text) ? `'${text}` : text;
@@ -49,5 +49,5 @@ export function unguardFormula(text: string): string {
  * for as long as a cut of 13 or more characters lives, so that a set of keys could hold a whole file in memory.
  */
 export function keepable(text: string): string {
-  return text.length < 13 ? text : Buffer.from(text, 'utf16le').toString('utf16le');
+  return text.length < 13 ? text : Buffer.from(text).toString();
 }

@@ -127,11 +127,14 @@ function readCell(text: string): string {
   const first = text.charCodeAt(0);
   const last = text.charCodeAt(text.length - 1);
   if (first > 0x2d && first < 0x7f && last > 0x20 && last < 0x7f) return text;
-  const trimmed = trimCell(text);
-  return trimmed.charCodeAt(0) === 0x27 ? trimCell(unguardFormula(trimmed)) : trimmed;
+  // trimmed last: what an apostrophe stands before may be a line break
+  return trimCell(first === 0x27 ? unguardFormula(text) : text);
 }
 
 function toRow(number: number, cells: string[], fault?: RowFault): RawRow {
+  const last = cells.at(-1);
+  // of a CRLF; left there it would look like what an apostrophe guards
+  if (last?.endsWith('\r')) cells[cells.length - 1] = last.slice(0, -1);
   for (let i = 0; i < cells.length; i += 1) {
     const text = cells[i] as string;
     const cell = readCell(text);

@@ -23,7 +23,11 @@ export async function writeCsv(path: string, layout: OutLayout, mode?: number): 
     await file.handle.writeFile(text);
   };
   const write = async (cells: readonly (string | OutCell)[]): Promise<void> => {
-    waiting += `${cells.map((cell) => quote(typeof cell === 'string' ? cell : cell.text)).join(',')}\r\n`;
+    const texts = cells.map((cell, index) => {
+      const text = typeof cell === 'string' ? cell : cell.text;
+      return quote(layout.columns[index]?.exact ? text : guardFormula(text));
+    });
+    waiting += `${texts.join(',')}\r\n`;
     if (waiting.length >= FLUSH_AT) await flush();
   };
   const commit = async (): Promise<void> => {
@@ -42,12 +46,11 @@ export async function writeCsv(path: string, layout: OutLayout, mode?: number): 
     }
   };
 
-  await write(layout.columns.map((column) => column.header));
+  waiting = `${layout.columns.map((column) => quote(guardFormula(column.header))).join(',')}\r\n`;
   return { write, commit, abort: file.abort };
 }
 
 /** The text as a cell of a CSV file. */
 function quote(text: string): string {
-  const guarded = guardFormula(text);
-  return /[",;\t\r\n]|^\s|\s$/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+  return /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

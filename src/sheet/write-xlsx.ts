@@ -7,7 +7,8 @@ import type { OutCell, OutColumn, OutLayout } from './write.js';
 
 /** Between so many rows the loop gets its turn and the packer its time: exceljs itself never waits. */
 const YIELD_ROWS = 128;
-const LAST_ROW = 1_048_576;
+/** Rows that drop-downs reach to; some programs hold each cell of the range in memory. */
+const DROP_DOWN_ROWS = 10_000;
 const LONGEST_CELL = 32_767;
 /** Excel takes a drop-down list in the cell's own rule up to this many characters; longer ones from a worksheet. */
 const LONGEST_INLINE_LIST = 255;
@@ -47,12 +48,12 @@ export async function openWorkbookWriter(path: string, mode?: number): Promise<W
   // a third of a second to load: only who writes a workbook pays for it
   const { default: ExcelJS } = await import('exceljs');
   const file = await openAtomic(path, mode);
-  // by its number: a stream on the handle itself would keep the handle from ever closing
-  const output = createWriteStream(file.partial, { fd: file.handle.fd, autoClose: false });
-  const failed = once(output, 'error').then(([error]) => {
-    throw error;
+  // with a descriptor of its own: a stream on the handle would close it, or keep it from ever closing
+  const output = createWriteStream(file.partial, { flags: 'r+' });
+  let failure: Error | undefined;
+  output.on('error', (error) => {
+    failure = error;
   });
-  failed.catch(() => {});
   const workbook = new ExcelJS.stream.xlsx.WorkbookWriter({
     stream: output,
     useStyles: true,
@@ -63,7 +64,9 @@ export async function openWorkbookWriter(path: string, mode?: number): Promise<W
 
   const sheet = async (layout: OutLayout): Promise<WorksheetRows> => {
     await current?.commit();
-    const worksheet = workbook.addWorksheet(layout.sheetName, { views: [{ state: 'frozen', ySplit: 1 }] });
+    const worksheet = workbook.addWorksheet(worksheetName(layout.sheetName), {
+      views: [{ state: 'frozen', ySplit: 1 }],
+    });
     current = worksheet;
     worksheet.columns = layout.columns.map((column) => ({
       width: column.width ?? Math.min(40, Math.max(10, column.header.length + 4)),
@@ -91,7 +94,8 @@ export async function openWorkbookWriter(path: string, mode?: number): Promise<W
         } else fillCell(row.getCell(index + 1), cell.text, cell.mark ? MARKED[cell.mark] : TEXT, cell.note);
       }
       row.commit();
-      if (rows % YIELD_ROWS === 0) await Promise.race([setImmediate(), failed]);
+      if (rows % YIELD_ROWS === 0) await setImmediate();
+      if (failure) throw failure;
     };
     return { write };
   };
@@ -104,8 +108,9 @@ export async function openWorkbookWriter(path: string, mode?: number): Promise<W
         worksheet.addRow(lists.map((values) => values[i] ?? null)).commit();
       worksheet.commit();
     }
-    const finished = once(output, 'finish');
-    await Promise.race([Promise.all([workbook.commit(), finished]), failed]);
+    if (failure) throw failure;
+    // rejects on an error of the stream, at which exceljs may wait for ever
+    await Promise.all([once(output, 'finish'), workbook.commit()]);
     await file.commit();
   };
   const abort = async (): Promise<void> => {
@@ -117,6 +122,11 @@ export async function openWorkbookWriter(path: string, mode?: number): Promise<W
     await file.abort();
   };
   return { sheet, commit, abort };
+}
+
+/** A name that Excel accepts: exceljs would write any, and Excel call the file damaged. */
+function worksheetName(name: string): string {
+  return name.replace(/[*?:\\/[\]]/g, ' ').slice(0, 31);
 }
 
 function fillCell(cell: Cell, text: string, style: Partial<Style>, note?: string): void {
@@ -153,7 +163,7 @@ function addDropDown(
     formula = `${LISTS_SHEET}!$${letters}$1:$${letters}$${options.length}`;
   }
   const letters = columnLetters(index + 1);
-  validationsOf(worksheet).add(`${letters}2:${letters}${LAST_ROW}`, {
+  validationsOf(worksheet).add(`${letters}2:${letters}${DROP_DOWN_ROWS}`, {
     type: 'list',
     allowBlank: true,
     showErrorMessage: true,

@@ -22,6 +22,8 @@ export interface OutColumn {
   readonly options?: readonly string[];
   /** shown when the pointer rests on the header (XLSX) */
   readonly note?: string;
+  /** IDs of another system, letters and digits with no formula in them: never guarded, since programs read them (CSV) */
+  readonly exact?: boolean;
   /** the header gets a colour (XLSX) */
   readonly required?: boolean;
 }

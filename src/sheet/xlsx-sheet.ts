@@ -32,7 +32,9 @@ export class SheetParser implements XmlHandler {
   readonly #merges: MergeFiller;
   #rows: RawRow[] = [];
 
-  /** how many rows with data were hidden, of those parsed so far */
+  /** of the rows parsed so far, those that are not blank */
+  usedRows = 0;
+  /** of these, the hidden ones */
   hiddenRows = 0;
   /** column ranges (0-based, both ends included) that are hidden */
   readonly hiddenColumns: { from: number; to: number }[] = [];
@@ -216,6 +218,7 @@ export class SheetParser implements XmlHandler {
     }
     // a row that has nothing of its own is blank, whatever range reaches into it
     if (blank) return;
+    this.usedRows += 1;
     if (this.#rowHidden) this.hiddenRows += 1;
     const row = { number: this.#row, cells };
     this.#rows.push(this.#kinds ? { ...row, kinds: this.#kinds } : row);

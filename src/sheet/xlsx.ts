@@ -62,7 +62,7 @@ export async function* xlsxTables(source: Source, options: ReadOptions): AsyncGe
   if (tables === 0) throw noHeader(source.title);
 }
 
-/** The table of one worksheet; none when it has no header, which is said unless the sheet is hidden. */
+/** The table of one worksheet; none when it has no header, which is said unless the sheet is hidden or blank. */
 async function* sheetTable(
   archive: Archive,
   book: Workbook,
@@ -77,7 +77,7 @@ async function* sheetTable(
   try {
     const table = await toTable({ ...about, rows, cellsBeyondHeader: 'notice' }, options);
     if (table) yield { ...table, rows: tellHiddenAfter(table, parser, options) };
-    else if (!sheet.hidden)
+    else if (!sheet.hidden && parser.usedRows > 0)
       options.onNotice({
         ...about,
         code: 'NOT_DATA',

@@ -8,6 +8,7 @@ import { isKnownHeader } from '../../src/records/headers.js';
 import { SECRET_MASK } from '../../src/results/own-columns.js';
 import { writeResults } from '../../src/results/write-results.js';
 import { openTables } from '../../src/sheet/read.js';
+import { dropDowns } from './drop-downs.js';
 import { journalOf, type TestRow, temporaryDirectory } from './journals.js';
 
 interface ReadTable {
@@ -218,6 +219,20 @@ describe('results', () => {
 });
 
 describe('errors', () => {
+  it('name the error of the table where a row has none of its own', async () => {
+    const dir = await temporaryDirectory();
+    const missing = { column: 'timeZone', row: 1, code: 'MISSING_COLUMN', message: 'no column' } as const;
+    const rows: TestRow[] = [
+      { row: 2, cells: created.cells, status: 'invalid', problems: [missing] },
+      { row: 3, cells: created.cells, status: 'invalid' },
+    ];
+    const journal = await journalOf(dir, [csv], rows);
+    const { errors, groups } = await writeResults(journal, dir, 'csv');
+    const [table] = await readBack(errors ?? '');
+    expect(table?.rows.map((row) => row['error'])).toEqual(['timeZone: no column', 'timeZone: no column']);
+    expect(groups).toMatchObject([{ kind: 'invalid', count: 1, hits: [{ row: 1, column: 'timeZone' }] }]);
+  });
+
   it('are the rows that are not done', async () => {
     const dir = await temporaryDirectory();
     const statuses = ['created', 'failed', 'existing', 'invalid', 'skipped', 'pending', 'valid'];
@@ -291,6 +306,29 @@ describe('errors', () => {
     expect(all?.rows[2]).toMatchObject({ accountName: '', firstName: '' });
   });
 
+  it('stand alone when the row that is done is in another worksheet', async () => {
+    const dir = await temporaryDirectory();
+    const sources = [
+      { file: 'b.xlsx', sheet: 'BCC', header: ['accountNumber', 'accountName', 'timeZone', 'extension'] },
+      { file: 'b.xlsx', sheet: 'SIP Trunk', header: ['accountNumber', 'trunkName'] },
+    ];
+    const product = 'SIP_TRUNK' as const;
+    const journal = await journalOf(dir, sources, [
+      { row: 2, cells: ['SP-1', 'Fox Ltd', 'US/Mountain', '4000'], status: 'created' },
+      { source: 2, row: 2, cells: ['SP-1', 'T-1'], status: 'failed', product, accountFirst: 1 },
+    ]);
+    const { errors } = await writeResults(journal, dir, 'xlsx');
+    const [bad, ...more] = await readBack(errors ?? '');
+    expect(more).toEqual([]);
+    expect(bad?.sheet).toBe('SIP Trunk');
+    expect(bad?.rows[0]).toMatchObject({
+      accountNumber: 'SP-1',
+      trunkName: 'T-1',
+      accountName: 'Fox Ltd',
+      timeZone: 'US/Mountain',
+    });
+  });
+
   it('colour the bad cells in XLSX, with the reason in a note and the drop-downs kept', async () => {
     const dir = await temporaryDirectory();
     const header = ['product', 'accountNumber', 'extension', 'phoneNumber', 'timeZone'];
@@ -312,19 +350,20 @@ describe('errors', () => {
     );
     const { errors } = await writeResults(journal, dir, 'xlsx');
     const book = new ExcelJS.Workbook();
-    await book.xlsx.readFile(errors ?? '');
+    // exceljs would make an object for each of a million cells of every drop-down
+    await book.xlsx.readFile(errors ?? '', { ignoreNodes: ['dataValidations'] });
     const sheet = book.getWorksheet('a');
-    const note = (cell: string) =>
-      sheet?.getCell(cell).note &&
-      (sheet.getCell(cell).note as ExcelJS.Comment).texts?.map((t) => t.text).join('');
+    const note = (cell: string): string => {
+      const found = sheet?.getCell(cell).note ?? '';
+      return typeof found === 'string' ? found : (found.texts ?? []).map(({ text }) => text).join('');
+    };
     expect(note('C2')).toBe('too short\nUse 4.\n\ntaken\nUse another.');
     expect(sheet?.getCell('C2').fill).toMatchObject({ pattern: 'solid' });
     expect(note('F2')).toBe('whole row\nLook at it.');
     expect(note('D3')).toMatch(/^number: activateNumber was answered 400: .*\nChoose another\.$/);
     expect(sheet?.getCell('D3').value).toBe('(801) 555-1002');
-    expect(sheet?.getCell('A2').fill).toBeUndefined();
-    expect(sheet?.getCell('A2').dataValidation).toMatchObject({ type: 'list' });
-    expect(sheet?.getCell('E3').dataValidation).toMatchObject({ type: 'list' });
+    expect(sheet?.getCell('A2').fill).toMatchObject({ pattern: 'none' });
+    expect(await dropDowns(errors ?? '', 1)).toEqual(['A', 'E']);
     expect(sheet?.getColumn(4).numFmt).toBe('@');
   });
 

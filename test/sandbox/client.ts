@@ -16,9 +16,8 @@ export interface Reply {
   readonly body: Any;
 }
 
-/** A sandbox for one test, with a logged-in client whose paths begin behind the partition. */
-export interface Fixture {
-  readonly sandbox: Sandbox;
+/** A logged-in client whose paths begin behind the partition. */
+export interface Client {
   readonly token: string;
   send(method: string, path: string, body?: unknown, options?: RequestInit): Promise<Reply>;
   get(path: string): Promise<Reply>;
@@ -30,6 +29,11 @@ export interface Fixture {
   account(fields?: object): Promise<string>;
   user(accountId: string, fields?: object): Promise<string>;
   number(accountId: string, phoneNumber: string, fields?: object): Promise<void>;
+}
+
+/** A sandbox for one test, with a client. */
+export interface Fixture extends Client {
+  readonly sandbox: Sandbox;
 }
 
 export const ACCOUNT = {
@@ -101,7 +105,7 @@ export async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   return sandbox;
 }
 
-export async function login(sandbox: Sandbox, password = SANDBOX_PASSWORD): Promise<Reply> {
+export async function login(sandbox: { readonly url: string }, password = SANDBOX_PASSWORD): Promise<Reply> {
   const response = await fetch(`${sandbox.url}/v2/authorize`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -112,8 +116,13 @@ export async function login(sandbox: Sandbox, password = SANDBOX_PASSWORD): Prom
 
 export async function fixture(options: SandboxOptions = {}): Promise<Fixture> {
   const sandbox = await start(options);
+  return { sandbox, ...(await connect(sandbox)) };
+}
+
+/** Logs in to a sandbox, wherever it runs. */
+export async function connect(sandbox: { readonly url: string }): Promise<Client> {
   const { authToken } = (await login(sandbox)).body;
-  const send: Fixture['send'] = async (method, path, body, init) => {
+  const send: Client['send'] = async (method, path, body, init) => {
     const url = path.startsWith('/v2/') ? path : `/v2/partition/${SANDBOX_PARTITION}/${path}`;
     const headers: Record<string, string> = { 'X-AUTH-TOKEN': authToken };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -132,7 +141,6 @@ export async function fixture(options: SandboxOptions = {}): Promise<Fixture> {
     return reply.body.id as string;
   };
   return {
-    sandbox,
     token: authToken,
     send,
     get: (path) => send('GET', path),
@@ -149,7 +157,7 @@ export async function fixture(options: SandboxOptions = {}): Promise<Fixture> {
 }
 
 /** An account with a user and the number 18015551212. */
-export async function served(client: Fixture) {
+export async function served(client: Client) {
   const id = await client.account();
   const userId = await client.user(id);
   await client.number(id, '18015551212');

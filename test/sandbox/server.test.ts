@@ -1,64 +1,8 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { ACCOUNT, activation, fixture, login, start } from './client.js';
-
-const newFile = async () => join(await mkdtemp(join(tmpdir(), 'sandbox-')), 'state.json');
-
-describe('the state file', () => {
-  it('brings everything back after a restart', async () => {
-    const stateFile = await newFile();
-    const first = await fixture({ stateFile });
-    const id = await first.account();
-    const userId = await first.user(id);
-    await first.number(id, '18015551212');
-    await first.put(`account/${id}/telephonenumber/18015551213/reserve`);
-    const before = JSON.parse(JSON.stringify(first.sandbox.state));
-    await first.sandbox.close();
-
-    const second = await fixture({ stateFile });
-    const { idsGiven: _, ...tables } = JSON.parse(JSON.stringify(second.sandbox.state));
-    expect(before).toMatchObject(tables);
-    expect((await second.get('account/SP-123?accountIdType=AccountNumber')).body.id).toBe(id);
-    expect((await second.post('account', ACCOUNT)).status).toBe(400);
-    expect((await second.post(`account/${id}/user`, { extension: '4000' })).status).toBe(400);
-    expect((await second.get(`account/${id}/user/${userId}`)).status).toBe(200);
-    expect((await second.get('telephonenumber/18015551213')).body.isInInventory).toBe(false);
-    expect(await second.account({ accountNumber: 'SP-124' })).not.toBe(id);
-  });
-
-  it('is saved a moment after a change, whole', async () => {
-    const stateFile = await newFile();
-    const { account } = await fixture({ stateFile });
-    const id = await account();
-    await expect
-      .poll(async () => JSON.parse(await readFile(stateFile, 'utf8').catch(() => '{}')).accounts?.[0]?.id)
-      .toBe(id);
-    expect(await readdir(join(stateFile, '..'))).toEqual(['state.json']);
-  });
-
-  it.each(['', '[]', '{"idsGiven":1,"accounts":{}}', '{"idsGiven":1}'])(
-    'with %j is refused',
-    async (content) => {
-      const stateFile = await newFile();
-      await writeFile(stateFile, content);
-      await expect(startSandbox({ stateFile })).rejects.toMatchObject({
-        code: 'SANDBOX_STATE_UNREADABLE',
-        message: expect.stringContaining(stateFile),
-      });
-    },
-  );
-});
-
-describe('a state file that cannot be written', () => {
-  it('is refused at the start', async () => {
-    await expect(startSandbox({ stateFile: '/nowhere/state.json' })).rejects.toMatchObject({
-      code: 'SANDBOX_STATE_UNWRITABLE',
-    });
-  });
-});
 
 describe('the request log', () => {
   it('keeps what was sent, in order of arrival', async () => {
@@ -91,6 +35,24 @@ describe('the request log', () => {
     const { sandbox, account } = await fixture({ logBodies: false });
     await account();
     expect(sandbox.requests.map((entry) => 'body' in entry)).toEqual([false, false]);
+  });
+
+  it('keeps the last 10,000 requests without bodies, and counts all by operation', async () => {
+    const { sandbox, account } = await fixture({ logBodies: false });
+    await account();
+    const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
+    const request = (connection: string) =>
+      `GET /v2/none HTTP/1.1\r\nHost: sandbox\r\nConnection: ${connection}\r\n\r\n`;
+    socket.write(request('keep-alive').repeat(10_004) + request('close'));
+    await once(socket.resume(), 'close');
+    expect(sandbox.requests).toHaveLength(10_000);
+    expect(sandbox.requests[0]?.n).toBe(8);
+    expect(sandbox.requests.at(-1)?.n).toBe(10_007);
+    const counts = { logUserIn: 1, createAccount: 1 };
+    expect(Object.fromEntries(sandbox.counts)).toEqual(counts);
+    expect(await (await fetch(`${sandbox.url}/_sandbox/counts`)).json()).toEqual(counts);
+    await fetch(`${sandbox.url}/_sandbox/reset`, { method: 'POST' });
+    expect(sandbox.counts.size).toBe(0);
   });
 });
 

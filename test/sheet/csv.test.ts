@@ -19,17 +19,23 @@ describe('encodings', () => {
     expect(codes(notices)).toEqual(encoding === 'utf-8' ? [] : ['ENCODING_ASSUMED']);
   });
 
-  it.each(['utf-8', 'utf-16le', 'utf-16be'])('reads %s with a byte order mark and a quoted first header', async (encoding) => {
-    const quoted = text.replace('account', '"account"');
-    const path = file(`bom-${encoding}.csv`, iconv.encode(quoted, encoding, { addBOM: true }));
-    const { tables } = await readAll(path);
-    expect(tables[0]?.header).toEqual(['account', 'name']);
-    expect(tables[0]?.rows.map((row) => row.cells)).toEqual(expected);
-  });
+  it.each(['utf-8', 'utf-16le', 'utf-16be'])(
+    'reads %s with a byte order mark and a quoted first header',
+    async (encoding) => {
+      const quoted = text.replace('account', '"account"');
+      const path = file(`bom-${encoding}.csv`, iconv.encode(quoted, encoding, { addBOM: true }));
+      const { tables } = await readAll(path);
+      expect(tables[0]?.header).toEqual(['account', 'name']);
+      expect(tables[0]?.rows.map((row) => row.cells)).toEqual(expected);
+    },
+  );
 
   it('finds a single Windows-1252 letter behind a megabyte of ASCII', async () => {
     const lines = Array.from({ length: 60_000 }, (_, i) => `${i},plain customer name`);
-    const path = file('late.csv', iconv.encode(`account,name\n${lines.join('\n')}\nlast,Café`, 'windows-1252'));
+    const path = file(
+      'late.csv',
+      iconv.encode(`account,name\n${lines.join('\n')}\nlast,Café`, 'windows-1252'),
+    );
     const { tables, notices } = await readAll(path);
     expect(tables[0]?.rows).toHaveLength(60_001);
     expect(tables[0]?.rows.at(-1)?.cells).toEqual(['last', 'Café']);
@@ -43,7 +49,10 @@ describe('encodings', () => {
   });
 
   it('refuses a file that is UTF-8 in part', async () => {
-    const mixed = Buffer.concat([Buffer.from('account,name\n1,José\n'), iconv.encode('2,Zoë\n', 'windows-1252')]);
+    const mixed = Buffer.concat([
+      Buffer.from('account,name\n1,José\n'),
+      iconv.encode('2,Zoë\n', 'windows-1252'),
+    ]);
     expect((await stopOf(file('mixed.csv', mixed))).code).toBe('SHEET_ENCODING_MIXED');
   });
 });
@@ -98,7 +107,9 @@ describe('form', () => {
   });
 
   it('pads short rows, cuts blank surplus, and faults a row with more cells than the header', async () => {
-    const { tables } = await readAll(file('ragged.csv', 'account,name,city\n1\n2,x,y,,  ,\n3,Smith, Inc,Lindon\n4,z,w\n'));
+    const { tables } = await readAll(
+      file('ragged.csv', 'account,name,city\n1\n2,x,y,,  ,\n3,Smith, Inc,Lindon\n4,z,w\n'),
+    );
     expect(tables[0]?.rows).toMatchObject([
       { number: 2, cells: ['1', '', ''] },
       { number: 3, cells: ['2', 'x', 'y'] },
@@ -125,8 +136,14 @@ describe('form', () => {
 
 describe('header', () => {
   it('passes over title lines and says so', async () => {
-    const { tables, notices } = await readAll(file('title.csv', 'Customers of ACME,,\n\nas of,May,\naccount,name,foo\n1,x,y\n'));
-    expect(tables[0]).toMatchObject({ headerRow: 4, header: ['account', 'name', 'foo'], rows: [{ number: 5 }] });
+    const { tables, notices } = await readAll(
+      file('title.csv', 'Customers of ACME,,\n\nas of,May,\naccount,name,foo\n1,x,y\n'),
+    );
+    expect(tables[0]).toMatchObject({
+      headerRow: 4,
+      header: ['account', 'name', 'foo'],
+      rows: [{ number: 5 }],
+    });
     expect(notices).toMatchObject([{ code: 'LINES_ABOVE_HEADER', row: 4 }]);
   });
 
@@ -141,8 +158,13 @@ describe('header', () => {
 
   it('ignores empty columns at the end and tells of duplicates', async () => {
     const { tables, notices } = await readAll(file('double.csv', 'account,name,name,,\n1,x,y,,\n'));
-    expect(tables[0]).toMatchObject({ header: ['account', 'name', 'name'], rows: [{ cells: ['1', 'x', 'y'] }] });
-    expect(notices).toMatchObject([{ code: 'DUPLICATE_HEADER', message: 'Several columns are named "name".' }]);
+    expect(tables[0]).toMatchObject({
+      header: ['account', 'name', 'name'],
+      rows: [{ cells: ['1', 'x', 'y'] }],
+    });
+    expect(notices).toMatchObject([
+      { code: 'DUPLICATE_HEADER', message: 'Several columns are named "name".' },
+    ]);
   });
 
   it('stops when there is none, with a hint of what one looks like', async () => {
@@ -173,27 +195,40 @@ describe('damaged quotes', () => {
   });
 
   it('that never close do not swallow a large file, nor take long', async () => {
-    const lines = Array.from({ length: 100_000 }, (_, i) => `${i},${i === 10 ? '"open' : 'some customer name'},Lindon`);
+    const lines = Array.from(
+      { length: 100_000 },
+      (_, i) => `${i},${i === 10 ? '"open' : 'some customer name'},Lindon`,
+    );
     const started = Date.now();
     const { tables } = await readAll(file('swallow.csv', `account,name,city\n${lines.join('\n')}\n`));
     expect(Date.now() - started).toBeLessThan(5_000);
     expect(tables[0]?.rows).toHaveLength(100_000);
     expect(tables[0]?.rows.filter((row) => row.fault).map((row) => row.number)).toEqual([12]);
-    expect(tables[0]?.rows.at(-1)).toEqual({ number: 100_001, cells: ['99999', 'some customer name', 'Lindon'] });
+    expect(tables[0]?.rows.at(-1)).toEqual({
+      number: 100_001,
+      cells: ['99999', 'some customer name', 'Lindon'],
+    });
   });
 
   it('stop the run when there are hundreds of them', async () => {
     const lines = Array.from({ length: 300 }, (_, i) => `${i},"open ${i}`);
-    expect((await stopOf(file('hundreds.csv', `account,name\n${lines.join('\n')}\n`))).code).toBe('SHEET_DAMAGED');
+    expect((await stopOf(file('hundreds.csv', `account,name\n${lines.join('\n')}\n`))).code).toBe(
+      'SHEET_DAMAGED',
+    );
   });
 
   it('a line of megabytes is no sheet', async () => {
-    expect((await stopOf(file('long.csv', `account,name\n${'x'.repeat(3_000_000)}`))).code).toBe('SHEET_DAMAGED');
+    expect((await stopOf(file('long.csv', `account,name\n${'x'.repeat(3_000_000)}`))).code).toBe(
+      'SHEET_DAMAGED',
+    );
   });
 });
 
 it('reads several files in order', async () => {
-  const { tables } = await readAll(file('one.csv', 'account,name\n1,x\n'), file('two.csv', 'account,city\n2,y\n'));
+  const { tables } = await readAll(
+    file('one.csv', 'account,name\n1,x\n'),
+    file('two.csv', 'account,city\n2,y\n'),
+  );
   expect(tables.map(({ header, rows }) => [header, rows[0]?.cells])).toEqual([
     [
       ['account', 'name'],

@@ -17,7 +17,10 @@ export interface ReadTable {
 }
 
 /** A directory that is removed when the tests of the file are done. */
-export function workspace(): { path(name: string): string; file(name: string, content: string | Buffer): string } {
+export function workspace(): {
+  path(name: string): string;
+  file(name: string, content: string | Buffer): string;
+} {
   const directory = mkdtempSync(join(tmpdir(), 'sheet-test-'));
   afterAll(() => rm(directory, { recursive: true, force: true }));
   const path = (name: string): string => join(directory, name);

@@ -7,7 +7,13 @@ import { readAll, stopOf, workspace } from './reading.js';
 const { path, file } = workspace();
 const OLE = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 const good = workbook({
-  sheets: [{ rows: textRow(1, ['account', 'name']) + Array.from({ length: 500 }, (_, i) => textRow(i + 2, [`${i}`, `name ${i * 7919}`])).join('') }],
+  sheets: [
+    {
+      rows:
+        textRow(1, ['account', 'name']) +
+        Array.from({ length: 500 }, (_, i) => textRow(i + 2, [`${i}`, `name ${i * 7919}`])).join(''),
+    },
+  ],
 });
 
 async function expectStop(target: string, code: string, message: RegExp): Promise<void> {
@@ -29,24 +35,52 @@ describe('each unreadable thing has one clear sentence', () => {
   });
   it('an empty file', () => expectStop(file('empty.csv', ''), 'SHEET_EMPTY', /is empty/));
   it('a password-protected workbook', () => {
-    const bytes = Buffer.concat([OLE, Buffer.alloc(1000), Buffer.from('EncryptedPackage', 'utf16le'), Buffer.alloc(50)]);
+    const bytes = Buffer.concat([
+      OLE,
+      Buffer.alloc(1000),
+      Buffer.from('EncryptedPackage', 'utf16le'),
+      Buffer.alloc(50),
+    ]);
     return expectStop(file('locked.xlsx', bytes), 'SHEET_PROTECTED', /password/);
   });
   it('an .xls', () => {
-    const bytes = Buffer.concat([OLE, Buffer.alloc(1000), Buffer.from('Workbook', 'utf16le'), Buffer.alloc(50)]);
+    const bytes = Buffer.concat([
+      OLE,
+      Buffer.alloc(1000),
+      Buffer.from('Workbook', 'utf16le'),
+      Buffer.alloc(50),
+    ]);
     return expectStop(file('old.xls', bytes), 'SHEET_OLD_FORMAT', /before Excel 2007/);
   });
-  it('a zip without a workbook', () => expectStop(file('a.zip', zip({ 'a.txt': 'x' })), 'SHEET_FORMAT_UNKNOWN', /without a workbook/));
-  it('an .xlsb', () => expectStop(file('b.xlsb', zip({ 'xl/workbook.bin': 'x' })), 'SHEET_FORMAT_UNKNOWN', /binary Excel/));
-  it('an .ods', () => expectStop(file('c.ods', zip({ mimetype: 'x', 'content.xml': 'x' })), 'SHEET_FORMAT_UNKNOWN', /OpenDocument/));
+  it('a zip without a workbook', () =>
+    expectStop(file('a.zip', zip({ 'a.txt': 'x' })), 'SHEET_FORMAT_UNKNOWN', /without a workbook/));
+  it('an .xlsb', () =>
+    expectStop(file('b.xlsb', zip({ 'xl/workbook.bin': 'x' })), 'SHEET_FORMAT_UNKNOWN', /binary Excel/));
+  it('an .ods', () =>
+    expectStop(
+      file('c.ods', zip({ mimetype: 'x', 'content.xml': 'x' })),
+      'SHEET_FORMAT_UNKNOWN',
+      /OpenDocument/,
+    ));
   it('a PDF', () => expectStop(file('d.pdf', '%PDF-1.7\n'), 'SHEET_FORMAT_UNKNOWN', /PDF/));
-  it('a web page named .xls', () => expectStop(file('e.xls', '<html><table>'), 'SHEET_FORMAT_UNKNOWN', /web page/));
-  it('a binary file', () => expectStop(file('f.csv', Buffer.from([1, 0, 0, 0, 7, 9, 0, 3])), 'SHEET_FORMAT_UNKNOWN', /neither/));
+  it('a web page named .xls', () =>
+    expectStop(file('e.xls', '<html><table>'), 'SHEET_FORMAT_UNKNOWN', /web page/));
+  it('a binary file', () =>
+    expectStop(file('f.csv', Buffer.from([1, 0, 0, 0, 7, 9, 0, 3])), 'SHEET_FORMAT_UNKNOWN', /neither/));
   it('damaged XML', () =>
-    expectStop(file('g.xlsx', workbook({ sheets: [{ rows: '<row><c></row>' }] })), 'SHEET_DAMAGED', /damaged/));
+    expectStop(
+      file('g.xlsx', workbook({ sheets: [{ rows: '<row><c></row>' }] })),
+      'SHEET_DAMAGED',
+      /damaged/,
+    ));
   it('a text that is not in the table', () =>
     expectStop(
-      file('h.xlsx', workbook({ sheets: [{ rows: textRow(1, ['account', 'name']) + '<row r="2"><c t="s"><v>3</v></c></row>' }] })),
+      file(
+        'h.xlsx',
+        workbook({
+          sheets: [{ rows: `${textRow(1, ['account', 'name'])}<row r="2"><c t="s"><v>3</v></c></row>` }],
+        }),
+      ),
       'SHEET_DAMAGED',
       /text that is missing/,
     ));
@@ -59,10 +93,13 @@ describe('each unreadable thing has one clear sentence', () => {
 });
 
 describe('a damaged workbook', () => {
-  it.each(Array.from({ length: 20 }, (_, i) => i / 20))('cut off at %d of its length is refused', async (share) => {
-    const cut = good.subarray(0, Math.max(4, Math.floor(good.length * share)));
-    expect((await stopOf(file(`cut-${share}.xlsx`, cut))).code).toBe('SHEET_DAMAGED');
-  });
+  it.each(Array.from({ length: 20 }, (_, i) => i / 20))(
+    'cut off at %d of its length is refused',
+    async (share) => {
+      const cut = good.subarray(0, Math.max(4, Math.floor(good.length * share)));
+      expect((await stopOf(file(`cut-${share}.xlsx`, cut))).code).toBe('SHEET_DAMAGED');
+    },
+  );
 
   it('with a byte changed anywhere is refused or reads the same', async () => {
     const whole = JSON.stringify((await readAll(file('whole.xlsx', good))).tables);
@@ -83,7 +120,10 @@ describe('a damaged workbook', () => {
 });
 
 it('content that does not fit the name is read as what it is, with a notice', async () => {
-  const { tables, notices } = await readAll(file('really.csv', good), file('text.xlsx', 'account,name\n1,x\n'));
+  const { tables, notices } = await readAll(
+    file('really.csv', good),
+    file('text.xlsx', 'account,name\n1,x\n'),
+  );
   expect(tables.map(({ rows }) => rows.length)).toEqual([500, 1]);
   expect(notices.map(({ code }) => code)).toEqual(['CONTENT_NOT_EXTENSION', 'CONTENT_NOT_EXTENSION']);
 });

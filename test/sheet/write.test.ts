@@ -11,9 +11,16 @@ import { openWorkbookWriter } from '../../src/sheet/write-xlsx.js';
 import { cellsOf, readAll, workspace } from './reading.js';
 
 const { path } = workspace();
-const layout: OutLayout = { sheetName: 'Rows', columns: ['account', 'name', 'note'].map((header) => ({ header })) };
+const layout: OutLayout = {
+  sheetName: 'Rows',
+  columns: ['account', 'name', 'note'].map((header) => ({ header })),
+};
 
-async function write(name: string, format: SheetFormat, rows: readonly (readonly (string | OutCell)[])[]): Promise<string> {
+async function write(
+  name: string,
+  format: SheetFormat,
+  rows: readonly (readonly (string | OutCell)[])[],
+): Promise<string> {
   const writer = await openSheetWriter(path(name), format, layout);
   for (const row of rows) await writer.write(row);
   await writer.commit();
@@ -24,7 +31,19 @@ async function write(name: string, format: SheetFormat, rows: readonly (readonly
 const cellText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.string({ unit: fc.constantFrom(...'ab=+-@\'",;|\t\r\n _x000D\u00a0\u0001é€𝄞\ufffe'), maxLength: 8 }),
-  fc.constantFrom('+18015551212', '-5', '=1+1', "'=x", "''+1", '00123', '_x000D_', '_x005F_x0041_', '1.8E10', 'TRUE', '#N/A'),
+  fc.constantFrom(
+    '+18015551212',
+    '-5',
+    '=1+1',
+    "'=x",
+    "''+1",
+    '00123',
+    '_x000D_',
+    '_x005F_x0041_',
+    '1.8E10',
+    'TRUE',
+    '#N/A',
+  ),
 );
 const rowsOf = (cell: fc.Arbitrary<string>): fc.Arbitrary<string[][]> =>
   fc.array(fc.tuple(fc.constant('key'), cell, cell), { minLength: 1, maxLength: 8 });
@@ -48,7 +67,9 @@ describe('what is written reads back the same, but for blanks at its ends', () =
   it('as CSV', async () => {
     await fc.assert(
       fc.asyncProperty(rowsOf(csvText), async (rows) => {
-        expect(await cellsOf(await write('round.csv', 'csv', rows))).toEqual(rows.map((row) => row.map(asCsv)));
+        expect(await cellsOf(await write('round.csv', 'csv', rows))).toEqual(
+          rows.map((row) => row.map(asCsv)),
+        );
       }),
       { numRuns: 150 },
     );
@@ -75,14 +96,19 @@ describe('what is written reads back the same, but for blanks at its ends', () =
 
 describe('CSV', () => {
   it('neutralises formulas, quotes what needs it, and ends lines with CRLF', async () => {
-    const target = await write('plain.csv', 'csv', [['=1+1', 'a,"b"', '+18015551212'], ['-5', "'@x", 'plain']]);
+    const target = await write('plain.csv', 'csv', [
+      ['=1+1', 'a,"b"', '+18015551212'],
+      ['-5', "'@x", 'plain'],
+    ]);
     expect(readFileSync(target, 'utf8')).toBe(
       `account,name,note\r\n'=1+1,"a,""b""",'+18015551212\r\n'-5,''@x,plain\r\n`,
     );
   });
 
   it('has a byte order mark only when Excel needs one', async () => {
-    const target = await write('accents.csv', 'csv', [['1', 'José', { text: 'wrong', mark: 'error', note: 'n' }]]);
+    const target = await write('accents.csv', 'csv', [
+      ['1', 'José', { text: 'wrong', mark: 'error', note: 'n' }],
+    ]);
     expect(readFileSync(target, 'utf8')).toBe('\ufeffaccount,name,note\r\n1,José,wrong\r\n');
     expect(leftovers(target)).toEqual([]);
   });
@@ -101,8 +127,15 @@ describe('XLSX', () => {
         { header: 'city', options: long },
       ],
     });
-    await first.write(['=1+1', { text: 'wrong', mark: 'error', note: 'Not a product' }, { text: '06557', mark: 'warning' }]);
-    const second = await writer.sheet({ sheetName: 'Notes', columns: [{ header: 'About', note: 'Read me' }] });
+    await first.write([
+      '=1+1',
+      { text: 'wrong', mark: 'error', note: 'Not a product' },
+      { text: '06557', mark: 'warning' },
+    ]);
+    const second = await writer.sheet({
+      sheetName: 'Notes: [all]',
+      columns: [{ header: 'About', note: 'Read me' }],
+    });
     await second.write(['text']);
     await writer.commit();
 
@@ -110,7 +143,7 @@ describe('XLSX', () => {
     await book.xlsx.readFile(target);
     expect(book.worksheets.map(({ name, state }) => [name, state])).toEqual([
       ['Customers', 'visible'],
-      ['Notes', 'visible'],
+      ['Notes   all ', 'visible'],
       ['Lists', 'veryHidden'],
     ]);
     const sheet = book.getWorksheet('Customers');
@@ -120,20 +153,30 @@ describe('XLSX', () => {
     const cell = (address: string): ExcelJS.Cell => sheet?.getCell(address) as ExcelJS.Cell;
     const noteOf = (note: ExcelJS.Cell['note']): string =>
       typeof note === 'string' ? note : (note.texts ?? []).map(({ text }) => text).join('');
-    expect(cell('A1')).toMatchObject({ value: 'account', font: { bold: true }, fill: { fgColor: { argb: 'FFBDD7EE' } } });
+    expect(cell('A1')).toMatchObject({
+      value: 'account',
+      font: { bold: true },
+      fill: { fgColor: { argb: 'FFBDD7EE' } },
+    });
     expect(noteOf(cell('A1').note)).toBe('Your own number');
     expect(cell('A2')).toMatchObject({ value: '=1+1', type: ExcelJS.ValueType.String, numFmt: '@' });
-    expect(cell('B2')).toMatchObject({ value: 'wrong', numFmt: '@', fill: { fgColor: { argb: 'FFF8CBAD' } } });
+    expect(cell('B2')).toMatchObject({
+      value: 'wrong',
+      numFmt: '@',
+      fill: { fgColor: { argb: 'FFF8CBAD' } },
+    });
     expect(noteOf(cell('B2').note)).toBe('Not a product');
     expect(cell('C2')).toMatchObject({ value: '06557', fill: { fgColor: { argb: 'FFFFE699' } } });
     expect(cell('B2').dataValidation).toMatchObject({ type: 'list', formulae: ['"BCC,SIP_TRUNK"'] });
-    expect(cell('C1048576').dataValidation).toMatchObject({ type: 'list', formulae: ['Lists!$A$1:$A$40'] });
+    expect(cell('C10000').dataValidation).toMatchObject({ type: 'list', formulae: ['Lists!$A$1:$A$40'] });
     expect(book.getWorksheet('Lists')?.getCell('A40').value).toBe('America/Zone_39');
-    expect(noteOf(book.getWorksheet('Notes')?.getCell('A1').note as ExcelJS.Cell['note'])).toBe('Read me');
+    expect(noteOf(book.getWorksheet('Notes   all ')?.getCell('A1').note as ExcelJS.Cell['note'])).toBe(
+      'Read me',
+    );
 
     const { tables, notices } = await readAll(target);
     expect(tables).toMatchObject([{ sheet: 'Customers', rows: [{ cells: ['=1+1', 'wrong', '06557'] }] }]);
-    expect(notices.map(({ code, sheet: name }) => [code, name])).toEqual([['NOT_DATA', 'Notes']]);
+    expect(notices.map(({ code, sheet: name }) => [code, name])).toEqual([['NOT_DATA', 'Notes   all ']]);
   });
 
   it('cuts a text to what a cell holds', async () => {

@@ -1,5 +1,6 @@
 import { type AccountRecord, createAccount } from '../../api/endpoints.js';
-import { PRODUCTS } from '../../records/products.js';
+import type { CompleteValues } from '../../records/complete.js';
+import { PRODUCTS, type Product } from '../../records/products.js';
 import { findAccount } from '../account-index.js';
 import type { Step } from '../context.js';
 import { createOnce, type Found } from '../create-once.js';
@@ -13,26 +14,12 @@ export const accountStep: Step = {
     const { accountType } = PRODUCTS[product];
     const found = (account: AccountRecord | null): Found | null =>
       account && { id: account.id, difference: difference(account, accountType, values.accountName) };
-    const body = {
-      partitionId,
-      accountNumber: values.accountNumber,
-      accountName: values.accountName,
-      timeZone: values.timeZone,
-      billingCycleDay: values.billingCycleDay,
-      accountType,
-      platformType: values.platformType,
-      dialingBehaviorType: values.dialingBehaviorType,
-      // A Home Phone account has one user and so no extensions.
-      extensionLength: accountType === 'ADVANCED' ? values.extensionLength : undefined,
-      regulatoryType: values.regulatoryType,
-      customField: values.customField,
-    };
     return createOnce(
       task,
       { partitionId, accountId: '' },
       {
-        intent: { partitionId, accountNumber: values.accountNumber },
-        call: () => createAccount(partitionId, body),
+        intent: { partitionId, accountNumber: values.accountNumber, accountName: values.accountName },
+        call: () => createAccount(partitionId, accountBody(product, values, partitionId)),
         idOf: (account) => account.id,
         unique: true,
         before: async () => found(await run.accounts.find(partitionId, values.accountNumber, task.ordinal)),
@@ -42,6 +29,25 @@ export const accountStep: Step = {
     );
   },
 };
+
+/** The body of `POST account`. */
+export function accountBody(product: Product, values: CompleteValues, partitionId: string) {
+  const { accountType } = PRODUCTS[product];
+  return {
+    partitionId,
+    accountNumber: values.accountNumber,
+    accountName: values.accountName,
+    timeZone: values.timeZone,
+    billingCycleDay: values.billingCycleDay,
+    accountType,
+    platformType: values.platformType,
+    dialingBehaviorType: values.dialingBehaviorType,
+    // A Home Phone account has one user and so no extensions.
+    extensionLength: accountType === 'ADVANCED' ? values.extensionLength : undefined,
+    regulatoryType: values.regulatoryType,
+    customField: values.customField,
+  };
+}
 
 /** A mistyped account number must not put a customer's users into a stranger's account. */
 function difference(account: AccountRecord, accountType: string, accountName: string): string | null {

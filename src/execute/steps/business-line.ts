@@ -1,6 +1,6 @@
 import { createLine, type LineRecord, listLines } from '../../api/endpoints.js';
 import type { CompleteValues } from '../../records/complete.js';
-import type { Step } from '../context.js';
+import type { AccountIds, Step } from '../context.js';
 import { createOnce, type Found } from '../create-once.js';
 
 /** Guide, "Create Business Lines". Natural key: account and name, although the platform takes a name twice. */
@@ -14,17 +14,9 @@ export const businessLineStep: Step = {
     const number = await task.need('number');
     await task.need('namedNumber1');
     await task.need('namedNumber2');
-    const body = {
-      partitionId,
-      accountId,
-      name: values.lineName,
-      callerIdPhoneNumber: values.callerIdPhoneNumber ?? number?.id,
-      callerIdVisible: values.callerIdVisible,
-      emergencyCallbackPhoneNumber: values.emergencyCallbackPhoneNumber ?? number?.id,
-    };
     return createOnce(task, account, {
-      intent: { accountId, name: values.lineName ?? null },
-      call: () => createLine(partitionId, accountId, body),
+      intent: { partitionId, accountId, lineName: values.lineName ?? null },
+      call: () => createLine(partitionId, accountId, lineBody(values, account, number?.id)),
       idOf: (line) => line.id,
       unique: false,
       before:
@@ -36,8 +28,30 @@ export const businessLineStep: Step = {
   },
 };
 
+/**
+ * The body of `POST business-line`.
+ * @param ownPhone the row's own number, if it has one
+ */
+export function lineBody(
+  values: CompleteValues,
+  { partitionId, accountId }: AccountIds,
+  ownPhone: string | undefined,
+) {
+  return {
+    partitionId,
+    accountId,
+    name: values.lineName,
+    callerIdPhoneNumber: values.callerIdPhoneNumber ?? ownPhone,
+    callerIdVisible: values.callerIdVisible,
+    emergencyCallbackPhoneNumber: values.emergencyCallbackPhoneNumber ?? ownPhone,
+  };
+}
+
 /** The sheet's line among those of its account. */
-export function pickLine(lines: readonly LineRecord[], values: CompleteValues): Found | null {
+export function pickLine(
+  lines: readonly LineRecord[],
+  values: Pick<CompleteValues, 'lineName'>,
+): Found | null {
   const line = lines.find((each) => each.name === values.lineName);
   return line ? { id: line.id, difference: null } : null;
 }

@@ -1,6 +1,6 @@
 import { createDevice, type DeviceRecord, findDevices } from '../../api/endpoints.js';
 import type { CompleteValues } from '../../records/complete.js';
-import type { Step } from '../context.js';
+import type { AccountIds, Step } from '../context.js';
 import { createOnce, type Found } from '../create-once.js';
 
 /** Guide, "Create Device Line". Natural key: MAC address and line number. */
@@ -15,19 +15,6 @@ export const deviceStep: Step = {
     await task.need('namedNumber1');
     const { partitionId, accountId } = account;
     const userId = user?.id ?? '';
-    const body = {
-      partitionId,
-      accountId,
-      userId,
-      // The guide calls it deviceId, the API description deviceTypeId: both are sent.
-      deviceId: values.deviceTypeId,
-      deviceTypeId: values.deviceTypeId,
-      deviceName: values.deviceName ?? values.deviceTypeId,
-      macAddress: values.macAddress,
-      lineNumber: values.lineNumber,
-      emergencyNumber: values.emergencyNumber ?? number?.id,
-      faxEnabled: values.faxEnabled,
-    };
     const find = async () => {
       const devices = await task.send(findDevices(partitionId, accountId, values.macAddress ?? ''));
       return pickDevice(devices, values, userId);
@@ -38,8 +25,14 @@ export const deviceStep: Step = {
       return pickDevice(devices, values, userId) ?? (await find());
     };
     return createOnce(task, account, {
-      intent: { accountId, macAddress: values.macAddress ?? null, lineNumber: values.lineNumber },
-      call: () => createDevice(partitionId, accountId, body),
+      intent: {
+        partitionId,
+        accountId,
+        userId,
+        macAddress: values.macAddress ?? null,
+        lineNumber: values.lineNumber,
+      },
+      call: () => createDevice(partitionId, accountId, deviceBody(values, account, userId, number?.id)),
       idOf: (device) => device.id,
       unique: true,
       before: user?.state === 'existing' ? before : undefined,
@@ -48,7 +41,40 @@ export const deviceStep: Step = {
   },
 };
 
-function pickDevice(devices: readonly DeviceRecord[], values: CompleteValues, userId: string): Found | null {
+/**
+ * The body of `POST deviceline`.
+ * @param ownPhone the row's own number, if it has one
+ */
+export function deviceBody(
+  values: CompleteValues,
+  { partitionId, accountId }: AccountIds,
+  userId: string,
+  ownPhone: string | undefined,
+) {
+  return {
+    partitionId,
+    accountId,
+    userId,
+    // The guide calls it deviceId, the API description deviceTypeId: both are sent.
+    deviceId: values.deviceTypeId,
+    deviceTypeId: values.deviceTypeId,
+    deviceName: values.deviceName ?? values.deviceTypeId,
+    macAddress: values.macAddress,
+    lineNumber: values.lineNumber,
+    emergencyNumber: values.emergencyNumber ?? ownPhone,
+    faxEnabled: values.faxEnabled,
+  };
+}
+
+/** What tells a device line from others. */
+export type DeviceKey = Pick<CompleteValues, 'macAddress' | 'lineNumber'>;
+
+/** The sheet's device line among those of its account. */
+export function pickDevice(
+  devices: readonly DeviceRecord[],
+  values: DeviceKey,
+  userId: string,
+): Found | null {
   const device = devices.find(
     (each) =>
       each.macAddress?.toLowerCase() === values.macAddress?.toLowerCase() &&

@@ -10,7 +10,7 @@ import {
 import type { CompleteValues } from '../../records/complete.js';
 import { orNull } from '../account-index.js';
 import type { SheetAddress, ValidAddress } from '../addresses.js';
-import { type Outcome, type Step, StepError, type Task } from '../context.js';
+import { type AccountIds, type Outcome, type Step, StepError, type Task } from '../context.js';
 import { createOnce } from '../create-once.js';
 import type { Place } from '../number-pools.js';
 import { ownerId } from './owner.js';
@@ -265,7 +265,7 @@ function activate(
     return number && { id: phone, difference: null };
   };
   return createOnce(task, account, {
-    intent: { accountId, phone },
+    intent: { partitionId, accountId, phone },
     call: async () =>
       activateNumber(
         partitionId,
@@ -287,7 +287,7 @@ export function activationBody(
   values: CompleteValues,
   phone: string,
   { customer, e911 }: Addresses,
-  { partitionId, accountId }: Pick<Outcome, 'partitionId' | 'accountId'>,
+  { partitionId, accountId }: AccountIds,
 ) {
   const names = {
     firstName: values.customerFirstName,

@@ -1,4 +1,5 @@
 import { createPort, getPort } from '../../api/endpoints.js';
+import type { CompleteValues } from '../../records/complete.js';
 import { orNull } from '../account-index.js';
 import type { Step } from '../context.js';
 import { createOnce, type Found } from '../create-once.js';
@@ -11,12 +12,6 @@ export const portAssignmentStep: Step = {
     const line = await task.need('owner');
     const { partitionId, accountId } = account;
     const lineId = line?.id ?? '';
-    const body = {
-      macAddress: values.macAddress,
-      portNumber: values.lineNumber,
-      deviceTypeId: values.deviceTypeId,
-      faxEnabled: values.faxEnabled,
-    };
     const find = async (): Promise<Found | null> => {
       const port = await orNull(task.send(getPort(partitionId, accountId, lineId)));
       if (!port?.macAddress) return null;
@@ -29,8 +24,14 @@ export const portAssignmentStep: Step = {
       };
     };
     return createOnce(task, account, {
-      intent: { accountId, lineId, macAddress: values.macAddress ?? null, portNumber: values.lineNumber },
-      call: () => createPort(partitionId, accountId, lineId, body),
+      intent: {
+        partitionId,
+        accountId,
+        lineId,
+        macAddress: values.macAddress ?? null,
+        portNumber: values.lineNumber,
+      },
+      call: () => createPort(partitionId, accountId, lineId, portBody(values)),
       idOf: () => portId(values.macAddress ?? '', values.lineNumber),
       unique: true,
       before: line?.state === 'existing' ? find : undefined,
@@ -38,6 +39,16 @@ export const portAssignmentStep: Step = {
     });
   },
 };
+
+/** The body of `POST port-assignment`. */
+export function portBody(values: CompleteValues) {
+  return {
+    macAddress: values.macAddress,
+    portNumber: values.lineNumber,
+    deviceTypeId: values.deviceTypeId,
+    faxEnabled: values.faxEnabled,
+  };
+}
 
 function portId(macAddress: string, portNumber: number | null | undefined): string {
   return `${macAddress}/${portNumber ?? ''}`;

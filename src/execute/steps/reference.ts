@@ -1,16 +1,24 @@
 import { getNumber, patchNumber } from '../../api/endpoints.js';
+import type { CompleteValues } from '../../records/complete.js';
 import type { Product } from '../../records/products.js';
 import { orNull } from '../account-index.js';
 import { type Step, StepError } from '../context.js';
 import { setOnce } from '../set-once.js';
 
 /** What a number of each product rings (guide, "Set Phone Number Reference"). */
-export const REFERENCE_TYPES = {
+const REFERENCE_TYPES = {
   BCC: 'END_USER',
   HOME_PHONE: 'END_USER',
   BUSINESS_LINE: 'BUSINESS_LINE',
   SIP_TRUNK: 'SIP_TRUNK',
 } as const satisfies Record<Product, string>;
+
+/** The body of `PATCH telephonenumber`; caller ID is set for users only. */
+export function referenceBody(product: Product, values: CompleteValues, referenceId: string) {
+  const referenceType = REFERENCE_TYPES[product];
+  if (referenceType !== 'END_USER') return { referenceType, referenceId };
+  return { referenceType, referenceId, assignAsCallerId: values.assignAsCallerId };
+}
 
 /** Guide, "Set Phone Number Reference". A setting of the number: setting it again changes nothing. */
 export const referenceStep: Step = {
@@ -21,14 +29,10 @@ export const referenceStep: Step = {
     const { partitionId, accountId } = account;
     const phone = number?.id ?? '';
     const referenceId = owner?.id ?? '';
-    const referenceType = REFERENCE_TYPES[product];
     return setOnce(task, account, {
       id: phone,
-      call: patchNumber(partitionId, accountId, phone, {
-        referenceType,
-        referenceId,
-        ...(referenceType === 'END_USER' ? { assignAsCallerId: values.assignAsCallerId } : {}),
-      }),
+      intent: { referenceId },
+      call: patchNumber(partitionId, accountId, phone, referenceBody(product, values, referenceId)),
       found: number?.state === 'existing' ? () => isSet() : undefined,
     });
 

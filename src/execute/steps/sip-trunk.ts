@@ -1,6 +1,6 @@
 import { createTrunk, listTrunks, type TrunkRecord } from '../../api/endpoints.js';
 import type { CompleteValues } from '../../records/complete.js';
-import type { Step } from '../context.js';
+import type { AccountIds, Step } from '../context.js';
 import { createOnce, type Found } from '../create-once.js';
 
 /** Guide, "Create SIP Trunks". Natural key: the trunk's name. */
@@ -17,18 +17,11 @@ export const sipTrunkStep: Step = {
     const trunkName = values.trunkName ?? '';
     const pick = (trunks: TrunkRecord[]) => pickTrunk(trunks, values);
     return createOnce(task, account, {
-      intent: { accountId, trunkName },
+      intent: { partitionId, accountId, trunkName },
       call: async () =>
         createTrunk(partitionId, accountId, {
-          partitionId,
-          accountId,
-          trunkName,
+          ...trunkBody(values, account, number?.id),
           ...(await run.credentials.ensure(values.accountNumber, trunkName, {})),
-          concurrentCalls: values.concurrentCalls,
-          primaryTn: values.primaryTn ?? number?.id,
-          callbackNumber: values.callbackNumber ?? number?.id,
-          localServicesEnabled: values.localServicesEnabled,
-          extensionPatterns: values.extensionPatterns,
         }),
       idOf: (trunk) => trunk.id,
       unique: true,
@@ -41,8 +34,32 @@ export const sipTrunkStep: Step = {
   },
 };
 
+/**
+ * The body of `POST siptrunk_2` but for the credentials.
+ * @param ownPhone the row's own number, if it has one
+ */
+export function trunkBody(
+  values: CompleteValues,
+  { partitionId, accountId }: AccountIds,
+  ownPhone: string | undefined,
+) {
+  return {
+    partitionId,
+    accountId,
+    trunkName: values.trunkName,
+    concurrentCalls: values.concurrentCalls,
+    primaryTn: values.primaryTn ?? ownPhone,
+    callbackNumber: values.callbackNumber ?? ownPhone,
+    localServicesEnabled: values.localServicesEnabled,
+    extensionPatterns: values.extensionPatterns,
+  };
+}
+
 /** The sheet's trunk among those of its account. */
-export function pickTrunk(trunks: readonly TrunkRecord[], values: CompleteValues): Found | null {
+export function pickTrunk(
+  trunks: readonly TrunkRecord[],
+  values: Pick<CompleteValues, 'trunkName'>,
+): Found | null {
   const trunk = trunks.find((each) => each.trunkName === values.trunkName);
   return trunk ? { id: trunk.id, difference: null } : null;
 }

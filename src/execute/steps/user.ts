@@ -1,6 +1,6 @@
 import { createUser, listUsers, type UserRecord } from '../../api/endpoints.js';
 import type { CompleteValues } from '../../records/complete.js';
-import type { Step } from '../context.js';
+import type { AccountIds, Step } from '../context.js';
 import { createOnce, type Found } from '../create-once.js';
 import { sameName } from './account.js';
 
@@ -11,25 +11,10 @@ export const userStep: Step = {
     const { values } = resource;
     const account = await task.account();
     const { partitionId, accountId } = account;
-    const body = {
-      partitionId,
-      accountId,
-      firstName: values.firstName,
-      lastName: values.lastName,
-      extension: values.extension,
-      username: values.username,
-      emailAddress: values.emailAddress,
-      timeZone: values.userTimeZone,
-      // Neither is used for Home Phone; there the validator refuses them.
-      userProductPlan: values.userProductPlan,
-      endUserType: values.endUserType,
-      allowPortalAccess: values.allowPortalAccess,
-      blockEmail: values.blockEmail,
-    };
     const pick = (users: UserRecord[]) => pickUser(users, values);
     return createOnce(task, account, {
-      intent: { accountId, extension: values.extension ?? null },
-      call: () => createUser(partitionId, accountId, body),
+      intent: { partitionId, accountId, ...nameOf(values), extension: values.extension ?? null },
+      call: () => createUser(partitionId, accountId, userBody(values, account)),
       idOf: (user) => user.id,
       // Without an extension or a username the platform has nothing to refuse a second user by.
       unique: values.extension !== undefined || values.username !== undefined,
@@ -42,8 +27,34 @@ export const userStep: Step = {
   },
 };
 
+function nameOf(values: CompleteValues) {
+  return { firstName: values.firstName ?? '', lastName: values.lastName ?? '' };
+}
+
+/** The body of `POST user`. */
+export function userBody(values: CompleteValues, { partitionId, accountId }: AccountIds) {
+  return {
+    partitionId,
+    accountId,
+    firstName: values.firstName,
+    lastName: values.lastName,
+    extension: values.extension,
+    username: values.username,
+    emailAddress: values.emailAddress,
+    timeZone: values.userTimeZone,
+    // Neither is used for Home Phone; there the validator refuses them.
+    userProductPlan: values.userProductPlan,
+    endUserType: values.endUserType,
+    allowPortalAccess: values.allowPortalAccess,
+    blockEmail: values.blockEmail,
+  };
+}
+
+/** What tells a user of an account from the others. */
+export type UserKey = Pick<CompleteValues, 'extension' | 'firstName' | 'lastName'>;
+
 /** The sheet's user among those of its account. */
-export function pickUser(users: readonly UserRecord[], values: CompleteValues): Found | null {
+export function pickUser(users: readonly UserRecord[], values: UserKey): Found | null {
   const user =
     values.extension === undefined
       ? users[0]

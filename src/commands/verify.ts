@@ -1,0 +1,61 @@
+import { EXIT } from '../errors.js';
+import type { Command } from './command.js';
+
+const SHOWN = 20;
+
+export const verifyCommand: Command = {
+  name: 'verify',
+  words: '<run-dir>',
+  leastWords: 1,
+  mostWords: 1,
+  summary: 'reads every object of the run back and compares it with the sheet',
+  options: [
+    'environment',
+    'base-url',
+    'partition',
+    'concurrency',
+    'rate',
+    'timeout',
+    'retries',
+    'http-log',
+    'json',
+    'quiet',
+  ],
+  async run(args, io) {
+    const { openEarlierRun } = await import('./earlier-run.js');
+    const { verify } = await import('../verify.js');
+    const { run, settings, openPlatform } = await openEarlierRun(args, io);
+    try {
+      const platform = await openPlatform();
+      let shown = 0;
+      try {
+        const summary = await verify(run, {
+          settings,
+          platform,
+          onStarted: (stop) => io.onInterrupt(() => stop.stop('interrupted')),
+          onDifferences(row, differences) {
+            if (settings.quiet || ++shown > SHOWN) return;
+            for (const { key, field, inSheet, onPlatform } of differences)
+              io.err(
+                `row ${row.row}: ${key}${field ? ` ${field}` : ''}: in the sheet "${inSheet}", on the platform "${onPlatform}"\n`,
+              );
+          },
+        });
+        const { rows, list, requests, exit } = summary;
+        io.err(
+          `${rows.same} of ${rows.total} rows are on the platform as the sheet says, ${rows.different} are not.\n` +
+            `list: ${list}\n`,
+        );
+        if (settings.json)
+          io.out(
+            `${JSON.stringify({ runDir: run.directory, environment: run.facts.target.environment, rows, requests, list, exitCode: EXIT[exit].code })}\n`,
+          );
+        return exit;
+      } finally {
+        await platform.close();
+      }
+    } finally {
+      await run.close();
+    }
+  },
+};

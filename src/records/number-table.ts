@@ -1,0 +1,45 @@
+const CHUNK = 8192;
+
+/** A growing table of whole numbers, `width` a line, in chunks that never move: 4 bytes a number, or 2. */
+export class NumberTable {
+  readonly #width: number;
+  readonly #array: typeof Uint32Array | typeof Uint16Array;
+  readonly #chunks: (Uint32Array | Uint16Array)[] = [];
+  #length = 0;
+
+  /**
+   * @param width how many numbers a line has
+   * @param array what holds them: `Uint32Array` or `Uint16Array`
+   */
+  constructor(width: number, array: typeof Uint32Array | typeof Uint16Array = Uint32Array) {
+    this.#width = width;
+    this.#array = array;
+  }
+
+  /** How many lines there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** How many bytes the table takes. */
+  get bytes(): number {
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+  }
+
+  /** Adds a line of zeros and returns its number, from 0. */
+  push(): number {
+    if (this.#length % CHUNK === 0) this.#chunks.push(new this.#array(CHUNK * this.#width));
+    this.#length += 1;
+    return this.#length - 1;
+  }
+
+  /** The number at a field of a line; 0 where nothing was set. */
+  get(line: number, field: number): number {
+    return this.#chunks[Math.floor(line / CHUNK)]?.[(line % CHUNK) * this.#width + field] ?? 0;
+  }
+
+  set(line: number, field: number, value: number): void {
+    const chunk = this.#chunks[Math.floor(line / CHUNK)];
+    if (chunk !== undefined) chunk[(line % CHUNK) * this.#width + field] = value;
+  }
+}

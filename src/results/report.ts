@@ -1,0 +1,219 @@
+import { basename } from 'node:path';
+import { writeFileAtomic } from '../sheet/atomic.js';
+import { Html, html } from './html.js';
+import { GROUP_KINDS, type GroupKind, type Hit, type ProblemGroup } from './problem-groups.js';
+import { page } from './report-page.js';
+import { counted, durationText, placeText, rateText } from './wording.js';
+
+/** What a report tells. */
+export interface ReportInput {
+  readonly kind: 'validate' | 'dry-run' | 'run';
+  readonly environment: string;
+  readonly baseUrl: string | null;
+  readonly partitionId: string | null;
+  /** the sheets */
+  readonly files: readonly string[];
+  /** ISO date and time */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly requests: number;
+  /** rows by status */
+  readonly counts: Readonly<Record<string, number>>;
+  /** what was checked where, and what cannot be checked */
+  readonly coverage?: readonly string[];
+  /** what to do next, commands in backticks */
+  readonly next: readonly string[];
+  /** all problems by cause, worst first */
+  readonly groups: readonly ProblemGroup[];
+  /** path of the errors file, if there is one */
+  readonly errors: string | null;
+}
+
+const TITLES = { validate: 'Validation report', 'dry-run': 'Dry-run report', run: 'Import report' } as const;
+const DONE = ['created', 'existing', 'valid'];
+const CAUSES_IN_CHART = 10;
+/** Places that the whole page lists: what keeps it small enough to mail. */
+const MOST_HITS = 5000;
+const LEAST_HITS_OF_A_GROUP = 5;
+/** Groups with few places are open at first, so that the page shows something, and stays an overview. */
+const OPEN_HITS = 12;
+
+const KIND_LABELS: Readonly<Record<GroupKind, string>> = {
+  failed: 'Failed',
+  invalid: 'Invalid',
+  skipped: 'Skipped',
+  warning: 'Warning',
+};
+
+/** Writes the report as one HTML file that needs nothing else; it appears all at once. */
+export async function writeReport(path: string, input: ReportInput): Promise<void> {
+  await writeFileAtomic(path, reportPage(input));
+}
+
+/** The page of {@link writeReport}. */
+export function reportPage(input: ReportInput): string {
+  const sheets = input.files.map((file) => basename(file)).join(', ');
+  const title = `${TITLES[input.kind]}: ${sheets}${input.environment === 'sandbox' && input.kind !== 'validate' ? ' (sandbox)' : ''}`;
+  return page(
+    title,
+    html`<main>
+${heading(input, sheets)}
+${nextCard(input.next)}
+<div class="charts">
+${statusChart(input.counts)}
+${causeChart(input.groups)}
+</div>
+${coverageCard(input.coverage ?? [])}
+${problemsCard(input)}
+</main>`,
+  );
+}
+
+function heading(input: ReportInput, sheets: string): Html {
+  const { environment, kind, partitionId, baseUrl, requests, durationMs } = input;
+  const offline = kind === 'validate';
+  const facts: [string, string][] = [
+    ['Started', new Date(input.startedAt).toISOString().slice(0, 16).replace('T', ' ').concat(' UTC')],
+    ['Took', durationText(durationMs)],
+  ];
+  if (!offline)
+    facts.push([
+      'Requests',
+      `${requests.toLocaleString('en-US')} (${rateText(requests, durationMs)} a second)`,
+    ]);
+  if (partitionId !== null) facts.push(['Partition', partitionId]);
+  if (baseUrl !== null) facts.push(['Platform', baseUrl]);
+  return html`<header>
+${offline ? '' : html`<span class="env env-${environment}">${environment}</span>`}
+<h1>${TITLES[kind]}</h1>
+<p class="quiet">${sheets}</p>
+<p class="verdict">${verdict(input)}</p>
+${
+  environment === 'sandbox' && !offline
+    ? html`<p class="card note"><strong>This was a sandbox run.</strong> The platform was simulated; nothing real was created or changed.</p>`
+    : ''
+}
+<dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+</header>`;
+}
+
+function verdict({ counts, kind }: ReportInput): string {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const done = DONE.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
+  const good = kind === 'run' ? 'done' : 'valid';
+  const rest = Object.entries(counts)
+    .filter(([status, count]) => count > 0 && !DONE.includes(status))
+    .map(([status, count]) => `${count.toLocaleString('en-US')} ${status}`);
+  if (rest.length === 0)
+    return total === 1 ? `The one row is ${good}.` : `All ${counted(total, 'row')} are ${good}.`;
+  return `${done.toLocaleString('en-US')} of ${counted(total, 'row')} ${done === 1 ? 'is' : 'are'} ${good}; ${rest.join(', ')}.`;
+}
+
+function nextCard(next: readonly string[]): Html {
+  if (next.length === 0) return html``;
+  return html`<section class="card" aria-labelledby="next"><h2 id="next">What to do next</h2>
+<ol>${next.map((step) => html`<li>${withCode(step)}</li>`)}</ol></section>`;
+}
+
+/** A line in which backticks stand around commands. */
+function withCode(line: string): Html[] {
+  return line.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
+}
+
+function statusChart(counts: ReportInput['counts']): Html {
+  const entries = Object.entries(counts).filter(([, count]) => count > 0);
+  const bars = entries.map(([status, count]) => ({ name: html`${capital(status)}`, look: status, count }));
+  return chart('Rows by status', 'Status', bars, '');
+}
+
+function causeChart(groups: readonly ProblemGroup[]): Html {
+  const most = groups.map((group, index) => ({ group, index })).sort((a, b) => b.group.count - a.group.count);
+  const bars: Bar[] = most.slice(0, CAUSES_IN_CHART).map(({ group, index }) => ({
+    name: html`<a href="#cause-${index}">${group.title}</a>`,
+    look: group.kind,
+    count: group.count,
+  }));
+  const rest = most.slice(CAUSES_IN_CHART).reduce((sum, { group }) => sum + group.count, 0);
+  if (rest > 0) bars.push({ name: html`Other causes`, look: 'pending', count: rest });
+  return chart('Problems by cause', 'Cause', bars, 'cause');
+}
+
+interface Bar {
+  readonly name: Html;
+  /** the class that gives the colour: a status or a kind of problem */
+  readonly look: string;
+  readonly count: number;
+}
+
+function chart(caption: string, what: string, bars: readonly Bar[], nameClass: string): Html {
+  const most = Math.max(1, ...bars.map(({ count }) => count));
+  if (bars.length === 0) return html`<section class="card"><h2>${caption}</h2><p>None.</p></section>`;
+  return html`<section class="card"><table class="bars"><caption>${caption}</caption>
+<thead hidden><tr><th>${what}</th><th>Bar</th><th>Count</th></tr></thead>
+<tbody>${bars.map(
+    ({ name, look, count }) => html`<tr><th scope="row" class="${nameClass}">${name}</th>
+<td aria-hidden="true"><span class="bar ${look}" style="width:${((count / most) * 100).toFixed(1)}%"></span></td>
+<td class="n">${count.toLocaleString('en-US')}</td></tr>`,
+  )}</tbody></table></section>`;
+}
+
+function coverageCard(coverage: readonly string[]): Html {
+  if (coverage.length === 0) return html``;
+  return html`<section class="card" aria-labelledby="coverage"><h2 id="coverage">What was checked</h2>
+<ul>${coverage.map((line) => html`<li>${withCode(line)}</li>`)}</ul></section>`;
+}
+
+function problemsCard({ groups, errors, kind }: ReportInput): Html {
+  if (groups.length === 0)
+    return html`<section class="card"><h2>Problems</h2><p>No problems were found.</p></section>`;
+  const rest =
+    errors === null
+      ? kind === 'validate'
+        ? 'shown by validate --json'
+        : 'not listed here'
+      : `in ${basename(errors)}`;
+  let left = MOST_HITS;
+  const cards = groups.map((group, index) => {
+    const hits = group.hits.slice(0, Math.max(LEAST_HITS_OF_A_GROUP, left));
+    left -= hits.length;
+    return groupDetails(group, index, hits, rest);
+  });
+  const kinds = GROUP_KINDS.filter((each) => groups.some((group) => group.kind === each));
+  return html`<section class="card problems" aria-labelledby="problems"><h2 id="problems">Problems</h2>
+<div class="filter" hidden><fieldset><legend>Show</legend>${choice('', 'All', true)}${kinds.map((each) => choice(each, KIND_LABELS[each], false))}</fieldset>
+<div class="search"><label class="label" for="search">Search in rows, values and messages</label><input id="search" type="search" autocomplete="off"></div></div>
+<p id="shown" class="quiet" role="status"></p>
+${cards}</section>`;
+}
+
+function choice(value: string, label: string, checked: boolean): Html {
+  const state = new Html(checked ? ' checked' : '');
+  return html`<label class="choice"><input type="radio" name="kind" value="${value}"${state}><span>${label}</span></label>`;
+}
+
+function groupDetails(group: ProblemGroup, index: number, hits: readonly Hit[], rest: string): Html {
+  const { kind, title, count, hint } = group;
+  const open = new Html(count <= OPEN_HITS ? ' open' : '');
+  const ofPlatform = kind === 'failed' || kind === 'skipped';
+  const labels = ['Where', ...(ofPlatform ? ['Account'] : ['Column', 'Value']), 'What is wrong'];
+  if (hint === null) labels.push('What to do');
+  const more = count - hits.length;
+  return html`<details id="cause-${index}" data-kind="${kind}"${open}>
+<summary><span class="tag ${kind}">${KIND_LABELS[kind]}</span><span class="t">${title}</span><span class="n">${count.toLocaleString('en-US')} ×</span></summary>
+${hint === null || hint === '' ? '' : html`<p class="hint">${hint}</p>`}
+<table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+<tbody>${hits.map((hit) => {
+    const cells = [placeText({ ...hit, column: null })];
+    if (!ofPlatform) cells.push(hit.column ?? '');
+    cells.push(hit.value, hit.message);
+    if (hint === null) cells.push(hit.hint);
+    return html`<tr>${cells.map((text, at) => html`<td data-label="${labels[at] ?? ''}">${text}</td>`)}</tr>`;
+  })}</tbody></table>
+${more > 0 ? html`<p class="more quiet">and ${more.toLocaleString('en-US')} more ${rest}.</p>` : ''}
+</details>
+`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,36 @@
+import { basename } from 'node:path';
+
+/** Where something is in a sheet, as a person says it: `customers.xlsx, BCC, row 12`. */
+export function placeText(place: {
+  readonly file: string;
+  readonly sheet: string | null;
+  readonly row: number;
+  readonly column?: string | null;
+}): string {
+  const { file, sheet, row, column } = place;
+  const parts = [file === '-' ? 'standard input' : basename(file)];
+  if (sheet !== null) parts.push(sheet);
+  if (row > 0) parts.push(`row ${row}`);
+  if (column) parts.push(column);
+  return parts.join(', ');
+}
+
+/** `1 row`, `1,250 rows`. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A time span as a person reads it: `0.8 s`, `42 s`, `3 min 5 s`, `2 h 10 min`. */
+export function durationText(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** Requests a second, with a decimal only where it says something. */
+export function rateText(requests: number, ms: number): string {
+  const rate = ms > 0 ? (requests * 1000) / ms : 0;
+  return `${rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en-US')}`;
+}

@@ -1,0 +1,320 @@
+import { describe, expect, it } from 'vitest';
+import { anotherUser, brief, type Cells, example, validate, validateRows } from './sheet.js';
+
+/** The account cells of a row left blank but for its number. */
+const INHERITED: Cells = {
+  accountName: '',
+  timeZone: '',
+  billingCycleDay: '',
+  dialingBehaviorType: '',
+  extensionLength: '',
+};
+/** The same user once more, with nothing but the key. */
+const SAME_USER: Cells = {
+  firstName: '',
+  lastName: '',
+  userProductPlan: '',
+  endUserType: '',
+  username: '',
+  emailAddress: '',
+  blockEmail: '',
+};
+const LINE_2 = { phoneNumber: '8015553002', macAddress: '0004f2ab3002', lineName: 'Back office' };
+
+describe('rows of one account', () => {
+  it('inherit blank cells and may repeat the others', () => {
+    const { checked, problems } = validateRows(example('BCC'), anotherUser(1, INHERITED), anotherUser(2));
+    expect(problems).toEqual([]);
+    expect(checked.map(({ record }) => [record.ordinal, record.accountFirst, record.userFirst])).toEqual([
+      [1, 1, 1],
+      [2, 1, 2],
+      [3, 1, 3],
+    ]);
+    expect(checked[1]?.record.values).not.toHaveProperty('timeZone');
+  });
+
+  it('agree after normalisation', () => {
+    const written = {
+      timeZone: 'MST',
+      billingCycleDay: '01',
+      dialingBehaviorType: 'open dial plan ten digit',
+    };
+    expect(validateRows(example('BCC'), anotherUser(1, written)).problems).toEqual([]);
+    expect(validateRows(example('BCC'), anotherUser(1, { platformType: 'CPE2' })).problems).toEqual([]);
+  });
+
+  it('must not disagree: the later row is blamed and the first one named', () => {
+    const { checked, problems } = validateRows(example('BCC'), anotherUser(1, { timeZone: 'US/Pacific' }));
+    expect(problems).toMatchObject([
+      { row: 3, column: 'timeZone', value: 'US/Pacific', code: 'ACCOUNT_CONFLICT' },
+    ]);
+    expect(problems[0]?.message).toBe(
+      'timeZone is "US/Pacific", but row 2, the account\'s first row, has "US/Mountain"',
+    );
+    expect(checked.map(({ record }) => [record.valid, record.accountUsable])).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+  });
+
+  it('must not add what the first row leaves out', () => {
+    const { problems } = validateRows(example('BCC'), anotherUser(1, { customField: 'Gold' }));
+    expect(problems.map(brief)).toEqual(['row 3 customField ACCOUNT_CONFLICT']);
+    expect(problems[0]?.message).toContain('has nothing');
+  });
+
+  it('are not blamed for what is wrong in the first row', () => {
+    const first = example('BCC', { timeZone: 'Moon', accountName: '' });
+    const { checked, problems } = validateRows(first, anotherUser(1));
+    expect(problems.map(brief)).toEqual(['row 2 timeZone TIME_ZONE_UNKNOWN', 'row 2 accountName REQUIRED']);
+    expect(checked.map(({ record }) => [record.valid, record.accountUsable, record.userUsable])).toEqual([
+      [false, false, true],
+      [true, true, true],
+    ]);
+  });
+
+  it('may lie in several worksheets and files, and are named so', () => {
+    const { problems } = validate([
+      { file: 'a.xlsx', sheet: 'BCC', rows: [example('BCC')] },
+      { file: 'a.xlsx', sheet: 'Lines', rows: [example('BUSINESS_LINE', { accountNumber: 'SP-1001' })] },
+      { file: 'b.csv', rows: [anotherUser(1, { accountName: 'Another' })] },
+    ]);
+    expect(problems.map((each) => [each.file, each.sheet, brief(each)])).toEqual([
+      ['a.xlsx', 'Lines', 'row 2 accountName ACCOUNT_CONFLICT'],
+      ['b.csv', null, 'row 2 accountName ACCOUNT_CONFLICT'],
+    ]);
+    expect(problems[0]?.message).toContain('row 2 of worksheet "BCC", the account');
+    expect(problems[1]?.message).toContain('row 2 of worksheet "BCC" of a.xlsx');
+  });
+
+  it('take the extension length of the account', () => {
+    const { problems } = validateRows(example('BCC'), anotherUser(1, { ...INHERITED, extension: '50001' }));
+    expect(problems.map(brief)).toEqual(['row 3 extension EXTENSION_LENGTH']);
+  });
+
+  it('are all of one account type', () => {
+    const { problems } = validateRows(example('BCC'), example('HOME_PHONE', { accountNumber: 'SP-1001' }));
+    expect(problems.map(brief)).toEqual(['row 3 product ACCOUNT_TYPE_MIXED']);
+    expect(problems[0]?.message).toContain('row 2 makes this account a business one');
+  });
+
+  it('are one row for HOME_PHONE', () => {
+    const second = { phoneNumber: '8015552002', macAddress: '0004f2ab2002' };
+    const { problems } = validateRows(example('HOME_PHONE'), example('HOME_PHONE', second));
+    expect(problems.map(brief)).toEqual(['row 3 accountNumber SECOND_HOME_PHONE']);
+  });
+
+  it.each([
+    ['sp-1001', 1],
+    ['00SP-1001', 1],
+    ['SP-1002', 0],
+    ['SP-10010', 0],
+  ])('account number %s beside SP-1001 gets %d warning', (accountNumber, count) => {
+    const { checked, problems } = validateRows(
+      example('BCC'),
+      anotherUser(1, { accountNumber }),
+      anotherUser(2, { accountNumber }),
+    );
+    expect(problems.map(brief)).toEqual(Array(count).fill('row 3 accountNumber ACCOUNT_NUMBER_LOOKALIKE'));
+    expect(checked.map(({ record }) => record.accountFirst)).toEqual([1, 2, 2]);
+  });
+});
+
+describe('rows of one user', () => {
+  it('may bring a further number or device', () => {
+    const { checked, problems } = validateRows(
+      example('BCC'),
+      example('BCC', {
+        ...INHERITED,
+        ...SAME_USER,
+        phoneNumber: '8015551002',
+        macAddress: '',
+        deviceTypeId: '',
+        lineNumber: '',
+        deviceName: '',
+      }),
+      example('BCC', {
+        phoneNumber: '',
+        address: '',
+        city: '',
+        state: '',
+        postalCode: '',
+        customerName: '',
+        secondaryLocationDescription: '',
+        unit: '',
+        macAddress: '0004f2ab1009',
+      }),
+    );
+    expect(problems).toEqual([]);
+    expect(checked.map(({ record }) => record.userFirst)).toEqual([1, 1, 1]);
+  });
+
+  it('count their searched numbers', () => {
+    const search = { phoneNumber: '', macAddress: '', deviceTypeId: '', lineNumber: '', deviceName: '' };
+    const { checked, problems } = validateRows(
+      example('BCC', search),
+      anotherUser(1, search),
+      example('BCC', { ...search, ...SAME_USER }),
+      example('BUSINESS_LINE', { phoneNumber: '' }),
+      example('SIP_TRUNK'),
+    );
+    expect(problems).toEqual([]);
+    expect(checked.map(({ record }) => record.searchIndex)).toEqual([1, 1, 2, 1, 0]);
+  });
+
+  it('must not disagree', () => {
+    const { problems } = validateRows(
+      example('BCC'),
+      example('BCC', { userProductPlan: 'ADVANCED', phoneNumber: '8015551002', macAddress: '0004f2ab1002' }),
+    );
+    expect(problems.map(brief)).toEqual(['row 3 userProductPlan USER_CONFLICT']);
+    expect(problems[0]?.message).toContain('row 2, the user\'s first row, has "STANDARD"');
+  });
+
+  it('may spell out the defaults', () => {
+    const first = example('BCC', { endUserType: '', blockEmail: '' });
+    const second = example('BCC', {
+      blockEmail: 'no',
+      userTimeZone: 'Mountain',
+      phoneNumber: '8015551002',
+      macAddress: '0004f2ab1002',
+    });
+    expect(validateRows(first, second).problems).toEqual([]);
+  });
+
+  it('must add something', () => {
+    const { problems } = validateRows(
+      example('BCC'),
+      example('BCC', {
+        phoneNumber: '',
+        address: '',
+        city: '',
+        state: '',
+        postalCode: '',
+        customerName: '',
+        secondaryLocationDescription: '',
+        unit: '',
+        macAddress: '',
+        deviceTypeId: '',
+        lineNumber: '',
+        deviceName: '',
+      }),
+    );
+    expect(problems.map(brief)).toEqual(['row 3 extension DUPLICATE_ROW']);
+    expect(problems[0]?.message).toContain('row 2');
+  });
+
+  it('are two users under one extension when the names differ', () => {
+    const { problems } = validateRows(example('BCC'), anotherUser(1, { extension: '4000' }));
+    expect(problems.map(brief)).toEqual(['row 3 extension EXTENSION_TAKEN']);
+    expect(problems[0]?.message).toBe('Extension 4000 belongs to Hannah Christensen in row 2');
+  });
+
+  it('may have the same extension in another account', () => {
+    const other = anotherUser(1, { extension: '4000', accountNumber: 'SP-1002' });
+    expect(validateRows(example('BCC'), other).problems).toEqual([]);
+  });
+});
+
+describe('what may be only once', () => {
+  it.each<[string, Cells[], string]>([
+    [
+      'a username, without regard to capitals',
+      [example('BCC'), anotherUser(1, { username: 'Hannah.Christensen' })],
+      'username USERNAME_TAKEN',
+    ],
+    [
+      'a phone number, however it is written',
+      [example('BCC'), anotherUser(1, { phoneNumber: '+1 (801) 555-1001' })],
+      'phoneNumber PHONE_NUMBER_TAKEN',
+    ],
+    [
+      'a line of a device',
+      [example('BCC'), anotherUser(1, { macAddress: '00:04:F2:AB:10:01' })],
+      'macAddress MAC_ADDRESS_TAKEN',
+    ],
+    [
+      'a line of a device, 1 where it is blank',
+      [example('BCC', { lineNumber: '' }), anotherUser(1, { macAddress: '0004f2ab1001' })],
+      'macAddress MAC_ADDRESS_TAKEN',
+    ],
+    [
+      'a port of an ATA',
+      [example('BUSINESS_LINE'), example('HOME_PHONE', { macAddress: '0004f2ab3001' })],
+      'macAddress MAC_ADDRESS_TAKEN',
+    ],
+    [
+      'a line name in an account',
+      [example('BUSINESS_LINE'), example('BUSINESS_LINE', { ...LINE_2, lineName: 'Front counter' })],
+      'lineName LINE_NAME_TAKEN',
+    ],
+    [
+      'a trunk name',
+      [example('SIP_TRUNK'), example('SIP_TRUNK', { accountNumber: 'SP-4002', phoneNumber: '' })],
+      'trunkName TRUNK_NAME_TAKEN',
+    ],
+    [
+      'a SIP username',
+      [
+        example('SIP_TRUNK', { sipUsername: 'pbx-lindon-1' }),
+        example('SIP_TRUNK', { trunkName: 'T-2', phoneNumber: '', sipUsername: 'pbx-lindon-1' }),
+      ],
+      'sipUsername SIP_USERNAME_TAKEN',
+    ],
+  ])('%s', (_name, rows, expected) => {
+    const { problems } = validateRows(...rows);
+    expect(problems.map(brief)).toEqual([`row 3 ${expected}`]);
+    expect(problems[0]?.message).toContain('row 2');
+  });
+
+  it('leaves alone what only looks like it', () => {
+    const { problems } = validateRows(
+      example('BCC'),
+      anotherUser(1, { macAddress: '0004f2ab1001', lineNumber: '2' }),
+      example('BUSINESS_LINE'),
+      example('BUSINESS_LINE', { ...LINE_2, accountNumber: 'SP-3002', lineName: 'Front counter' }),
+    );
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('numbers of other accounts', () => {
+  it('may not be a caller ID, whichever row comes first', () => {
+    const line = example('BUSINESS_LINE', { callerIdPhoneNumber: '801-555-1001' });
+    const after = validateRows(example('BCC'), line);
+    expect(after.problems.map(brief)).toEqual(['row 3 callerIdPhoneNumber NUMBER_OF_OTHER_ACCOUNT']);
+    expect(after.late).toEqual([]);
+
+    const before = validateRows(line, example('BCC'));
+    expect(before.problems).toEqual([]);
+    expect(before.late).toMatchObject([
+      {
+        ordinal: 1,
+        row: 2,
+        column: 'callerIdPhoneNumber',
+        value: '18015551001',
+        code: 'NUMBER_OF_OTHER_ACCOUNT',
+        severity: 'error',
+      },
+    ]);
+    expect(before.late[0]?.message).toContain('row 3');
+  });
+
+  it.each<[string, Cells]>([
+    ['the row', { emergencyCallbackPhoneNumber: '8015553001' }],
+    ['the account, brought by a later row', { emergencyCallbackPhoneNumber: '8015553002' }],
+    ['nobody in the sheet', { emergencyCallbackPhoneNumber: '8015559999' }],
+  ])('numbers of %s are fine', (_name, changes) => {
+    const { problems, late } = validateRows(
+      example('BUSINESS_LINE', changes),
+      example('BUSINESS_LINE', LINE_2),
+    );
+    expect([...problems, ...late]).toEqual([]);
+  });
+
+  it('tells which row brings a number', () => {
+    const { validator } = validateRows(example('BCC'), example('SIP_TRUNK'));
+    expect(validator.rowOfPhone('18015554001')).toBe(2);
+    expect(validator.rowOfPhone('18015559999')).toBeUndefined();
+  });
+});

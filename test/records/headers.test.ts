@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { COLUMN_NAMES, RESULT_COLUMNS } from '../../src/records/columns.js';
+import { describeHeaders, isKnownHeader, productOfSheet } from '../../src/records/headers.js';
+import { anotherUser, brief, example, validate } from './sheet.js';
+
+describe('headers', () => {
+  it('are understood by name, synonym and profile', () => {
+    const header = ['account_number', 'Acct Name', 'Kunde', 'Intern', '', 'error', 'acountNme', 'Shoe size'];
+    const described = describeHeaders({ header }, { kunde: 'lastName', Intern: null });
+    expect(described.map(({ column, how, nearest }) => [column, how, nearest])).toEqual([
+      ['accountNumber', 'name', null],
+      ['accountName', 'synonym', null],
+      ['lastName', 'profile', null],
+      [null, 'ignored', null],
+      [null, 'ignored', null],
+      [null, 'result', null],
+      [null, 'unknown', 'accountName'],
+      [null, 'unknown', null],
+    ]);
+  });
+
+  it('are known to whoever looks for the header row', () => {
+    expect(['MAC', 'status', 'Kunde', 'Report of May', ''].map((each) => isKnownHeader(each))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(isKnownHeader('Kunde', { Kunde: 'lastName' })).toBe(true);
+  });
+
+  it('that are unknown are a warning with the nearest name, once', () => {
+    const header = [...COLUMN_NAMES.filter((column) => column !== 'username'), 'usernme', 'Shoe size'];
+    const { problems } = validate([{ header, rows: [example('BCC'), anotherUser(1)] }]);
+    expect(problems.map((each) => [brief(each), each.severity, each.hint])).toEqual([
+      [
+        'row 1 usernme UNKNOWN_COLUMN',
+        'warning',
+        'Did you mean username? Leave it if it is for your own use.',
+      ],
+      ['row 1 Shoe size UNKNOWN_COLUMN', 'warning', expect.stringContaining('come back in the results')],
+    ]);
+  });
+
+  it('of results are ignored silently', () => {
+    const { problems } = validate([{ header: [...COLUMN_NAMES, ...RESULT_COLUMNS], rows: [example('BCC')] }]);
+    expect(problems).toEqual([]);
+  });
+
+  it('that stand for one column twice are an error, and their rows invalid', () => {
+    const { problems, checked } = validate([{ header: [...COLUMN_NAMES, 'DID'], rows: [example('BCC')] }]);
+    expect(problems.map(brief)).toEqual(['row 1 phoneNumber AMBIGUOUS_HEADER']);
+    expect(problems[0]?.message).toBe('The headers "phoneNumber" and "DID" both stand for phoneNumber');
+    expect(checked[0]).toMatchObject({ record: { valid: false }, problems: [], tableProblems: problems });
+  });
+
+  it('that miss a required column are one error, and all rows invalid', () => {
+    const header = COLUMN_NAMES.filter((column) => column !== 'lastName');
+    const { problems, checked } = validate([{ header, rows: [example('BCC'), anotherUser(1)] }]);
+    expect(problems).toMatchObject([
+      {
+        row: 1,
+        column: 'lastName',
+        value: '',
+        code: 'MISSING_COLUMN',
+        message: expect.stringContaining('no column lastName'),
+      },
+    ]);
+    expect(
+      checked.map(({ record, tableProblems }) => [record.valid, record.userUsable, tableProblems.length]),
+    ).toEqual([
+      [false, false, 1],
+      [false, false, 1],
+    ]);
+  });
+
+  it('may miss columns that the rows do not need', () => {
+    const header = COLUMN_NAMES.filter(
+      (column) => !['trunkName', 'concurrentCalls', 'lineName'].includes(column),
+    );
+    expect(validate([{ header, rows: [example('BCC')] }]).problems).toEqual([]);
+  });
+
+  it('may miss account columns where the account is in another sheet', () => {
+    const { problems } = validate([
+      { sheet: 'Users', rows: [example('BCC')] },
+      {
+        sheet: 'SIP Trunks',
+        header: ['accountNumber', 'trunkName', 'concurrentCalls'],
+        rows: [{ accountNumber: 'SP-1001', trunkName: 'TRUNK-1', concurrentCalls: '5' }],
+      },
+    ]);
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('worksheets', () => {
+  it.each([
+    ['Home Phone', 'HOME_PHONE'],
+    ['SIP Trunks', 'SIP_TRUNK'],
+    ['bcc', 'BCC'],
+    ['Business Lines', 'BUSINESS_LINE'],
+    ['Sheet1', null],
+  ])('"%s" is for %s', (sheet, product) => {
+    expect(productOfSheet(sheet)).toBe(product);
+  });
+
+  it('named for a product need no product column', () => {
+    const header = COLUMN_NAMES.filter((column) => column !== 'product');
+    const { problems, checked } = validate([{ sheet: 'Home Phone', header, rows: [example('HOME_PHONE')] }]);
+    expect(problems).toEqual([]);
+    expect(checked[0]?.record.product).toBe('HOME_PHONE');
+  });
+
+  it('without one need the column', () => {
+    const header = COLUMN_NAMES.filter((column) => column !== 'product');
+    const { problems } = validate([{ header, rows: [example('HOME_PHONE')] }]);
+    expect(problems.map(brief)).toEqual(['row 1 product MISSING_COLUMN']);
+  });
+});

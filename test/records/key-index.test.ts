@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { KeyIndex } from '../../src/records/key-index.js';
+import { NumberTable } from '../../src/records/number-table.js';
+
+describe('KeyIndex', () => {
+  it('keeps the first value of a key, by kind and scope', () => {
+    const index = new KeyIndex();
+    expect(index.add(1, 0, 'SP-1', 7)).toBe(0);
+    expect(index.add(1, 0, 'SP-1', 8)).toBe(7);
+    expect(index.add(2, 0, 'SP-1', 9)).toBe(0);
+    expect(index.add(1, 5, 'SP-1', 10)).toBe(0);
+    expect([index.find(1, 0, 'SP-1'), index.find(2, 0, 'SP-1'), index.find(1, 5, 'SP-1')]).toEqual([
+      7, 9, 10,
+    ]);
+    expect([index.find(1, 0, 'SP-2'), index.find(3, 0, 'SP-1'), index.find(1, 0, '')]).toEqual([0, 0, 0]);
+    expect(index.size).toBe(3);
+  });
+
+  it('holds a million keys in less than 18 bytes each, and mistakes none for another', () => {
+    const index = new KeyIndex();
+    for (let key = 1; key <= 1_000_000; key += 1) {
+      if (index.add(key % 3, key % 7, `SP-${key}`, key) !== 0)
+        throw new Error(`SP-${key} was taken for another`);
+    }
+    expect(index.size).toBe(1_000_000);
+    expect(index.bytes).toBeLessThan(18_000_000);
+    for (let key = 1; key <= 1_000_000; key += 997)
+      expect(index.find(key % 3, key % 7, `SP-${key}`)).toBe(key);
+    expect(index.find(0, 0, 'SP-1000001')).toBe(0);
+  });
+});
+
+describe('NumberTable', () => {
+  it('keeps lines of numbers over chunks', () => {
+    const table = new NumberTable(2);
+    for (let line = 0; line < 20_000; line += 1) {
+      expect(table.push()).toBe(line);
+      table.set(line, 1, 4_000_000_000 + line);
+    }
+    expect(table.length).toBe(20_000);
+    expect([table.get(0, 0), table.get(0, 1), table.get(19_999, 1)]).toEqual([
+      0, 4_000_000_000, 4_000_019_999,
+    ]);
+    expect(table.get(20_001 + 8192, 0)).toBe(0);
+    expect(table.bytes).toBe(3 * 8192 * 2 * 4);
+  });
+
+  it('takes half the room for small numbers', () => {
+    const table = new NumberTable(3, Uint16Array);
+    table.set(table.push(), 2, 65_535);
+    expect(table.get(0, 2)).toBe(65_535);
+    expect(table.bytes).toBe(8192 * 3 * 2);
+  });
+});
