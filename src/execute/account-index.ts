@@ -2,6 +2,9 @@ import { ApiError } from '../api/api-error.js';
 import type { Client } from '../api/client.js';
 import { type AccountRecord, getAccountByNumber, listAccounts } from '../api/endpoints.js';
 
+/** Single answers remembered at once; rows of one account usually stand near each other. */
+const REMEMBERED = 1000;
+
 /**
  * Which accounts were on the platform before the run: one list a partition, asked for at the first account that is
  * to be created. A partition that does not give its list is asked account by account.
@@ -10,6 +13,8 @@ export class AccountIndex {
   readonly #client: Client;
   readonly #lists = new Map<string, Promise<Map<string, AccountRecord> | null>>();
   readonly #loaded = new Set<string>();
+  /** where the partition gives no list: what was asked account by account */
+  readonly #asked = new Map<string, Promise<AccountRecord | null>>();
 
   constructor(client: Client) {
     this.#client = client;
@@ -31,7 +36,15 @@ export class AccountIndex {
     }
     const accounts = await list;
     if (accounts) return accounts.get(accountNumber) ?? null;
-    return findAccount(this.#client, partitionId, accountNumber, priority);
+    const key = `${partitionId}/${accountNumber}`;
+    let asked = this.#asked.get(key);
+    if (!asked) {
+      asked = findAccount(this.#client, partitionId, accountNumber, priority);
+      asked.catch(() => this.#asked.delete(key));
+      if (this.#asked.size >= REMEMBERED) this.#asked.clear();
+      this.#asked.set(key, asked);
+    }
+    return asked;
   }
 
   async #load(partitionId: string): Promise<Map<string, AccountRecord> | null> {

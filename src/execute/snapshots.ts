@@ -2,6 +2,7 @@ import type { Client } from '../api/client.js';
 import {
   type Call,
   type DeviceRecord,
+  getNumber,
   type LineRecord,
   listDevices,
   listLines,
@@ -12,6 +13,8 @@ import {
   type TrunkRecord,
   type UserRecord,
 } from '../api/endpoints.js';
+
+import { orNull } from './account-index.js';
 
 /** Accounts whose contents are remembered at once. Rows of one account usually stand near each other. */
 const REMEMBERED = 256;
@@ -35,6 +38,13 @@ export class Snapshot {
 
   numbers(priority: number): Promise<NumberRecord[]> {
     return this.#list(listNumbers(this.#partitionId, this.#accountId), priority);
+  }
+
+  /** One number of the account, or null; a list may leave some out, so one that is not in it is asked for. */
+  async number(phone: string, priority: number): Promise<NumberRecord | null> {
+    const listed = (await this.numbers(priority)).find((each) => each.phoneNumber === phone);
+    if (listed?.referenceId) return listed;
+    return orNull(this.#client.send(getNumber(this.#partitionId, this.#accountId, phone), { priority }));
   }
 
   lines(priority: number): Promise<LineRecord[]> {

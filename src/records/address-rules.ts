@@ -1,3 +1,4 @@
+import { e911CountryOf } from './complete.js';
 import {
   type Country,
   countryOfPostalCode,
@@ -41,7 +42,7 @@ export function checkAddress(check: RowCheck, which: keyof typeof ADDRESSES): vo
   const columns = ADDRESSES[which];
   checkComplete(check, columns);
   const { values } = check;
-  const country = values[columns.country] ?? values.country ?? 'USA';
+  const country = which === 'e911' ? e911CountryOf(values) : (values.country ?? 'USA');
   if (!check.isBad(columns.country)) {
     checkState(check, columns, country);
     checkPostalCode(check, columns, country);

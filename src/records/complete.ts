@@ -1,4 +1,5 @@
 import { type ColumnName, columnsOf, type RowValues } from './columns.js';
+import { type Country, countryOfPostalCode, countryOfState } from './places.js';
 import type { Product } from './products.js';
 
 /** The columns that every valid row has a value for, once inherited values and defaults are there. */
@@ -42,6 +43,18 @@ export function numberSourceOf(values: RowValues): NonNullable<RowValues['number
     values.state !== undefined ||
     values.postalCode !== undefined;
   return hasAddress ? 'SEARCH' : 'NONE';
+}
+
+/** The country of the E911 address: where it is not given, the one that its own state or postal code is in. */
+export function e911CountryOf(values: RowValues): Country {
+  const { e911Country, e911State, e911PostalCode, country = 'USA' } = values;
+  const own = e911State === undefined ? undefined : countryOfState(e911State);
+  return (
+    e911Country ??
+    own ??
+    (e911PostalCode === undefined ? undefined : countryOfPostalCode(e911PostalCode)) ??
+    country
+  );
 }
 
 /** Whose record a number gets (column `customerType` and its default). */
@@ -111,6 +124,6 @@ export function completeValues(
   if (values.lastName !== undefined) complete.customerLastName ??= values.lastName;
   if (product === 'BCC') complete.endUserType ??= 'STANDARD';
   if (product === 'BCC' || product === 'HOME_PHONE') complete.assignAsCallerId ??= true;
-  if (values.e911Address !== undefined) complete.e911Country ??= complete.country;
+  if (values.e911Address !== undefined) complete.e911Country ??= e911CountryOf(values);
   return complete;
 }

@@ -49,6 +49,10 @@ export const PROBLEM_CODES = {
   EMAIL_INVALID: { severity: 'error', title: 'E-mail address is not valid' },
   EXTENSION_INVALID: { severity: 'error', title: 'Extension is not valid' },
   EXTENSION_LENGTH: { severity: 'error', title: "Extension has not the account's extension length" },
+  EXTENSION_PATTERN_LENGTH: {
+    severity: 'warning',
+    title: "Extension pattern has not the account's extension length",
+  },
   EXTENSION_PATTERN_INVALID: { severity: 'error', title: 'Extension pattern is not valid' },
   STATE_UNKNOWN: { severity: 'error', title: 'State or province is not known' },
   STATE_OF_OTHER_COUNTRY: { severity: 'error', title: 'State or province is not of that country' },
@@ -74,6 +78,7 @@ export const PROBLEM_CODES = {
   SECOND_HOME_PHONE: { severity: 'error', title: 'Home Phone account has a second row' },
   USER_CONFLICT: { severity: 'error', title: 'Rows of one user disagree' },
   DUPLICATE_ROW: { severity: 'error', title: 'Row repeats a user and adds nothing' },
+  ANOTHER_SEARCH: { severity: 'warning', title: 'Row orders another number for a user' },
   EXTENSION_TAKEN: { severity: 'error', title: 'Extension is used twice in an account' },
   USERNAME_TAKEN: { severity: 'error', title: 'Username is used twice' },
   PHONE_NUMBER_TAKEN: { severity: 'error', title: 'Phone number is used twice' },

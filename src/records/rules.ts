@@ -17,6 +17,14 @@ const NUMBER_COLUMNS = columnsOf('number');
 const E911_COLUMNS = columnsOf('e911');
 const DEVICE_COLUMNS = columnsOf('device');
 
+/** Number columns that are often filled in for every row, whether it has a number or not. */
+const TELLS_NOTHING: ReadonlySet<ColumnName> = new Set([
+  'numberSource',
+  'country',
+  'customerType',
+  'directoryListingType',
+] as const);
+
 /** Columns that every row of a product needs (account and user columns only the first row: see Accounts). */
 const REQUIRED = Object.fromEntries(
   PRODUCT_NAMES.map((product) => [
@@ -74,10 +82,10 @@ function checkExtensionPatterns(check: RowCheck, length: number): void {
   if (wrong === undefined) return;
   const message = `"${wrong}" has ${wrong.length} places; the account's extensions have ${length} digits`;
   check.add(
-    'EXTENSION_PATTERN_INVALID',
+    'EXTENSION_PATTERN_LENGTH',
     'extensionPatterns',
     message,
-    `Use patterns of ${length} places, such as 21XX.`,
+    `No extension of the account will match it; use patterns of ${length} places.`,
   );
 }
 
@@ -138,13 +146,17 @@ function checkNumber(check: RowCheck): void {
   }
 }
 
+/** One warning names all number cells of a row that has no number; `FALSE` and the like say nothing more than that. */
 function checkNoNumber(check: RowCheck): void {
-  for (const column of NUMBER_COLUMNS) {
-    if (column === 'numberSource' || check.values[column] === undefined) continue;
-    const message = `${column} has no effect: the row has no phone number`;
-    const hint = 'Fill in phoneNumber, or an address to search a number near it; else leave the cell blank.';
-    check.add('NO_EFFECT', column, message, hint);
-  }
+  const filled = NUMBER_COLUMNS.filter((column) => {
+    const value = check.values[column];
+    return value !== undefined && value !== false && !TELLS_NOTHING.has(column);
+  });
+  const [first] = filled;
+  if (first === undefined) return;
+  const message = `The row has no phone number, so ${filled.join(', ')} ${filled.length === 1 ? 'has' : 'have'} no effect`;
+  const hint = 'Fill in phoneNumber, or an address to search a number near it; else leave the cells blank.';
+  check.add('NO_EFFECT', first, message, hint);
 }
 
 /** Guide, "Address Objects": an E911 address is a whole address or none. */

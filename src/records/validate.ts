@@ -1,6 +1,6 @@
 import { StopError } from '../errors.js';
 import type { Row, Table } from '../sheet/table.js';
-import { Accounts } from './accounts.js';
+import { Accounts, type Owner } from './accounts.js';
 import { placeColumns, readCells, type TableColumns, type Translations } from './cells.js';
 import { COLUMN_NAMES, type ColumnName, columnOf, type Product } from './columns.js';
 import { describeHeaders, type HeaderMatch, type HeaderNames, productOfSheet } from './headers.js';
@@ -104,10 +104,12 @@ export class Validator {
     );
     this.#uniqueness.check(check, owner);
 
+    const searchIndex = this.#countSearch(check, owner);
+
     const { accountFirst, userFirst } = owner;
     const wrong = (group: 'account' | 'user') =>
       [...check.problems, ...check.tableProblems].some(
-        (each) => isError(each) && each.column !== null && columnGroup(each.column) === group,
+        (each) => isError(each) && (each.column === null || columnGroup(each.column) === group),
       );
     const clean = check.problems.length === 0 && check.tableProblems.length === 0;
     const record: ImportRecord = {
@@ -122,9 +124,21 @@ export class Validator {
       userFirst,
       accountUsable: clean || !wrong('account'),
       userUsable: clean || !wrong('user'),
-      searchIndex: sourceOf(check) === 'SEARCH' ? this.#accounts.countSearch(owner.user) : 0,
+      searchIndex,
     };
     return { record, row, problems: check.problems, tableProblems: check.tableProblems };
+  }
+
+  /** Which number it is that the row searches for its user; 0 when it searches none. */
+  #countSearch(check: RowCheck, owner: Owner): number {
+    if (sourceOf(check) !== 'SEARCH') return 0;
+    const index = this.#accounts.countSearch(owner.user);
+    if (index > 1 && check.has('firstName') && !check.has('macAddress')) {
+      const where = this.#places.describe(owner.userFirst, check.table);
+      const message = `The row searches one more number (${index} so far) for the user of ${where}`;
+      check.add('ANOTHER_SEARCH', 'phoneNumber', message, 'Delete the row if it was repeated by mistake.');
+    }
+    return index;
   }
 }
 

@@ -155,6 +155,7 @@ describe('rows with a fault of form', () => {
       { number: 2, cells: cells(example('BCC')), fault },
       { number: 4, cells: cells(anotherUser(1)) },
     ]);
+    expect(checked[0]?.record).toMatchObject({ accountUsable: false, userUsable: false });
     expect(checked.map(({ record, problems }) => [record.row, record.valid, problems.map(brief)])).toEqual([
       [2, false, ['row 2 null ROW_TOO_LONG']],
       [4, true, []],

@@ -162,6 +162,12 @@ describe('rows of one user', () => {
     expect(checked.map(({ record }) => record.searchIndex)).toEqual([1, 1, 2, 1, 0]);
   });
 
+  it('that search one number more for a user spelled out again get a warning', () => {
+    const search = { phoneNumber: '', macAddress: '', deviceTypeId: '', lineNumber: '', deviceName: '' };
+    const { problems } = validateRows(example('BCC', search), example('BCC', search));
+    expect(problems.map(brief)).toEqual(['row 3 phoneNumber ANOTHER_SEARCH']);
+  });
+
   it('must not disagree', () => {
     const { problems } = validateRows(
       example('BCC'),

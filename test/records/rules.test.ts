@@ -19,6 +19,11 @@ describe('rows without a defect', () => {
     ['a searched number, said so', 'BCC', { phoneNumber: '', numberSource: 'search' }],
     ['no number', 'BCC', { ...NO_NUMBER, ...NO_LOCATION }],
     ['no number, said so', 'BCC', { ...NO_NUMBER, ...NO_LOCATION, numberSource: 'NONE' }],
+    [
+      'no number, with cells that say so',
+      'BCC',
+      { ...NO_NUMBER, ...NO_LOCATION, country: 'US', directoryListed: 'no' },
+    ],
     ['an address without a postal code', 'BCC', { postalCode: '' }],
     ['an address without city and state', 'BCC', { city: '', state: '' }],
     [
@@ -184,6 +189,12 @@ describe('cells of one row together', () => {
       'BCC',
       { ...NO_NUMBER, ...NO_LOCATION, customerName: 'Someone' },
       'customerName NO_EFFECT',
+      'phoneNumber',
+    ],
+    [
+      'BCC',
+      { ...example('BCC'), ...NO_LOCATION, phoneNumber: '', numberSource: 'NONE' },
+      'address NO_EFFECT',
       'phoneNumber',
     ],
     ['BCC', { ...NO_NUMBER, ...NO_LOCATION, ...E911 }, 'e911Address NO_EFFECT', 'number'],

@@ -39,14 +39,10 @@ async function givenNumber(task: Task): Promise<Outcome> {
 async function searchedNumber(task: Task): Promise<Outcome> {
   const { run, resource } = task;
   const partitionId = resource.values.partitionId ?? run.partitionId;
-  if (run.accounts.loaded(partitionId))
-    return (await numberOfExistingOwner(task)) ?? searched(task, prepare(task));
-  // The first rows do not wait for the list of accounts: a search changes nothing, should it turn out needless.
-  const prepared = quiet(prepare(task));
+  // The first rows do not wait for the list of accounts before they ask for their address.
+  const early = run.accounts.loaded(partitionId) ? null : quiet(validate(task));
   const owned = await numberOfExistingOwner(task);
-  if (!owned) return searched(task, prepared);
-  prepared.then(({ place, phone }) => run.pools.settled(place, phone)).catch(() => {});
-  return owned;
+  return owned ?? searched(task, quiet(prepare(task, early ?? validate(task))));
 }
 
 /** Whether the row's account may have been on the platform before the run. */
@@ -114,9 +110,9 @@ interface Prepared {
 }
 
 /** Everything up to the reservation, which alone needs the account. */
-async function prepare(task: Task): Promise<Prepared> {
+async function prepare(task: Task, validated: Promise<Addresses>): Promise<Prepared> {
   const { run, resource, ordinal } = task;
-  const addresses = await validate(task);
+  const addresses = await validated;
   const place = placeOf(task, addresses.customer);
   const reservation = run.journal.step(reservationKey(resource.key));
   if (reservation?.state === 'created' || reservation?.state === 'intent')
@@ -260,10 +256,9 @@ function activate(
 ): Promise<Outcome> {
   const { resource } = task;
   const { partitionId, accountId } = account;
-  const find = async () => {
-    const number = await orNull(task.send(getNumber(partitionId, accountId, phone)));
-    return number && { id: phone, difference: null };
-  };
+  const found = { id: phone, difference: null };
+  const find = async () =>
+    (await orNull(task.send(getNumber(partitionId, accountId, phone)))) ? found : null;
   return createOnce(task, account, {
     intent: { partitionId, accountId, phone },
     call: async () =>
@@ -275,7 +270,11 @@ function activate(
     idOf: () => phone,
     unique: true,
     find,
-    before: account.state === 'existing' && resource.values.phoneNumber !== undefined ? find : undefined,
+    before:
+      account.state === 'existing' && resource.values.phoneNumber !== undefined
+        ? async () =>
+            (await task.run.snapshots.of(partitionId, accountId).number(phone, task.ordinal)) ? found : null
+        : undefined,
     picked: resource.values.phoneNumber === undefined ? phone : undefined,
     // A reserved number is activated even while the run is stopping, so that no reservation is left over.
     finishing: resource.values.phoneNumber === undefined,

@@ -1,7 +1,6 @@
-import { getNumber, patchNumber } from '../../api/endpoints.js';
+import { patchNumber } from '../../api/endpoints.js';
 import type { CompleteValues } from '../../records/complete.js';
 import type { Product } from '../../records/products.js';
-import { orNull } from '../account-index.js';
 import { type Step, StepError } from '../context.js';
 import { setOnce } from '../set-once.js';
 
@@ -37,7 +36,7 @@ export const referenceStep: Step = {
     });
 
     async function isSet(): Promise<boolean> {
-      const now = await orNull(task.send(getNumber(partitionId, accountId, phone)));
+      const now = await task.run.snapshots.of(partitionId, accountId).number(phone, task.ordinal);
       if (!now?.referenceId) return false;
       if (now.referenceId === referenceId) return true;
       throw new StepError(
