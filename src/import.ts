@@ -30,6 +30,9 @@ export interface ImportSummary {
   readonly limiter: LimiterReport | null;
   readonly results: string;
   readonly errors: string | null;
+  readonly groups: WrittenResults['groups'];
+  /** `credentials.csv` holds something */
+  readonly credentials: boolean;
   readonly stopped: Stopped | null;
   readonly exit: Exit;
 }
@@ -118,6 +121,7 @@ export async function importSheets(
       partitionId: connection?.partitionId ?? null,
       limiter: connection?.limiter.report ?? null,
       ...written,
+      credentials: existsSync(files.credentials),
       stopped: stop?.stopped ?? null,
     };
     const exit = exitOf(rows, summary.stopped);

@@ -13,13 +13,16 @@ export interface RunTarget {
   readonly baseUrl: string | null;
 }
 
+/** `validate` and `dry-run` send nothing that changes anything. */
+export type RunKind = 'run' | 'dry-run' | 'validate';
+
 /** What a run remembers of how it was started. */
 export interface RunFacts {
   readonly createdAt: string;
   /** absolute paths of the sheets, with the SHA-256 of their bytes */
   readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
   readonly target: RunTarget;
-  readonly dryRun: boolean;
+  readonly kind: RunKind;
   readonly settings: Settings;
   readonly reading: ValidatorOptions;
 }

@@ -24,7 +24,7 @@ export interface EarlierRun {
 export async function openEarlierRun(args: Arguments, io: Io): Promise<EarlierRun> {
   const run = openRun(args.words[0] ?? '');
   try {
-    const { target, inputs, dryRun, settings: started } = run.facts;
+    const { target, inputs, kind, settings: started } = run.facts;
     const {
       json: _json,
       quiet: _quiet,
@@ -42,11 +42,11 @@ export async function openEarlierRun(args: Arguments, io: Io): Promise<EarlierRu
         `This run belongs to ${target.environment} (${target.baseUrl ?? 'inside the process'}), not to ${String(environment)} (${String(baseUrl ?? 'inside the process')}).`,
         'Leave --environment, --base-url and their environment variables as they were for the run, or start a new run for the other place.',
       );
-    if (dryRun)
+    if (kind !== 'run')
       throw new StopError(
         'RUN_WAS_DRY',
-        'That was a dry run: it created nothing.',
-        'Start a run without --dry-run.',
+        `That was a ${kind}: it created nothing.`,
+        'Start a run of the sheet, without --dry-run.',
       );
     return {
       run,

@@ -1,21 +1,8 @@
-import { EXIT } from '../errors.js';
 import { type ImportOptions, type ImportSummary, importSheets, type RowCounts } from '../import.js';
 import type { RowStatus } from '../plan/row-result.js';
 import type { RunDirectory } from '../run-directory.js';
 import type { Io } from './command.js';
 import { Progress } from './progress.js';
-
-/** What `--json` prints of a run. */
-export interface RunJson {
-  readonly runDir: string;
-  readonly environment: string;
-  readonly rows: RowCounts;
-  readonly requests: number;
-  readonly durationMs: number;
-  readonly results: string;
-  readonly errors: string | null;
-  readonly exitCode: number;
-}
 
 /** Carries a run out and tells how it goes; what `run` and `resume` share. */
 export async function carryOut(run: RunDirectory, options: ImportOptions, io: Io): Promise<ImportSummary> {
@@ -48,19 +35,4 @@ export async function carryOut(run: RunDirectory, options: ImportOptions, io: Io
     onRow: (status) => void ended.set(status, (ended.get(status) ?? 0) + 1),
   }).finally(() => progress?.end());
   return summary;
-}
-
-/** The object that `--json` prints. */
-export function runJson(run: RunDirectory, summary: ImportSummary): RunJson {
-  const { rows, requests, durationMs, results, errors, exit } = summary;
-  return {
-    runDir: run.directory,
-    environment: run.facts.target.environment,
-    rows,
-    requests,
-    durationMs,
-    results,
-    errors,
-    exitCode: EXIT[exit].code,
-  };
 }

@@ -48,7 +48,7 @@ export const runCommand: Command = {
         createdAt: new Date().toISOString(),
         inputs,
         target,
-        dryRun: args.flags['dry-run'] === true,
+        kind: args.flags['dry-run'] === true ? ('dry-run' as const) : ('run' as const),
         settings,
         reading: readingOptions(profile, settings),
       };

@@ -13,7 +13,6 @@ export interface Place {
 
 interface Pool {
   found: string[];
-  readonly handedOut: Set<string>;
   /** taken, and neither activated nor given up yet: the platform still offers them */
   readonly busy: Set<string>;
   search: Promise<void> | null;
@@ -33,6 +32,8 @@ export class NumberPools {
   readonly #client: Client;
   readonly #taken: (phone: string) => boolean;
   readonly #pools = new Map<string, Pool>();
+  /** of all places: what is near one is often near another, and a sub-partition shares its parent's numbers */
+  readonly #handedOut = new Set<string>();
 
   /** @param taken tells whether a row names the number, or an earlier search of this run picked it */
   constructor(client: Client, taken: (phone: string) => boolean) {
@@ -49,8 +50,8 @@ export class NumberPools {
     for (let results = RESULTS_A_SEARCH; ; ) {
       const phone = pool.found.shift();
       if (phone !== undefined) {
-        if (pool.handedOut.has(phone)) continue;
-        pool.handedOut.add(phone);
+        if (this.#handedOut.has(phone)) continue;
+        this.#handedOut.add(phone);
         pool.busy.add(phone);
         return phone;
       }
@@ -76,7 +77,7 @@ export class NumberPools {
   #pool(place: Place): Pool {
     let pool = this.#pools.get(place.name);
     if (!pool) {
-      pool = { found: [], handedOut: new Set(), busy: new Set(), search: null, waiting: [] };
+      pool = { found: [], busy: new Set(), search: null, waiting: [] };
       this.#pools.set(place.name, pool);
     }
     return pool;
@@ -88,7 +89,7 @@ export class NumberPools {
       .then((answer) => {
         pool.found = answer
           .map((number) => number.phoneNumber)
-          .filter((phone) => !pool.handedOut.has(phone) && !this.#taken(phone));
+          .filter((phone) => !this.#handedOut.has(phone) && !this.#taken(phone));
       })
       .finally(() => {
         pool.search = null;

@@ -1,16 +1,9 @@
 import { Agreement } from './agreement.js';
-import {
-  type ColumnName,
-  columnOf,
-  columnsOf,
-  PRODUCT_NAMES,
-  PRODUCTS,
-  type Product,
-  type RowValues,
-} from './columns.js';
+import { type ColumnName, columnOf, columnsOf, type RowValues } from './columns.js';
 import { numberSourceOf } from './complete.js';
 import { hash32, type KeyIndex } from './key-index.js';
 import { KEY } from './keys.js';
+import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 import type { RowCheck } from './row-check.js';
 import type { RowPlaces } from './row-places.js';
 

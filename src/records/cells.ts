@@ -1,7 +1,8 @@
 import type { CellKind, Table } from '../sheet/table.js';
-import { COLUMN_NAMES, type Column, type ColumnName, columnOf, type Product } from './columns.js';
+import { COLUMN_NAMES, type Column, type ColumnName, columnOf } from './columns.js';
 import { AS_TEXT, dateFault, Fault } from './damage.js';
 import type { HeaderMatch } from './headers.js';
+import type { Product } from './products.js';
 import type { RowCheck, RowTable } from './row-check.js';
 import { faultOf } from './values.js';
 

@@ -6,8 +6,6 @@ import { emailAddress, extension, extensionPatterns, macAddress, phoneNumber } f
 import { TIME_ZONES, timeZone } from './time-zones.js';
 import { type CellSchema, name, option, text, wholeNumber, words, yesOrNo } from './values.js';
 
-export { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
-
 /** What a column belongs to; `row` is the product itself. */
 export type ColumnGroup =
   | 'row'

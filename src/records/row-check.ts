@@ -1,7 +1,8 @@
 import type { Row } from '../sheet/table.js';
-import { type ColumnGroup, type ColumnName, columnOf, type Product, type RowValues } from './columns.js';
+import { type ColumnGroup, type ColumnName, columnOf, type RowValues } from './columns.js';
 import type { Fault } from './damage.js';
 import { isError, PROBLEM_CODES, type Problem, type ProblemCode } from './problem.js';
+import type { Product } from './products.js';
 
 /** Where a row stands. */
 export interface Place {
@@ -134,7 +135,7 @@ export class RowCheck {
     if (value !== undefined && !this.has(column)) Object.assign(this.values, { [column]: value });
   }
 
-  /** Puts defaults into the blank cells of a group, as far as the row's product uses them. */
+  /** Puts defaults into the blank cells of a group, but for one column, as far as the row's product uses them. */
   applyDefaults(group: ColumnGroup, except?: ColumnName): void {
     for (const column of this.table.defaults.keys()) {
       const entry = columnOf(column);

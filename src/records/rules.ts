@@ -1,16 +1,8 @@
 import type { Owner } from './accounts.js';
 import { checkAddress } from './address-rules.js';
-import {
-  COLUMN_NAMES,
-  type ColumnName,
-  columnOf,
-  columnsOf,
-  PRODUCT_NAMES,
-  PRODUCTS,
-  type Product,
-  type RowValues,
-} from './columns.js';
+import { COLUMN_NAMES, type ColumnName, columnOf, columnsOf, type RowValues } from './columns.js';
 import { customerTypeOf, numberSourceOf } from './complete.js';
+import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 import type { RowCheck } from './row-check.js';
 
 const NUMBER_COLUMNS = columnsOf('number');

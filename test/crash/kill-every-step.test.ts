@@ -1,16 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import type { Passing, Phase } from '../fixtures/gate.js';
-import { CHAINS } from '../fixtures/rows.js';
+import { CHAINS, mixedRows } from '../fixtures/rows.js';
 import { gatedWorkspaceOf } from '../fixtures/with-sandbox.js';
 
 const operations = (passed: readonly Passing[]) =>
   passed.filter(({ isWrite }) => isWrite).map(({ operation }) => operation);
 
+const NAMED_CHAINS = CHAINS.map((chain) => [chain.name, chain] as const);
+
 describe.concurrent('a run that nothing disturbs', () => {
-  it.for(CHAINS)('$name: makes just these writes', async ({ row, steps }, { expect, onTestFinished }) => {
-    const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, [row]);
+  it.for(NAMED_CHAINS)('%s: makes just these writes', async ([, chain], { expect, onTestFinished }) => {
+    const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, [chain.row]);
     expect(await workspace.run()).toMatchObject({ code: 0 });
-    expect(operations(gate.passed).sort()).toEqual([...steps].sort());
+    expect(operations(gate.passed).sort()).toEqual([...chain.steps].sort());
     expect(workspace.differences()).toEqual([]);
   });
 });
@@ -23,24 +26,52 @@ const PHASES: readonly [Phase, string][] = [
 
 describe.concurrent('kill -9 at every write in turn, with a resume after each', () => {
   for (const [phase, when] of PHASES)
-    it.for(CHAINS)(`$name: ${when}`, async ({ row, steps }, { expect, onTestFinished }) => {
-      const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, [row]);
-      const killedAt = new Set<string>();
-      for (let process = workspace.start(); ; process = workspace.startResume()) {
-        const current = process;
+    it.for(NAMED_CHAINS)(`%s: ${when}`, async ([, chain], { expect, onTestFinished }) => {
+      const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, [chain.row]);
+      const struck = new Set<string>();
+      for (let cli = workspace.start(); ; cli = workspace.startResume()) {
+        const current = cli;
+        let dead = false;
         gate.watch((at, { isWrite, operation }) => {
-          if (at !== phase || !isWrite || killedAt.has(operation)) return undefined;
-          killedAt.add(operation);
-          gate.watch(null);
-          current.kill();
-          return 'drop';
+          // What was under way beside it loses its answer as well.
+          if (isWrite && !struck.has(operation) && (at === phase || (dead && at === 'committed'))) {
+            struck.add(operation);
+            dead = true;
+            current.kill();
+            return 'drop';
+          }
+          return dead && at === 'arrived' ? 'drop' : undefined;
         });
-        const ended = await process.ended;
+        const ended = await cli.ended;
         if (ended.signal === 'SIGKILL') continue;
         expect(ended).toMatchObject({ code: 0 });
         break;
       }
-      expect([...killedAt].sort()).toEqual([...steps].sort());
+      expect([...struck].sort()).toEqual([...chain.steps].sort());
       expect(workspace.differences()).toEqual([]);
     });
+});
+
+describe('a platform that is still at work on what a killed run has sent', () => {
+  it('makes no second line, even when the request had waited long to be sent', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const [first = {}, second = {}] = mixedRows(8).filter((row) => row.product === 'BUSINESS_LINE');
+    // While the first line's 429 holds everybody back, the second one's intent is on disk already.
+    const faults = [{ operation: 'createBusinessLine', kind: '429', nth: 1, retryAfter: 4 } as const];
+    const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, [first, second], { faults });
+    const cli = workspace.start('--concurrency', '1', '--timeout', '1000');
+    let lines = 0;
+    gate.watch(async (at, { operation }) => {
+      if (at !== 'arrived' || operation !== 'createBusinessLine' || ++lines !== 2) return undefined;
+      cli.kill();
+      await sleep(2000);
+      return undefined;
+    });
+    expect(await cli.ended).toMatchObject({ signal: 'SIGKILL' });
+    expect(await workspace.resume('--timeout', '1000')).toMatchObject({ code: 0 });
+    await sleep(500);
+    expect(workspace.differences()).toEqual([]);
+  });
 });

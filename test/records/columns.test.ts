@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { COLUMN_NAMES, columnOf, PRODUCT_NAMES, RESULT_COLUMNS } from '../../src/records/columns.js';
+import { COLUMN_NAMES, columnOf, RESULT_COLUMNS } from '../../src/records/columns.js';
 import { describeHeaders } from '../../src/records/headers.js';
 import { fold } from '../../src/records/nearest.js';
+import { PRODUCT_NAMES } from '../../src/records/products.js';
 import { brief, example, validateRows } from './sheet.js';
 
 describe('the column table', () => {

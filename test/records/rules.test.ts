@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type ColumnName, PRODUCT_NAMES, type Product } from '../../src/records/columns.js';
+import type { ColumnName } from '../../src/records/columns.js';
 import type { ProblemCode } from '../../src/records/problem.js';
+import { PRODUCT_NAMES, type Product } from '../../src/records/products.js';
 import { brief, type Cells, example, validate, validateRows } from './sheet.js';
 
 /** Checks one row that differs from its product's example, and gives its problems in short. */

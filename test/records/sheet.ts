@@ -1,5 +1,6 @@
-import { COLUMN_NAMES, type ColumnName, columnOf, type Product } from '../../src/records/columns.js';
+import { COLUMN_NAMES, type ColumnName, columnOf } from '../../src/records/columns.js';
 import type { Problem } from '../../src/records/problem.js';
+import type { Product } from '../../src/records/products.js';
 import { type Checked, Validator, type ValidatorOptions } from '../../src/records/validate.js';
 import type { CellKind, Row } from '../../src/sheet/table.js';
 
