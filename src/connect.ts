@@ -25,6 +25,8 @@ export interface Platform {
 export interface Connection {
   readonly client: Client;
   readonly limiter: Limiter;
+  readonly httpLog: HttpLog | null;
+  readonly baseUrl: string;
   /** the partition of rows that name none */
   readonly partitionId: string;
   close(): Promise<void>;
@@ -78,7 +80,7 @@ export async function connect(
       partitionLockFile(platform.baseUrl, partitionId),
       `partition ${partitionId} of ${platform.baseUrl}`,
     );
-    return { client, limiter, partitionId, close };
+    return { client, limiter, httpLog, baseUrl: platform.baseUrl, partitionId, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,7 +1,7 @@
 import type { CredentialsFile } from './journal/credentials.js';
 import type { Journal, JsonObject } from './journal/journal.js';
 import { describeHeaders, isKnownHeader } from './records/headers.js';
-import type { Problem } from './records/problem.js';
+import { noticeAsProblem, type Problem } from './records/problem.js';
 import type { ImportRecord } from './records/record.js';
 import { type Checked, Validator, type ValidatorOptions } from './records/validate.js';
 import { SECRET_MASK } from './results/own-columns.js';
@@ -42,17 +42,19 @@ export async function readSheets(
 /**
  * Reads the sheets of a run into its journal: every row with what is wrong with it. Secrets of the sheet go to
  * `credentials.csv` alone.
+ *
+ * @param credentials null when nothing will be sent: given credentials are then kept nowhere
  */
 export async function loadSheets(
   files: readonly string[],
   options: ValidatorOptions,
   journal: Journal<ImportRecord>,
-  credentials: CredentialsFile,
+  credentials: CredentialsFile | null,
 ): Promise<void> {
   let source = 0;
   let secretCells = new Set<number>();
   const late = await readSheets(files, options, {
-    onNotice: (notice) => void journal.addProblem(0, noticeAsProblem(notice)),
+    onNotice: (notice) => void journal.addProblem(0, { ...noticeAsProblem(notice) }),
     async onTable(table, problems) {
       source++;
       const headers = describeHeaders(table, options.headerNames);
@@ -66,7 +68,7 @@ export async function loadSheets(
       const writes: Promise<void>[] = [];
       for (const { record, row, problems } of checked) {
         const { sipPassword, ...values } = record.values;
-        if (record.valid) await keepGivenCredentials(record, credentials);
+        if (record.valid && credentials) await keepGivenCredentials(record, credentials);
         const stored = {
           ordinal: record.ordinal,
           source,
@@ -96,9 +98,4 @@ async function keepGivenCredentials(record: ImportRecord, credentials: Credentia
     ...(sipUsername === undefined ? {} : { sipUsername }),
     ...(sipPassword === undefined ? {} : { sipPassword }),
   });
-}
-
-function noticeAsProblem(notice: Notice): JsonObject {
-  const { file, sheet, row, code, message, hint } = notice;
-  return { file, sheet, row: row ?? 0, column: null, value: '', code, message, hint, severity: 'warning' };
 }

@@ -35,6 +35,12 @@ export class HttpLog {
     this.#stream.write(`${JSON.stringify(line)}\n`);
   }
 
+  /** A request that a run would send for a row, in a dry run. */
+  writePlanned(row: number, call: Pick<Exchange, 'operation' | 'method' | 'url' | 'body'>): void {
+    const { body, ...rest } = call;
+    this.#stream.write(`${JSON.stringify({ row, wouldSend: true, ...rest, body: maskSecrets(body) })}\n`);
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => this.#stream.end(() => resolve()));
   }

@@ -1,5 +1,5 @@
 import { EXIT, type Exit } from '../errors.js';
-import type { Command } from './command.js';
+import type { Arguments, Command, Io } from './command.js';
 
 export const validateCommand: Command = {
   name: 'validate',
@@ -7,30 +7,122 @@ export const validateCommand: Command = {
   leastWords: 1,
   mostWords: Number.POSITIVE_INFINITY,
   summary: 'offline: every problem of every cell, row and between rows, in one pass; nothing is sent',
-  options: ['profile', 'set', 'json', 'quiet'],
+  options: ['out', 'profile', 'set', 'format', 'json', 'quiet'],
   async run(args, io) {
-    const { readingOptions, settingsOf } = await import('./settings.js');
-    const { readSheets } = await import('../load.js');
-    const { settings, profile } = await settingsOf(args, io);
-    const problems: unknown[] = [];
-    const counts = { total: 0, valid: 0, invalid: 0 };
-    const late = await readSheets(args.words, readingOptions(profile, settings), {
-      onNotice: (notice) => io.err(`${notice.file}: ${notice.message} ${notice.hint}\n`),
-      onTable: (_table, found) => void problems.push(...found),
-      onRows(checked) {
-        for (const { record, problems: found } of checked) {
-          counts.total++;
-          counts[record.valid ? 'valid' : 'invalid']++;
-          problems.push(...found);
-        }
-      },
-    });
-    problems.push(...late);
-    const exit: Exit = counts.invalid === 0 ? 'done' : 'someFailed';
-    if (settings.json) io.out(`${JSON.stringify({ rows: counts, problems, exitCode: EXIT[exit].code })}\n`);
-    else
-      for (const p of problems as { file: string; row: number; column: string; message: string }[])
-        io.err(`${p.file}:${p.row} ${p.column}: ${p.message}\n`);
-    return exit;
+    return args.flags['out'] === undefined ? onScreen(args, io) : intoDirectory(args, io);
   },
 };
+
+/** Streams the sheets through: nothing is kept, so a million rows take no more memory than ten. */
+async function onScreen(args: Arguments, io: Io): Promise<Exit> {
+  const { readingOptions, settingsOf } = await import('./settings.js');
+  const { readSheets } = await import('../load.js');
+  const { noticeAsProblem } = await import('../records/problem.js');
+  const { describeHeaders } = await import('../records/headers.js');
+  const { ProblemGroups } = await import('../results/problem-groups.js');
+  const { problemsText, summaryText } = await import('../results/summary.js');
+  const { nextSteps } = await import('../results/next-steps.js');
+  const { settings, profile } = await settingsOf(args, io);
+  const reading = readingOptions(profile, settings);
+  const started = Date.now();
+  const groups = new ProblemGroups();
+  const invalid = new Marks();
+  let total = 0;
+  let separator = '';
+  const take = (problem: Parameters<typeof groups.add>[0]) => {
+    groups.add(problem);
+    if (!settings.json) return;
+    io.out(separator + JSON.stringify(problem));
+    separator = ',';
+  };
+  let begun = false;
+  const begin = () => {
+    if (settings.json && !begun) io.out('{"problems":[');
+    begun = true;
+  };
+  const late = await readSheets(args.words, reading, {
+    onNotice(notice) {
+      begin();
+      take(noticeAsProblem(notice));
+    },
+    onTable(table, found) {
+      begin();
+      if (args.flags['profile'] !== undefined)
+        for (const { header, column, how } of describeHeaders(table, reading.headerNames))
+          io.err(
+            `${table.sheet ?? table.file}: "${header}" ${column === null ? `is not used (${how})` : `is ${column} (by ${how})`}\n`,
+          );
+      for (const problem of found) take(problem);
+    },
+    onRows(checked) {
+      for (const { record, problems } of checked) {
+        total++;
+        if (!record.valid) invalid.add(record.ordinal);
+        for (const problem of problems) take(problem);
+      }
+    },
+  });
+  for (const { ordinal, ...problem } of late) {
+    take(problem);
+    if (problem.severity === 'error') invalid.add(ordinal);
+  }
+  const counts = { valid: total - invalid.size, invalid: invalid.size };
+  const exit: Exit = counts.invalid === 0 ? 'done' : 'someFailed';
+  if (settings.json)
+    io.out(`],"rows":${JSON.stringify({ total, ...counts })},"exitCode":${EXIT[exit].code}}\n`);
+  const ending = {
+    runDir: null,
+    kind: 'validate',
+    environment: '',
+    files: args.words,
+    counts,
+    errors: null,
+  } as const;
+  io.err(problemsText(groups.list(), io.isTerminal));
+  io.err(
+    summaryText(
+      {
+        environment: '',
+        counts,
+        durationMs: Date.now() - started,
+        requests: null,
+        limiter: null,
+        files: [],
+        next: nextSteps(ending),
+      },
+      io.isTerminal,
+    ),
+  );
+  return exit;
+}
+
+/** Marks on ordinals: a byte a row, where a set of numbers would take fifty. */
+class Marks {
+  #marks = new Uint8Array(1 << 16);
+  size = 0;
+
+  add(ordinal: number): void {
+    if (ordinal >= this.#marks.length) {
+      const larger = new Uint8Array(Math.max(ordinal + 1, 2 * this.#marks.length));
+      larger.set(this.#marks);
+      this.#marks = larger;
+    }
+    if (this.#marks[ordinal] === 1) return;
+    this.#marks[ordinal] = 1;
+    this.size++;
+  }
+}
+
+/** With `--out`: results, errors and report as files. */
+async function intoDirectory(args: Arguments, io: Io): Promise<Exit> {
+  const { beginRun } = await import('./begin-run.js');
+  const { checkSheets } = await import('../dry-run.js');
+  const { reportCheck } = await import('./report-check.js');
+  const { run, settings, format } = await beginRun(args, io, 'validate');
+  try {
+    const summary = await checkSheets(run, { settings, format, openPlatform: null, onStarted: () => {} });
+    return await reportCheck(run, summary, settings, io);
+  } finally {
+    await run.close();
+  }
+}

@@ -1,3 +1,5 @@
+import type { Notice, NoticeCode } from '../sheet/table.js';
+
 /** An `error` keeps the row from being sent; a `warning` does not. */
 export type Severity = 'error' | 'warning';
 
@@ -6,6 +8,16 @@ export type Severity = 'error' | 'warning';
  * problems are grouped.
  */
 export const PROBLEM_CODES = {
+  // the file or worksheet as a whole
+  ENCODING_ASSUMED: { severity: 'warning', title: 'Text encoding was guessed' },
+  CONTENT_NOT_EXTENSION: { severity: 'warning', title: 'File is not what its name says' },
+  LINES_ABOVE_HEADER: { severity: 'warning', title: 'Lines above the header were passed over' },
+  DUPLICATE_HEADER: { severity: 'warning', title: 'A header stands twice' },
+  CELLS_BEYOND_HEADER: { severity: 'warning', title: 'Cells stand to the right of the header' },
+  HIDDEN_CELLS: { severity: 'warning', title: 'Hidden rows or columns were read' },
+  HIDDEN_SHEET: { severity: 'warning', title: 'A hidden worksheet was not read' },
+  NOT_DATA: { severity: 'warning', title: 'A worksheet is no data and was left alone' },
+
   // the table and its header
   MISSING_COLUMN: { severity: 'error', title: 'A required column is missing from the sheet' },
   AMBIGUOUS_HEADER: { severity: 'error', title: 'Two headers stand for the same column' },
@@ -87,7 +99,28 @@ export const PROBLEM_CODES = {
   TRUNK_NAME_TAKEN: { severity: 'error', title: 'Trunk name is used twice' },
   SIP_USERNAME_TAKEN: { severity: 'error', title: 'SIP username is used twice' },
   NUMBER_OF_OTHER_ACCOUNT: { severity: 'error', title: 'Phone number belongs to another account' },
-} as const satisfies Record<string, { severity: Severity; title: string }>;
+
+  // what the platform says in a dry run
+  ACCOUNT_IS_ANOTHER: {
+    severity: 'error',
+    title: 'Account number belongs to another account on the platform',
+  },
+  USER_IS_ANOTHER: { severity: 'error', title: 'Extension belongs to another person on the platform' },
+  ADDRESS_REFUSED: { severity: 'error', title: 'Platform does not accept the address' },
+  ADDRESS_READ_DIFFERENTLY: { severity: 'warning', title: 'Platform reads the address differently' },
+  NUMBER_NOT_IN_INVENTORY: { severity: 'error', title: 'Phone number is not in the inventory' },
+  NUMBER_NOT_FREE: { severity: 'error', title: 'Phone number is in use on the platform' },
+  NUMBERS_SCARCE: { severity: 'warning', title: 'Few phone numbers are near the address' },
+  NO_NUMBERS: { severity: 'error', title: 'No phone number is near the address' },
+  USERNAME_NOT_FREE: { severity: 'error', title: 'Username is in use on the platform' },
+  MAC_ADDRESS_NOT_FREE: { severity: 'error', title: 'MAC address is in use on the platform' },
+  SIP_USERNAME_NOT_FREE: { severity: 'error', title: 'SIP username is in use on the platform' },
+  DEVICE_TYPE_UNKNOWN: { severity: 'error', title: 'Device type is not known to the platform' },
+  DEVICE_LINE_TOO_HIGH: { severity: 'error', title: 'Device type has fewer lines' },
+  TIME_ZONE_NOT_OFFERED: { severity: 'error', title: 'Time zone is not offered by the platform' },
+  NOT_CHECKED: { severity: 'warning', title: 'Platform gave no answer to a check' },
+} as const satisfies Record<string, { severity: Severity; title: string }> &
+  Record<NoticeCode, { severity: 'warning'; title: string }>;
 
 /** A name of {@link PROBLEM_CODES}. */
 export type ProblemCode = keyof typeof PROBLEM_CODES;
@@ -115,4 +148,20 @@ export interface Problem {
 /** Whether a problem keeps its row from being sent. */
 export function isError(problem: Problem): boolean {
   return problem.severity === 'error';
+}
+
+/** What the reader noticed about a file or worksheet, as a problem of the input as a whole. */
+export function noticeAsProblem(notice: Notice): Problem {
+  const { file, sheet, row = 0, code, message, hint } = notice;
+  return {
+    file,
+    sheet,
+    row,
+    column: null,
+    value: '',
+    code,
+    message,
+    hint,
+    severity: PROBLEM_CODES[code].severity,
+  };
 }

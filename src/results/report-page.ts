@@ -26,7 +26,7 @@ code { font: .875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
 .verdict { font-size: 1.2rem; font-weight: 600; margin: 1rem 0 0; }
 dl { display: flex; flex-wrap: wrap; gap: .75rem 2rem; margin: 1rem 0 0; }
 dt { font-size: .8125rem; color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
-.charts { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem; }
+.charts { display: grid; grid-template-columns: 1fr 1fr; gap: 1.25rem; align-items: start; }
 .charts .card { min-width: 0; }
 .bars { width: 100%; border-collapse: collapse; }
 .bars caption { text-align: left; font-size: 1.15rem; font-weight: 600; padding-bottom: .6rem; }
@@ -59,12 +59,12 @@ summary .t { flex: 1; font-weight: 600; overflow-wrap: anywhere; } summary .n { 
 .hits { width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0 0 1rem; }
 .hits th { text-align: left; color: var(--quiet); font-weight: 400; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); }
 .hits td { vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--soft); overflow-wrap: anywhere; }
-.hits td:nth-child(1) { width: 28%; } .hits td:nth-child(2) { width: 16%; }
+.hits td { min-width: 8.5rem; } .hits td:nth-child(1) { width: 28%; } .hits td:nth-child(2) { width: 16%; }
 .more { margin: 0 0 1rem; } [hidden] { display: none !important; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 @media (max-width: 44rem) { main { padding: 1.25rem .9rem 2rem; } h1 { font-size: 1.45rem; } .charts { grid-template-columns: 1fr; gap: 0; }
   .card { padding: 1rem; } .bars .cause { width: 62%; } .hint { margin-left: 0; }
-  .hits, .hits tbody, .hits tr, .hits td { display: block; width: auto !important; } .hits thead { display: none; }
+  .hits, .hits tbody, .hits tr, .hits td { display: block; width: auto !important; min-width: 0; } .hits thead { display: none; }
   .hits tr { border-bottom: 1px solid var(--line); padding: .45rem 0; } .hits td { border: 0; padding: .05rem 0; }
   .hits td:not(:empty)::before { content: attr(data-label) ": "; color: var(--quiet); } .hits td:empty { display: none; } }
 @media print { :root { color-scheme: light; } body { background: #fff; font-size: 11pt; } main { max-width: none; padding: 0; }

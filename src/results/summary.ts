@@ -123,40 +123,60 @@ function oneLine(text: string): string {
 }
 
 const TABLE_COLUMNS = ['product', 'account', 'name', 'number', 'account ID', 'ID'] as const;
-/** What gives way first when the table is too wide, by its index. */
-const SHRINKING = [2, 1];
-const LEAST_WIDTH = 8;
+/** What gives way when the table is too wide: index of the column, and how narrow it may get. */
+const SHRINKING = [
+  [2, 16],
+  [1, 9],
+  [4, 12],
+  [2, 8],
+] as const;
+/** How many created rows are looked through for rows of each product. */
+const LOOKED_AT = 500;
 
 /**
- * A table of the first rows that were created, with their IDs, at most 100 characters wide.
+ * A table of created rows with their IDs, at most 100 characters wide: the first of each product.
  *
+ * @param most how many rows
  * @returns '' when no row was created
  */
 export function createdText(journal: Journal<ImportRecord>, most: number): string {
-  const rows = journal.rowsAfter(0, most, 'created').map(createdCells);
+  const rows = firstOfEach(journal.rowsAfter(0, LOOKED_AT, 'created'), most);
   if (rows.length === 0) return '';
-  const table = [[...TABLE_COLUMNS], ...rows];
-  const widths = TABLE_COLUMNS.map((_, index) => Math.max(...table.map((row) => row[index]?.length ?? 0)));
-  const total = () => widths.reduce((sum, width) => sum + width, 0) + 2 * (widths.length - 1);
-  for (const index of SHRINKING)
-    widths[index] = Math.max(LEAST_WIDTH, (widths[index] ?? 0) - Math.max(0, total() - WIDTH));
-  const lines = table.map((row) =>
-    row
-      .map((text, index) => fitted(text, widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
+  const table = [[...TABLE_COLUMNS], ...rows.map((row) => createdCells(row, journal))];
+  const widths = TABLE_COLUMNS.map((_, index) =>
+    Math.max(...table.map((row) => [...(row[index] ?? '')].length)),
   );
-  return `${lines.join('\n')}\n`;
+  for (const [index, least] of SHRINKING) {
+    const total = widths.reduce((sum, width) => sum + width, 2 * (widths.length - 1));
+    const width = widths[index] ?? 0;
+    if (total > WIDTH) widths[index] = Math.min(width, Math.max(least, width - (total - WIDTH)));
+  }
+  const lines = table.map((row) => row.map((text, index) => fitted(text, widths[index] ?? 0)).join('  '));
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-function createdCells(row: StoredRow<ImportRecord>): string[] {
-  const { product, values } = row.record;
+/** The first rows, the products taking turns, in input order. */
+function firstOfEach(rows: readonly StoredRow<ImportRecord>[], most: number): StoredRow<ImportRecord>[] {
+  const turns = new Map<string | null, number>();
+  const turn = rows.map(({ record }) => {
+    const n = turns.get(record.product) ?? 0;
+    turns.set(record.product, n + 1);
+    return n;
+  });
+  const chosen = rows.map((_, index) => index).sort((a, b) => (turn[a] ?? 0) - (turn[b] ?? 0) || a - b);
+  const shown = new Set(chosen.slice(0, most));
+  return rows.filter((_, index) => shown.has(index));
+}
+
+function createdCells(row: StoredRow<ImportRecord>, journal: Journal<ImportRecord>): string[] {
+  const { product, values, userFirst } = row.record;
   const result = resultOf(row);
-  const person = [values.firstName, values.lastName].filter((part) => part !== undefined).join(' ');
+  const user = userFirst === 0 ? values : (journal.row(userFirst)?.record.values ?? values);
+  const person = [user.firstName, user.lastName].filter((part) => part !== undefined).join(' ');
   return [
     product ?? '',
     values.accountNumber ?? '',
-    values.lineName ?? values.trunkName ?? (person || (values.extension ?? '')),
+    values.lineName ?? values.trunkName ?? person,
     result.assignedPhoneNumber ?? '',
     result.accountId ?? '',
     result.userId ?? result.businessLineId ?? result.sipTrunkId ?? '',

@@ -37,13 +37,24 @@ export interface RowFault {
   readonly hint: string;
 }
 
+/** What can be noticed about a file or worksheet as a whole. */
+export type NoticeCode =
+  | 'ENCODING_ASSUMED'
+  | 'CONTENT_NOT_EXTENSION'
+  | 'LINES_ABOVE_HEADER'
+  | 'DUPLICATE_HEADER'
+  | 'CELLS_BEYOND_HEADER'
+  | 'HIDDEN_CELLS'
+  | 'HIDDEN_SHEET'
+  | 'NOT_DATA';
+
 /** Something worth a warning about a file or worksheet as a whole (an encoding that was detected, hidden rows, ...). */
 export interface Notice {
   readonly file: string;
   readonly sheet: string | null;
   /** the row it is about, when there is one */
   readonly row?: number;
-  readonly code: string;
+  readonly code: NoticeCode;
   readonly message: string;
   readonly hint: string;
 }

@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
 import type { FaultKind, FaultRule } from '../../src/sandbox/faults.js';
+import { expectExit } from '../fixtures/expect-exit.js';
 import { CHAINS } from '../fixtures/rows.js';
 import { workspaceOf } from '../fixtures/with-sandbox.js';
 
@@ -29,7 +30,7 @@ describe.concurrent('the reply of every write is lost once', () => {
       CHAINS.map((chain) => chain.row),
       { faults: atEveryWrite(kind, 300) },
     );
-    expect(await workspace.run('--timeout', '1000')).toMatchObject({ code: 0 });
+    expectExit(await workspace.run('--timeout', '1000'), 0);
     expect(workspace.differences()).toEqual([]);
     expect(workspace.counts()).toEqual({ created: CHAINS.length });
     const struck = sandbox.requests.filter(({ fault }) => fault === kind).length;
@@ -41,7 +42,7 @@ describe.concurrent('the reply of every write is lost once', () => {
     const { workspace } = await workspaceOf(onTestFinished, rows, {
       faults: atEveryWrite('late-commit', 2000),
     });
-    expect(await workspace.run('--timeout', '1000')).toMatchObject({ code: 0 });
+    expectExit(await workspace.run('--timeout', '1000'), 0);
     expect(workspace.differences()).toEqual([]);
   });
 
@@ -54,12 +55,11 @@ describe.concurrent('the reply of every write is lost once', () => {
     // The look-up that would tell fails as well.
     for (const operation of ['retrieveAccount', 'getAccounts']) faults.push({ operation, kind: '500' });
     const { sandbox, workspace } = await workspaceOf(onTestFinished, rows, { faults });
-    const ended = await workspace.run('--retries', '1');
-    expect(ended).toMatchObject({ code: 1 });
+    expectExit(await workspace.run('--retries', '1'), 1);
     expect(workspace.counts()).toEqual({ failed: rows.length });
     expect(workspace.results()[0]?.['error']).toContain('retrieveAccount was answered 500');
     await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'POST', body: '{"faults":[]}' });
-    expect(await workspace.resume('--retry', 'failed')).toMatchObject({ code: 0 });
+    expectExit(await workspace.resume('--retry', 'failed'), 0);
     expect(workspace.differences()).toEqual([]);
   });
 });

@@ -25,20 +25,23 @@ describe('a good sample', () => {
     expect(checked.length).toBeGreaterThanOrEqual(4);
   });
 
-  it.each(GOOD)('%s works in the sandbox: its numbers and cities are there, and no mail goes out', async (name) => {
-    const { checked } = await readSheet(join(SAMPLES, name));
-    for (const { record } of checked) {
-      const { phoneNumber, city, state, postalCode, emailAddress, blockEmail, firstName } = record.values;
-      if (phoneNumber !== undefined) expect(PREFIXES).toContain(phoneNumber.slice(1, 7));
-      if (city !== undefined)
-        expect(CITIES.find((each) => each.name === city)).toMatchObject({
-          state,
-          postalCodes: expect.arrayContaining([postalCode]),
-        });
-      if (emailAddress !== undefined) expect(emailAddress).toMatch(/@example\.com$/);
-      if (firstName !== undefined) expect(blockEmail).toBe(true);
-    }
-  });
+  it.each(GOOD)(
+    '%s works in the sandbox: its numbers and cities are there, and no mail goes out',
+    async (name) => {
+      const { checked } = await readSheet(join(SAMPLES, name));
+      for (const { record } of checked) {
+        const { phoneNumber, city, state, postalCode, emailAddress, blockEmail, firstName } = record.values;
+        if (phoneNumber !== undefined) expect(PREFIXES).toContain(phoneNumber.slice(1, 7));
+        if (city !== undefined)
+          expect(CITIES.find((each) => each.name === city)).toMatchObject({
+            state,
+            postalCodes: expect.arrayContaining([postalCode]),
+          });
+        if (emailAddress !== undefined) expect(emailAddress).toMatch(/@example\.com$/);
+        if (firstName !== undefined) expect(blockEmail).toBe(true);
+      }
+    },
+  );
 
   it('mixed.xlsx is what its readable rows say', async () => {
     const file = join(SAMPLES, 'mixed.xlsx');

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Journal, type JsonObject, type StoredSource } from '../../src/journal/journal.js';
 import type { RowResult } from '../../src/plan/row-result.js';
-import type { Product } from '../../src/records/columns.js';
+import type { RowValues } from '../../src/records/columns.js';
 import type { Problem } from '../../src/records/problem.js';
+import type { Product } from '../../src/records/products.js';
 import type { ImportRecord } from '../../src/records/record.js';
 
 /** A row of a test's journal: what matters to results, the rest is filled in. */
@@ -18,6 +19,7 @@ export interface TestRow {
   readonly product?: Product | null;
   readonly accountFirst?: number;
   readonly userFirst?: number;
+  readonly values?: RowValues;
   readonly problems?: readonly Partial<Problem>[];
 }
 
@@ -49,7 +51,7 @@ export async function journalOf(
       ordinal,
       ...{ file, sheet, row: each.row },
       product: each.product === undefined ? 'BCC' : each.product,
-      values: {},
+      values: each.values ?? {},
       valid: each.status !== 'invalid',
       accountFirst: each.accountFirst ?? ordinal,
       userFirst: each.userFirst ?? 0,

@@ -13,7 +13,7 @@ export const accountStep: Step = {
     const partitionId = values.partitionId ?? run.partitionId;
     const { accountType } = PRODUCTS[product];
     const found = (account: AccountRecord | null): Found | null =>
-      account && { id: account.id, difference: difference(account, accountType, values.accountName) };
+      account && { id: account.id, difference: accountDifference(account, accountType, values.accountName) };
     return createOnce(
       task,
       { partitionId, accountId: '' },
@@ -49,8 +49,15 @@ export function accountBody(product: Product, values: CompleteValues, partitionI
   };
 }
 
-/** A mistyped account number must not put a customer's users into a stranger's account. */
-function difference(account: AccountRecord, accountType: string, accountName: string): string | null {
+/**
+ * What shows that an account is not the sheet's: a mistyped account number must not put a customer's users into a
+ * stranger's account.
+ */
+export function accountDifference(
+  account: AccountRecord,
+  accountType: string,
+  accountName: string,
+): string | null {
   if (account.accountType != null && account.accountType !== accountType)
     return `account ${account.accountNumber} is of type ${account.accountType}, the sheet needs ${accountType}`;
   if (account.accountName != null && !sameName(account.accountName, accountName))

@@ -1,0 +1,61 @@
+import { createWriteStream } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Settings } from '../options.js';
+import {
+  createRun,
+  type RunDirectory,
+  type RunKind,
+  reserveRunDirectory,
+  runFiles,
+} from '../run-directory.js';
+import { hashFile } from '../sheet/read.js';
+import type { SheetFormat } from '../sheet/write.js';
+import type { Arguments, Io } from './command.js';
+import { targetOf } from './platform.js';
+import { formatOf } from './report-run.js';
+import { readingOptions, settingsOf } from './settings.js';
+
+/** Begins a run: its options, its directory, and what it must remember of its sheets. */
+export async function beginRun(
+  args: Arguments,
+  io: Io,
+  kind: RunKind,
+): Promise<{ run: RunDirectory; settings: Settings; format: SheetFormat }> {
+  const { settings, given, profile } = await settingsOf(args, io);
+  const target = targetOf(settings, given);
+  const reading = readingOptions(profile, settings);
+  const directory = settings.out ?? defaultDirectory(args.words, target.environment);
+  const lock = reserveRunDirectory(directory);
+  try {
+    const inputs = await inputFiles(args.words, runFiles(directory).standardInput);
+    const createdAt = new Date().toISOString();
+    const run = await createRun(directory, lock, { createdAt, inputs, target, kind, settings, reading });
+    return { run, settings, format: formatOf(settings, inputs) };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** `runs/<time>-<sheet>`; a sandbox run says so in its name. */
+function defaultDirectory(sheets: readonly string[], environment: string): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
+  const first = sheets[0] ?? '';
+  const sheet = first === '-' ? 'stdin' : basename(first, extname(first));
+  return join('runs', `${time}-${sheet}${environment === 'sandbox' ? '-sandbox' : ''}`);
+}
+
+/** The sheets by absolute path with their hashes; standard input is kept in the run directory. */
+async function inputFiles(words: readonly string[], standardInput: string) {
+  const files: { file: string; sha256: string }[] = [];
+  for (const word of words) {
+    let file = resolve(word);
+    if (word === '-') {
+      await pipeline(process.stdin, createWriteStream(standardInput, { mode: 0o600 }));
+      file = resolve(standardInput);
+    }
+    files.push({ file, sha256: await hashFile(file) });
+  }
+  return files;
+}
