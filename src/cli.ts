@@ -5,11 +5,12 @@ import { resultsCommand } from './commands/results.js';
 import { resumeCommand } from './commands/resume.js';
 import { runCommand } from './commands/run.js';
 import { sandboxCommand } from './commands/sandbox.js';
+import { templateCommand } from './commands/template.js';
 import { undoCommand } from './commands/undo.js';
 import { validateCommand } from './commands/validate.js';
 import { verifyCommand } from './commands/verify.js';
 import { EXIT, type Exit, StopError } from './errors.js';
-import { OPTIONS, type OptionName } from './options.js';
+import { OPTIONS } from './options.js';
 
 const COMMANDS: readonly Command[] = [
   validateCommand,
@@ -18,6 +19,7 @@ const COMMANDS: readonly Command[] = [
   undoCommand,
   verifyCommand,
   resultsCommand,
+  templateCommand,
   sandboxCommand,
 ];
 
@@ -66,6 +68,14 @@ function explain(error: unknown, io: Io): Exit {
   return 'nothingDone';
 }
 
+function usage(message: string): StopError {
+  return new StopError(
+    'USAGE',
+    message.endsWith('.') ? message : `${message}.`,
+    'alianza-import --help lists the commands, alianza-import <command> --help their options.',
+  );
+}
+
 interface Chosen {
   readonly command: Command;
   readonly args: { readonly words: readonly string[]; readonly flags: Readonly<Record<string, unknown>> };
@@ -88,10 +98,7 @@ async function parse(argv: readonly string[], io: Io): Promise<Chosen | null> {
     .wrap(Math.min(110, process.stdout.columns || 110))
     .epilogue(exitCodesText())
     .fail((message, error) => {
-      throw (
-        error ??
-        new StopError('USAGE', message, 'alianza-import --help lists the commands and their options.')
-      );
+      throw error instanceof StopError ? error : usage(message ?? error.message);
     });
   for (const command of COMMANDS)
     parser.command(
@@ -162,5 +169,3 @@ function exitCodesText(): string {
   const lines = Object.values(EXIT).map(({ code, means }) => `  ${code}  ${means}`);
   return `Exit codes:\n${lines.join('\n')}`;
 }
-
-export type { OptionName };

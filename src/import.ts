@@ -189,6 +189,7 @@ export function runContext(
     partitionId,
     // The platform gives up on a request about when the client does; the rest is for its last writes.
     settleMs: settings.timeout + 2000,
+    startedAt: Date.now(),
     reservePath: null,
   };
 }

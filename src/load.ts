@@ -1,10 +1,10 @@
 import type { CredentialsFile } from './journal/credentials.js';
 import type { Journal, JsonObject } from './journal/journal.js';
+import { SECRET_MASK } from './records/columns.js';
 import { describeHeaders, isKnownHeader } from './records/headers.js';
 import { noticeAsProblem, type Problem } from './records/problem.js';
 import type { ImportRecord } from './records/record.js';
 import { type Checked, Validator, type ValidatorOptions } from './records/validate.js';
-import { SECRET_MASK } from './results/own-columns.js';
 import { openTables } from './sheet/read.js';
 import type { Notice, Table } from './sheet/table.js';
 

@@ -49,6 +49,8 @@ type Try<T> =
 
 /** A platform that only ever answers 429 is given up on after this long without any success of the call. */
 const LONGEST_THROTTLE_MS = 15 * 60_000;
+/** How often the pause after a 429 without Retry-After doubles. */
+const MOST_THROTTLE_STEPS = 6;
 /** Answers 403 of one operation in a row, without one success, that stop the run instead of failing every row. */
 const FORBIDDEN_THAT_STOP = 5;
 
@@ -108,6 +110,7 @@ export class Client {
       });
       if (outcome.ok) {
         this.#session.worked();
+        this.#throttled = 0;
         this.#forbidden.delete(call.operation);
         return outcome.value;
       }
@@ -121,12 +124,8 @@ export class Client {
       if (!rule.retry) throw doubt ? failed('refused', error, true) : error;
       doubt ||= rule.mayHaveHappened;
       if (rule.mayHaveHappened && !repeatable) throw failed('inDoubt', error);
-      if (rule.countsAsTry ? tries > this.#options.retries : Date.now() - started > LONGEST_THROTTLE_MS)
-        throw failed('unavailable', error);
-      if (rule.countsAsTry) {
-        await this.backOff(tries, outcome.waitMs);
-        tries++;
-      }
+      if (this.#isLastTry(rule, tries, started)) throw failed('unavailable', error);
+      if (rule.countsAsTry) await this.backOff(tries++, outcome.waitMs);
     }
   }
 
@@ -136,9 +135,10 @@ export class Client {
   }
 
   async #logIn(): Promise<LogIn> {
-    const { username, password, limiter, retries } = this.#options;
+    const { username, password, limiter } = this.#options;
     const call = authorize(username, password);
-    for (let tries = 1; ; tries++) {
+    const started = Date.now();
+    for (let tries = 1; ; ) {
       const outcome = await limiter.run({ priority: 0, finishing: true, send: () => this.#try(call, null) });
       if (outcome.ok) {
         this.#options.log('logged in', { partitionId: outcome.value.partitionId });
@@ -146,9 +146,15 @@ export class Client {
       }
       const { error, rule } = outcome;
       if (rule.pressure) this.#throttle(outcome.waitMs);
-      if (!rule.retry || tries > retries) throw logInFailed(error, this.#options.baseUrl);
-      await this.backOff(tries, outcome.waitMs);
+      if (!rule.retry || this.#isLastTry(rule, tries, started))
+        throw logInFailed(error, this.#options.baseUrl);
+      if (rule.countsAsTry) await this.backOff(tries++, outcome.waitMs);
     }
+  }
+
+  /** Answers that do not count as tries are borne with for a long time, but not for ever. */
+  #isLastTry(rule: RetryRule, tries: number, started: number): boolean {
+    return rule.countsAsTry ? tries > this.#options.retries : Date.now() - started > LONGEST_THROTTLE_MS;
   }
 
   async #try<T>(call: Call<T>, token: string | null): Promise<Try<T>> {
@@ -182,11 +188,13 @@ export class Client {
     return outcome;
   }
 
-  /** The pause grows while one 429 follows another. */
+  /** The pause grows while one 429 follows another; those that come during a pause were sent before it. */
   #throttle(waitMs: number | undefined): void {
-    this.#throttled = waitMs === undefined ? Math.min(this.#throttled + 1, 6) : 1;
+    const { limiter } = this.#options;
+    if (waitMs === undefined && limiter.paused) return;
+    this.#throttled = Math.min(this.#throttled + 1, MOST_THROTTLE_STEPS);
     const pause = waitMs ?? retryDelay(this.#throttled, Math.random());
-    this.#options.limiter.pause(pause);
+    limiter.pause(pause);
     this.#options.log('platform asks for less', { pauseMs: pause });
   }
 

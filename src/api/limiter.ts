@@ -121,6 +121,11 @@ export class Limiter {
     }
   }
 
+  /** Whether everybody waits at this moment. */
+  get paused(): boolean {
+    return Date.now() < this.#pausedUntil;
+  }
+
   /** Everybody waits that long before the next request, and fewer are sent at once afterwards. */
   pause(ms: number): void {
     const now = Date.now();

@@ -23,7 +23,8 @@ export const resultsCommand: Command = {
         facts.reading.headerNames,
       );
       io.err(`results: ${written.results}\n${written.errors ? `errors: ${written.errors}\n` : ''}`);
-      if (settings.json) io.out(`${JSON.stringify(written)}\n`);
+      const { results, errors } = written;
+      if (settings.json) io.out(`${JSON.stringify({ runDir: directory, results, errors })}\n`);
       return 'done';
     } finally {
       await journal.close();

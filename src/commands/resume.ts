@@ -46,7 +46,7 @@ export const resumeCommand: Command = {
         { settings, format, openPlatform, retryFailed: args.flags['retry'] === 'failed' },
         io,
       );
-      return report(run, summary, settings, io);
+      return await report(run, summary, settings, io);
     } finally {
       await run.close();
     }

@@ -27,6 +27,8 @@ export interface RunContext {
   readonly partitionId: string;
   /** how long the platform may still be at work on a create whose answer was lost */
   readonly settleMs: number;
+  /** when this process began, milliseconds since 1970: an earlier one may have sent what it intended until then */
+  readonly startedAt: number;
   /** where reservations are made, once the platform has shown which of the two paths it knows */
   reservePath: ReservePath | null;
 }

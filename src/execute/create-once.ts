@@ -41,7 +41,7 @@ export interface Creation<A> {
 export async function createOnce<A>(task: Task, ids: AccountIds, creation: Creation<A>): Promise<Outcome> {
   const { run, resource } = task;
   const earlier = run.journal.step(resource.key);
-  let doubtSince = earlier?.state === 'intent' ? earlier.at : null;
+  let doubtSince = earlier?.state === 'intent' ? Math.max(earlier.at, run.startedAt) : null;
 
   const settle = async (state: 'created' | 'existing', id: string): Promise<Outcome> => {
     // An account is the one resource whose own ID its children's paths need.

@@ -81,6 +81,7 @@ interface Work {
 }
 
 interface Run {
+  readonly startedAt: number;
   readonly client: Client;
   readonly journal: Journal<ImportRecord>;
   /** what the accounts hold now; anew for each wave */
@@ -255,7 +256,13 @@ export async function undoRun(
   options: UndoOptions,
 ): Promise<void> {
   const created = options.dryRun ? createdIds(journal) : new Set<string>();
-  const run: Run = { client, journal, snapshots: new Snapshots(client), isOurs: (id) => created.has(id) };
+  const run: Run = {
+    startedAt: Date.now(),
+    client,
+    journal,
+    snapshots: new Snapshots(client),
+    isOurs: (id) => created.has(id),
+  };
   await inParallel(stepsOf(journal, 'reservation'), options.concurrency, options.stop, (step) =>
     release(run, step, options),
   );
@@ -342,7 +349,8 @@ async function objectOf<N>(
 ): Promise<Outcome | null> {
   const ids = (step.outcome ?? step.intent) as unknown as Outcome;
   if (step.state !== 'intent') return withLineId(step, ids);
-  const wait = step.at + options.settleMs - Date.now();
+  // The run may have sent what it intended until it died, which was before this began.
+  const wait = Math.max(step.at, run.startedAt) + options.settleMs - Date.now();
   if (wait > 0) await sleep(wait);
   const id = await removal.find({ run, step, priority: step.owner }, ids);
   if (id === null) return null;

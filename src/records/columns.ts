@@ -831,3 +831,6 @@ export const RESULT_COLUMNS = [
   'warnings',
   'finishedAt',
 ] as const;
+
+/** What stands in place of a typed SIP password in every file that a run writes; as a value it is refused. */
+export const SECRET_MASK = '(see credentials.csv)';

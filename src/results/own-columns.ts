@@ -3,9 +3,6 @@ import { type ColumnName, columnsOf } from '../records/columns.js';
 import { describeHeaders, type HeaderNames } from '../records/headers.js';
 import type { ImportRecord } from '../records/record.js';
 
-/** What stands in place of a typed SIP password in every file that a run writes. */
-export const SECRET_MASK = '(see credentials.csv)';
-
 /** A column of the input. */
 interface OwnColumn {
   /** as the user typed it */

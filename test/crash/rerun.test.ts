@@ -1,12 +1,13 @@
 import { describe, it } from 'vitest';
-import type { LoggedRequest } from '../../src/sandbox/server.js';
+import type { Sandbox } from '../../src/sandbox/server.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { plain } from '../fixtures/oracle.js';
 import { mixedRows, type SheetRow } from '../fixtures/rows.js';
 import { workspaceOf } from '../fixtures/with-sandbox.js';
 import { makeWorkspace } from '../fixtures/workspace.js';
 
-const isWrite = ({ method, operation }: LoggedRequest) => method !== 'GET' && operation !== 'logUserIn';
+const isWrite = ({ method, operation }: Sandbox['requests'][number]) =>
+  method !== 'GET' && operation !== 'logUserIn';
 
 const ID_COLUMNS = [
   'accountNumber',

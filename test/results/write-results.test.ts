@@ -5,7 +5,7 @@ import ExcelJS from 'exceljs';
 import { describe, expect, it } from 'vitest';
 import { RESULT_COLUMNS } from '../../src/records/columns.js';
 import { isKnownHeader } from '../../src/records/headers.js';
-import { SECRET_MASK } from '../../src/results/own-columns.js';
+import { SECRET_MASK } from '../../src/records/columns.js';
 import { writeResults } from '../../src/results/write-results.js';
 import { openTables } from '../../src/sheet/read.js';
 import { dropDowns } from '../fixtures/drop-downs.js';
