@@ -30,9 +30,10 @@ export class Session {
         this.#token = logIn.authToken;
         return logIn;
       });
-      // A log-in that failed must not be handed to later callers.
-      pending.catch(() => {
-        if (this.#current === pending) this.#current = null;
+      // A log-in that failed in passing is tried anew by the next call; a refused one is not, lest the user be locked.
+      pending.catch((error: unknown) => {
+        const refused = error instanceof StopError && error.code === 'LOGIN_REFUSED';
+        if (this.#current === pending && !refused) this.#current = null;
       });
       this.#current = pending;
     }

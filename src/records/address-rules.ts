@@ -47,10 +47,16 @@ export function checkAddress(check: RowCheck, which: keyof typeof ADDRESSES): vo
     checkState(check, columns, country);
     checkPostalCode(check, columns, country);
   }
-  const { location, unit } = columns;
-  if (check.has(unit))
-    check.require(location, `${unit} is given`, `Fill in ${location}, such as SUITE or APARTMENT.`);
-  if (check.has(location)) check.require(unit, `${location} is given`);
+  checkUnit(check, columns);
+}
+
+/** Guide, "Address Objects": the unit and what it counts go together. No rule says that one is refused alone. */
+function checkUnit(check: RowCheck, { location, unit }: Address): void {
+  const [hasLocation, hasUnit] = [check.has(location), check.has(unit)];
+  if (hasLocation === hasUnit) return;
+  const [given, missing] = hasUnit ? [unit, location] : [location, unit];
+  const such = hasUnit ? ', such as SUITE or APARTMENT' : ' if it has a number';
+  check.add('UNIT_INCOMPLETE', given, `${given} is given without ${missing}`, `Fill in ${missing}${such}.`);
 }
 
 function checkComplete(check: RowCheck, columns: Address): void {

@@ -527,7 +527,7 @@ export const COLUMNS = {
     group: 'e911',
     products: ALL,
     ...country,
-    default: "the number's country",
+    default: "the country of its state or postal code, else the number's",
     help: 'USA or CAN, for the E911 address.',
     synonyms: ['911 Country', 'Emergency Country'],
   },

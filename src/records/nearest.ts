@@ -34,6 +34,41 @@ export function fold(text: string): string {
  */
 export function nearest<T extends string>(text: string, names: readonly T[]): T | null {
   const folded = fold(text);
+  const best = misspelt(folded, names);
+  if (best !== null || folded.length < 4) return best;
+  return names.find((name) => fold(name).startsWith(folded) || folded.startsWith(fold(name))) ?? null;
+}
+
+/**
+ * The option that a text most likely means, or null when none does, or more than one: it is misspelt, or only the
+ * beginning, the end or some whole words of it are there, or something was added after it.
+ *
+ * @param known the names of each option, its own among them
+ */
+export function nearestOption<T extends string>(text: string, known: ReadonlyMap<string, T>): T | null {
+  const folded = fold(text);
+  const best = misspelt(folded, [...new Set(known.values())]);
+  if (best !== null || folded.length < 3) return best;
+  const meant = new Set<T>();
+  for (const [name, option] of known) {
+    const whole = fold(name);
+    const isPart = whole.startsWith(folded) || whole.endsWith(folded) || words(name).includes(words(text));
+    if (isPart || (whole.length > 2 && folded.startsWith(whole))) meant.add(option);
+  }
+  const [only = null] = meant;
+  return meant.size === 1 ? only : null;
+}
+
+/** The words of a text in lower case, each between two spaces. */
+function words(text: string): string {
+  return ` ${text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()} `;
+}
+
+/** The first of the names that are nearest to a folded text, if at most a third of its letters differ. */
+function misspelt<T extends string>(folded: string, names: readonly T[]): T | null {
   if (folded === '') return null;
   let best: T | null = null;
   let bestDistance = Math.max(1, Math.floor(folded.length / 3)) + 1;
@@ -44,6 +79,5 @@ export function nearest<T extends string>(text: string, names: readonly T[]): T 
       bestDistance = found;
     }
   }
-  if (best !== null || folded.length < 4) return best;
-  return names.find((name) => fold(name).startsWith(folded) || folded.startsWith(fold(name))) ?? null;
+  return best;
 }

@@ -82,6 +82,9 @@ export const PROBLEM_CODES = {
     title: 'Number source and phone number contradict each other',
   },
   LISTED_WITHOUT_TYPE: { severity: 'warning', title: 'Listed in the directory without a listing type' },
+  TYPE_WITHOUT_LISTED: { severity: 'warning', title: 'Listing type is given, but the number is not listed' },
+  UNIT_INCOMPLETE: { severity: 'warning', title: 'Unit and its kind are not both given' },
+  DEVICE_NOT_ATA: { severity: 'warning', title: 'Device is an IP phone, but the product needs an ATA' },
 
   // rows together
   ACCOUNT_CONFLICT: { severity: 'error', title: 'Rows of one account disagree' },
@@ -98,6 +101,7 @@ export const PROBLEM_CODES = {
   LINE_NAME_TAKEN: { severity: 'error', title: 'Line name is used twice in an account' },
   TRUNK_NAME_TAKEN: { severity: 'error', title: 'Trunk name is used twice' },
   SIP_USERNAME_TAKEN: { severity: 'error', title: 'SIP username is used twice' },
+  NUMBER_NOT_IN_SHEET: { severity: 'warning', title: 'No row brings the phone number' },
   NUMBER_OF_OTHER_ACCOUNT: { severity: 'error', title: 'Phone number belongs to another account' },
 
   // what the platform says in a dry run

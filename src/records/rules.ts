@@ -2,6 +2,7 @@ import type { Owner } from './accounts.js';
 import { checkAddress } from './address-rules.js';
 import { COLUMN_NAMES, type ColumnName, columnOf, columnsOf, type RowValues } from './columns.js';
 import { customerTypeOf, numberSourceOf } from './complete.js';
+import { isIpPhone } from './ip-phones.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 import type { RowCheck } from './row-check.js';
 
@@ -136,6 +137,13 @@ function checkNumber(check: RowCheck): void {
     const hint = 'Fill in directoryListingType: LIST_PUBLISH or LIST_NOT_PUBLISH.';
     check.add('LISTED_WITHOUT_TYPE', 'directoryListingType', message, hint);
   }
+  const type = values.directoryListingType;
+  const lists = type === 'LIST_PUBLISH' || type === 'LIST_NOT_PUBLISH';
+  if (lists && values.directoryListed !== true && !check.isBad('directoryListed')) {
+    const message = `The number is not listed since directoryListed is not TRUE; ${type} says otherwise`;
+    const hint = 'Set directoryListed to TRUE, or leave directoryListingType blank.';
+    check.add('TYPE_WITHOUT_LISTED', 'directoryListingType', message, hint);
+  }
 }
 
 /** One warning names all number cells of a row that has no number; `FALSE` and the like say nothing more than that. */
@@ -161,7 +169,7 @@ function checkE911(check: RowCheck): void {
   check.add('NO_EFFECT', 'e911Address', message, 'Give the row a number, or leave the E911 cells blank.');
 }
 
-/** Guide, "Create Device Line": a device is its type and its MAC address. */
+/** Guide, "Create Device Line": a device is its type and its MAC address; "Alianza Products": which need an ATA. */
 function checkDevice(check: RowCheck, product: Product): void {
   const filled = DEVICE_COLUMNS.filter(
     (column) => check.has(column) && columnOf(column).products.includes(product),
@@ -171,6 +179,10 @@ function checkDevice(check: RowCheck, product: Product): void {
   const given = `${filled.join(', ')} ${filled.length === 1 ? 'is' : 'are'} given`;
   check.require('macAddress', given, 'Fill in macAddress, or leave all device cells blank.');
   if (filled.includes('macAddress')) check.require('deviceTypeId', 'a device needs its type');
+  const { deviceTypeId } = check.values;
+  if (product === 'BCC' || deviceTypeId === undefined || !isIpPhone(deviceTypeId)) return;
+  const message = `"${deviceTypeId}" looks like an IP phone; ${product} works with an ATA only`;
+  check.add('DEVICE_NOT_ATA', 'deviceTypeId', message, 'Use an ATA such as SPA122, or check the product.');
 }
 
 const ACTIONS = [

@@ -7,7 +7,7 @@ import { PROBLEM_CODES, type Problem } from './problem.js';
 import type { RowCheck } from './row-check.js';
 import type { RowPlaces } from './row-places.js';
 
-/** A problem that only shows when all rows are known; it makes the row of that ordinal invalid. */
+/** A problem that only shows when all rows are known; an error makes the row of that ordinal invalid. */
 export interface LateProblem extends Problem {
   readonly ordinal: number;
 }
@@ -91,22 +91,21 @@ export class Uniqueness {
     return this.#keys.find(KEY.phoneNumber, 0, phone) || undefined;
   }
 
-  /** The problems of numbers that were named before the row that brings them. */
-  finish(): LateProblem[] {
-    const problems: LateProblem[] = [];
+  /** The problems of numbers that were named before a row that brings them, or that no row brings. */
+  *finish(): Iterable<LateProblem> {
     for (let line = 0; line < this.#named.length; line += 1) {
       const ordinal = this.#named.get(line, ROW);
       const column = COLUMN_NAMES[this.#named.get(line, COLUMN)];
       const phone = String(this.#named.get(line, UPPER) * HALF + this.#named.get(line, LOWER));
       const other = this.#rowOfOtherAccount(phone, this.#places.accountOf(ordinal));
-      if (other === 0 || column === undefined) continue;
+      if (column === undefined || (other === 0 && this.rowOfPhone(phone) !== undefined)) continue;
       const place = this.#places.place(ordinal);
-      const { message, hint } = otherAccount(phone, this.#places.describe(other, place));
-      const code = 'NUMBER_OF_OTHER_ACCOUNT';
+      const code = other === 0 ? 'NUMBER_NOT_IN_SHEET' : 'NUMBER_OF_OTHER_ACCOUNT';
+      const { message, hint } =
+        other === 0 ? notInSheet(phone) : otherAccount(phone, this.#places.describe(other, place));
       const { severity } = PROBLEM_CODES[code];
-      problems.push({ ordinal, ...place, column, value: phone, code, message, hint, severity });
+      yield { ordinal, ...place, column, value: phone, code, message, hint, severity };
     }
-    return problems;
   }
 
   /** Where the key was seen first, in words; null when it was not, and this row is the first from now on. */
@@ -139,6 +138,14 @@ export class Uniqueness {
     const other = ordinal === 0 ? 0 : this.#places.accountOf(ordinal);
     return other === 0 || other === account ? 0 : ordinal;
   }
+}
+
+/** API description, business lines and SIP trunks: the numbers that they name have to be on the account. */
+function notInSheet(phone: string): { message: string; hint: string } {
+  return {
+    message: `${phone} is not in the sheet: no row of this account brings it; it must be on the account already`,
+    hint: "Check the number, add a row that brings it, or leave the cell blank to take the row's number.",
+  };
 }
 
 function otherAccount(phone: string, where: string): { message: string; hint: string } {

@@ -79,7 +79,7 @@ export class Validator {
   }
 
   /** The problems that only show at the end of the input. Errors among them make their rows invalid after all. */
-  finish(): LateProblem[] {
+  finish(): Iterable<LateProblem> {
     return this.#uniqueness.finish();
   }
 

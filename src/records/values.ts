@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { characterFault, damageFault, Fault, placeholderFault, plainCode } from './damage.js';
-import { fold, nearest } from './nearest.js';
+import { fold, nearestOption } from './nearest.js';
 
 /** A zod type that takes the text of one cell, trimmed and not blank. Its issues carry a {@link Fault}. */
 export type CellSchema<T> = z.ZodType<T, string>;
@@ -121,13 +121,20 @@ export function option<const T extends string>(
   for (const each of options) known.set(fold(each), each).set(each, each);
   return cell((typed) => {
     const found = known.get(typed) ?? known.get(fold(plainCode(typed)));
-    return found ?? notAnOption(typed, options);
+    return found ?? notAnOption(typed, options, known);
   });
 }
 
+/** The numbers that dial plans have in their names. */
+const SPELLED: Readonly<Record<string, string>> = { 7: 'seven', 9: 'nine', 10: 'ten' };
+
 /** The fault of a text that is none of the options: the nearest one suggested, or all of them named. */
-function notAnOption(typed: string, options: readonly string[]): Fault {
-  const meant = nearest(plainCode(typed), options);
+function notAnOption(typed: string, options: readonly string[], known: ReadonlyMap<string, string>): Fault {
+  const spelled = plainCode(typed).replace(
+    /(?<![a-z\d])(7|9|10)(?!\d)/gi,
+    (digits) => SPELLED[digits] ?? digits,
+  );
+  const meant = nearestOption(spelled, known);
   const hint = meant === null ? `Use one of ${options.join(', ')}.` : `Did you mean ${meant}?`;
   const fault = new Fault('NOT_AN_OPTION', `"${typed}" is not one of the allowed values`, hint);
   return placeholderFault(typed) ?? fault;

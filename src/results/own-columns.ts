@@ -1,5 +1,5 @@
 import type { StoredRow, StoredSource } from '../journal/journal.js';
-import { type ColumnName, columnsOf } from '../records/columns.js';
+import { type ColumnName, columnsOf, SECRET_MASK } from '../records/columns.js';
 import { describeHeaders, type HeaderNames } from '../records/headers.js';
 import type { ImportRecord } from '../records/record.js';
 

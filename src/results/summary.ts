@@ -4,7 +4,7 @@ import type { Hit, ProblemGroup } from './problem-groups.js';
 import { resultOf } from './row-outcome.js';
 import { counted, durationText, placeText, rateText } from './wording.js';
 
-const WIDTH = 100;
+const WIDTH = 120;
 /** How much of the problems the screen shows; the report has the rest. */
 const GROUPS_SHOWN = 12;
 const HITS_SHOWN = 3;
@@ -134,7 +134,7 @@ const SHRINKING = [
 const LOOKED_AT = 500;
 
 /**
- * A table of created rows with their IDs, at most 100 characters wide: the first of each product.
+ * A table of created rows with their IDs, at most 120 characters wide: the first of each product.
  *
  * @param most how many rows
  * @returns '' when no row was created
