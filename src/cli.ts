@@ -34,6 +34,8 @@ async function main(argv: readonly string[]): Promise<number> {
     if (++interrupted > 1) process.exit(EXIT.interrupted.code);
     stop();
   };
+  // Whoever reads our output may stop reading: `validate sheet.csv --json | head`.
+  process.stdout.on('error', () => {});
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   const io: Io = {

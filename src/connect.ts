@@ -76,10 +76,11 @@ export async function connect(
         `The log-in has no partition ${partitionId}; it has ${[logIn.partitionId, ...logIn.subPartitionIds].join(', ')}.`,
         'Correct --partition or ALIANZA_PARTITION_ID, or log in as a user of that partition.',
       );
-    lock = acquireLock(
-      partitionLockFile(platform.baseUrl, partitionId),
-      `partition ${partitionId} of ${platform.baseUrl}`,
-    );
+    if (!platform.inProcess)
+      lock = acquireLock(
+        partitionLockFile(platform.baseUrl, partitionId),
+        `partition ${partitionId} of ${platform.baseUrl}`,
+      );
     return { client, limiter, httpLog, baseUrl: platform.baseUrl, partitionId, close };
   } catch (error) {
     await close();

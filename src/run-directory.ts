@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { StopError } from './errors.js';
 import { Journal, type JsonObject } from './journal/journal.js';
 import { acquireLock, type Lock } from './journal/lock.js';
@@ -25,6 +25,14 @@ export interface RunFacts {
   readonly kind: RunKind;
   readonly settings: Settings;
   readonly reading: ValidatorOptions;
+}
+
+/** The sheets of a run as a person in this folder would name them. */
+export function sheetsOf(facts: RunFacts): string[] {
+  return facts.inputs.map(({ file }) => {
+    const near = relative(process.cwd(), file);
+    return near.startsWith('..') ? file : near;
+  });
 }
 
 /** The files of a run directory. */

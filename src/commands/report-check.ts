@@ -5,7 +5,7 @@ import { nextSteps } from '../results/next-steps.js';
 import { writeReport } from '../results/report.js';
 import { problemOf } from '../results/row-outcome.js';
 import { problemsText, summaryText } from '../results/summary.js';
-import type { RunDirectory } from '../run-directory.js';
+import { type RunDirectory, sheetsOf } from '../run-directory.js';
 import type { Io } from './command.js';
 
 /** Tells what a dry run, or a validation with `--out`, found: on the screen, in `report.html`, with `--json`. */
@@ -20,7 +20,7 @@ export async function reportCheck(
   const kind = facts.kind === 'validate' ? 'validate' : 'dry-run';
   const counts = { valid: rows.valid, invalid: rows.invalid };
   const { environment, baseUrl } = facts.target;
-  const sheets = facts.inputs.map(({ file }) => file);
+  const sheets = sheetsOf(facts);
   const ending = {
     runDir: directory,
     kind,

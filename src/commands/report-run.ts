@@ -5,7 +5,7 @@ import type { Settings } from '../options.js';
 import { nextSteps } from '../results/next-steps.js';
 import { writeReport } from '../results/report.js';
 import { createdText, problemsText, summaryText } from '../results/summary.js';
-import type { RunDirectory } from '../run-directory.js';
+import { type RunDirectory, sheetsOf } from '../run-directory.js';
 import type { SheetFormat } from '../sheet/write.js';
 import type { Io } from './command.js';
 
@@ -38,7 +38,7 @@ export async function report(
   const { facts, files, directory, journal } = run;
   const { total: _total, ...counts } = summary.rows;
   const { environment, baseUrl } = facts.target;
-  const sheets = facts.inputs.map(({ file }) => file);
+  const sheets = sheetsOf(facts);
   const kind = 'run' as const;
   const ending = { runDir: directory, kind, environment, files: sheets, counts, errors: summary.errors };
   const next = nextSteps(ending);

@@ -1,3 +1,4 @@
+import { StopError } from '../errors.js';
 import { type ImportOptions, type ImportSummary, importSheets, type RowCounts } from '../import.js';
 import type { RowStatus } from '../plan/row-result.js';
 import type { RunDirectory } from '../run-directory.js';
@@ -33,6 +34,12 @@ export async function carryOut(run: RunDirectory, options: ImportOptions, io: Io
       if (!settings.quiet) progress = new Progress(io, state);
     },
     onRow: (status) => void ended.set(status, (ended.get(status) ?? 0) + 1),
-  }).finally(() => progress?.end());
+  })
+    .catch((error: unknown) => {
+      if (error instanceof StopError && loaded)
+        io.err(`What was done is kept. When the cause is gone: alianza-import resume ${run.directory}\n`);
+      throw error;
+    })
+    .finally(() => progress?.end());
   return summary;
 }

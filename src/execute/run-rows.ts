@@ -15,7 +15,7 @@ const BETWEEN_ROUNDS_MS = 2000;
 
 export interface RowsOptions {
   readonly concurrency: number;
-  /** failed rows that stop the run */
+  /** rows that fail from now on and stop the run */
   readonly mostErrors: number;
   readonly stop: StopSwitch;
   /** called as each row ends */
@@ -29,7 +29,7 @@ export interface RowsOptions {
  * @throws StopError when nothing can be sent or written any more; what had ended before is in the journal
  */
 export async function runRows(run: RunContext, options: RowsOptions): Promise<void> {
-  let failed = run.journal.countRows().get('failed') ?? 0;
+  let failed = 0;
   const executor = new Executor(run);
   for (let round = 0; round <= SECOND_ROUNDS; round++) {
     const again: number[] = [];

@@ -68,10 +68,13 @@ export class Store {
    */
   durable(write: () => void): Promise<void> {
     if (this.#broken) return Promise.reject(this.#broken);
-    return new Promise((done, failed) => {
+    const durable = new Promise<void>((done, failed) => {
       this.#pending.push({ write, done, failed });
       this.#schedule();
     });
+    // Not every caller waits for every write; a failure is told to all that come after it.
+    durable.catch(() => {});
+    return durable;
   }
 
   /** Waits until everything handed over so far is on disk. */

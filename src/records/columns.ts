@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { Fault } from './damage.js';
 import { fold } from './nearest.js';
 import { COUNTRIES, COUNTRY_ALIASES, postalCode, state } from './places.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 import { emailAddress, extension, extensionPatterns, macAddress, phoneNumber } from './telephony.js';
 import { TIME_ZONES, timeZone } from './time-zones.js';
-import { type CellSchema, name, option, text, wholeNumber, words, yesOrNo } from './values.js';
+import { type CellSchema, cell, name, option, text, wholeNumber, words, yesOrNo } from './values.js';
 
 /** What a column belongs to; `row` is the product itself. */
 export type ColumnGroup =
@@ -61,6 +62,13 @@ const country = choice(COUNTRIES, COUNTRY_ALIASES);
 const street = text({ max: 256, code: true });
 const id = text({ max: 256, code: true, pattern: { matches: /^\S+$/, says: 'an ID without spaces' } });
 const unit = text({ max: 10, code: true });
+/** What stands in place of a typed SIP password in every file that a run writes; as a value it is refused. */
+export const SECRET_MASK = '(see credentials.csv)';
+const sipPassword = cell((typed) => {
+  const hint = 'Type the password again, or leave the cell blank to have one generated.';
+  const message = 'The password was left out of the results';
+  return typed === SECRET_MASK ? new Fault('PLACEHOLDER', message, hint) : typed;
+}).pipe(text({ min: 6, max: 256 }));
 const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);
 
 const secondaryLocation = choice(
@@ -755,7 +763,7 @@ export const COLUMNS = {
   sipPassword: {
     group: 'sipTrunk',
     products: TRUNK,
-    schema: text({ min: 6, max: 256 }),
+    schema: sipPassword,
     textFormat: true,
     default: 'generated',
     help: 'The SIP password of the PBX, at least 6 characters; best left blank, it is then generated.',
@@ -831,6 +839,3 @@ export const RESULT_COLUMNS = [
   'warnings',
   'finishedAt',
 ] as const;
-
-/** What stands in place of a typed SIP password in every file that a run writes; as a value it is refused. */
-export const SECRET_MASK = '(see credentials.csv)';

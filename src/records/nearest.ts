@@ -34,29 +34,32 @@ export function fold(text: string): string {
  */
 export function nearest<T extends string>(text: string, names: readonly T[]): T | null {
   const folded = fold(text);
-  const best = misspelt(folded, names);
+  const [best = null] = misspelt(folded, names);
   if (best !== null || folded.length < 4) return best;
   return names.find((name) => fold(name).startsWith(folded) || folded.startsWith(fold(name))) ?? null;
 }
 
 /**
- * The option that a text most likely means, or null when none does, or more than one: it is misspelt, or only the
- * beginning, the end or some whole words of it are there, or something was added after it.
+ * The option that a text most likely means, or null when it may be more than one or none: the text is the beginning,
+ * the end or some whole words of a name (three letters or more), begins with a name, or is one misspelt.
  *
  * @param known the names of each option, its own among them
  */
 export function nearestOption<T extends string>(text: string, known: ReadonlyMap<string, T>): T | null {
   const folded = fold(text);
-  const best = misspelt(folded, [...new Set(known.values())]);
-  if (best !== null || folded.length < 3) return best;
+  const options = [...new Set(known.values())];
+  if (folded.length < 3) return onlyOne(misspelt(folded, options));
   const meant = new Set<T>();
   for (const [name, option] of known) {
     const whole = fold(name);
     const isPart = whole.startsWith(folded) || whole.endsWith(folded) || words(name).includes(words(text));
     if (isPart || (whole.length > 2 && folded.startsWith(whole))) meant.add(option);
   }
-  const [only = null] = meant;
-  return meant.size === 1 ? only : null;
+  return onlyOne([...meant]) ?? onlyOne(misspelt(folded, options));
+}
+
+function onlyOne<T>(found: readonly T[]): T | null {
+  return found.length === 1 ? (found[0] ?? null) : null;
 }
 
 /** The words of a text in lower case, each between two spaces. */
@@ -67,15 +70,16 @@ function words(text: string): string {
     .trim()} `;
 }
 
-/** The first of the names that are nearest to a folded text, if at most a third of its letters differ. */
-function misspelt<T extends string>(folded: string, names: readonly T[]): T | null {
-  if (folded === '') return null;
-  let best: T | null = null;
+/** The names that are nearest to a folded text, all equally near; none when more than a third of its letters differ. */
+function misspelt<T extends string>(folded: string, names: readonly T[]): T[] {
+  if (folded === '') return [];
+  let best: T[] = [];
   let bestDistance = Math.max(1, Math.floor(folded.length / 3)) + 1;
   for (const name of names) {
     const found = distance(folded, fold(name), bestDistance);
+    if (found === bestDistance && best.length > 0) best.push(name);
     if (found < bestDistance) {
-      best = name;
+      best = [name];
       bestDistance = found;
     }
   }
