@@ -34,9 +34,19 @@ export async function readSheets(
   });
   for await (const table of tables) {
     await events.onTable(table, validator.openTable(table), validator);
-    for await (const rows of table.rows) await events.onRows(validator.check(rows), table);
+    let count = 0;
+    for await (const rows of table.rows) {
+      count += rows.length;
+      await events.onRows(validator.check(rows), table);
+    }
+    if (count === 0) events.onNotice(noRows(table));
   }
   return validator.finish();
+}
+
+function noRows({ file, sheet }: Table): Notice {
+  const message = `${sheet === null ? 'The sheet' : `The worksheet "${sheet}"`} has a header and no rows below it.`;
+  return { file, sheet, code: 'NO_ROWS', message, hint: 'If that is not meant, check the export.' };
 }
 
 /**

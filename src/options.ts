@@ -195,7 +195,7 @@ function checked(option: Option, value: unknown, where: string): unknown {
  */
 export function mostErrors(text: string, rows: number): number {
   const match = /^(\d+)(%?)$/.exec(text.trim());
-  if (!match)
+  if (!match || (match[2] === '%' && Number(match[1]) > 100))
     throw new StopError(
       'OPTION_INVALID',
       `--max-errors is "${text}", but must be a number such as 100, or 5%.`,

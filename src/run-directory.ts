@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { StopError } from './errors.js';
 import { Journal, type JsonObject } from './journal/journal.js';
 import { acquireLock, type Lock } from './journal/lock.js';
@@ -61,7 +61,7 @@ export interface RunDirectory {
 /** Makes the directory of a new run and locks it; nothing is written into it but the lock. */
 export function reserveRunDirectory(directory: string): Lock {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(resolve(directory));
     accessSync(directory, constants.W_OK);
   } catch (cause) {
     throw new StopError(
@@ -83,6 +83,13 @@ export function reserveRunDirectory(directory: string): Lock {
     `${directory} already holds a run.`,
     `To go on with it: alianza-import resume ${directory}. For a new run, name another directory with --out.`,
   );
+}
+
+/** Makes a directory and those above it; the recursive way of Node never ends where the kernel refuses (`/proc`). */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  mkdirSync(directory);
 }
 
 /** Begins a run in a directory that {@link reserveRunDirectory} has locked. */

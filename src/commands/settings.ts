@@ -28,7 +28,9 @@ export async function settingsOf(
 export function readingOptions(profile: Profile, settings: Settings): ValidatorOptions {
   const defaults: Partial<Record<ColumnName, string>> = { ...profile.defaults };
   for (const entry of settings.set) {
-    const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(entry) ?? [];
+    const [, name, value = ''] = /^([^=]+)=(.*)$/s.exec(entry) ?? [];
+    if (name === undefined)
+      throw new StopError('OPTION_INVALID', `--set ${entry} has no "=".`, 'Write --set column=value.');
     const column = COLUMN_NAMES.find((each) => each.toLowerCase() === name.trim().toLowerCase());
     if (!column) {
       const near = nearest(name, COLUMN_NAMES);

@@ -62,6 +62,7 @@ const country = choice(COUNTRIES, COUNTRY_ALIASES);
 const street = text({ max: 256, code: true });
 const id = text({ max: 256, code: true, pattern: { matches: /^\S+$/, says: 'an ID without spaces' } });
 const unit = text({ max: 10, code: true });
+
 /** What stands in place of a typed SIP password in every file that a run writes; as a value it is refused. */
 export const SECRET_MASK = '(see credentials.csv)';
 const sipPassword = cell((typed) => {
@@ -69,6 +70,7 @@ const sipPassword = cell((typed) => {
   const message = 'The password was left out of the results';
   return typed === SECRET_MASK ? new Fault('PLACEHOLDER', message, hint) : typed;
 }).pipe(text({ min: 6, max: 256 }));
+
 const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);
 
 const secondaryLocation = choice(

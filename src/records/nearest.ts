@@ -49,10 +49,11 @@ export function nearestOption<T extends string>(text: string, known: ReadonlyMap
   const folded = fold(text);
   const options = [...new Set(known.values())];
   if (folded.length < 3) return onlyOne(misspelt(folded, options));
+  const typed = words(text);
   const meant = new Set<T>();
   for (const [name, option] of known) {
     const whole = fold(name);
-    const isPart = whole.startsWith(folded) || whole.endsWith(folded) || words(name).includes(words(text));
+    const isPart = whole.startsWith(folded) || whole.endsWith(folded) || words(name).includes(typed);
     if (isPart || (whole.length > 2 && folded.startsWith(whole))) meant.add(option);
   }
   return onlyOne([...meant]) ?? onlyOne(misspelt(folded, options));
@@ -64,10 +65,8 @@ function onlyOne<T>(found: readonly T[]): T | null {
 
 /** The words of a text in lower case, each between two spaces. */
 function words(text: string): string {
-  return ` ${text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()} `;
+  const spaced = text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ');
+  return ` ${spaced.trim()} `;
 }
 
 /** The names that are nearest to a folded text, all equally near; none when more than a third of its letters differ. */

@@ -16,6 +16,7 @@ export const PROBLEM_CODES = {
   CELLS_BEYOND_HEADER: { severity: 'warning', title: 'Cells stand to the right of the header' },
   HIDDEN_CELLS: { severity: 'warning', title: 'Hidden rows or columns were read' },
   HIDDEN_SHEET: { severity: 'warning', title: 'A hidden worksheet was not read' },
+  NO_ROWS: { severity: 'warning', title: 'A sheet has no rows' },
   NOT_DATA: { severity: 'warning', title: 'A worksheet is no data and was left alone' },
 
   // the table and its header

@@ -65,9 +65,12 @@ export async function readProfile(path: string, optionNames: readonly string[]):
     json = JSON.parse((await readFile(path, 'utf8')).replace(/^\ufeff/, ''));
   } catch (cause) {
     const notJson = cause instanceof SyntaxError;
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     const message = notJson
       ? `${path} is not JSON: ${cause.message}`
-      : `${path} cannot be read: ${String(cause)}`;
+      : missing
+        ? `There is no profile ${path}.`
+        : `The profile ${path} cannot be read.`;
     const hint = notJson
       ? 'Check quotes, commas and braces near that place.'
       : 'Check the path after --profile.';

@@ -46,7 +46,8 @@ export type NoticeCode =
   | 'CELLS_BEYOND_HEADER'
   | 'HIDDEN_CELLS'
   | 'HIDDEN_SHEET'
-  | 'NOT_DATA';
+  | 'NOT_DATA'
+  | 'NO_ROWS';
 
 /** Something worth a warning about a file or worksheet as a whole (an encoding that was detected, hidden rows, ...). */
 export interface Notice {

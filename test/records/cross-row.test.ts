@@ -309,13 +309,28 @@ describe('numbers of other accounts', () => {
   it.each<[string, Cells]>([
     ['the row', { emergencyCallbackPhoneNumber: '8015553001' }],
     ['the account, brought by a later row', { emergencyCallbackPhoneNumber: '8015553002' }],
-    ['nobody in the sheet', { emergencyCallbackPhoneNumber: '8015559999' }],
   ])('numbers of %s are fine', (_name, changes) => {
     const { problems, late } = validateRows(
       example('BUSINESS_LINE', changes),
       example('BUSINESS_LINE', LINE_2),
     );
     expect([...problems, ...late]).toEqual([]);
+  });
+
+  it('are warned of when no row of the account brings them, and the row stays valid', () => {
+    const { checked, problems, late } = validateRows(
+      example('BUSINESS_LINE', { callerIdPhoneNumber: '8015559999' }),
+      example('SIP_TRUNK', { primaryTn: '8015559998', callbackNumber: '8015554001' }),
+      example('BCC', { emergencyNumber: '801-555-9999' }),
+    );
+    expect(problems).toEqual([]);
+    expect(late.map((each) => [each.ordinal, brief(each), each.value, each.severity])).toEqual([
+      [1, 'row 2 callerIdPhoneNumber NUMBER_NOT_IN_SHEET', '18015559999', 'warning'],
+      [2, 'row 3 primaryTn NUMBER_NOT_IN_SHEET', '18015559998', 'warning'],
+      [3, 'row 4 emergencyNumber NUMBER_NOT_IN_SHEET', '18015559999', 'warning'],
+    ]);
+    expect(late[0]?.message).toContain('it must be on the account already');
+    expect(checked.map(({ record }) => record.valid)).toEqual([true, true, true]);
   });
 
   it('tells which row brings a number', () => {

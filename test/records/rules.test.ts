@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ColumnName } from '../../src/records/columns.js';
+import { type ColumnName, SECRET_MASK } from '../../src/records/columns.js';
 import type { ProblemCode } from '../../src/records/problem.js';
 import { PRODUCT_NAMES, type Product } from '../../src/records/products.js';
 import { brief, type Cells, example, validate, validateRows } from './sheet.js';
@@ -161,8 +161,8 @@ describe('cells of one row together', () => {
     ['BCC', { city: '', state: '', postalCode: '' }, 'postalCode REQUIRED', 'city and state'],
     ['BCC', { phoneNumber: '', address: '' }, 'address REQUIRED', 'address'],
     ['BCC', { ...NO_NUMBER, ...NO_LOCATION, city: 'Lindon', state: 'UT' }, 'address REQUIRED', 'address'],
-    ['BCC', { unit: '' }, 'unit REQUIRED', 'unit'],
-    ['BCC', { secondaryLocationDescription: '' }, 'secondaryLocationDescription REQUIRED', 'SUITE'],
+    ['BCC', { unit: '' }, 'secondaryLocationDescription UNIT_INCOMPLETE', 'Fill in unit'],
+    ['BCC', { secondaryLocationDescription: '' }, 'unit UNIT_INCOMPLETE', 'SUITE'],
     ['BCC', { state: 'ON', postalCode: '' }, 'state STATE_OF_OTHER_COUNTRY', 'Set country to CAN'],
     [
       'BCC',
@@ -189,6 +189,26 @@ describe('cells of one row together', () => {
     ['BCC', { directoryListed: 'TRUE' }, 'directoryListingType LISTED_WITHOUT_TYPE', 'LIST_PUBLISH'],
     [
       'BCC',
+      { directoryListed: 'no', directoryListingType: 'LIST_PUBLISH' },
+      'directoryListingType TYPE_WITHOUT_LISTED',
+      'Set directoryListed to TRUE',
+    ],
+    [
+      'SIP_TRUNK',
+      { directoryListingType: 'LIST_NOT_PUBLISH' },
+      'directoryListingType TYPE_WITHOUT_LISTED',
+      'Set directoryListed to TRUE',
+    ],
+    [
+      'BCC',
+      { directoryListed: 'maybe', directoryListingType: 'LIST_PUBLISH' },
+      'directoryListed NOT_YES_OR_NO',
+      'TRUE',
+    ],
+    ['HOME_PHONE', { deviceTypeId: 'VVX400' }, 'deviceTypeId DEVICE_NOT_ATA', 'SPA122'],
+    ['BUSINESS_LINE', { deviceTypeId: 'SIP-T46S' }, 'deviceTypeId DEVICE_NOT_ATA', 'SPA122'],
+    [
+      'BCC',
       { ...NO_NUMBER, ...NO_LOCATION, customerName: 'Someone' },
       'customerName NO_EFFECT',
       'phoneNumber',
@@ -202,7 +222,13 @@ describe('cells of one row together', () => {
     ['BCC', { ...NO_NUMBER, ...NO_LOCATION, ...E911 }, 'e911Address NO_EFFECT', 'number'],
     ['BCC', { ...E911, e911Address: '' }, 'e911Address REQUIRED', 'e911Address'],
     ['BCC', { ...E911, e911City: '' }, 'e911City REQUIRED', 'e911City'],
-    ['BCC', { ...E911, e911Unit: '5' }, 'e911SecondaryLocationDescription REQUIRED', 'SUITE'],
+    ['BCC', { ...E911, e911Unit: '5' }, 'e911Unit UNIT_INCOMPLETE', 'SUITE'],
+    [
+      'BCC',
+      { ...E911, e911SecondaryLocationDescription: 'FLOOR' },
+      'e911SecondaryLocationDescription UNIT_INCOMPLETE',
+      'Fill in e911Unit',
+    ],
     [
       'BCC',
       { ...E911, e911State: 'QC', e911Country: 'USA' },
@@ -244,6 +270,18 @@ describe('cells of one row together', () => {
     expect(problem?.message).not.toBe('');
   });
 
+  it.each<[Product, Cells]>([
+    ['BCC', { unit: '' }],
+    ['BCC', { secondaryLocationDescription: '' }],
+    ['BCC', { postalCode: '10001' }],
+    ['BCC', { directoryListingType: 'LIST_PUBLISH' }],
+    ['HOME_PHONE', { deviceTypeId: 'VVX400' }],
+  ])('%s %j is a warning only', (product, changes) => {
+    const { checked, problems } = validateRows(example(product, changes));
+    expect(problems.map(({ severity }) => severity)).toEqual(['warning']);
+    expect(checked[0]?.record.valid).toBe(true);
+  });
+
   it('finds all defects of a row at once, and says none twice', () => {
     const changes = { timeZone: 'Moon', phoneNumber: '555', emailAddress: 'x', macAddress: 'zz', unit: '' };
     expect(briefs('BCC', changes)).toEqual([
@@ -251,7 +289,7 @@ describe('cells of one row together', () => {
       'row 2 emailAddress EMAIL_INVALID',
       'row 2 phoneNumber PHONE_NUMBER_INVALID',
       'row 2 macAddress MAC_ADDRESS_INVALID',
-      'row 2 unit REQUIRED',
+      'row 2 secondaryLocationDescription UNIT_INCOMPLETE',
     ]);
   });
 
@@ -265,6 +303,16 @@ describe('cells of one row together', () => {
       ['sipPassword', '(hidden)'],
     ]);
     expect(JSON.stringify(problems)).not.toMatch(/pw1|secret-word/);
+  });
+
+  it('refuses the mask of the results as a SIP password', () => {
+    const { checked, problems } = validateRows(example('SIP_TRUNK', { sipPassword: SECRET_MASK }));
+    expect(problems.map(brief)).toEqual(['row 2 sipPassword PLACEHOLDER']);
+    expect(problems[0]).toMatchObject({
+      message: 'The password was left out of the results',
+      hint: 'Type the password again, or leave the cell blank to have one generated.',
+    });
+    expect(checked[0]?.record.valid).toBe(false);
   });
 });
 

@@ -61,7 +61,7 @@ export function validate(tables: readonly TableSpec[], options: ValidatorOptions
     checked.push(...validator.check(sheetRows));
   }
   problems.push(...checked.flatMap((each) => each.problems));
-  const late = validator.finish();
+  const late = [...validator.finish()];
   return { checked, problems, late, validator };
 }
 

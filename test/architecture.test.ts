@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** The files directly in src that are no recipe; every other one there is. */
+const SINGLE = ['cli', 'options', 'errors'];
+
+/**
+ * What each part of src may import besides its own files: cli → commands → recipes → stages. Whatever is not named
+ * here, a new folder for example, may import nothing.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  options: ['errors'],
+  sheet: ['errors'],
+  api: ['errors'],
+  journal: ['errors'],
+  sandbox: ['errors'],
+  records: ['errors', 'sheet'],
+  plan: ['errors', 'records'],
+  execute: ['errors', 'records', 'plan', 'api', 'journal'],
+  results: ['errors', 'records', 'plan', 'journal', 'sheet'],
+  recipe: ['errors', 'options', 'sheet', 'records', 'plan', 'api', 'journal', 'execute', 'results'],
+  commands: [
+    ...['errors', 'options', 'sheet', 'records', 'plan', 'api', 'journal', 'execute', 'results'],
+    ...['recipe', 'sandbox'],
+  ],
+  cli: ['errors', 'options', 'commands'],
+};
+
+/** `records/columns.ts` → records, `import.ts` → recipe. */
+function partOf(file: string): string {
+  const [first = '', ...rest] = file.split('/');
+  if (rest.length > 0) return first;
+  const name = first.replace(/\.ts$/, '');
+  return SINGLE.includes(name) ? name : 'recipe';
+}
+
+const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => ({ file, text: readFileSync(join(SRC, file), 'utf8') }));
+
+/** The files of src that a file imports, types and lazy imports included. */
+function importsOf({ file, text }: (typeof FILES)[number]): string[] {
+  const found = [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']*)'/g)];
+  return found.map(([, path = '']) =>
+    relative(SRC, join(SRC, dirname(file), path)).replace(/\.js$/, '.ts'),
+  );
+}
+
+describe('the source', () => {
+  it('is found, with its imports', () => {
+    expect(FILES.length).toBeGreaterThan(100);
+    const known = new Set(FILES.map(({ file }) => file));
+    for (const each of FILES) for (const imported of importsOf(each)) expect(known).toContain(imported);
+    const cli = FILES.find(({ file }) => file === 'cli.ts');
+    expect(cli && importsOf(cli)).toContain('commands/run.ts');
+    const lazy = FILES.find(({ file }) => file === 'commands/undo.ts');
+    expect(lazy && importsOf(lazy)).toContain('undo.ts');
+  });
+
+  it('imports in one direction only', () => {
+    const wrong = FILES.flatMap((each) => {
+      const part = partOf(each.file);
+      const allowed = [part, ...(MAY_IMPORT[part] ?? [])];
+      return importsOf(each)
+        .filter((imported) => !allowed.includes(partOf(imported)))
+        .map((imported) => `${each.file} → ${imported}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('ends the process and takes signals in cli.ts alone', () => {
+    const ends = /\bprocess\s*\.\s*(exit\b|exitCode\b|abort\b|kill\b|(on|once|addListener)\(\s*['"`]SIG)/;
+    expect(FILES.filter(({ text }) => ends.test(text)).map(({ file }) => file)).toEqual(['cli.ts']);
+  });
+
+  it('holds no note of unfinished work', () => {
+    expect(FILES.filter(({ text }) => /\b(TODO|FIXME)\b/.test(text)).map(({ file }) => file)).toEqual([]);
+  });
+});
