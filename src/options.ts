@@ -10,6 +10,8 @@ interface Option {
   readonly default?: string | number | boolean;
   /** what the default is, where it is no fixed value */
   readonly defaultText?: string;
+  /** what the text must look like, also in words */
+  readonly pattern?: { readonly matches: RegExp; readonly says: string };
   /** the least number allowed */
   readonly least?: number;
   readonly help: string;
@@ -72,6 +74,7 @@ export const OPTIONS = {
     type: 'text',
     default: '100',
     value: 'N|N%',
+    pattern: { matches: /^(\d+|\d\d?%|100%)$/, says: 'a number such as 100, or a share such as 5%' },
     help: 'failed rows that stop the run',
   },
   existing: {
@@ -181,6 +184,7 @@ function checked(option: Option, value: unknown, where: string): unknown {
     case 'text': {
       const text = String(value);
       if (text === '') return refuse('given');
+      if (option.pattern && !option.pattern.matches.test(text)) return refuse(option.pattern.says);
       if (option.choices && !option.choices.includes(text))
         return refuse(`one of ${option.choices.join(', ')}`);
       return text;
@@ -190,17 +194,10 @@ function checked(option: Option, value: unknown, where: string): unknown {
 
 /**
  * Reads `--max-errors`.
+ * @param text as {@link resolveSettings} has checked it
  * @returns how many failed rows stop a run of that many rows
- * @throws StopError `OPTION_INVALID`
  */
 export function mostErrors(text: string, rows: number): number {
-  const match = /^(\d+)(%?)$/.exec(text.trim());
-  if (!match || (match[2] === '%' && Number(match[1]) > 100))
-    throw new StopError(
-      'OPTION_INVALID',
-      `--max-errors is "${text}", but must be a number such as 100, or 5%.`,
-      'Correct it.',
-    );
-  const number = Number(match[1]);
-  return match[2] === '%' ? Math.max(1, Math.ceil((rows * number) / 100)) : Math.max(1, number);
+  const number = Number.parseInt(text, 10);
+  return Math.max(1, text.endsWith('%') ? Math.ceil((rows * number) / 100) : number);
 }

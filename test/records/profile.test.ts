@@ -67,6 +67,8 @@ describe('a profile', () => {
   });
 
   it('is refused when there is no such file', async () => {
-    await expect(readProfile('/nowhere/profile.json', OPTIONS)).rejects.toThrow('cannot be read');
+    await expect(readProfile('/nowhere/profile.json', OPTIONS)).rejects.toThrow(
+      'There is no profile /nowhere/profile.json.',
+    );
   });
 });
