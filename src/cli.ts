@@ -11,6 +11,7 @@ import { validateCommand } from './commands/validate.js';
 import { verifyCommand } from './commands/verify.js';
 import { EXIT, type Exit, StopError } from './errors.js';
 import { OPTIONS } from './options.js';
+import { nearest } from './records/nearest.js';
 
 const COMMANDS: readonly Command[] = [
   validateCommand,
@@ -29,11 +30,13 @@ process.stdout.write('', () => process.exit(exitCode));
 
 async function main(argv: readonly string[]): Promise<number> {
   let interrupted = 0;
-  let stop = () => process.exit(EXIT.interrupted.code);
-  const onSignal = () => {
-    if (++interrupted > 1) process.exit(EXIT.interrupted.code);
-    stop();
+  let lastWords = '';
+  const endNow = () => {
+    process.stderr.write(lastWords);
+    process.exit(EXIT.interrupted.code);
   };
+  let stop: () => void = endNow;
+  const onSignal = () => (++interrupted > 1 ? endNow() : stop());
   // Whoever reads our output may stop reading: `validate sheet.csv --json | head`.
   process.stdout.on('error', () => {});
   process.on('SIGINT', onSignal);
@@ -43,8 +46,11 @@ async function main(argv: readonly string[]): Promise<number> {
     isTerminal: process.stderr.isTTY,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    sayOnInterrupt: (text) => {
+      lastWords = `\n${text}\n`;
+    },
     onInterrupt: (handler) => {
-      stop = handler as () => never;
+      stop = handler;
     },
   };
   let exit: Exit = 'nothingDone';
@@ -70,12 +76,24 @@ function explain(error: unknown, io: Io): Exit {
   return 'nothingDone';
 }
 
-function usage(message: string): StopError {
-  return new StopError(
-    'USAGE',
-    message.endsWith('.') ? message : `${message}.`,
-    'alianza-import --help lists the commands, alianza-import <command> --help their options.',
-  );
+/** A mistake in the command line, in our words where those of the parser help nobody. */
+function usage(message: string, argv: readonly string[]): StopError {
+  const command = COMMANDS.find(({ name }) => name === argv[0]);
+  const call = `alianza-import ${command ? `${command.name} ${command.words}`.trim() : '<command>'}`;
+  const hint = `The call is: ${call}. alianza-import${command ? ` ${command.name}` : ''} --help tells more.`;
+  if (message.startsWith('Not enough non-option arguments'))
+    return new StopError('USAGE', `${command?.name} needs ${command?.words}.`, hint);
+  const unknown = /^Unknown (?:argument|command)s?: ([^,]+)/.exec(message)?.[1];
+  if (unknown === undefined)
+    return new StopError('USAGE', message.endsWith('.') ? message : `${message}.`, hint);
+  const isOption = argv.some((word) => word.startsWith(`--${unknown}`) || word === `-${unknown}`);
+  const names = isOption
+    ? [...(command?.options ?? []), ...Object.keys(command?.own ?? {})]
+    : COMMANDS.map(({ name }) => name);
+  const near = nearest(unknown, names);
+  const what = isOption ? `option --${unknown}` : `command "${unknown}"`;
+  const meant = near === null ? '' : ` Did you mean ${isOption ? '--' : ''}${near}?`;
+  return new StopError('USAGE', `There is no ${what}.${meant}`, hint);
 }
 
 interface Chosen {
@@ -100,7 +118,7 @@ async function parse(argv: readonly string[], io: Io): Promise<Chosen | null> {
     .wrap(Math.min(110, process.stdout.columns || 110))
     .epilogue(exitCodesText())
     .fail((message, error) => {
-      throw error instanceof StopError ? error : usage(message ?? error.message);
+      throw error instanceof StopError ? error : usage(message ?? error.message, argv);
     });
   for (const command of COMMANDS)
     parser.command(
@@ -140,8 +158,7 @@ function yargsOption(option: Describable) {
     // Values stay text: the option table checks them, with better words.
     type: type === 'flag' ? ('boolean' as const) : ('string' as const),
     requiresArg: type !== 'flag',
-    describe: `${help}${variable ? ` (or ${variable})` : ''}`,
-    ...(choices ? { choices } : {}),
+    describe: `${help}${choices ? ` [${choices.join(', ')}]` : ''}${variable ? ` (or ${variable})` : ''}`,
     ...(type === 'flag'
       ? {}
       : { defaultDescription: defaultText ?? (value === undefined ? undefined : String(value)) }),
@@ -162,6 +179,13 @@ function flagsOf(parsed: Readonly<Record<string, unknown>>, command: Command): R
     if (value === undefined) continue;
     if (Array.isArray(value) && (OPTIONS as Record<string, Describable>)[name]?.type !== 'list')
       throw new StopError('USAGE', `--${name} is given twice.`, 'Give it once.');
+    const choices = command.own?.[name]?.choices;
+    if (choices && !choices.includes(String(value)))
+      throw new StopError(
+        'USAGE',
+        `--${name} is "${String(value)}", but must be ${choices.join(' or ')}.`,
+        'Correct it.',
+      );
     flags[name] = value;
   }
   return flags;

@@ -93,10 +93,12 @@ export async function loadSheets(
       await Promise.all(writes);
     },
   });
+  let last: Promise<void> = Promise.resolve();
   for (const { ordinal, ...problem } of late) {
-    await journal.addProblem(ordinal, problem as JsonObject);
-    if (problem.severity === 'error' && ordinal > 0) await journal.setRowStatus(ordinal, 'invalid', null);
+    last = journal.addProblem(ordinal, problem as JsonObject);
+    if (problem.severity === 'error' && ordinal > 0) last = journal.setRowStatus(ordinal, 'invalid', null);
   }
+  await last;
 }
 
 /** SIP credentials that the sheet gives are kept where generated ones are, so that a resume needs no sheet. */

@@ -46,9 +46,7 @@ const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 /** The files of src that a file imports, types and lazy imports included. */
 function importsOf({ file, text }: (typeof FILES)[number]): string[] {
   const found = [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']*)'/g)];
-  return found.map(([, path = '']) =>
-    relative(SRC, join(SRC, dirname(file), path)).replace(/\.js$/, '.ts'),
-  );
+  return found.map(([, path = '']) => relative(SRC, join(SRC, dirname(file), path)).replace(/\.js$/, '.ts'));
 }
 
 describe('the source', () => {

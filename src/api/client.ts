@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { StopError } from '../errors.js';
 import { ApiError, type ApiErrorKind } from './api-error.js';
 import { authorize, type Call } from './endpoints.js';
@@ -129,9 +128,14 @@ export class Client {
     }
   }
 
+  /** Waits that long, or until the run is stopping. */
+  rest(ms: number): Promise<void> {
+    return this.#options.limiter.rest(ms);
+  }
+
   /** Waits before try `tries + 1`. */
   async backOff(tries: number, atLeastMs = 0): Promise<void> {
-    await sleep(Math.max(atLeastMs, retryDelay(tries, Math.random())));
+    await this.rest(Math.max(atLeastMs, retryDelay(tries, Math.random())));
   }
 
   async #logIn(): Promise<LogIn> {

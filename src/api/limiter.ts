@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { NotSentError } from './api-error.js';
 
@@ -36,8 +38,8 @@ const SLOW_RATIO = 3;
 const SLOW_MS = 250;
 /** Answers from requests sent within this time before a cut say nothing about the cut's effect. */
 const CUT_SETTLES_MS = 200;
-/** How soon a caller that waits out a pause notices that the run is stopping. */
-const LONGEST_NAP_MS = 250;
+/** How long a run that is stopping waits out a pause to end what would be left half-done. */
+const LONGEST_FINISHING_WAIT_MS = 3000;
 
 /**
  * The one limit on requests in flight: everything goes through it, log-in and retries included. Earlier rows go first.
@@ -50,7 +52,7 @@ export class Limiter {
   readonly #heap: Waiting[] = [];
   readonly #usualMs = new Map<string, number>();
   #order = 0;
-  #stopped = false;
+  readonly #stopping = new AbortController();
   #admitted = 0;
   #readyAhead: number;
   #pausedUntil = 0;
@@ -70,6 +72,8 @@ export class Limiter {
    */
   constructor(most: number, rate: number | null) {
     this.#limit = pLimit(most);
+    // Every caller that waits listens.
+    setMaxListeners(0, this.#stopping.signal);
     this.#most = most;
     this.#rate = rate;
     this.#lowest = most;
@@ -92,7 +96,7 @@ export class Limiter {
    */
   run<T>(turn: Turn<T>): Promise<T> {
     const finishing = turn.finishing ?? false;
-    if (this.#stopped && !finishing) return Promise.reject(new NotSentError('the run is stopping'));
+    if (this.stopped && !finishing) return Promise.reject(new NotSentError('the run is stopping'));
     return new Promise<T>((resolve, reject) => {
       const start = async () => {
         try {
@@ -113,12 +117,22 @@ export class Limiter {
 
   /** From now on only what is in flight, and turns that are `finishing`, go through; all others are refused. */
   stop(): void {
-    this.#stopped = true;
+    this.#stopping.abort();
     const waiting = this.#heap.splice(0);
     for (const entry of waiting) {
       if (entry.finishing) this.#push(entry);
       else entry.refuse();
     }
+  }
+
+  /** Whether {@link stop} was called. */
+  get stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Waits that long, or until the run is stopping. */
+  async rest(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
 
   /** Whether everybody waits at this moment. */
@@ -181,10 +195,11 @@ export class Limiter {
 
   async #send<T>(turn: Turn<T>, finishing: boolean): Promise<T> {
     for (;;) {
-      if (this.#stopped && !finishing) throw new NotSentError('the run is stopping');
       const wait = this.#pausedUntil - Date.now();
+      if (this.stopped && !(finishing && wait <= LONGEST_FINISHING_WAIT_MS))
+        throw new NotSentError('the run is stopping');
       if (wait <= 0) return turn.send();
-      await new Promise((resolve) => setTimeout(resolve, Math.min(wait, LONGEST_NAP_MS)));
+      await (this.stopped ? sleep(wait) : this.rest(wait));
     }
   }
 

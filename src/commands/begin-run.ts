@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { Platform } from '../connect.js';
 import type { Settings } from '../options.js';
 import {
   createRun,
@@ -12,26 +13,37 @@ import {
 import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write.js';
 import type { Arguments, Io } from './command.js';
-import { targetOf } from './platform.js';
+import { credentialsFor, openPlatform, targetOf } from './platform.js';
 import { formatOf } from './report-run.js';
 import { readingOptions, settingsOf } from './settings.js';
 
+/** A run that has just begun. */
+export interface BegunRun {
+  readonly run: RunDirectory;
+  readonly settings: Settings;
+  readonly format: SheetFormat;
+  openPlatform(): Promise<Platform>;
+}
+
 /** Begins a run: its options, its directory, and what it must remember of its sheets. */
-export async function beginRun(
-  args: Arguments,
-  io: Io,
-  kind: RunKind,
-): Promise<{ run: RunDirectory; settings: Settings; format: SheetFormat }> {
+export async function beginRun(args: Arguments, io: Io, kind: RunKind): Promise<BegunRun> {
   const { settings, given, profile } = await settingsOf(args, io);
   const target = targetOf(settings, given);
   const reading = readingOptions(profile, settings);
+  // What is missing is said before anything is read or written.
+  const credentials = kind === 'validate' ? { username: '', password: '' } : await credentialsFor(target, io);
   const directory = settings.out ?? defaultDirectory(args.words, target.environment);
   const lock = reserveRunDirectory(directory);
   try {
     const inputs = await inputFiles(args.words, runFiles(directory).standardInput);
     const createdAt = new Date().toISOString();
     const run = await createRun(directory, lock, { createdAt, inputs, target, kind, settings, reading });
-    return { run, settings, format: formatOf(settings, inputs) };
+    return {
+      run,
+      settings,
+      format: formatOf(settings, inputs),
+      openPlatform: () => openPlatform(target, run.files.sandbox, credentials),
+    };
   } catch (error) {
     lock.release();
     throw error;

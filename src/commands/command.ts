@@ -26,6 +26,8 @@ export interface Io {
   out(text: string): void;
   /** standard error: everything else */
   err(text: string): void;
+  /** What is said when Ctrl-C ends the process at once. */
+  sayOnInterrupt(text: string): void;
   /** Replaces what is done at the first Ctrl-C or SIGTERM; the second one always ends the process. */
   onInterrupt(stop: () => void): void;
 }

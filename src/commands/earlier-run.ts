@@ -4,7 +4,7 @@ import type { Settings } from '../options.js';
 import { openRun, type RunDirectory } from '../run-directory.js';
 import type { SheetFormat } from '../sheet/write.js';
 import type { Arguments, Io } from './command.js';
-import { openPlatform } from './platform.js';
+import { credentialsFor, openPlatform } from './platform.js';
 import { formatOf } from './report-run.js';
 import { settingsOf } from './settings.js';
 
@@ -52,7 +52,7 @@ export async function openEarlierRun(args: Arguments, io: Io): Promise<EarlierRu
       run,
       settings,
       format: formatOf(settings, inputs),
-      openPlatform: () => openPlatform(target, run.files.sandbox, io),
+      openPlatform: async () => openPlatform(target, run.files.sandbox, await credentialsFor(target, io)),
     };
   } catch (error) {
     await run.close();

@@ -6,7 +6,8 @@ import type { Given, Settings } from '../options.js';
 import type { RunTarget } from '../run-directory.js';
 import type { Io } from './command.js';
 
-const HOSTS = { production: 'https://api.alianza.com', beta: 'https://api.b2.alianza.com' } as const;
+/** The host of each environment. */
+export const HOSTS = { production: 'https://api.alianza.com', beta: 'https://api.b2.alianza.com' } as const;
 
 /**
  * Where a command sends to.
@@ -29,32 +30,19 @@ export function targetOf(settings: Settings, given: Given): RunTarget {
   };
 }
 
-/**
- * Opens the platform: starts the sandbox inside the process, or takes the log-in from the environment variables or, on
- * a terminal, from the person in front of it.
- *
- * @param sandboxFile where the sandbox of a run keeps its state
- * @throws StopError `CREDENTIALS_MISSING`
- */
-export async function openPlatform(target: RunTarget, sandboxFile: string, io: Io): Promise<Platform> {
-  const { environment, baseUrl } = target;
-  if (baseUrl === null) {
-    const { SANDBOX_PASSWORD, SANDBOX_USERNAME, startSandbox } = await import('../sandbox/server.js');
-    const sandbox = await startSandbox({ stateFile: sandboxFile, logBodies: false });
-    return {
-      environment,
-      baseUrl: sandbox.url,
-      inProcess: true,
-      username: SANDBOX_USERNAME,
-      password: SANDBOX_PASSWORD,
-      close: () => sandbox.close(),
-    };
-  }
-  const { username, password } = await credentials(environment, io);
-  return { environment, baseUrl, inProcess: false, username, password, close: async () => {} };
+/** What a command logs in with. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
 }
 
-async function credentials(environment: string, io: Io): Promise<{ username: string; password: string }> {
+/**
+ * The log-in for a platform: the sandbox's own, else from the environment variables or, on a terminal, from the person
+ * in front of it.
+ *
+ * @throws StopError `CREDENTIALS_MISSING`
+ */
+export async function credentialsFor({ environment }: RunTarget, io: Io): Promise<Credentials> {
   let username = io.env['ALIANZA_USERNAME'] ?? '';
   let password = io.env['ALIANZA_PASSWORD'] ?? '';
   if (environment === 'sandbox' && username === '' && password === '') {
@@ -71,6 +59,29 @@ async function credentials(environment: string, io: Io): Promise<{ username: str
     `No log-in for ${environment}: ${username === '' ? 'ALIANZA_USERNAME' : 'ALIANZA_PASSWORD'} is not set.`,
     'Set the environment variables ALIANZA_USERNAME and ALIANZA_PASSWORD; they are never given as options.',
   );
+}
+
+/**
+ * Opens the platform; the sandbox inside the process is started.
+ * @param sandboxFile where the sandbox of a run keeps its state
+ */
+export async function openPlatform(
+  { environment, baseUrl }: RunTarget,
+  sandboxFile: string,
+  credentials: Credentials,
+): Promise<Platform> {
+  if (baseUrl !== null)
+    return { environment, baseUrl, inProcess: false, ...credentials, close: async () => {} };
+  const { SANDBOX_PASSWORD, SANDBOX_USERNAME, startSandbox } = await import('../sandbox/server.js');
+  const sandbox = await startSandbox({ stateFile: sandboxFile, logBodies: false });
+  return {
+    environment,
+    baseUrl: sandbox.url,
+    inProcess: true,
+    username: SANDBOX_USERNAME,
+    password: SANDBOX_PASSWORD,
+    close: () => sandbox.close(),
+  };
 }
 
 /** Asks on the terminal; what is typed is not shown when it is secret. */

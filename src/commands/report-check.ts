@@ -6,6 +6,7 @@ import { writeReport } from '../results/report.js';
 import { problemOf } from '../results/row-outcome.js';
 import { problemsText, summaryText } from '../results/summary.js';
 import { type RunDirectory, sheetsOf } from '../run-directory.js';
+import { optionsAgain } from './again.js';
 import type { Io } from './command.js';
 
 /** Tells what a dry run, or a validation with `--out`, found: on the screen, in `report.html`, with `--json`. */
@@ -24,7 +25,7 @@ export async function reportCheck(
   const ending = {
     runDir: directory,
     kind,
-    environment,
+    ...optionsAgain(facts),
     files: sheets,
     counts,
     errors: written.errors,
@@ -32,6 +33,7 @@ export async function reportCheck(
   const next = nextSteps(ending);
   await writeReport(files.report, {
     ...ending,
+    environment,
     baseUrl,
     partitionId: summary.partitionId,
     startedAt: facts.createdAt,

@@ -7,6 +7,7 @@ import { writeReport } from '../results/report.js';
 import { createdText, problemsText, summaryText } from '../results/summary.js';
 import { type RunDirectory, sheetsOf } from '../run-directory.js';
 import type { SheetFormat } from '../sheet/write.js';
+import { optionsAgain } from './again.js';
 import type { Io } from './command.js';
 
 const CREATED_SHOWN = 8;
@@ -40,10 +41,12 @@ export async function report(
   const { environment, baseUrl } = facts.target;
   const sheets = sheetsOf(facts);
   const kind = 'run' as const;
-  const ending = { runDir: directory, kind, environment, files: sheets, counts, errors: summary.errors };
+  const again = optionsAgain(facts);
+  const ending = { runDir: directory, kind, ...again, files: sheets, counts, errors: summary.errors };
   const next = nextSteps(ending);
   await writeReport(files.report, {
     ...ending,
+    environment,
     baseUrl,
     partitionId: summary.partitionId,
     startedAt: facts.createdAt,

@@ -11,6 +11,7 @@ export async function carryOut(run: RunDirectory, options: ImportOptions, io: Io
   const ended = new Map<RowStatus, number>();
   let progress: Progress | null = null;
   let loaded: RowCounts | null = null;
+  io.sayOnInterrupt(`Interrupted. Go on with: alianza-import resume ${run.directory}`);
   const summary = await importSheets(run, options, {
     onLoaded(rows) {
       loaded = rows;

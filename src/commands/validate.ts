@@ -22,6 +22,7 @@ async function onScreen(args: Arguments, io: Io): Promise<Exit> {
   const { ProblemGroups } = await import('../results/problem-groups.js');
   const { problemsText, summaryText } = await import('../results/summary.js');
   const { nextSteps } = await import('../results/next-steps.js');
+  const { optionsAgain } = await import('./again.js');
   const { settings, profile } = await settingsOf(args, io);
   const reading = readingOptions(profile, settings);
   const started = Date.now();
@@ -70,10 +71,11 @@ async function onScreen(args: Arguments, io: Io): Promise<Exit> {
   const exit: Exit = counts.invalid === 0 ? 'done' : 'someFailed';
   if (settings.json)
     io.out(`],"rows":${JSON.stringify({ total, ...counts })},"exitCode":${EXIT[exit].code}}\n`);
+  const target = { environment: 'sandbox', baseUrl: null } as const;
   const ending = {
     runDir: null,
     kind: 'validate',
-    environment: '',
+    ...optionsAgain({ target, settings }),
     files: args.words,
     counts,
     errors: null,

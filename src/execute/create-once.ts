@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../api/api-error.js';
 import type { Call } from '../api/endpoints.js';
 import type { JsonObject } from '../journal/journal.js';
@@ -65,7 +64,7 @@ export async function createOnce<A>(task: Task, ids: AccountIds, creation: Creat
   }
   for (let tries = 1; ; tries++) {
     if (doubtSince !== null) {
-      const found = await lookAgain(creation, doubtSince + run.settleMs);
+      const found = await lookAgain(task, creation, doubtSince + run.settleMs);
       if (found) return adopt(found, true);
     }
     try {
@@ -96,12 +95,12 @@ export async function createOnce<A>(task: Task, ids: AccountIds, creation: Creat
  * A name that the platform accepts twice is looked up a second time after it has settled: the platform may still be at
  * work on a request that was given up on.
  */
-async function lookAgain<A>(creation: Creation<A>, settled: number): Promise<Found | null> {
+async function lookAgain<A>(task: Task, creation: Creation<A>, settled: number): Promise<Found | null> {
   const found = await creation.find();
   if (found || creation.unique) return found;
   const wait = settled - Date.now();
   if (wait <= 0) return null;
-  await sleep(wait);
+  await task.run.client.rest(wait);
   return creation.find();
 }
 

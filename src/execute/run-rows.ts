@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject, StoredRow } from '../journal/journal.js';
 import type { ImportRecord } from '../records/record.js';
 import type { RunContext } from './context.js';
@@ -43,7 +42,7 @@ export async function runRows(run: RunContext, options: RowsOptions): Promise<vo
       options.onRow(row, end);
     });
     if (again.length === 0 || options.stop.stopped || round === SECOND_ROUNDS) return;
-    await sleep(BETWEEN_ROUNDS_MS);
+    await run.client.rest(BETWEEN_ROUNDS_MS);
     if (options.stop.stopped) return;
     for (const ordinal of again) {
       if (run.journal.row(ordinal)?.status === 'failed') failed--;

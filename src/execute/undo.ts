@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../api/api-error.js';
 import type { Client } from '../api/client.js';
 import {
@@ -351,7 +350,7 @@ async function objectOf<N>(
   if (step.state !== 'intent') return withLineId(step, ids);
   // The run may have sent what it intended until it died, which was before this began.
   const wait = Math.max(step.at, run.startedAt) + options.settleMs - Date.now();
-  if (wait > 0) await sleep(wait);
+  if (wait > 0) await run.client.rest(wait);
   const id = await removal.find({ run, step, priority: step.owner }, ids);
   if (id === null) return null;
   const accountId = step.kind === 'account' ? id : ids.accountId;

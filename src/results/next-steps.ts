@@ -3,7 +3,10 @@ export interface Ending {
   /** the run directory; null for `validate`, which has none */
   readonly runDir: string | null;
   readonly kind: 'validate' | 'dry-run' | 'run';
-  readonly environment: string;
+  /** options that name the same place, such as ` --environment beta`; '' where it is the default */
+  readonly where: string;
+  /** options that read the sheets the same way, such as ` --profile acme.json` */
+  readonly reading: string;
   /** the sheets as given */
   readonly files: readonly string[];
   readonly counts: Readonly<Record<string, number>>;
@@ -13,10 +16,9 @@ export interface Ending {
 
 /** What to do next, the most urgent first. Commands are in backticks, ready to be pasted into a shell. */
 export function nextSteps(ending: Ending): string[] {
-  const { runDir, kind, environment, files, counts, errors } = ending;
+  const { runDir, kind, where, reading, files, counts, errors } = ending;
   const { invalid = 0, failed = 0, skipped = 0, pending = 0, created = 0, existing = 0 } = counts;
-  const where = environment === 'sandbox' ? '' : ` --environment ${environment}`;
-  const sheets = files.map(shellWord).join(' ');
+  const sheets = files.map(shellWord).join(' ') + reading;
   const attempted = failed + skipped + created + existing > 0;
   const steps: string[] = [];
 
@@ -25,7 +27,7 @@ export function nextSteps(ending: Ending): string[] {
     const command =
       kind === 'validate'
         ? `validate ${sheets}`
-        : `run ${errors === null ? sheets : shellWord(errors)}${where}`;
+        : `run ${errors === null ? sheets : shellWord(errors) + reading}${where}`;
     steps.push(`Correct ${rows(invalid, 'invalid')} ${place}, then: \`alianza-import ${command}\``);
   }
   if (kind === 'run' && invalid > 0 && pending > 0 && !attempted)
@@ -54,6 +56,6 @@ function rows(count: number, what: string): string {
 }
 
 /** A word as a shell takes it whole. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -55,7 +55,13 @@ function sampleDifferences(
 ): string[] {
   const found: string[] = [];
   const given = new Set(rows.map(({ phoneNumber }) => digits(phoneNumber)));
-  const seen = { accounts: new Set(), users: new Set(), numbers: new Set(), devices: new Set(), lines: new Set() };
+  const seen = {
+    accounts: new Set(),
+    users: new Set(),
+    numbers: new Set(),
+    devices: new Set(),
+    lines: new Set(),
+  };
   const trunks = new Set();
   let ports = 0;
   rows.forEach((row, at) => {

@@ -91,10 +91,12 @@ function textsOf(row: ExcelJS.Row): string[] {
 
 /** The calls that change something, the log-in not among them, in order of arrival. */
 export function writesOf(sandbox: Sandbox, after = 0): string[] {
-  return sandbox.requests
-    .slice(after)
-    .filter(({ method, operation }) => method !== 'GET' && operation !== 'logUserIn')
-    .map(({ operation = '' }) => operation)
-    // A check of an address for emergency calls is a PUT that writes nothing.
-    .filter((operation) => operation !== 'preValidateAccountTn');
+  return (
+    sandbox.requests
+      .slice(after)
+      .filter(({ method, operation }) => method !== 'GET' && operation !== 'logUserIn')
+      .map(({ operation = '' }) => operation)
+      // A check of an address for emergency calls is a PUT that writes nothing.
+      .filter((operation) => operation !== 'preValidateAccountTn')
+  );
 }

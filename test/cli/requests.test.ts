@@ -5,7 +5,12 @@ import { csvOf, type SheetRow } from '../fixtures/rows.js';
 import { placeOf } from './place.js';
 
 const ACCOUNT: SheetRow = {
-  ...{ accountNumber: 'SP-1', accountName: 'Zoë\'s "Diner", Inc.', timeZone: 'US/Mountain', billingCycleDay: '15' },
+  ...{
+    accountNumber: 'SP-1',
+    accountName: 'Zoë\'s "Diner", Inc.',
+    timeZone: 'US/Mountain',
+    billingCycleDay: '15',
+  },
   ...{ dialingBehaviorType: 'OPEN_DIAL_PLAN_TEN_DIGIT', extensionLength: '4' },
 };
 const LINDON: SheetRow = { address: '333 S 520 W', city: 'Lindon', state: 'UT', postalCode: '84042' };
@@ -59,7 +64,11 @@ describe.concurrent('what goes over the wire', () => {
     expect(bodies('createDevice')).toEqual([
       expect.objectContaining({
         ...{ ...ids, userId: bcc['userId'], deviceId: 'VVX400', deviceTypeId: 'VVX400' },
-        ...{ macAddress: expect.stringMatching(/^0004f2000001$/i), lineNumber: 3, emergencyNumber: '18017850001' },
+        ...{
+          macAddress: expect.stringMatching(/^0004f2000001$/i),
+          lineNumber: 3,
+          emergencyNumber: '18017850001',
+        },
       }),
     ]);
 
@@ -68,7 +77,13 @@ describe.concurrent('what goes over the wire', () => {
     const activation = activations.find((body) =>
       JSON.stringify(body['telephoneNumbers']).includes('18017850001'),
     );
-    const denver = { streetNumber: '1700', streetName: 'Lincoln', city: 'Denver', state: 'CO', country: 'USA' };
+    const denver = {
+      streetNumber: '1700',
+      streetName: 'Lincoln',
+      city: 'Denver',
+      state: 'CO',
+      country: 'USA',
+    };
     expect(activation).toMatchObject({
       ...ids,
       customerServiceRecord: {
@@ -125,11 +140,15 @@ describe.concurrent('what goes over the wire', () => {
     );
     // The guide's order: a number is on its account before anything names it.
     const order = sandbox.requests.map(({ operation }) => operation);
-    expect(order.indexOf('createOrAddTelephoneNumberToAccount')).toBeLessThan(order.indexOf('createSipTrunk'));
+    expect(order.indexOf('createOrAddTelephoneNumberToAccount')).toBeLessThan(
+      order.indexOf('createSipTrunk'),
+    );
     // One search, one address asked once however many rows have it, and only the searched number reserved.
     expect(order.filter((each) => each === 'validateAddress')).toHaveLength(2);
     expect(order.filter((each) => each === 'tnSearch')).toHaveLength(1);
-    expect(sandbox.requests.filter(({ operation }) => operation === 'reserve').map(({ path }) => path)).toEqual([
+    expect(
+      sandbox.requests.filter(({ operation }) => operation === 'reserve').map(({ path }) => path),
+    ).toEqual([
       `/v2/partition/sandbox-partition/account/${ids.accountId}/telephonenumber/${searched}/reserve`,
     ]);
   });
@@ -162,7 +181,12 @@ describe.concurrent('rows that share', () => {
         bcc,
         {
           ...{ product: 'BCC', ...of, extension: '4000', ...LINDON, phoneNumber: '8017850009' },
-          ...{ assignAsCallerId: 'FALSE', deviceTypeId: 'VVX400', macAddress: '0004F2000001', lineNumber: '4' },
+          ...{
+            assignAsCallerId: 'FALSE',
+            deviceTypeId: 'VVX400',
+            macAddress: '0004F2000001',
+            lineNumber: '4',
+          },
         },
         { product: 'HOME_PHONE', ...HOME, ...LINDON },
       ]),
@@ -177,7 +201,9 @@ describe.concurrent('rows that share', () => {
     expect(ann?.callerIdConfig.callerIdNumber).toBe('18017850001');
     expect(sandbox.state.numbers.get('18017850009')?.referenceId).toBe(ann?.id);
     const devices = [...sandbox.state.devices.values()];
-    expect(devices.map(({ userId, lineNumber, emergencyNumber }) => [userId, lineNumber, emergencyNumber])).toEqual(
+    expect(
+      devices.map(({ userId, lineNumber, emergencyNumber }) => [userId, lineNumber, emergencyNumber]),
+    ).toEqual(
       expect.arrayContaining([
         [ann?.id, 3, '18017850001'],
         [ann?.id, 4, '18017850009'],
@@ -197,7 +223,14 @@ describe.concurrent('rows that share', () => {
       csvOf([
         bcc,
         { ...bcc, ...SUB, partitionId: sub, phoneNumber: '', macAddress: '0004F2000011' },
-        { ...line, ...ACCOUNT, ...SUB, partitionId: sub, phoneNumber: '8017850012', macAddress: '0004F2000012' },
+        {
+          ...line,
+          ...ACCOUNT,
+          ...SUB,
+          partitionId: sub,
+          phoneNumber: '8017850012',
+          macAddress: '0004F2000012',
+        },
       ]),
     );
     expectExit(await cli('run', 'sheet.csv', '--out', 'run', '--quiet'), 0);
@@ -207,9 +240,9 @@ describe.concurrent('rows that share', () => {
     for (const result of others) expect(accounts.get(result['accountId'] ?? '')?.partitionId).toBe(sub);
     expect(others[0]?.['accountId']).toBe(others[1]?.['accountId']);
     const tables = [users, numbers, devices, businessLines];
-    expect(tables.map((table) => [...table.values()].filter((each) => each.partitionId === sub).length)).toEqual([
-      1, 2, 1, 1,
-    ]);
+    expect(
+      tables.map((table) => [...table.values()].filter((each) => each.partitionId === sub).length),
+    ).toEqual([1, 2, 1, 1]);
   });
 });
 
@@ -252,8 +285,10 @@ describe.concurrent('numbers', () => {
   it('leave no reservation over when they are refused', async ({ expect, onTestFinished }) => {
     const { sandbox, cli, csv, write } = await placeOf(onTestFinished);
     const [, , trunk = {}] = ROWS;
-    // Reserved, then never activated: the customer's building is not one of E911.
-    const rows = [{ ...trunk, ...ACCOUNT, primaryTn: '' }, { ...trunk, trunkName: 'B', primaryTn: '' }];
+    const rows = [
+      { ...trunk, ...ACCOUNT, primaryTn: '' },
+      { ...trunk, trunkName: 'B', primaryTn: '' },
+    ];
     await write('sheet.csv', csvOf(rows));
     await fetch(`${sandbox.url}/_sandbox/faults`, {
       method: 'POST',

@@ -1,22 +1,31 @@
+import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.js';
-import type { CliProcess } from '../fixtures/cli.js';
-import { startCli } from '../fixtures/cli.js';
+import { type CliProcess, startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
-import { mixedRows } from '../fixtures/rows.js';
-import { type OnTestFinished, workspaceOf } from '../fixtures/with-sandbox.js';
+import { csvOf, mixedRows } from '../fixtures/rows.js';
+import { gatedWorkspaceOf, type OnTestFinished } from '../fixtures/with-sandbox.js';
 import type { Workspace } from '../fixtures/workspace.js';
 
-/** A run at work. */
+/** A run at work, which waits for `letGo` before its users get their numbers. */
 async function running(onTestFinished: OnTestFinished) {
-  const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(24), { latencyMs: 100 });
-  const cli = workspace.start();
+  const { sandbox, gate, workspace } = await gatedWorkspaceOf(onTestFinished, mixedRows(24));
+  const cli = workspace.start('--timeout', '100000');
+  let letGo = () => {};
+  const isLetGo = new Promise<undefined>((resolve) => {
+    letGo = () => resolve(undefined);
+  });
+  await new Promise<void>((resolve) => {
+    gate.watch((at, { operation }) => {
+      if (at !== 'arrived' || operation !== 'patchTelephoneNumberOnAccount') return undefined;
+      resolve();
+      return isLetGo;
+    });
+  });
   onTestFinished(async () => cli.kill());
-  while (sandbox.requests.length < 10) await sleep(5);
-  return { sandbox, workspace, cli };
+  return { sandbox, gate, workspace, cli, letGo };
 }
 
 /** Another run of the same sheet, in a directory of its own. */
@@ -33,7 +42,7 @@ describe.concurrent('a second process', () => {
     expect,
     onTestFinished,
   }) => {
-    const { sandbox, workspace, cli } = await running(onTestFinished);
+    const { sandbox, workspace, cli, letGo } = await running(onTestFinished);
     const sent = sandbox.requests.length;
     for (const ended of [await workspace.resume(), await workspace.run()]) {
       expectExit(ended, 5);
@@ -43,6 +52,7 @@ describe.concurrent('a second process', () => {
       expect(ended.stderr).toMatch(/since \d{4}-\d\d-\d\dT\d\d:\d\d/);
     }
     expect(requestsOfOthers(sandbox, sent)).toEqual([]);
+    letGo();
     expectExit(await cli.ended, 0);
     expect(workspace.differences()).toEqual([]);
   });
@@ -51,11 +61,12 @@ describe.concurrent('a second process', () => {
     expect,
     onTestFinished,
   }) => {
-    const { sandbox, workspace, cli } = await running(onTestFinished);
+    const { gate, workspace, cli, letGo } = await running(onTestFinished);
     const ended = await startAnother(workspace).ended;
     expectExit(ended, 5);
-    expect(ended.stderr).toContain(`partition sandbox-partition of ${sandbox.url}`);
+    expect(ended.stderr).toContain(`partition sandbox-partition of ${gate.url}`);
     expect(ended.stderr).toContain(`process ${cli.child.pid}`);
+    letGo();
     expectExit(await cli.ended, 0);
     expect(workspace.differences()).toEqual([]);
     // Now it is free: everything is there already.
@@ -67,8 +78,6 @@ describe.concurrent('a second process', () => {
   it('on another partition is not held up', async ({ expect, onTestFinished }) => {
     const { sandbox, workspace, cli } = await running(onTestFinished);
     const [home = {}] = mixedRows(4).slice(3);
-    const { writeFile } = await import('node:fs/promises');
-    const { csvOf } = await import('../fixtures/rows.js');
     const sheet = join(workspace.directory, 'home.csv');
     await writeFile(sheet, csvOf([{ ...home, macAddress: '00A0FFFFFF03' }]));
     const ended = await startAnother({ ...workspace, sheet }, '--partition', 'sandbox-sub-partition').ended;
@@ -80,7 +89,8 @@ describe.concurrent('a second process', () => {
   });
 
   it('takes over the locks of a process that was killed', async ({ expect, onTestFinished }) => {
-    const { workspace, cli } = await running(onTestFinished);
+    const { gate, workspace, cli } = await running(onTestFinished);
+    gate.watch(null);
     cli.kill();
     expectExit(await cli.ended, 'SIGKILL');
     expectExit(await workspace.resume(), 0);
@@ -88,7 +98,8 @@ describe.concurrent('a second process', () => {
   });
 
   it('of two resumes at once, one goes on and one is refused', async ({ expect, onTestFinished }) => {
-    const { workspace, cli } = await running(onTestFinished);
+    const { gate, workspace, cli } = await running(onTestFinished);
+    gate.watch(null);
     cli.kill();
     await cli.ended;
     const both = await Promise.all([workspace.resume(), workspace.resume(), workspace.resume()]);

@@ -11,7 +11,7 @@ const repair = ({ url }: Sandbox) =>
 /** A run of which one trunk failed, on a platform that is well again. */
 async function failedRun(onTestFinished: OnTestFinished, ...options: string[]) {
   const fixture = await workspaceOf(onTestFinished, mixedRows(16), {
-    faults: [{ operation: 'createSipTrunk', kind: '500', nth: [1, 2, 3] }],
+    faults: [{ operation: 'createSipTrunk', kind: '500' }],
   });
   expectExit(await fixture.workspace.run('--retries', '0', ...options), 1);
   await repair(fixture.sandbox);

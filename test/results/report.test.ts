@@ -184,7 +184,8 @@ describe('what to do next', () => {
   const ending = {
     runDir: 'runs/a b',
     kind: 'run',
-    environment: 'beta',
+    where: ' --environment beta',
+    reading: '',
     files: ['in.csv'],
     errors: 'runs/a b/errors.csv',
   } as const;

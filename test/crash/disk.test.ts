@@ -1,0 +1,165 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'vitest';
+import { startCli } from '../fixtures/cli.js';
+import { expectExit } from '../fixtures/expect-exit.js';
+import { mixedRows } from '../fixtures/rows.js';
+import { gatedWorkspaceOf, type OnTestFinished, workspaceOf } from '../fixtures/with-sandbox.js';
+
+const OUR_FAULT = 'fault of alianza-import itself';
+
+/** Whether this process may mount a file system. */
+const canMount = (() => {
+  try {
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+describe('a full disk', () => {
+  it.skipIf(!canMount).for([64, 150, 250, 350, 500])(
+    'of %i KB: stops cleanly, says so, and goes on when there is room',
+    async (kilobytes, { expect, onTestFinished }) => {
+      const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(40));
+      mount(onTestFinished, workspace.runDir, kilobytes);
+      const ended = await workspace.run();
+      expect(ended.stderr).not.toContain(OUR_FAULT);
+      expectExit(ended, 3);
+      expect(ended.stderr).toMatch(/disk|space/i);
+      const sent = sandbox.requests.length;
+
+      const again = await workspace.goOn();
+      expect(again.stderr).not.toContain(OUR_FAULT);
+      expectExit(again, 3);
+      // What cannot be remembered is not sent: log-in, look-ups and a write or two whose intents still fitted.
+      const writes = sandbox.requests.slice(sent).filter(({ method }) => method !== 'GET');
+      expect(writes.length).toBeLessThan(10);
+
+      execFileSync('mount', ['-o', 'remount,size=20m', workspace.runDir]);
+      expectExit(await workspace.goOn(), 0);
+      expect(workspace.differences()).toEqual([]);
+    },
+  );
+
+  it.for([32, 96, 160, 256, 384])(
+    'as a limit of %i KB for any file: the same',
+    async (kilobytes, { expect, onTestFinished }) => {
+      const { workspace } = await workspaceOf(onTestFinished, mixedRows(40));
+      const args = ['run', workspace.sheet, '--out', workspace.runDir, '--quiet'];
+      const limited = startCli(args, { env: workspace.env, before: `ulimit -f ${kilobytes * 2}` });
+      const ended = await limited.ended;
+      expect(ended.stderr).not.toContain(OUR_FAULT);
+      expectExit(ended, 3);
+      expect(ended.stderr).toMatch(/disk|space/i);
+      expectExit(await workspace.goOn(), 0);
+      expect(workspace.differences()).toEqual([]);
+    },
+  );
+});
+
+function mount(onTestFinished: OnTestFinished, directory: string, kilobytes: number): void {
+  mkdirSync(directory);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', directory]);
+  onTestFinished(async () => void execFileSync('umount', [directory]));
+}
+
+describe.concurrent('a run directory that cannot be', () => {
+  it.for([
+    ['under a file', ({ sheet }: { sheet: string }) => join(sheet, 'run')],
+    ['that is a file', ({ sheet }: { sheet: string }) => sheet],
+    ['where nothing can be made', () => '/proc/run'],
+  ] as const)('%s: says so and sends nothing', async ([, place], { expect, onTestFinished }) => {
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(4));
+    const out = place(workspace);
+    const ended = await startCli(['run', workspace.sheet, '--out', out], { env: workspace.env }).ended;
+    expectExit(ended, 3);
+    expect(ended.stderr).toContain(`The run directory ${out} cannot be written`);
+    expect(ended.stderr).not.toContain(OUR_FAULT);
+    expect(sandbox.requests).toEqual([]);
+  });
+
+  it('for results that cannot be written: says so, and the journal has them', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { workspace } = await workspaceOf(onTestFinished, mixedRows(8));
+    mkdirSync(join(workspace.runDir, 'results.csv', 'in-the-way'), { recursive: true });
+    const ended = await workspace.run();
+    expect(ended.stderr).not.toContain(OUR_FAULT);
+    expectExit(ended, 3);
+    expect(ended.stderr).toContain('results.csv');
+  });
+});
+
+describe('a torn last write in the journal', () => {
+  /** Kills a run as a write is about to leave: its intent, the last thing written, has had no effect yet. */
+  async function killedBeforeWrite(onTestFinished: OnTestFinished, nth: number) {
+    const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, mixedRows(8));
+    const cli = workspace.start('--concurrency', '1');
+    let writes = 0;
+    gate.watch((at, { isWrite }) => {
+      if (at !== 'arrived' || !isWrite || ++writes < nth) return undefined;
+      cli.kill();
+      return 'drop';
+    });
+    expectExit(await cli.ended, 'SIGKILL');
+    gate.watch(null);
+    return { workspace, wal: join(workspace.runDir, 'journal.db-wal') };
+  }
+
+  it.for([
+    [3, 1],
+    [9, 24],
+    [17, 4096],
+    [25, 4100],
+  ] as const)('at write %i, %i bytes short: goes on', async ([nth, bytes], { expect, onTestFinished }) => {
+    const { workspace, wal } = await killedBeforeWrite(onTestFinished, nth);
+    truncateSync(wal, statSync(wal).size - bytes);
+    expectExit(await workspace.resume(), 0);
+    expect(workspace.differences()).toEqual([]);
+  });
+
+  it('with garbage after it: goes on', async ({ expect, onTestFinished }) => {
+    const { workspace, wal } = await killedBeforeWrite(onTestFinished, 12);
+    appendFileSync(wal, Buffer.alloc(3000, 0xa5));
+    expectExit(await workspace.resume(), 0);
+    expect(workspace.differences()).toEqual([]);
+  });
+
+  it('in credentials.csv: the line is written anew', async ({ expect, onTestFinished }) => {
+    const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, mixedRows(8));
+    const cli = workspace.start();
+    gate.watch((at, { operation }) => {
+      if (at !== 'arrived' || operation !== 'createSipTrunk') return undefined;
+      cli.kill();
+      return 'drop';
+    });
+    expectExit(await cli.ended, 'SIGKILL');
+    gate.watch(null);
+    const file = join(workspace.runDir, 'credentials.csv');
+    truncateSync(file, statSync(file).size - 5);
+    expectExit(await workspace.resume(), 0);
+    expect(workspace.differences()).toEqual([]);
+  });
+});
+
+describe('a journal that is none', () => {
+  it.for([
+    ['of zeros', Buffer.alloc(20_000)],
+    ['of text', Buffer.from('not a database '.repeat(1000))],
+    ['that is empty', Buffer.alloc(0)],
+  ] as const)('%s: says so', async ([, bytes], { expect, onTestFinished }) => {
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(4));
+    mkdirSync(workspace.runDir);
+    writeFileSync(join(workspace.runDir, 'journal.db'), bytes);
+    const ended = await workspace.resume();
+    expectExit(ended, 3);
+    expect(ended.stderr).not.toContain(OUR_FAULT);
+    expect(ended.stderr).toMatch(/journal|holds no run/);
+    expect(existsSync(join(workspace.runDir, 'journal.db'))).toBe(true);
+    expect(sandbox.requests).toEqual([]);
+  });
+});
