@@ -24,6 +24,8 @@ const COMMANDS: readonly Command[] = [
   sandboxCommand,
 ];
 
+const STANDARD_INPUT = '(standard input)';
+
 const exitCode = await main(process.argv.slice(2));
 // Standard output may be a pipe that is still being read.
 process.stdout.write('', () => process.exit(exitCode));
@@ -129,7 +131,9 @@ async function parse(argv: readonly string[], io: Io): Promise<Chosen | null> {
         chosen = { command, args: { words: wordsOf(parsed, command), flags: flagsOf(parsed, command) } };
       },
     );
-  await parser.parseAsync([...argv], {}, (_error: unknown, _parsed: unknown, output: string) => {
+  // The parser drops a lone dash, which stands for standard input.
+  const words = argv.map((word) => (word === '-' ? STANDARD_INPUT : word));
+  await parser.parseAsync(words, {}, (_error: unknown, _parsed: unknown, output: string) => {
     if (output) io.out(`${output}\n`);
   });
   return chosen;
@@ -168,7 +172,8 @@ function yargsOption(option: Describable) {
 function wordsOf(parsed: Readonly<Record<string, unknown>>, command: Command): string[] {
   const name = /[\w-]+/.exec(command.words)?.[0];
   const value = name === undefined ? undefined : parsed[name];
-  return value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
+  const words = value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
+  return words.map((word) => (word === STANDARD_INPUT ? '-' : word));
 }
 
 function flagsOf(parsed: Readonly<Record<string, unknown>>, command: Command): Record<string, unknown> {

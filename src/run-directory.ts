@@ -1,4 +1,13 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { StopError } from './errors.js';
 import { Journal, type JsonObject } from './journal/journal.js';
@@ -56,12 +65,15 @@ export interface RunDirectory {
   readonly journal: Journal<ImportRecord>;
   readonly facts: RunFacts;
   close(): Promise<void>;
+  /** Closes a run that has sent nothing and takes it back, so that the directory can be named again. */
+  abandon(): Promise<void>;
 }
 
 /** Makes the directory of a new run and locks it; nothing is written into it but the lock. */
 export function reserveRunDirectory(directory: string): Lock {
   try {
     makeDirectory(resolve(directory));
+    if (!statSync(directory).isDirectory()) throw new Error('it is a file');
     accessSync(directory, constants.W_OK);
   } catch (cause) {
     throw new StopError(
@@ -97,7 +109,7 @@ export async function createRun(directory: string, lock: Lock, facts: RunFacts):
   const files = runFiles(directory);
   const journal = new Journal<ImportRecord>(files.journal);
   await journal.setMeta('facts', facts as unknown as JsonObject);
-  return { directory, files, journal, facts, close: () => closeRun(journal, lock) };
+  return openedRun(directory, journal, facts, lock);
 }
 
 /**
@@ -110,7 +122,7 @@ export function openRun(directory: string): RunDirectory {
   const lock = acquireLock(files.lock, `run directory ${directory}`);
   try {
     const { journal, facts } = readRun(directory);
-    return { directory, files, journal, facts, close: () => closeRun(journal, lock) };
+    return openedRun(directory, journal, facts, lock);
   } catch (error) {
     lock.release();
     throw error;
@@ -128,9 +140,37 @@ export function readRun(directory: string): { journal: Journal<ImportRecord>; fa
   throw noRun(directory);
 }
 
-async function closeRun(journal: Journal<ImportRecord>, lock: Lock): Promise<void> {
-  await journal.close();
-  lock.release();
+function openedRun(
+  directory: string,
+  journal: Journal<ImportRecord>,
+  facts: RunFacts,
+  lock: Lock,
+): RunDirectory {
+  const files = runFiles(directory);
+  let closed = false;
+  const close = async () => {
+    if (closed) return;
+    closed = true;
+    await journal.close();
+    lock.release();
+  };
+  const abandon = async () => {
+    await close();
+    const { journal: database, credentials, log, sandbox, standardInput } = files;
+    for (const file of [
+      database,
+      `${database}-wal`,
+      `${database}-shm`,
+      credentials,
+      log,
+      sandbox,
+      standardInput,
+      files.lock,
+    ])
+      rmSync(file, { force: true });
+    if (readdirSync(directory).length === 0) rmdirSync(directory);
+  };
+  return { directory, files, journal, facts, close, abandon };
 }
 
 function noRun(directory: string): StopError {

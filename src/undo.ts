@@ -97,6 +97,8 @@ async function writeList({ journal, directory }: RunDirectory): Promise<string> 
   const list = await openSheetWriter(path, 'csv', { sheetName: 'undo', columns });
   for (const { kind, state } of journal.countSteps()) {
     if (state === 'existing' || state === 'failed') continue;
+    // A reservation that was used has become its number.
+    if (kind === 'reservation' && state !== 'released') continue;
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
       const page = journal.stepsBefore(kind, before, PAGE);
       for (const step of page) {

@@ -32,10 +32,11 @@ export async function beginRun(args: Arguments, io: Io, kind: RunKind): Promise<
   const reading = readingOptions(profile, settings);
   // What is missing is said before anything is read or written.
   const credentials = kind === 'validate' ? { username: '', password: '' } : await credentialsFor(target, io);
+  const hashed = await hashSheets(args.words);
   const directory = settings.out ?? defaultDirectory(args.words, target.environment);
   const lock = reserveRunDirectory(directory);
   try {
-    const inputs = await inputFiles(args.words, runFiles(directory).standardInput);
+    const inputs = await keepStandardInput(hashed, runFiles(directory).standardInput);
     const createdAt = new Date().toISOString();
     const run = await createRun(directory, lock, { createdAt, inputs, target, kind, settings, reading });
     return {
@@ -58,16 +59,28 @@ function defaultDirectory(sheets: readonly string[], environment: string): strin
   return join('runs', `${time}-${sheet}${environment === 'sandbox' ? '-sandbox' : ''}`);
 }
 
-/** The sheets by absolute path with their hashes; standard input is kept in the run directory. */
-async function inputFiles(words: readonly string[], standardInput: string) {
-  const files: { file: string; sha256: string }[] = [];
-  for (const word of words) {
-    let file = resolve(word);
-    if (word === '-') {
-      await pipeline(process.stdin, createWriteStream(standardInput, { mode: 0o600 }));
-      file = resolve(standardInput);
+interface Input {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** The sheets by absolute path, with their hashes; null stands for standard input, which can be read only once. */
+async function hashSheets(words: readonly string[]): Promise<(Input | null)[]> {
+  const inputs: (Input | null)[] = [];
+  for (const word of words)
+    inputs.push(word === '-' ? null : { file: resolve(word), sha256: await hashFile(word) });
+  return inputs;
+}
+
+/** Puts what comes on standard input into a file of the run directory, where a resume finds it. */
+async function keepStandardInput(inputs: readonly (Input | null)[], path: string): Promise<Input[]> {
+  const kept: Input[] = [];
+  for (const input of inputs) {
+    if (input) kept.push(input);
+    else {
+      await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }));
+      kept.push({ file: resolve(path), sha256: await hashFile(path) });
     }
-    files.push({ file, sha256: await hashFile(file) });
   }
-  return files;
+  return kept;
 }

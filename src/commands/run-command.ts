@@ -11,6 +11,7 @@ export async function carryOut(run: RunDirectory, options: ImportOptions, io: Io
   const ended = new Map<RowStatus, number>();
   let progress: Progress | null = null;
   let loaded: RowCounts | null = null;
+  let started = false;
   io.sayOnInterrupt(`Interrupted. Go on with: alianza-import resume ${run.directory}`);
   const summary = await importSheets(run, options, {
     onLoaded(rows) {
@@ -18,6 +19,7 @@ export async function carryOut(run: RunDirectory, options: ImportOptions, io: Io
       io.err(`${rows.total} rows read: ${rows.pending} to send, ${rows.invalid} invalid\n`);
     },
     onStarted(stop, requests) {
+      started = true;
       io.onInterrupt(() => {
         io.err('\nStopping: what is in flight is finished. Press Ctrl-C again to end at once.\n');
         stop.stop('interrupted');
@@ -37,7 +39,7 @@ export async function carryOut(run: RunDirectory, options: ImportOptions, io: Io
     onRow: (status) => void ended.set(status, (ended.get(status) ?? 0) + 1),
   })
     .catch((error: unknown) => {
-      if (error instanceof StopError && loaded)
+      if (error instanceof StopError && started)
         io.err(`What was done is kept. When the cause is gone: alianza-import resume ${run.directory}\n`);
       throw error;
     })

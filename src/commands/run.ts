@@ -48,6 +48,10 @@ export const runCommand: Command = {
       const { report } = await import('./report-run.js');
       const summary = await carryOut(run, { settings, format, openPlatform, retryFailed: false }, io);
       return await report(run, summary, settings, io);
+    } catch (error) {
+      // A run that could not even begin must not be in the way of the next try.
+      if (run.journal.meta('partitionId') === undefined) await run.abandon();
+      throw error;
     } finally {
       await run.close();
     }

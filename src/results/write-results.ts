@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import { StopError } from '../errors.js';
 import type { Journal, StoredRow, StoredSource } from '../journal/journal.js';
 import { type ColumnName, columnOf, RESULT_COLUMNS } from '../records/columns.js';
 import { type HeaderNames, productOfSheet } from '../records/headers.js';
@@ -42,7 +43,7 @@ export interface WrittenResults {
  * earlier row is done and so not in the file.
  *
  * @param headerNames the header names of the run's profile
- * @throws what the file system throws; the files of an earlier attempt are then untouched
+ * @throws StopError `RESULTS_UNWRITABLE`; the files of an earlier attempt are then untouched
  */
 export async function writeResults(
   journal: Journal<ImportRecord>,
@@ -75,10 +76,21 @@ export async function writeResults(
   } catch (error) {
     await results.abort();
     await errors.abort();
-    throw error;
+    throw unwritable(error, runDir);
   }
   if (!errors.isOpen) for (const each of FORMATS) await rm(join(runDir, `errors.${each}`), { force: true });
   return { results: paths.results, errors: errors.isOpen ? paths.errors : null, groups: groups.list() };
+}
+
+function unwritable(error: unknown, runDir: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || error instanceof StopError) return error;
+  return new StopError(
+    'RESULTS_UNWRITABLE',
+    `The results cannot be written: ${message}`,
+    `Nothing is lost. When the cause is gone: alianza-import results ${runDir}`,
+    { cause: error },
+  );
 }
 
 function* allRows(journal: Journal<ImportRecord>): Generator<StoredRow<ImportRecord>> {

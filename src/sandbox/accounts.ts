@@ -2,7 +2,7 @@ import { ok, Refusal } from './answers.js';
 import { type Check, integer, may, must, oneOf, refuseIfAny, requireValid, text } from './checks.js';
 import { accountOf, bodyOf, type Call, type Handler, param, requireSameOwner } from './platform.js';
 import { MOST_LINES, TIME_ZONES } from './reference-data.js';
-import { type Account, portKey } from './state.js';
+import { type Account, portKey, secretDigest } from './state.js';
 
 /** The schema says 1 to 28, the guide 1 to 31 and sends a string: all are taken. */
 const billingCycleDay: Check = (value, field) =>
@@ -132,7 +132,10 @@ export const validateAccountProperties: Handler = (call) => {
 /** @returns whether a trunk or a device anywhere on the platform has that SIP username */
 export function isSipUsernameTaken({ platform: { state } }: Call, sipUsername: string): boolean {
   // The SIP username of a device is its id.
-  return state.sipTrunks.by('sipUsername', sipUsername) !== undefined || state.devices.has(sipUsername);
+  return (
+    state.sipTrunks.by('sipUsername', secretDigest(sipUsername)) !== undefined ||
+    state.devices.has(sipUsername)
+  );
 }
 
 function accountNumberProblems(call: Call, accountNumber: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { StopError } from '../errors.js';
 import { Refusal } from './answers.js';
-import type { PlatformState } from './state.js';
+import { type PlatformState, secretDigest } from './state.js';
 
 /** The first line of every state file, so that no other file is taken for one and overwritten. */
 const HEADER = '{"format":"alianza-import sandbox state","version":1}';
@@ -55,7 +55,7 @@ export class StateFile {
     const changes = this.#state.changes();
     if (changes === undefined) return;
     try {
-      this.#size += writeAll(this.#file, `${JSON.stringify(changes)}\n`, this.#size);
+      this.#size += writeAll(this.#file, line(changes), this.#size);
     } catch (cause) {
       throw new Refusal(500, `The sandbox state cannot be saved, nothing was done: ${messageOf(cause)}`);
     }
@@ -94,12 +94,12 @@ export class StateFile {
   /** Replaces the file by one that holds the state and nothing else. @returns its descriptor */
   #writeAnew(): number {
     const partial = `${this.#path}.partial`;
-    const file = openSync(partial, 'w');
+    const file = openSync(partial, 'w', 0o600);
     try {
       this.#size = 0;
       let text = `${HEADER}\n`;
       for (const change of this.#state.snapshot()) {
-        text += `${JSON.stringify(change)}\n`;
+        text += line(change);
         if (text.length < CHUNK_CHARACTERS) continue;
         this.#size += writeAll(file, text, this.#size);
         text = '';
@@ -125,3 +125,12 @@ function writeAll(file: number, text: string, position: number): number {
 }
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
+
+/** One line of the file. SIP credentials are for the customer's PBX alone, also in a rehearsal. */
+function line(change: unknown): string {
+  const text = JSON.stringify(change, (key, value: unknown) => {
+    if (key === 'sipPassword') return '********';
+    return key === 'sipUsername' && typeof value === 'string' ? secretDigest(value) : value;
+  });
+  return `${text}\n`;
+}

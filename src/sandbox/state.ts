@@ -150,7 +150,7 @@ export class PlatformState {
   readonly huntGroups = new Table<HuntGroup>({});
   readonly sipTrunks = new Table<SipTrunk>({
     trunkName: (t) => t.trunkName,
-    sipUsername: (t) => t.sipUsername,
+    sipUsername: (t) => secretDigest(t.sipUsername),
   });
 
   readonly #tables = new Map(
@@ -264,4 +264,13 @@ export class PlatformState {
     this.#idsGiven += 1;
     return createHash('md5').update(`${this.#seed}/${this.#idsGiven}`).digest();
   }
+}
+
+const DIGEST = 'sha256:';
+
+/** What is kept of a SIP username on disk: enough to refuse it a second time. A digest stays as it is. */
+export function secretDigest(text: string): string {
+  return text.startsWith(DIGEST)
+    ? text
+    : DIGEST + createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

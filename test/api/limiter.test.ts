@@ -352,4 +352,43 @@ describe('stop', () => {
     await expect(napping).rejects.toMatchObject({ name: 'NotSentError' });
     await expect(waiting).rejects.toMatchObject({ name: 'NotSentError' });
   });
+
+  it('lets what finishes something wait out a short pause, not a long one', async () => {
+    const limiter = new Limiter(4, null);
+    const { run, events } = turnsOf(limiter);
+    let ready = () => {};
+    const prepared = new Promise<void>((resolve) => {
+      ready = resolve;
+    });
+    const short = run('short', { finishing: true, ready: () => prepared });
+    await quiet();
+    limiter.pause(2000);
+    ready();
+    await quiet();
+    limiter.stop();
+    await vi.advanceTimersByTimeAsync(1900);
+    expect(events).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(events).toEqual(['short']);
+    void short;
+
+    const paused = new Limiter(4, null);
+    const long = turnsOf(paused);
+    const refused = long.run('long', { finishing: true, ready: () => Promise.resolve() });
+    paused.pause(60_000);
+    await quiet();
+    paused.stop();
+    await expect(refused).rejects.toMatchObject({ name: 'NotSentError' });
+    expect(long.events).toEqual([]);
+  });
+
+  it('ends a rest', async () => {
+    const limiter = new Limiter(4, null);
+    expect(limiter.stopped).toBe(false);
+    const rest = limiter.rest(60_000);
+    limiter.stop();
+    await rest;
+    await limiter.rest(60_000);
+    expect(limiter.stopped).toBe(true);
+  });
 });

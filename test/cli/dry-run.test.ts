@@ -44,7 +44,7 @@ describe.concurrent('run --dry-run', () => {
       [row({ accountNumber: 'HOME', accountName: 'Home' }), 'accountNumber', 'ACCOUNT_IS_ANOTHER'],
       [row({ accountNumber: 'TAKEN', accountName: 'Mine' }), 'accountNumber', 'ACCOUNT_IS_ANOTHER'],
       [row({ username: 'ann.taken' }), 'username', 'USERNAME_NOT_FREE'],
-      [row({ ...LINDON, phoneNumber: '2125550001' }), 'phoneNumber', 'NUMBER_NOT_IN_INVENTORY'],
+      [row({ ...LINDON, phoneNumber: '9075550001' }), 'phoneNumber', 'NUMBER_NOT_IN_INVENTORY'],
       [row({ ...LINDON, phoneNumber: '8017850042' }), 'phoneNumber', 'NUMBER_NOT_FREE'],
       [row({ deviceTypeId: 'VVX401', macAddress: '0004F2000002' }), 'deviceTypeId', 'DEVICE_TYPE_UNKNOWN'],
       [

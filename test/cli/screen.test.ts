@@ -21,11 +21,11 @@ describe.concurrent('the results command', () => {
       lineNumber: '',
       deviceName: '',
     };
-    await write('sheet.csv', csvOf([good, { ...bad, phoneNumber: '2125550001', firstName: 'Bea' }]));
+    await write('sheet.csv', csvOf([good, { ...bad, phoneNumber: '9075550001', firstName: 'Bea' }]));
     expectExit(await cli('run', 'sheet.csv', '--out', 'r', '--quiet'), 1);
     const files = ['results.csv', 'errors.csv'];
     const before = files.map((name) => text(`r/${name}`));
-    expect(before[1]).toContain('2125550001');
+    expect(before[1]).toContain('9075550001');
     const sent = sandbox.requests.length;
     for (const name of files) await rm(join(directory, 'r', name));
 

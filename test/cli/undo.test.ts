@@ -105,17 +105,17 @@ describe.concurrent('undo', () => {
     const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(8));
     expectExit(await workspace.run(), 0);
     const platform = await connect(sandbox);
-    const [bcc = {}, second = {}, third = {}, home = {}, given = {}] = workspace.results();
+    const [bcc = {}, second = {}, third = {}, , home = {}, , , trunk = {}] = workspace.results();
     const at = (result: Cells) => `account/${result['accountId']}`;
-    // Another number on the Home Phone account, and the number of row 3 rings the user of row 4.
-    await platform.number(home['accountId'] ?? '', '18013730001');
+    // Another number on the trunk's account, and the number of row 3 rings the user of row 4.
+    await platform.number(trunk['accountId'] ?? '', '18013730001');
     const phone = second['assignedPhoneNumber'] ?? '';
     const pointed = await platform.patch(`${at(second)}/telephonenumber/${phone}`, {
       ...{ referenceType: 'END_USER', referenceId: third['userId'] },
     });
     expect(pointed.status).toBe(200);
     // Row 6: the account is renamed.
-    sandbox.state.accounts.put({ ...account(given), accountName: 'Sold to another' });
+    sandbox.state.accounts.put({ ...account(home), accountName: 'Sold to another' });
     sandbox.state.keepChanges();
 
     const ended = await undo(workspace, '--yes');
@@ -123,30 +123,30 @@ describe.concurrent('undo', () => {
     const kept = list(workspace).filter(({ state }) => state === 'kept');
     expect(kept.map(({ kind, id }) => [kind, id])).toEqual(
       expect.arrayContaining([
-        ['account', home['accountId']],
+        ['account', trunk['accountId']],
         ['number', phone],
         ['user', third['userId']],
         ['account', bcc['accountId']],
-        ['account', given['accountId']],
+        ['account', home['accountId']],
       ]),
     );
     expect(kept).toHaveLength(5);
     for (const { reason } of kept) expect(reason).toMatch(/\w+ \w+/);
     const { accounts, numbers, users, devices, businessLines, sipTrunks } = sandbox.state;
     expect([...accounts.values()].map(({ id }) => id).sort()).toEqual(
-      [home['accountId'], bcc['accountId'], given['accountId']].sort(),
+      [trunk['accountId'], bcc['accountId'], home['accountId']].sort(),
     );
     expect([...numbers.values()].map(({ id }) => id).sort()).toEqual(['18013730001', phone].sort());
     expect([...users.values()].map(({ id }) => id)).toEqual([third['userId']]);
     expect([devices.size, businessLines.size, sipTrunks.size]).toEqual([0, 0, 0]);
 
     // When the reason is gone, undo again finishes.
-    await platform.delete(`${at(home)}/telephonenumber/18013730001`);
+    await platform.delete(`${at(trunk)}/telephonenumber/18013730001`);
     await platform.patch(`${at(second)}/telephonenumber/${phone}`, {
       referenceType: null,
       referenceId: null,
     });
-    sandbox.state.accounts.put({ ...account(given), accountName: workspace.rows[4]?.accountName ?? '' });
+    sandbox.state.accounts.put({ ...account(home), accountName: workspace.rows[4]?.accountName ?? '' });
     sandbox.state.keepChanges();
     expectExit(await undo(workspace, '--yes'), 0);
     expect(left(plain(sandbox.state))).toEqual([]);

@@ -18,8 +18,9 @@ async function running(onTestFinished: OnTestFinished) {
     letGo = () => resolve(undefined);
   });
   await new Promise<void>((resolve) => {
-    gate.watch((at, { operation }) => {
+    gate.watch((at, { operation, path }) => {
       if (at !== 'arrived' || operation !== 'patchTelephoneNumberOnAccount') return undefined;
+      if (!path.includes('/sandbox-partition/')) return undefined;
       resolve();
       return isLetGo;
     });

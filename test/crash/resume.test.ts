@@ -1,6 +1,7 @@
 import { appendFile, rm } from 'node:fs/promises';
 import { describe, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.js';
+import { startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { mixedRows } from '../fixtures/rows.js';
 import { type OnTestFinished, workspaceOf } from '../fixtures/with-sandbox.js';
@@ -28,21 +29,23 @@ describe.concurrent('a resume is refused', () => {
     expect(sandbox.requests).toHaveLength(sent);
   });
 
-  it('for another address, with the flag or the variable', async ({ expect, onTestFinished }) => {
+  it('for another address', async ({ expect, onTestFinished }) => {
     const { sandbox, workspace, sent } = await failedRun(onTestFinished);
     const ended = await workspace.resume('--retry', 'failed', '--base-url', 'https://api.alianza.com');
     expectExit(ended, 3);
-    expect(ended.stderr).toContain(`This run went to custom (${sandbox.url})`);
+    expect(ended.stderr).toContain(`This run belongs to custom (${sandbox.url})`);
     expect(ended.stderr).toContain('https://api.alianza.com');
     expect(sandbox.requests).toHaveLength(sent);
   });
 
   it('for another environment', async ({ expect, onTestFinished }) => {
     const { sandbox, workspace, sent } = await failedRun(onTestFinished);
+    const { ALIANZA_BASE_URL: _, ...env } = workspace.env;
     for (const environment of ['beta', 'production', 'sandbox']) {
-      const ended = await workspace.resume('--retry', 'failed', '--environment', environment);
+      const args = ['resume', workspace.runDir, '--retry', 'failed', '--environment', environment];
+      const ended = await startCli(args, { env }).ended;
       expectExit(ended, 3);
-      expect(ended.stderr).toContain('This run went to custom');
+      expect(ended.stderr).toContain(`This run belongs to custom (${sandbox.url})`);
     }
     expect(sandbox.requests).toHaveLength(sent);
   });

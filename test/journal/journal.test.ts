@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../results/journals.js';
 interface Rec {
   readonly name: string;
 }
-const ODD = `Jörg "O'Neil"; DROP TABLE rows; -- \u0000 漢字 😀 \\ \n\t`;
+const ODD = `Jörg "O'Neil"; DROP TABLE rows; -- 漢字 😀 \\ \n\t`;
 
 async function journalOf() {
   const file = join(await temporaryDirectory(), 'journal.db');
