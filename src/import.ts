@@ -129,7 +129,7 @@ export async function importSheets(
     return { ...summary, exit };
   } catch (error) {
     log.info('stopped', { reason: error instanceof Error ? error.message : String(error) });
-    if (journal.meta('loaded') === true) await writeWhatIsThere(run, options.format);
+    if (connection) await writeWhatIsThere(run, options.format);
     throw error;
   } finally {
     await connection?.close();

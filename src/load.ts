@@ -1,7 +1,8 @@
 import type { CredentialsFile } from './journal/credentials.js';
 import type { Journal, JsonObject } from './journal/journal.js';
+import { isLarge, tablesFromThread } from './read-in-thread.js';
 import { SECRET_MASK } from './records/columns.js';
-import { describeHeaders, isKnownHeader } from './records/headers.js';
+import { describeHeaders, type HeaderNames, isKnownHeader } from './records/headers.js';
 import { noticeAsProblem, type Problem } from './records/problem.js';
 import type { ImportRecord } from './records/record.js';
 import { type Checked, Validator, type ValidatorOptions } from './records/validate.js';
@@ -28,20 +29,28 @@ export async function readSheets(
   events: SheetEvents,
 ): Promise<ReturnType<Validator['finish']>> {
   const validator = new Validator(options);
-  const tables = openTables(files, {
-    isKnownHeader: (name) => isKnownHeader(name, options.headerNames),
-    onNotice: events.onNotice,
-  });
-  for await (const table of tables) {
-    await events.onTable(table, validator.openTable(table), validator);
-    let count = 0;
-    for await (const rows of table.rows) {
-      count += rows.length;
-      await events.onRows(validator.check(rows), table);
+  for (const file of files) {
+    for await (const table of await tablesOf(file, options.headerNames ?? {}, events)) {
+      await events.onTable(table, validator.openTable(table), validator);
+      let count = 0;
+      for await (const rows of table.rows) {
+        count += rows.length;
+        await events.onRows(validator.check(rows), table);
+      }
+      if (count === 0) events.onNotice(noRows(table));
     }
-    if (count === 0) events.onNotice(noRows(table));
   }
   return validator.finish();
+}
+
+/** A large file is read by a second thread, so that reading and checking overlap. */
+async function tablesOf(
+  file: string,
+  headerNames: HeaderNames,
+  { onNotice }: SheetEvents,
+): Promise<AsyncGenerator<Table>> {
+  if (await isLarge(file)) return tablesFromThread(file, headerNames, onNotice);
+  return openTables([file], { isKnownHeader: (name) => isKnownHeader(name, headerNames), onNotice });
 }
 
 function noRows({ file, sheet }: Table): Notice {

@@ -10,6 +10,24 @@ import type { RowPlaces } from './row-places.js';
 const ACCOUNT_COLUMNS = columnsOf('account');
 const USER_COLUMNS = columnsOf('user');
 
+/** The columns that the first row of an account or user needs; `any`: whatever its product is. */
+const REQUIRED = { account: requiredOf(ACCOUNT_COLUMNS), user: requiredOf(USER_COLUMNS) };
+
+function requiredOf(
+  columns: readonly ColumnName[],
+): Readonly<Record<Product | 'any', readonly ColumnName[]>> {
+  const needs = (product: Product) =>
+    columns.filter((column) => columnOf(column).required?.includes(product) === true);
+  const any = columns.filter((column) => columnOf(column).required?.length === PRODUCT_NAMES.length);
+  return {
+    any,
+    BCC: needs('BCC'),
+    HOME_PHONE: needs('HOME_PHONE'),
+    BUSINESS_LINE: needs('BUSINESS_LINE'),
+    SIP_TRUNK: needs('SIP_TRUNK'),
+  };
+}
+
 /** The numbers that are kept with each account and user. */
 const FIRST = 0;
 const TYPE = 1;
@@ -61,7 +79,7 @@ export class Accounts {
     check.requireColumn('accountNumber', 'every row names its account');
     const { accountNumber } = check.values;
     if (accountNumber === undefined) {
-      if (check.has('accountName')) requireGroup(check, ACCOUNT_COLUMNS, 'an account');
+      if (check.has('accountName')) requireGroup(check, 'account');
       return none;
     }
     const known = this.#find(accountNumber);
@@ -93,7 +111,7 @@ export class Accounts {
 
   #openAccount(check: RowCheck, accountNumber: string): number {
     check.applyDefaults('account');
-    requireGroup(check, ACCOUNT_COLUMNS, 'an account');
+    requireGroup(check, 'account');
     const account = this.#accounts.open(check, { platformType: 'CPE2' });
     this.#accounts.set(account, FIRST, check.ordinal);
     this.#accounts.set(account, TYPE, accountTypeOf(check.product));
@@ -168,7 +186,7 @@ export class Accounts {
     if (!alone) return none;
     const key = product === 'HOME_PHONE' ? '' : check.values.extension;
     if (key === undefined) {
-      if (check.has('firstName') || check.has('lastName')) requireGroup(check, USER_COLUMNS, 'a user');
+      if (check.has('firstName') || check.has('lastName')) requireGroup(check, 'user');
       return none;
     }
     const known = this.#keys.find(KEY.user, account, key);
@@ -181,7 +199,7 @@ export class Accounts {
   #openUser(check: RowCheck, account: number, key: string): Pick<Owner, 'user' | 'userFirst' | 'bringsUser'> {
     const { product } = check;
     check.applyDefaults('user');
-    if (product !== null) requireGroup(check, USER_COLUMNS, 'a user');
+    if (product !== null) requireGroup(check, 'user');
     const timeZone = check.values.timeZone ?? this.#accounts.firstValues(account)?.timeZone;
     const blanks: RowValues = { allowPortalAccess: false, blockEmail: false };
     if (timeZone !== undefined) blanks.userTimeZone = timeZone;
@@ -235,15 +253,12 @@ function accountTypeOf(product: Product | null): number {
 
 /** What account numbers look like when capitals and leading zeros are overlooked. */
 function looseForm(accountNumber: string): string {
+  if (!accountNumber.startsWith('0')) return accountNumber.toLowerCase();
   return accountNumber.toLowerCase().replace(/^0+(?=.)/, '');
 }
 
 /** Asks for the columns that the first row of an account or user needs. */
-function requireGroup(check: RowCheck, columns: readonly ColumnName[], of: string): void {
-  for (const column of columns) {
-    const required = columnOf(column).required ?? [];
-    const needed =
-      check.product === null ? required.length === PRODUCT_NAMES.length : required.includes(check.product);
-    if (needed) check.requireColumn(column, `the first row of ${of} needs it`);
-  }
+function requireGroup(check: RowCheck, group: 'account' | 'user'): void {
+  const because = `the first row of ${group === 'account' ? 'an account' : 'a user'} needs it`;
+  for (const column of REQUIRED[group][check.product ?? 'any']) check.requireColumn(column, because);
 }

@@ -18,7 +18,7 @@ export class Agreement {
   readonly #columns: readonly ColumnName[];
   readonly #said: NumberTable;
   readonly #fields: NumberTable;
-  readonly #recent = new Map<number, RowValues>();
+  readonly #recent: { readonly number: number; readonly values: RowValues }[] = [];
 
   /**
    * @param columns what has to agree
@@ -39,30 +39,24 @@ export class Agreement {
   open(check: RowCheck, blanks: RowValues): number {
     const line = this.#said.push();
     this.#fields.push();
-    for (const [index, column] of this.#columns.entries()) {
+    this.#columns.forEach((column, index) => {
       const value = check.values[column] ?? blanks[column];
       const known = value === undefined ? BLANK : digest(value);
       this.#said.set(line, index, check.isBad(column) ? UNKNOWN : known);
-    }
-    this.#recent.set(line + 1, check.values);
-    if (this.#recent.size > REMEMBERED) {
-      for (const oldest of this.#recent.keys()) {
-        this.#recent.delete(oldest);
-        break;
-      }
-    }
+    });
+    this.#recent[line % REMEMBERED] = { number: line + 1, values: check.values };
     return line + 1;
   }
 
   /** The columns in which a later row says something else than the first. */
   disagreements(number: number, check: RowCheck): ColumnName[] {
     const found: ColumnName[] = [];
-    for (const [index, column] of this.#columns.entries()) {
+    this.#columns.forEach((column, index) => {
       const value = check.values[column];
-      if (value === undefined) continue;
+      if (value === undefined) return;
       const first = this.#said.get(number - 1, index);
       if (first !== UNKNOWN && first !== digest(value)) found.push(column);
-    }
+    });
     return found;
   }
 
@@ -70,13 +64,14 @@ export class Agreement {
   firstValue(number: number, column: ColumnName): string {
     const index = this.#columns.indexOf(column);
     if (this.#said.get(number - 1, index) === BLANK) return 'nothing';
-    const value = this.#recent.get(number)?.[column];
+    const value = this.firstValues(number)?.[column];
     return value === undefined ? 'another value' : `"${value}"`;
   }
 
   /** The values of the first row, while they are remembered. */
   firstValues(number: number): RowValues | undefined {
-    return this.#recent.get(number);
+    const recent = this.#recent[(number - 1) % REMEMBERED];
+    return recent?.number === number ? recent.values : undefined;
   }
 
   /** One of the further numbers. */

@@ -1,10 +1,10 @@
+import { keepable } from '../sheet/cell-text.js';
 import type { CellKind, Table } from '../sheet/table.js';
-import { COLUMN_NAMES, type Column, type ColumnName, columnOf } from './columns.js';
+import { COLUMN_NAMES, type Column, type ColumnName, columnOf, type RowValues } from './columns.js';
 import { AS_TEXT, dateFault, Fault } from './damage.js';
 import type { HeaderMatch } from './headers.js';
 import type { Product } from './products.js';
 import type { RowCheck, RowTable } from './row-check.js';
-import { faultOf } from './values.js';
 
 /** Texts that stand for others in a column, such as a billing system's `MST` for `US/Mountain`; found in lower case. */
 export type Translations = ReadonlyMap<ColumnName, ReadonlyMap<string, string>>;
@@ -18,7 +18,12 @@ interface PlacedColumn {
   /** the last good cell and its value: most cells of a sheet repeat the one above */
   lastTyped: string;
   lastValue: unknown;
+  /** good cells and their values, while the column has few different ones; null once it has many */
+  known: Map<string, unknown> | null;
 }
+
+/** A column of more different cells than this has names, numbers or the like: remembering them costs more than reading. */
+const MOST_KNOWN = 64;
 
 /** The columns of one table, sorted by what a row of each product does with them. */
 export interface TableColumns extends RowTable {
@@ -45,7 +50,7 @@ export function placeColumns(
     const position = positions.get(name);
     if (position === undefined) continue;
     const common = { name, position, entry: columnOf(name), translations: translations.get(name) };
-    placed.push({ ...common, lastTyped: '', lastValue: undefined });
+    placed.push({ ...common, lastTyped: '', lastValue: undefined, known: new Map() });
   }
   const all = placed.filter((each) => each.name !== 'product');
   const used = (product: Product) => all.filter((each) => each.entry.products.includes(product));
@@ -57,6 +62,7 @@ export function placeColumns(
     positions,
     defaults,
     missing: new Map(),
+    blankValues: Object.fromEntries(placed.map(({ name }) => [name, undefined])) as RowValues,
     product: placed.find((each) => each.name === 'product'),
     all,
     used: {
@@ -111,17 +117,29 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
     values[name] = column.lastValue;
     return;
   }
-  const text = column.translations?.get(typed.toLowerCase()) ?? typed;
-  const parsed = entry.schema.safeParse(text);
-  if (parsed.success) {
-    column.lastTyped = typed;
-    column.lastValue = parsed.data;
-    values[name] = parsed.data;
+  const known = column.known?.get(typed);
+  if (known !== undefined) {
+    values[name] = known;
     return;
   }
-  const fault = dateUnlessBetter(faultOf(parsed.error), text);
+  const text = column.translations?.get(typed.toLowerCase()) ?? typed;
+  const value = entry.schema.read(text);
+  if (!(value instanceof Fault)) {
+    remember(column, typed, value);
+    values[name] = value;
+    return;
+  }
+  const fault = dateUnlessBetter(value, text);
   check.addFault(name, fault);
   if (fault.repaired !== undefined) values[name] = fault.repaired;
+}
+
+function remember(column: PlacedColumn, typed: string, value: unknown): void {
+  column.lastTyped = typed;
+  column.lastValue = value;
+  if (column.known === null) return;
+  if (column.known.size < MOST_KNOWN) column.known.set(keepable(typed), value);
+  else column.known = null;
 }
 
 /** What is wrong with a cell because of what the spreadsheet made of it; with `repaired`, the text is still usable. */
@@ -174,8 +192,7 @@ function refuseUnused(check: RowCheck, product: Product, column: PlacedColumn): 
     return;
   }
   if (name === 'assignAsCallerId') {
-    const assigned = entry.schema.safeParse(check.row.cells[position] ?? '');
-    if (assigned.success && assigned.data === false) return;
+    if (entry.schema.read(check.row.cells[position] ?? '') === false) return;
     const message = `A number can be the caller ID of a user only, and ${product} has none`;
     check.add('NOT_ALLOWED', name, message, 'Leave the cell blank.');
     return;

@@ -65,11 +65,12 @@ const unit = text({ max: 10, code: true });
 
 /** What stands in place of a typed SIP password in every file that a run writes; as a value it is refused. */
 export const SECRET_MASK = '(see credentials.csv)';
+const password = text({ min: 6, max: 256 });
 const sipPassword = cell((typed) => {
   const hint = 'Type the password again, or leave the cell blank to have one generated.';
   const message = 'The password was left out of the results';
-  return typed === SECRET_MASK ? new Fault('PLACEHOLDER', message, hint) : typed;
-}).pipe(text({ min: 6, max: 256 }));
+  return typed === SECRET_MASK ? new Fault('PLACEHOLDER', message, hint) : password.read(typed);
+});
 
 const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);
 

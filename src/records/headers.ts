@@ -37,26 +37,36 @@ export function describeHeaders(
   table: { readonly header: readonly string[] },
   headerNames: HeaderNames = {},
 ): HeaderMatch[] {
-  const own = new Map(Object.entries(headerNames).map(([header, column]) => [fold(header), column]));
+  const own = foldNames(headerNames);
   return table.header.map((header, index): HeaderMatch => {
-    const folded = fold(header);
-    const none = { index, header, column: null, nearest: null };
-    const profiled = own.get(folded);
-    if (profiled === null) return { ...none, how: 'ignored' };
-    if (profiled !== undefined) return { ...none, column: profiled, how: 'profile' };
-    if (header.trim() === '') return { ...none, how: 'ignored' };
-    if (results.has(header)) return { ...none, how: 'result' };
-    const named = byName.get(folded);
-    if (named !== undefined) return { ...none, column: named, how: 'name' };
-    const synonym = bySynonym.get(folded);
-    if (synonym !== undefined) return { ...none, column: synonym, how: 'synonym' };
-    return { ...none, how: 'unknown', nearest: columnNearest(header) };
+    const match = matchOf(header, own);
+    return { index, header, ...match, nearest: match.how === 'unknown' ? columnNearest(header) : null };
   });
+}
+
+type OwnNames = ReadonlyMap<string, ColumnName | null>;
+
+function foldNames(headerNames: HeaderNames): OwnNames {
+  return new Map(Object.entries(headerNames).map(([header, column]) => [fold(header), column]));
+}
+
+function matchOf(header: string, own: OwnNames): Pick<HeaderMatch, 'column' | 'how'> {
+  const folded = fold(header);
+  const profiled = own.get(folded);
+  if (profiled === null) return { column: null, how: 'ignored' };
+  if (profiled !== undefined) return { column: profiled, how: 'profile' };
+  if (header.trim() === '') return { column: null, how: 'ignored' };
+  if (results.has(header)) return { column: null, how: 'result' };
+  const named = byName.get(folded);
+  if (named !== undefined) return { column: named, how: 'name' };
+  const synonym = bySynonym.get(folded);
+  return synonym === undefined ? { column: null, how: 'unknown' } : { column: synonym, how: 'synonym' };
 }
 
 /** Whether a text is the header of a column, of a result column, or of a profile's `headers`. */
 export function isKnownHeader(name: string, headerNames: HeaderNames = {}): boolean {
-  return describeHeaders({ header: [name] }, headerNames)[0]?.column != null || results.has(name);
+  const { column, how } = matchOf(name, foldNames(headerNames));
+  return column !== null || how === 'result';
 }
 
 const sheetNames = new Map<string, Product>();

@@ -150,6 +150,7 @@ export function countryOfState(code: string): Country | undefined {
   return countryOf.get(code);
 }
 
+const FIVE_DIGITS = /^\d{5}$/;
 const ZIP = /^(\d{3,5})(?:[- ]?(\d{4}))?$/;
 
 /**
@@ -157,7 +158,7 @@ const ZIP = /^(\d{3,5})(?:[- ]?(\d{4}))?$/;
  * (seven or eight of ZIP+4) are filled up with leading zeros: whether that is right is for those who know the state.
  */
 export const postalCode: CellSchema<string> = cell((typed) => {
-  if (/^\d{5}$/.test(typed)) return typed;
+  if (FIVE_DIGITS.test(typed)) return typed;
   const damaged = placeholderFault(typed);
   if (damaged !== null) return damaged;
   const plain = plainCode(typed).toUpperCase();
@@ -176,6 +177,7 @@ export const postalCode: CellSchema<string> = cell((typed) => {
 
 /** Whether {@link postalCode} put leading zeros before a US code that was typed as `typed`. */
 export function hasLostZero(typed: string): boolean {
+  if (FIVE_DIGITS.test(typed)) return false;
   const zip = ZIP.exec(plainCode(typed).replace(/\.0+$/, ''));
   return zip?.[1] !== undefined && zip[1].length < 5;
 }

@@ -13,7 +13,7 @@ export interface ImportRecord {
   readonly row: number;
   /** null when the product cell is unusable */
   readonly product: Product | null;
-  /** the row's own cells and the defaults given with `--set` or a profile; blank = absent, a bad cell = absent */
+  /** the row's own cells and the defaults given with `--set` or a profile; undefined where the cell is blank or bad */
   readonly values: RowValues;
   /** no error-severity problem on this row (so far: late problems come at the end of the input) */
   readonly valid: boolean;

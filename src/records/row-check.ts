@@ -22,6 +22,8 @@ export interface RowTable {
   readonly defaults: ReadonlyMap<ColumnName, unknown>;
   /** the required columns that were found missing so far, each with its one problem */
   readonly missing: Map<ColumnName, Problem>;
+  /** the columns of the table without values: with it all rows have one shape, which makes them much faster */
+  readonly blankValues: RowValues;
 }
 
 /** Columns whose cells never leave the importer in a message. */
@@ -33,16 +35,18 @@ export class RowCheck {
   readonly row: Row;
   readonly ordinal: number;
   product: Product | null = null;
-  readonly values: RowValues = {};
+  readonly values: RowValues;
   readonly problems: Problem[] = [];
   /** errors of the table that make this row invalid too; they are reported once */
   readonly tableProblems: Problem[] = [];
-  readonly #bad: ColumnName[] = [];
+  /** null until there is one: most rows have none */
+  #bad: ColumnName[] | null = null;
 
   constructor(table: RowTable, row: Row, ordinal: number) {
     this.table = table;
     this.row = row;
     this.ordinal = ordinal;
+    this.values = { ...table.blankValues };
   }
 
   get valid(): boolean {
@@ -57,12 +61,12 @@ export class RowCheck {
 
   /** Whether there is a value, be it an unusable one: nothing is missing then. */
   has(column: ColumnName): boolean {
-    return this.values[column] !== undefined || this.#bad.includes(column);
+    return this.values[column] !== undefined || this.isBad(column);
   }
 
   /** Whether the cell has a value that could not be used. */
   isBad(column: ColumnName): boolean {
-    return this.#bad.includes(column);
+    return this.#bad?.includes(column) === true;
   }
 
   /** Adds a problem at a column; null: of the row as a whole. */
@@ -86,6 +90,7 @@ export class RowCheck {
 
   /** The column has no usable value, and that is said elsewhere. */
   markBad(column: ColumnName): void {
+    this.#bad ??= [];
     this.#bad.push(column);
   }
 

@@ -8,7 +8,10 @@ import type { RowCheck } from './row-check.js';
 
 const NUMBER_COLUMNS = columnsOf('number');
 const E911_COLUMNS = columnsOf('e911');
-const DEVICE_COLUMNS = columnsOf('device');
+const DEVICE_COLUMNS = byProduct((column, product) => {
+  const { group, products } = columnOf(column);
+  return group === 'device' && products.includes(product);
+});
 
 /** Number columns that are often filled in for every row, whether it has a number or not. */
 const TELLS_NOTHING: ReadonlySet<ColumnName> = new Set([
@@ -19,15 +22,18 @@ const TELLS_NOTHING: ReadonlySet<ColumnName> = new Set([
 ] as const);
 
 /** Columns that every row of a product needs (account and user columns only the first row: see Accounts). */
-const REQUIRED = Object.fromEntries(
-  PRODUCT_NAMES.map((product) => [
-    product,
-    COLUMN_NAMES.filter((column) => {
-      const { group, required } = columnOf(column);
-      return (group === 'businessLine' || group === 'sipTrunk') && required?.includes(product) === true;
-    }),
-  ]),
-) as Record<Product, ColumnName[]>;
+const REQUIRED = byProduct((column, product) => {
+  const { group, required } = columnOf(column);
+  return (group === 'businessLine' || group === 'sipTrunk') && required?.includes(product) === true;
+});
+
+function byProduct(
+  chosen: (column: ColumnName, product: Product) => boolean,
+): Readonly<Record<Product, readonly ColumnName[]>> {
+  return Object.fromEntries(
+    PRODUCT_NAMES.map((product) => [product, COLUMN_NAMES.filter((column) => chosen(column, product))]),
+  ) as Record<Product, ColumnName[]>;
+}
 
 /**
  * Adds the problems that cells of one row have together.
@@ -171,13 +177,13 @@ function checkE911(check: RowCheck): void {
 
 /** Guide, "Create Device Line": a device is its type and its MAC address; "Alianza Products": which need an ATA. */
 function checkDevice(check: RowCheck, product: Product): void {
-  const filled = DEVICE_COLUMNS.filter(
-    (column) => check.has(column) && columnOf(column).products.includes(product),
-  );
+  const filled = DEVICE_COLUMNS[product].filter((column) => check.has(column));
   if (filled.length === 0) return;
   check.applyDefaults('device');
-  const given = `${filled.join(', ')} ${filled.length === 1 ? 'is' : 'are'} given`;
-  check.require('macAddress', given, 'Fill in macAddress, or leave all device cells blank.');
+  if (!check.has('macAddress')) {
+    const given = `${filled.join(', ')} ${filled.length === 1 ? 'is' : 'are'} given`;
+    check.require('macAddress', given, 'Fill in macAddress, or leave all device cells blank.');
+  }
   if (filled.includes('macAddress')) check.require('deviceTypeId', 'a device needs its type');
   const { deviceTypeId } = check.values;
   if (product === 'BCC' || deviceTypeId === undefined || !isIpPhone(deviceTypeId)) return;

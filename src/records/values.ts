@@ -2,17 +2,21 @@ import { z } from 'zod';
 import { characterFault, damageFault, Fault, placeholderFault, plainCode } from './damage.js';
 import { fold, nearestOption } from './nearest.js';
 
-/** A zod type that takes the text of one cell, trimmed and not blank. Its issues carry a {@link Fault}. */
-export type CellSchema<T> = z.ZodType<T, string>;
+/**
+ * A zod type that takes the text of one cell, trimmed and not blank. Its issues carry a {@link Fault}. `read` is what
+ * the type does, without what zod does around it: with a million rows that counts.
+ */
+export type CellSchema<T> = z.ZodType<T, string> & { readonly read: (text: string) => T | Fault };
 
 /** The zod type of a cell that `read` understands: a value, or the fault of the text. */
 export function cell<T>(read: (text: string) => T | Fault): CellSchema<T> {
-  return z.string().transform((text, context) => {
+  const schema = z.string().transform((text, context) => {
     const value = read(text);
     if (!(value instanceof Fault)) return value;
     context.issues.push({ code: 'custom', input: text, message: value.message, params: { fault: value } });
     return z.NEVER;
   });
+  return Object.assign(schema, { read });
 }
 
 /** The fault in an error of a {@link cell}; throws when the error is not of one. */

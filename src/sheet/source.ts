@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StopError } from '../errors.js';
 
-const READ_SIZE = 1 << 18;
+const READ_SIZE = 1 << 16;
 
 /** A file that is open for reading, as often and in whatever order it takes. */
 export interface Source {

@@ -40,8 +40,8 @@ describe('completeValues', () => {
       customerType: 'RESIDENTIAL',
       customerFirstName: 'Maria',
     });
-    expect(values).not.toHaveProperty('businessName');
-    expect(values).not.toHaveProperty('endUserType');
+    expect(values.businessName).toBeUndefined();
+    expect(values.endUserType).toBeUndefined();
   });
 
   it('applies the defaults of a line, and leaves its numbers to the row', () => {
@@ -56,8 +56,8 @@ describe('completeValues', () => {
       'callerIdPhoneNumber',
       'emergencyCallbackPhoneNumber',
       'assignAsCallerId',
-    ]) {
-      expect(values).not.toHaveProperty(column);
+    ] as const) {
+      expect(values[column]).toBeUndefined();
     }
   });
 
@@ -111,8 +111,8 @@ describe('defaults of the user', () => {
     const noDevice = { deviceTypeId: '', macAddress: '', lineNumber: '' };
     const { checked, problems } = validate([{ rows: [example('HOME_PHONE', noDevice)] }], { defaults });
     expect(problems).toEqual([]);
-    expect(checked[0]?.record.values).not.toHaveProperty('deviceTypeId');
-    expect(checked[0]?.record.values).not.toHaveProperty('userProductPlan');
+    expect(checked[0]?.record.values.deviceTypeId).toBeUndefined();
+    expect(checked[0]?.record.values.userProductPlan).toBeUndefined();
     expect(checked[0]?.record.searchIndex).toBe(0);
   });
 
