@@ -1,10 +1,10 @@
 import type { Platform } from '../connect.js';
 import { StopError } from '../errors.js';
 import type { Settings } from '../options.js';
-import { openRun, type RunDirectory } from '../run-directory.js';
+import { openRun, type RunDirectory, type RunTarget } from '../run-directory.js';
 import type { SheetFormat } from '../sheet/write.js';
 import type { Arguments, Io } from './command.js';
-import { credentialsFor, openPlatform } from './platform.js';
+import { credentialsFor, openPlatform, targetOf } from './platform.js';
 import { formatOf } from './report-run.js';
 import { settingsOf } from './settings.js';
 
@@ -33,13 +33,17 @@ export async function openEarlierRun(args: Arguments, io: Io): Promise<EarlierRu
       'base-url': _baseUrl,
       ...kept
     } = started;
-    const { settings } = await settingsOf(args, io, kept);
-    const environment = args.flags['environment'] ?? io.env['ALIANZA_ENVIRONMENT'] ?? target.environment;
-    const baseUrl = args.flags['base-url'] ?? io.env['ALIANZA_BASE_URL'] ?? target.baseUrl;
-    if ((environment !== target.environment && target.environment !== 'custom') || baseUrl !== target.baseUrl)
+    const { settings, given } = await settingsOf(args, io, kept);
+    const asked = targetOf(settings, given);
+    // An environment named alone means its own host; an address named alone says nothing of the environment.
+    const elsewhere =
+      (given.has('base-url') && asked.baseUrl !== target.baseUrl) ||
+      (given.has('environment') &&
+        (asked.environment !== target.environment || asked.baseUrl !== target.baseUrl));
+    if (elsewhere)
       throw new StopError(
         'TARGET_CHANGED',
-        `This run belongs to ${target.environment} (${target.baseUrl ?? 'inside the process'}), not to ${String(environment)} (${String(baseUrl ?? 'inside the process')}).`,
+        `This run belongs to ${placeText(target)}, not to ${placeText(asked)}.`,
         'Leave --environment, --base-url and their environment variables as they were for the run, or start a new run for the other place.',
       );
     if (kind !== 'run')
@@ -58,4 +62,8 @@ export async function openEarlierRun(args: Arguments, io: Io): Promise<EarlierRu
     await run.close();
     throw error;
   }
+}
+
+function placeText({ environment, baseUrl }: RunTarget): string {
+  return `${environment} (${baseUrl ?? 'inside the process'})`;
 }
