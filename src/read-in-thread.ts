@@ -1,0 +1,74 @@
+import { on } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import { StopError } from './errors.js';
+import type { ReaderMessage, ReaderTask } from './reader-thread.js';
+import type { HeaderNames } from './records/headers.js';
+import { BATCHES_A_REPLY, unpackRows } from './sheet/pack.js';
+import type { Notice, Row, Table } from './sheet/table.js';
+
+/** From this size on, in bytes, a second thread saves more time than it takes to start. */
+const LARGE = 2 << 20;
+
+/** Room for the thread's short-lived objects, all but a few of which are rows: more only makes the process larger. */
+const YOUNG_MEGABYTES = 8;
+
+/** Whether the file is worth a thread of its own. Pipes and standard input can be read in this one only. */
+export async function isLarge(file: string): Promise<boolean> {
+  if (file === '-') return false;
+  // a file that is not there is reported by whoever reads it
+  const stats = await stat(file).catch(() => null);
+  return stats?.isFile() === true && stats.size >= LARGE;
+}
+
+/**
+ * What `openTables` of sheet/read.ts does for one file, done by a second thread, so that reading the file and checking
+ * its rows overlap.
+ * @throws StopError as `openTables`
+ */
+export async function* tablesFromThread(
+  file: string,
+  headerNames: HeaderNames,
+  onNotice: (notice: Notice) => void,
+): AsyncGenerator<Table> {
+  const task: ReaderTask = { file, headerNames };
+  const worker = new Worker(new URL('./reader-thread.js', import.meta.url), {
+    workerData: task,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+  });
+  const messages = messagesOf(worker, onNotice);
+  try {
+    for await (const message of messages) {
+      if (message.type !== 'table') continue;
+      const rows = rowsOf(worker, messages);
+      yield { ...message.table, rows };
+      while (!(await rows.next()).done);
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
+
+async function* messagesOf(
+  worker: Worker,
+  onNotice: (notice: Notice) => void,
+): AsyncGenerator<ReaderMessage, undefined> {
+  for await (const [message] of on(worker, 'message') as AsyncIterable<[ReaderMessage]>) {
+    if (message.type === 'end') return;
+    if (message.type === 'stop') throw new StopError(message.code, message.message, message.hint);
+    if (message.type === 'notice') onNotice(message.notice);
+    else yield message;
+  }
+}
+
+async function* rowsOf(
+  worker: Worker,
+  messages: AsyncGenerator<ReaderMessage, undefined>,
+): AsyncGenerator<readonly Row[]> {
+  for (let batches = 1; ; batches++) {
+    const { value: message } = await messages.next();
+    if (message?.type !== 'rows') return;
+    if (batches % BATCHES_A_REPLY === 0) worker.postMessage('go on');
+    yield unpackRows(message.rows);
+  }
+}

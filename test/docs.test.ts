@@ -1,0 +1,259 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Command } from '../src/commands/command.js';
+import { resultsCommand } from '../src/commands/results.js';
+import { resumeCommand } from '../src/commands/resume.js';
+import { runCommand } from '../src/commands/run.js';
+import { sandboxCommand } from '../src/commands/sandbox.js';
+import { templateCommand } from '../src/commands/template.js';
+import { undoCommand } from '../src/commands/undo.js';
+import { validateCommand } from '../src/commands/validate.js';
+import { verifyCommand } from '../src/commands/verify.js';
+import { EXIT } from '../src/errors.js';
+import { OPTIONS, type OptionName, resolveSettings } from '../src/options.js';
+import { ROW_STATUSES } from '../src/plan/row-result.js';
+import {
+  COLUMN_NAMES,
+  type ColumnGroup,
+  columnOf,
+  columnsOf,
+  RESULT_COLUMNS,
+} from '../src/records/columns.js';
+import { PRODUCT_NAMES, PRODUCTS } from '../src/records/products.js';
+import { readProfile } from '../src/records/profile.js';
+import { runFiles } from '../src/run-directory.js';
+import { parseFaults } from '../src/sandbox/fault-file.js';
+import { FAULT_KINDS } from '../src/sandbox/faults.js';
+import { startCli } from './fixtures/cli.js';
+import { expectExit } from './fixtures/expect-exit.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const README = join(ROOT, 'README.md');
+const text = readFileSync(README, 'utf8');
+
+const COMMANDS: readonly Command[] = [
+  ...[validateCommand, runCommand, resumeCommand, undoCommand],
+  ...[verifyCommand, resultsCommand, templateCommand, sandboxCommand],
+];
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(header), `|${header.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
+}
+
+const code = (word: string) => `\`${word}\``;
+
+const GROUPS: Readonly<Record<ColumnGroup, string>> = {
+  row: 'the row',
+  account: 'account',
+  user: 'user',
+  number: 'number',
+  e911: 'E911 address, when it differs',
+  device: 'device; for a business line, its ATA port',
+  businessLine: 'business line',
+  sipTrunk: 'SIP trunk',
+};
+
+/** Longer lists of allowed values are those of the template's drop-downs. */
+const MOST_VALUES = 6;
+
+function columnTables(): string {
+  return (Object.keys(GROUPS) as ColumnGroup[])
+    .map((group) => {
+      const rows = columnsOf(group).map((name) => {
+        const { products, required = [], options = [], default: blank = '', help } = columnOf(name);
+        const uses = products.length === PRODUCT_NAMES.length ? 'all' : products.join(', ');
+        const needs = required.length === products.length ? 'yes' : required.join(', ');
+        const isFlag = options.join() === 'TRUE,FALSE';
+        const values = isFlag || options.length > MOST_VALUES ? '' : options.map(code).join(', ');
+        return [code(name), uses, needs, blank, values === '' ? help : `${help} ${values}`];
+      });
+      return `**${GROUPS[group]}**\n\n${table(['column', 'products', 'required', 'blank means', 'what it is'], rows)}`;
+    })
+    .join('\n\n');
+}
+
+function ownOptions(): string {
+  const rows = COMMANDS.flatMap(({ name, own = {} }) =>
+    Object.entries(own).map(([option, { help, value = '', choices = [] }]) => {
+      const what = choices.length > 0 ? choices.join(' or ') : value;
+      return [code(name), code(`--${option}${what === '' ? '' : ` ${what}`}`), help];
+    }),
+  );
+  return table(['command', 'option', 'meaning'], rows);
+}
+
+function sharedOptions(): string {
+  const rows = (Object.keys(OPTIONS) as OptionName[]).map((name) => {
+    const option: Readonly<Record<string, unknown>> = OPTIONS[name];
+    const { choices, value, variable, default: fixed, defaultText, help, type } = option;
+    const what = Array.isArray(choices) ? choices.join('|') : String(value ?? '');
+    const blank = type === 'flag' ? 'off' : String(defaultText ?? fixed ?? '');
+    const shown = defaultText === undefined && blank !== '' && type !== 'flag' ? code(blank) : blank;
+    const flag = code(`--${name}${what === '' ? '' : ` ${what}`}`);
+    return [flag, variable === undefined ? '' : code(String(variable)), shown, String(help)];
+  });
+  return table(['option', 'or variable', 'default', 'meaning'], rows);
+}
+
+/** The parts of the README that restate facts of the code, by their names in its markers. */
+const GENERATED: Readonly<Record<string, () => string>> = {
+  commands: () =>
+    table(
+      ['command', 'what it does'],
+      COMMANDS.map(({ name, words, summary }) => [code(`${name} ${words}`.trim()), summary]),
+    ),
+  options: sharedOptions,
+  'own options': ownOptions,
+  'exit codes': () =>
+    table(
+      ['code', 'means'],
+      Object.values(EXIT).map(({ code: number, means }) => [String(number), means]),
+    ),
+  products: () =>
+    table(
+      ['product', 'also written', 'account type'],
+      PRODUCT_NAMES.map((name) => {
+        const { title, synonyms, accountType } = PRODUCTS[name];
+        return [code(name), [title, ...synonyms].join(', '), code(accountType)];
+      }),
+    ),
+  columns: columnTables,
+  headers: () =>
+    table(
+      ['column', 'other header names'],
+      COLUMN_NAMES.map((name) => [code(name), columnOf(name).synonyms.join(', ')]),
+    ),
+  'result columns': () => RESULT_COLUMNS.map(code).join(', '),
+  'row statuses': () =>
+    table(
+      ['status', 'means'],
+      Object.entries(ROW_STATUSES).map(([status, means]) => [code(status), means]),
+    ),
+  'fault kinds': () =>
+    table(
+      ['kind', 'what happens to the request', 'with `--fault-rate`'],
+      Object.entries(FAULT_KINDS).map(([kind, { does, safe }]) => [code(kind), does, safe ? 'yes' : '']),
+    ),
+};
+
+const MARKED = /<!-- generated: ([^>]+) -->\n([\s\S]*?)\n<!-- end -->/g;
+
+describe('the README', () => {
+  // After a change of the code: UPDATE_FILES=1 npx vitest run test/docs.test.ts
+  it('restates the facts of the code as they are', () => {
+    const generated = text.replace(MARKED, (whole, name: string) => {
+      const make = GENERATED[name];
+      return make ? `<!-- generated: ${name} -->\n${make()}\n<!-- end -->` : whole;
+    });
+    if (process.env['UPDATE_FILES'] === '1') writeFileSync(README, generated);
+    expect(readFileSync(README, 'utf8')).toBe(generated);
+    expect([...text.matchAll(MARKED)].map(([, name]) => name).sort()).toEqual(Object.keys(GENERATED).sort());
+  });
+
+  it('names every file of a run directory', () => {
+    for (const path of Object.values(runFiles('run'))) expect(text).toContain(`\`${basename(path)}\``);
+  });
+
+  it('names scripts, files and headings that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    for (const [, script] of text.matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty(script ?? '');
+    const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading.toLowerCase().replaceAll(/[^\w\s-]/g, '').replaceAll(' ', '-'),
+    );
+    for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (target.startsWith('#')) expect(anchors).toContain(target.slice(1));
+      else expect(existsSync(join(ROOT, target)), target).toBe(true);
+    }
+    for (const [, folder = ''] of text.matchAll(/^\| `(src\/[\w./-]+)` \|/gm))
+      expect(existsSync(join(ROOT, folder)), folder).toBe(true);
+  });
+
+  it('has examples of profiles and fault files that are taken', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'docs-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const seen = new Set<string>();
+    for (const [, example = ''] of text.matchAll(/```json\n([\s\S]*?)```/g)) {
+      const parsed: object = JSON.parse(example);
+      if ('faults' in parsed) {
+        expect(parseFaults(parsed, 'The README').length).toBeGreaterThan(0);
+        seen.add('faults');
+      } else {
+        const file = join(directory, 'profile.json');
+        await writeFile(file, example);
+        const profile = await readProfile(file, Object.keys(OPTIONS));
+        resolveSettings({}, {}, profile.options);
+        seen.add('profile');
+      }
+    }
+    expect([...seen].sort()).toEqual(['faults', 'profile']);
+  });
+});
+
+/** Every command line of the README, in its blocks of code and within its sentences. */
+function commandLines(): string[] {
+  const blocks = [...text.matchAll(/```(?:sh|crontab)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+  const inline = [...text.matchAll(/`((?:npx )?alianza-import [^`]+)`/g)].map(([, line = '']) => line);
+  return [...blocks.flatMap((block) => block.replaceAll('\\\n', ' ').split('\n')), ...inline]
+    .flatMap((line) => line.replace(/(^|\s)#.*$/, '').split(/&&|\|\||;|\s\|\s|\s&(?:\s|$)/))
+    .flatMap((line) => /(?:^|\s)(?:npx )?alianza-import\s+(.*)/.exec(line)?.[1] ?? [])
+    .map((line) => line.replace(/\s\d?>.*$/, '').trim());
+}
+
+/** The words of a command line, quotes taken off. */
+const wordsOf = (line: string) => [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? '');
+
+describe('the command lines of the README', () => {
+  it('are there', () => {
+    expect(new Set(commandLines().map((line) => line.split(' ')[0]))).toEqual(
+      new Set(COMMANDS.map(({ name }) => name)),
+    );
+  });
+
+  it.each([...new Set(commandLines())])('alianza-import %s', (line) => {
+    const [name, ...rest] = wordsOf(line);
+    const command = COMMANDS.find((each) => each.name === name);
+    expect(command, `there is no command ${name}`).toBeDefined();
+    if (!command) return;
+    const flags: Record<string, unknown> = {};
+    let words = 0;
+    while (rest.length > 0) {
+      const word = rest.shift() ?? '';
+      if (!word.startsWith('--')) {
+        words += 1;
+        continue;
+      }
+      const option = word.slice(2);
+      const own = command.own?.[option];
+      const shared = command.options.find((each) => each === option);
+      expect(own ?? shared, `${name} has no option ${word}`).toBeDefined();
+      const isFlag = own ? own.type === 'flag' : OPTIONS[option as OptionName].type === 'flag';
+      const value = isFlag ? true : rest.shift();
+      expect(value, `${word} has no value`).toBeDefined();
+      if (own?.choices) expect(own.choices).toContain(value);
+      if (shared) flags[option] = OPTIONS[shared].type === 'list' ? [value] : value;
+    }
+    resolveSettings(flags, {});
+    expect(words).toBeGreaterThanOrEqual(command.leastWords);
+    expect(words).toBeLessThanOrEqual(command.mostWords);
+  });
+
+  it('the tour runs, and shows the IDs that were created', async () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(text.slice(0, text.indexOf('\n## '))).toContain('npm ci && npm run tour');
+    const [node, cli, ...args] = String(scripts.tour).split(' ');
+    expect([node, cli]).toEqual(['node', 'dist/cli.js']);
+    const directory = await mkdtemp(join(tmpdir(), 'tour-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    await symlink(join(ROOT, 'samples'), join(directory, 'samples'));
+    const ended = await startCli(args, { cwd: directory }).ended;
+    expectExit(ended, 0);
+    expect(ended.stderr).toMatch(/Ingrid Sørensen +18013736001 +[\w-]{22} +[\w-]{22}/);
+    expect(ended.stderr).toContain('23 rows: 23 created');
+    expect(ended.stderr).toMatch(/results +runs\/[\w-]+-mixed-sandbox\/results\.xlsx/);
+  });
+});
