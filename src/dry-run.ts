@@ -43,8 +43,6 @@ export interface CheckOptions {
   onStarted(stop: StopSwitch): void;
 }
 
-const PAGE = 200;
-
 /**
  * Everything up to the first write: the sheets into the journal, and, where there is a platform, the read-only checks
  * on it. Writes results with the statuses `valid` and `invalid`.
@@ -115,7 +113,7 @@ async function preflight(
     partitionId,
   });
   let existing = 0;
-  await inParallel(pendingRows(run), settings.concurrency, stop, async (row) => {
+  await inParallel(journal.rows('pending'), settings.concurrency, stop, async (row) => {
     const found = await checks.checkRow(row);
     for (const finding of found.findings) await addFinding(run, row, finding);
     if (found.existing.length > 0) {
@@ -180,16 +178,6 @@ function addFinding(run: RunDirectory, row: StoredRow<ImportRecord>, finding: Fi
   const { severity } = PROBLEM_CODES[finding.code];
   const problem: Problem = { file, sheet, row: number, ...finding, severity };
   return run.journal.addProblem(row.ordinal, { ...problem } satisfies JsonObject);
-}
-
-function* pendingRows({ journal }: RunDirectory): Generator<StoredRow<ImportRecord>> {
-  for (let after = 0; ; ) {
-    const page = journal.rowsAfter(after, PAGE, 'pending');
-    yield* page;
-    const last = page.at(-1);
-    if (!last) return;
-    after = last.ordinal;
-  }
 }
 
 function coverage(onPlatform: boolean): string[] {

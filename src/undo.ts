@@ -85,8 +85,6 @@ export async function undo(run: RunDirectory, options: UndoOptions): Promise<Und
   }
 }
 
-const PAGE = 200;
-
 /** `undo.csv`: every object that the run had created, whatever of undo has been done so far, and what became of it. */
 async function writeList({ journal, directory }: RunDirectory): Promise<string> {
   const path = join(directory, 'undo.csv');
@@ -99,24 +97,11 @@ async function writeList({ journal, directory }: RunDirectory): Promise<string> 
     if (state === 'existing' || state === 'failed') continue;
     // A reservation that was used has become its number.
     if (kind === 'reservation' && state !== 'released') continue;
-    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-      const page = journal.stepsBefore(kind, before, PAGE);
-      for (const step of page) {
-        if (step.state !== state) continue;
-        const { id, phone, reason } = step.outcome ?? step.intent;
-        const row = journal.row(step.owner)?.row ?? '';
-        await list.write([
-          kind,
-          step.key,
-          String(id ?? phone ?? ''),
-          String(row),
-          state,
-          String(reason ?? ''),
-        ]);
-      }
-      const last = page.at(-1);
-      if (!last) break;
-      before = last.seq;
+    for (const step of journal.steps(kind)) {
+      if (step.state !== state) continue;
+      const { id, phone, reason } = step.outcome ?? step.intent;
+      const row = journal.row(step.owner)?.row ?? '';
+      await list.write([kind, step.key, String(id ?? phone ?? ''), String(row), state, String(reason ?? '')]);
     }
   }
   await list.commit();
@@ -127,23 +112,17 @@ async function writeList({ journal, directory }: RunDirectory): Promise<string> 
 async function takeBackRows(run: RunDirectory): Promise<void> {
   const { journal } = run;
   const undoneAt = String(journal.meta('undone'));
-  for (let after = 0; ; ) {
-    const page = journal.rowsAfter(after, PAGE);
-    for (const row of page) {
-      if (row.status === 'invalid' || row.status === 'pending') continue;
-      const plan = planOf(run, row);
-      if (typeof plan === 'string') continue;
-      const steps = plan.resources.map((resource) => journal.step(resource.key));
-      if (!steps.some((step) => step?.state === 'deleted')) continue;
-      const kept = steps.filter((step) => step?.state === 'kept');
-      const warnings = [
-        `undone ${undoneAt}`,
-        ...kept.map((step) => `${step?.key} was kept: ${String(step?.outcome?.['reason'])}`),
-      ];
-      await journal.setRowStatus(row.ordinal, 'pending', { warnings } satisfies JsonObject);
-    }
-    const last = page.at(-1);
-    if (!last) return;
-    after = last.ordinal;
+  for (const row of journal.rows()) {
+    if (row.status === 'invalid' || row.status === 'pending') continue;
+    const plan = planOf(run, row);
+    if (typeof plan === 'string') continue;
+    const steps = plan.resources.map((resource) => journal.step(resource.key));
+    if (!steps.some((step) => step?.state === 'deleted')) continue;
+    const kept = steps.filter((step) => step?.state === 'kept');
+    const warnings = [
+      `undone ${undoneAt}`,
+      ...kept.map((step) => `${step?.key} was kept: ${String(step?.outcome?.['reason'])}`),
+    ];
+    await journal.setRowStatus(row.ordinal, 'pending', { warnings } satisfies JsonObject);
   }
 }

@@ -28,8 +28,6 @@ export interface VerifyOptions {
   onDifferences(row: StoredRow<ImportRecord>, differences: readonly Difference[]): void;
 }
 
-const PAGE = 200;
-
 /** Reads back every object of a run and lists, in `verify.csv`, what is not as the sheet says. Changes nothing. */
 export async function verify(run: RunDirectory, options: VerifyOptions): Promise<VerifySummary> {
   const { journal, files, directory } = run;
@@ -48,7 +46,7 @@ export async function verify(run: RunDirectory, options: VerifyOptions): Promise
     await rememberPartition(run, connection.partitionId);
     options.onStarted(stop);
     const shared = new Map<string, Promise<object | null>>();
-    await inParallel(allRows(run), settings.concurrency, stop, async (row) => {
+    await inParallel(journal.rows(), settings.concurrency, stop, async (row) => {
       const differences = await rowDifferences(row);
       rows.total++;
       rows[differences.length === 0 ? 'same' : 'different']++;
@@ -101,13 +99,3 @@ export async function verify(run: RunDirectory, options: VerifyOptions): Promise
 
 /** Answers kept for the rows that share them; rows of one account usually stand near each other. */
 const MOST_SHARED = 2000;
-
-function* allRows({ journal }: RunDirectory): Generator<StoredRow<ImportRecord>> {
-  for (let after = 0; ; ) {
-    const page = journal.rowsAfter(after, PAGE);
-    yield* page;
-    const last = page.at(-1);
-    if (!last) return;
-    after = last.ordinal;
-  }
-}

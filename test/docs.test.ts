@@ -41,7 +41,8 @@ const COMMANDS: readonly Command[] = [
 ];
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(header), `|${header.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 }
 
@@ -161,9 +162,13 @@ describe('the README', () => {
 
   it('names scripts, files and headings that exist', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    for (const [, script] of text.matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty(script ?? '');
+    for (const [, script] of text.matchAll(/npm run ([\w:-]+)/g))
+      expect(scripts).toHaveProperty(script ?? '');
     const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-      heading.toLowerCase().replaceAll(/[^\w\s-]/g, '').replaceAll(' ', '-'),
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, '')
+        .replaceAll(' ', '-'),
     );
     for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
       if (target.startsWith('#')) expect(anchors).toContain(target.slice(1));
@@ -205,7 +210,8 @@ function commandLines(): string[] {
 }
 
 /** The words of a command line, quotes taken off. */
-const wordsOf = (line: string) => [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? '');
+const wordsOf = (line: string) =>
+  [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? '');
 
 describe('the command lines of the README', () => {
   it('are there', () => {

@@ -2,7 +2,7 @@ import type { Client } from '../api/client.js';
 import { type AddressValidation, validateAddress } from '../api/endpoints.js';
 import type { Journal, JsonObject } from '../journal/journal.js';
 import type { ImportRecord } from '../records/record.js';
-import { StepError } from './context.js';
+import { StepError } from './step-error.js';
 
 /** The parts of an address as the sheet has them. */
 export interface SheetAddress {

@@ -63,19 +63,6 @@ export type Settled =
   | { readonly ok: false; readonly failure: Failure }
   | { readonly ok: false; readonly stopped: true };
 
-/** Thrown inside a step: the resource cannot be had. */
-export class StepError extends Error {
-  override readonly name = 'StepError';
-  readonly hint: string;
-  readonly transient: boolean;
-
-  constructor(message: string, hint: string, options: { transient?: boolean } = {}) {
-    super(message);
-    this.hint = hint;
-    this.transient = options.transient ?? false;
-  }
-}
-
 /** Thrown inside a step: something it needs is not there. */
 export class NeedError extends Error {
   override readonly name = 'NeedError';

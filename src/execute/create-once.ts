@@ -1,7 +1,8 @@
 import { ApiError } from '../api/api-error.js';
 import type { Call } from '../api/endpoints.js';
 import type { JsonObject } from '../journal/journal.js';
-import { type AccountIds, type Outcome, StepError, type Task } from './context.js';
+import type { AccountIds, Outcome, Task } from './context.js';
+import { StepError } from './step-error.js';
 
 /** A resource that was found under its natural key. */
 export interface Found {

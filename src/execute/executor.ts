@@ -11,9 +11,9 @@ import {
   type RunContext,
   type Settled,
   type Step,
-  StepError,
   type Task,
 } from './context.js';
+import { StepError } from './step-error.js';
 import { accountStep } from './steps/account.js';
 import { businessLineStep } from './steps/business-line.js';
 import { callHandlingStep } from './steps/call-handling.js';

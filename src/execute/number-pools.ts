@@ -1,6 +1,6 @@
 import type { Client } from '../api/client.js';
 import { searchNumbers } from '../api/endpoints.js';
-import { StepError } from './context.js';
+import { StepError } from './step-error.js';
 
 /** Where numbers are searched. Rows of one place share a search. */
 export interface Place {

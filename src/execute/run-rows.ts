@@ -7,7 +7,6 @@ import type { StopSwitch } from './stop-switch.js';
 
 /** Rows at work at once for each request in flight: enough that no place stays empty while rows wait for one another. */
 const ROWS_A_REQUEST = 3;
-const PAGE = 200;
 /** Further rounds for rows whose every try failed for a passing reason. */
 const SECOND_ROUNDS = 2;
 const BETWEEN_ROUNDS_MS = 2000;
@@ -33,7 +32,7 @@ export async function runRows(run: RunContext, options: RowsOptions): Promise<vo
   for (let round = 0; round <= SECOND_ROUNDS; round++) {
     const again: number[] = [];
     const workers = options.concurrency * ROWS_A_REQUEST;
-    await inParallel(pendingRows(run), workers, options.stop, async (row) => {
+    await inParallel(run.journal.rows('pending'), workers, options.stop, async (row) => {
       const end = await executor.runRow(row);
       if (end.status === 'pending') return;
       await run.journal.setRowStatus(row.ordinal, end.status, end.result as JsonObject);
@@ -48,15 +47,5 @@ export async function runRows(run: RunContext, options: RowsOptions): Promise<vo
       if (run.journal.row(ordinal)?.status === 'failed') failed--;
       await run.journal.setRowStatus(ordinal, 'pending', null);
     }
-  }
-}
-
-function* pendingRows(run: RunContext): Generator<StoredRow<ImportRecord>> {
-  for (let after = 0; ; ) {
-    const page = run.journal.rowsAfter(after, PAGE, 'pending');
-    for (const row of page) yield row;
-    const last = page.at(-1);
-    if (!last) return;
-    after = last.ordinal;
   }
 }

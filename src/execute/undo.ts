@@ -69,7 +69,6 @@ const GONE = 'somebody else had deleted it';
 
 /** Steps that undo still has to look at. */
 const OPEN: ReadonlySet<StepState> = new Set(['intent', 'created', 'deleting', 'kept']);
-const PAGE = 200;
 
 /** A waiting delete and its object. */
 interface Work {
@@ -262,7 +261,7 @@ export async function undoRun(
     snapshots: new Snapshots(client),
     isOurs: (id) => created.has(id),
   };
-  await inParallel(stepsOf(journal, 'reservation'), options.concurrency, options.stop, (step) =>
+  await inParallel(openSteps(journal, 'reservation'), options.concurrency, options.stop, (step) =>
     release(run, step, options),
   );
   const refused = new Map<string, Undone>();
@@ -271,7 +270,7 @@ export async function undoRun(
     for (const wave of WAVES) {
       run.snapshots = new Snapshots(client);
       for (const removal of wave)
-        await inParallel(stepsOf(journal, removal.kind), options.concurrency, options.stop, (step) =>
+        await inParallel(openSteps(journal, removal.kind), options.concurrency, options.stop, (step) =>
           undoStep(run, removal, step, options, refused),
         );
     }
@@ -393,7 +392,7 @@ async function release(run: Run, step: StoredStep, options: UndoOptions): Promis
 async function undoSettings(run: Run, options: UndoOptions): Promise<void> {
   const { journal } = run;
   for (const kind of Object.keys(SETTINGS) as (keyof typeof SETTINGS)[]) {
-    for (const step of { [Symbol.iterator]: () => stepsOf(journal, kind) }) {
+    for (const step of openSteps(journal, kind)) {
       const base = journal.step(step.key.slice(kind.length + 1));
       if (base?.state !== 'existing') {
         await journal.settle(step.key, step.kind, step.owner, 'deleted', { ...step.outcome });
@@ -439,17 +438,10 @@ function ours(found: { id: string; difference: string | null } | null): string |
 function createdIds(journal: Journal<ImportRecord>): Set<string> {
   const ids = new Set<string>();
   for (const { kind } of WAVES.flat())
-    for (const step of { [Symbol.iterator]: () => stepsOf(journal, kind) })
-      ids.add(text(step.outcome?.['id']));
+    for (const step of openSteps(journal, kind)) ids.add(text(step.outcome?.['id']));
   return ids;
 }
 
-function* stepsOf(journal: Journal<ImportRecord>, kind: string): Generator<StoredStep> {
-  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-    const page = journal.stepsBefore(kind, before, PAGE);
-    for (const step of page) if (OPEN.has(step.state)) yield step;
-    const last = page.at(-1);
-    if (!last) return;
-    before = last.seq;
-  }
+function* openSteps(journal: Journal<ImportRecord>, kind: string): Generator<StoredStep> {
+  for (const step of journal.steps(kind)) if (OPEN.has(step.state)) yield step;
 }

@@ -61,6 +61,8 @@ export interface StoredStep {
   readonly outcome: JsonObject | null;
 }
 
+/** Rows or steps that are in memory at a time. */
+const PAGE = 200;
 const STEP_COLUMNS = 'seq, key, kind, owner, state, at, intent, outcome';
 const ROW_COLUMNS = 'ordinal, source, row, cells, record, status, result';
 
@@ -144,6 +146,17 @@ export class Journal<R> {
     return raws.map((raw) => storedRow<R>(raw));
   }
 
+  /** All rows in input order, or those of one status, a page in memory at a time. */
+  *rows(status?: string): Generator<StoredRow<R>> {
+    for (let after = 0; ; ) {
+      const page = this.rowsAfter(after, PAGE, status);
+      yield* page;
+      const last = page.at(-1);
+      if (!last) return;
+      after = last.ordinal;
+    }
+  }
+
   /** The ordinal of the row that names this number, if one does. */
   rowOfPhone(phone: string): number | undefined {
     return this.#first<{ ordinal: number }>('SELECT ordinal FROM rows WHERE phone = ?', phone)?.ordinal;
@@ -219,6 +232,17 @@ export class Journal<R> {
       before,
       limit,
     ).map(storedStep);
+  }
+
+  /** All steps of one kind, newest first, a page in memory at a time. */
+  *steps(kind: string): Generator<StoredStep> {
+    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+      const page = this.stepsBefore(kind, before, PAGE);
+      yield* page;
+      const last = page.at(-1);
+      if (!last) return;
+      before = last.seq;
+    }
   }
 
   /** How many steps there are of each kind and state. */

@@ -19,7 +19,6 @@ import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
 import { columnNamedIn, isDone, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
 import { SheetNames } from './sheet-names.js';
 
-const BATCH_ROWS = 500;
 const FORMATS: readonly SheetFormat[] = ['xlsx', 'csv'];
 /** Widths of the result columns that hold more than a word, in characters. */
 const WIDTHS: Readonly<Record<string, number>> = { error: 60, hint: 50, warnings: 40, finishedAt: 26 };
@@ -64,7 +63,7 @@ export async function writeResults(
       groups.add(problem);
       tableErrors.add(problem);
     }
-    for (const row of allRows(journal)) {
+    for (const row of journal.rows()) {
       const own = journal.problems(row.ordinal).map(problemOf);
       groups.addRow(row, own);
       const problems = tableErrors.explain(row, own);
@@ -91,16 +90,6 @@ function unwritable(error: unknown, runDir: string): unknown {
     `Nothing is lost. When the cause is gone: alianza-import results ${runDir}`,
     { cause: error },
   );
-}
-
-function* allRows(journal: Journal<ImportRecord>): Generator<StoredRow<ImportRecord>> {
-  for (let after = 0; ; ) {
-    const rows = journal.rowsAfter(after, BATCH_ROWS);
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    after = last.ordinal;
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
-import { createWriteStream, existsSync } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const ExcelJS = createRequire(import.meta.url)('exceljs');
@@ -22,10 +22,41 @@ const PLACES = [
   ['100 Congress Ave', 'Austin', 'TX', '78701', '1512'],
   ['400 Pine St', 'Seattle', 'WA', '98101', '1206'],
 ];
-const FIRST_NAMES = ['Zoë', 'José', 'Hannah', 'Maria', 'Tom', 'Aaliyah', 'Łukasz', 'Dmitri', 'Priya', 'Ann-Marie'];
-const LAST_NAMES = ['Müller', 'Delgado', "O'Brien", 'Christensen', 'Nguyen', 'Smith', 'Van der Berg', 'Kowalski'];
+const FIRST_NAMES = [
+  'Zoë',
+  'José',
+  'Hannah',
+  'Maria',
+  'Tom',
+  'Aaliyah',
+  'Łukasz',
+  'Dmitri',
+  'Priya',
+  'Ann-Marie',
+];
+const LAST_NAMES = [
+  'Müller',
+  'Delgado',
+  "O'Brien",
+  'Christensen',
+  'Nguyen',
+  'Smith',
+  'Van der Berg',
+  'Kowalski',
+];
 /** Rows of one account: four rows in ten are BCC users of an account of four, the others have an account each. */
-const CYCLE = ['BCC', 'BCC', 'BCC', 'BCC', 'HOME_PHONE', 'HOME_PHONE', 'BUSINESS_LINE', 'BUSINESS_LINE', 'SIP_TRUNK', 'SIP_TRUNK'];
+const CYCLE = [
+  'BCC',
+  'BCC',
+  'BCC',
+  'BCC',
+  'HOME_PHONE',
+  'HOME_PHONE',
+  'BUSINESS_LINE',
+  'BUSINESS_LINE',
+  'SIP_TRUNK',
+  'SIP_TRUNK',
+];
 
 /**
  * A valid row of a mixed sheet, different for every `index`. About every second row of a product with devices has one.

@@ -1,8 +1,9 @@
 import { type CallHandlingRecord, getCallHandling, putCallHandling } from '../../api/endpoints.js';
 import type { CompleteValues } from '../../records/complete.js';
 import { orNull } from '../account-index.js';
-import { type Step, StepError } from '../context.js';
+import type { Step } from '../context.js';
 import { setOnce } from '../set-once.js';
+import { StepError } from '../step-error.js';
 
 type Action = 'VOICEMAIL' | 'BUSY' | 'FORWARD';
 

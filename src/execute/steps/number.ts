@@ -10,9 +10,10 @@ import {
 import type { CompleteValues } from '../../records/complete.js';
 import { orNull } from '../account-index.js';
 import type { SheetAddress, ValidAddress } from '../addresses.js';
-import { type AccountIds, type Outcome, type Step, StepError, type Task } from '../context.js';
+import type { AccountIds, Outcome, Step, Task } from '../context.js';
 import { createOnce } from '../create-once.js';
 import type { Place } from '../number-pools.js';
+import { StepError } from '../step-error.js';
 import { ownerId } from './owner.js';
 
 /** Candidates that may be refused (somebody else was faster) before the row fails. */

@@ -1,8 +1,9 @@
 import { patchNumber } from '../../api/endpoints.js';
 import type { CompleteValues } from '../../records/complete.js';
 import type { Product } from '../../records/products.js';
-import { type Step, StepError } from '../context.js';
+import type { Step } from '../context.js';
 import { setOnce } from '../set-once.js';
+import { StepError } from '../step-error.js';
 
 /** What a number of each product rings (guide, "Set Phone Number Reference"). */
 const REFERENCE_TYPES = {
