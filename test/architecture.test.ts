@@ -28,7 +28,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['errors', 'options', 'sheet', 'records', 'plan', 'api', 'journal', 'execute', 'results'],
     ...['recipe', 'sandbox'],
   ],
-  cli: ['errors', 'options', 'commands'],
+  // records: to suggest the nearest name, as everywhere
+  cli: ['errors', 'options', 'commands', 'records'],
 };
 
 /** `records/columns.ts` → records, `import.ts` → recipe. */

@@ -13,11 +13,16 @@ export interface Place {
 
 interface Pool {
   found: string[];
-  /** taken, and neither activated nor given up yet: the platform still offers them */
-  readonly busy: Set<string>;
-  search: Promise<void> | null;
-  /** called when one of the busy is settled */
-  waiting: (() => void)[];
+  /** how many results the next search asks for */
+  width: number;
+  search: Promise<Search> | null;
+}
+
+/** What a search brought. */
+interface Search {
+  readonly width: number;
+  /** results that nobody has and no row names */
+  readonly free: number;
 }
 
 const RESULTS_A_SEARCH = 50;
@@ -34,6 +39,10 @@ export class NumberPools {
   readonly #pools = new Map<string, Pool>();
   /** of all places: what is near one is often near another, and a sub-partition shares its parent's numbers */
   readonly #handedOut = new Set<string>();
+  /** taken, and neither activated nor given up yet: the platform still offers them */
+  readonly #busy = new Set<string>();
+  /** called when one of the busy is settled */
+  #waiting: (() => void)[] = [];
 
   /** @param taken tells whether a row names the number, or an earlier search of this run picked it */
   constructor(client: Client, taken: (phone: string) => boolean) {
@@ -47,18 +56,17 @@ export class NumberPools {
    */
   async take(place: Place, priority: number): Promise<string> {
     const pool = this.#pool(place);
-    for (let results = RESULTS_A_SEARCH; ; ) {
-      const phone = pool.found.shift();
-      if (phone !== undefined) {
+    for (;;) {
+      for (let phone = pool.found.shift(); phone !== undefined; phone = pool.found.shift()) {
         if (this.#handedOut.has(phone)) continue;
         this.#handedOut.add(phone);
-        pool.busy.add(phone);
+        this.#busy.add(phone);
         return phone;
       }
-      await this.#search(place, pool, results, priority);
-      if (pool.found.length > 0) continue;
-      if (results < RESULTS_OF_A_WIDE_SEARCH) results = RESULTS_OF_A_WIDE_SEARCH;
-      else if (pool.busy.size > 0) await new Promise<void>((resolve) => pool.waiting.push(resolve));
+      const { width, free } = await this.#search(place, pool, priority);
+      if (free > 0) continue;
+      if (width < RESULTS_OF_A_WIDE_SEARCH) pool.width = RESULTS_OF_A_WIDE_SEARCH;
+      else if (this.#busy.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
       else break;
     }
     throw new StepError(
@@ -68,28 +76,29 @@ export class NumberPools {
   }
 
   /** The number is activated, or given up: it no longer hides others from the search. */
-  settled(place: Place, phone: string): void {
-    const pool = this.#pool(place);
-    if (!pool.busy.delete(phone)) return;
-    for (const wake of pool.waiting.splice(0)) wake();
+  settled(phone: string): void {
+    if (!this.#busy.delete(phone)) return;
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   #pool(place: Place): Pool {
     let pool = this.#pools.get(place.name);
     if (!pool) {
-      pool = { found: [], busy: new Set(), search: null, waiting: [] };
+      pool = { found: [], width: RESULTS_A_SEARCH, search: null };
       this.#pools.set(place.name, pool);
     }
     return pool;
   }
 
-  #search(place: Place, pool: Pool, results: number, priority: number): Promise<void> {
+  #search(place: Place, pool: Pool, priority: number): Promise<Search> {
+    const { width } = pool;
     pool.search ??= this.#client
-      .send(searchNumbers(place.partitionId, place.latitude, place.longitude, results), { priority })
+      .send(searchNumbers(place.partitionId, place.latitude, place.longitude, width), { priority })
       .then((answer) => {
         pool.found = answer
           .map((number) => number.phoneNumber)
           .filter((phone) => !this.#handedOut.has(phone) && !this.#taken(phone));
+        return { width, free: pool.found.length };
       })
       .finally(() => {
         pool.search = null;

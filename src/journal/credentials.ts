@@ -31,7 +31,7 @@ export class CredentialsFile {
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     for (const fields of Papa.parse<string[]>(whole, { skipEmptyLines: true }).data.slice(1)) {
       const [, trunkName = '', sipUsername = '', sipPassword = ''] = fields;
-      this.#known.set(trunkName.replace(/^'(?=[=+\-@])/, ''), { sipUsername, sipPassword });
+      this.#known.set(trunkName.replace(/^'(?='*[=+\-@])/, ''), { sipUsername, sipPassword });
     }
   }
 
@@ -76,11 +76,10 @@ export class CredentialsFile {
     try {
       if (!this.#handle) {
         this.#handle = await open(this.#path, 'a+', 0o600);
-        const { size } = await this.#handle.stat();
-        const whole = size === 0 ? '' : await this.#handle.readFile('utf8');
+        const text = await this.#handle.readFile('utf8');
+        const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+        if (whole !== text) await this.#handle.truncate(Buffer.byteLength(whole));
         if (whole === '') await this.#handle.appendFile(`${HEADER}\n`);
-        else if (!whole.endsWith('\n'))
-          await this.#handle.truncate(Buffer.byteLength(whole.slice(0, whole.lastIndexOf('\n') + 1)));
       }
       await this.#handle.appendFile(line);
       await this.#handle.datasync();
@@ -97,7 +96,7 @@ export class CredentialsFile {
 
 /** Keeps a spreadsheet from running a name as a formula. */
 function inert(text: string): string {
-  return /^[=+\-@]/.test(text) ? `'${text}` : text;
+  return /^'*[=+\-@]/.test(text) ? `'${text}` : text;
 }
 
 function randomText(length: number): string {

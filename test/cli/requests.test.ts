@@ -296,9 +296,10 @@ describe.concurrent('numbers', () => {
         faults: [{ operation: 'createOrAddTelephoneNumberToAccount', kind: '403', times: 2 }],
       }),
     });
-    await cli('run', 'sheet.csv', '--out', 'run', '--quiet');
+    expectExit(await cli('run', 'sheet.csv', '--out', 'run', '--quiet'), 1);
+    expect(sandbox.requests.map(({ operation }) => operation)).toContain('releaseReservation');
     expect(sandbox.state.reservations.size).toBe(0);
-    const [first = {}] = csv('run/results.csv');
-    expect(first['status']).not.toBe('created');
+    for (const result of csv('run/results.csv'))
+      expect(result).toMatchObject({ status: 'failed', failedStep: 'number', sipTrunkId: '' });
   });
 });

@@ -25,7 +25,7 @@ describe.concurrent('validate', () => {
     expect(problems).toHaveLength(EXPECTED.length);
     expect(problems.map(({ severity }) => severity)).toEqual(EXPECTED.map(() => 'error'));
     expect(problems.find(({ row }) => row === 6)?.value).toBe('STANDRD');
-    const invalid = new Set(EXPECTED.map(([row]) => row));
+    const invalid = new Set<number>(EXPECTED.map(([row]) => row));
     expect(csv('v/results.csv').map(({ status }) => status)).toEqual(
       Array.from({ length: 23 }, (_, at) => (invalid.has(at + 2) ? 'invalid' : 'valid')),
     );

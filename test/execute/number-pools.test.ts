@@ -39,7 +39,7 @@ describe('the numbers of a place', () => {
       Array.from({ length: 120 }, (_, i) => pools.take(i % 2 === 0 ? LINDON : OREM, i)),
     );
     expect(new Set(all).size).toBe(120);
-    for (const each of all) pools.settled(LINDON, each);
+    for (const each of all) pools.settled(each);
     expect(sizes().length).toBeLessThan(20);
   });
 
@@ -59,8 +59,8 @@ describe('the numbers of a place', () => {
     const free = phones(1, 2);
     const { pools, sizes } = poolsOf(free);
     expect([await pools.take(LINDON, 1), await pools.take(LINDON, 2)]).toEqual(phones(1, 2));
-    pools.settled(LINDON, phone(1));
-    pools.settled(LINDON, phone(2));
+    pools.settled(phone(1));
+    pools.settled(phone(2));
     free.push(phone(3));
     expect(await pools.take(LINDON, 3)).toBe(phone(3));
     expect(sizes()).toEqual([50, 50]);
@@ -97,7 +97,7 @@ describe('a place without a free number', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(got).toBeUndefined();
     free.push(phone(2));
-    pools.settled(LINDON, phone(1));
+    pools.settled(phone(1));
     await waiting;
     expect(got).toBe(phone(2));
   });
@@ -108,17 +108,17 @@ describe('a place without a free number', () => {
     const waiting = [pools.take(LINDON, 2), pools.take(LINDON, 3)];
     const results = Promise.allSettled(waiting);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    pools.settled(LINDON, phone(1));
+    pools.settled(phone(1));
     for (const result of await results)
       expect(result).toMatchObject({ status: 'rejected', reason: { name: 'StepError' } });
   });
 
   it('does not mind that a number is settled that it never gave out, or settled twice', async () => {
     const { pools } = poolsOf([phone(1)]);
-    pools.settled(LINDON, phone(9));
+    pools.settled(phone(9));
     await pools.take(LINDON, 1);
-    pools.settled(LINDON, phone(1));
-    pools.settled(LINDON, phone(1));
+    pools.settled(phone(1));
+    pools.settled(phone(1));
     await expect(pools.take(LINDON, 2)).rejects.toMatchObject({ name: 'StepError' });
   });
 });

@@ -129,7 +129,11 @@ async function prepare(task: Task, validated: Promise<Addresses>): Promise<Prepa
 /** Reserves and activates, with further candidates until the platform gives a number. */
 async function searched(task: Task, prepared: Promise<Prepared>): Promise<Outcome> {
   const { run, ordinal } = task;
-  const [account, first] = await both(task.account(), prepared);
+  const [account, first] = await both(task.account(), prepared).catch((error: unknown) => {
+    // Without an account the candidate is given up; others may be waiting for it.
+    prepared.then(({ phone }) => run.pools.settled(phone)).catch(() => {});
+    throw error;
+  });
   const { addresses, place } = first;
   let { phone, reserved } = first;
   for (let candidate = 1; candidate <= MOST_CANDIDATES; candidate++) {
@@ -139,12 +143,12 @@ async function searched(task: Task, prepared: Promise<Prepared>): Promise<Outcom
         if (outcome) return outcome;
       }
     } finally {
-      run.pools.settled(place, phone);
+      run.pools.settled(phone);
     }
     phone = await run.pools.take(place, ordinal);
     reserved = 'no';
   }
-  run.pools.settled(place, phone);
+  run.pools.settled(phone);
   throw new StepError(
     `${MOST_CANDIDATES} phone numbers in a row were taken by others before they could be had.`,
     'Try again later with: resume --retry failed',
