@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { Client, type ClientOptions } from '../../src/api/client.js';
+import { createAccount, getAccount, reserveNumber } from '../../src/api/endpoints.js';
 import { Limiter } from '../../src/api/limiter.js';
 import { createTransport } from '../../src/api/transport.js';
 
@@ -81,3 +82,22 @@ export function clientOf(baseUrl: string, options: Partial<ClientOptions> & { ti
   onTestFinished(() => transport.close());
   return { client, limiter, logged };
 }
+
+/** A client of a server that gives these answers. */
+export async function clientFor(answer: Parameters<typeof scriptedServer>[0], retries = 1) {
+  const server = await scriptedServer(answer);
+  return { server, ...clientOf(server.url, { retries }) };
+}
+
+export const ACCOUNT = { id: 'A1', accountNumber: 'N1', accountName: 'Shop' };
+export const GOOD: Reply = { status: 200, body: ACCOUNT };
+export const AGAIN: Reply = {
+  status: 429,
+  body: { messages: ['slow down'] },
+  headers: { 'retry-after': '0' },
+};
+
+export const get = getAccount('P1', 'A1');
+export const post = createAccount('P1', { accountNumber: 'N1', accountName: 'Shöp "1"' });
+/** a write without a body */
+export const put = reserveNumber('account', 'P1', 'A1', '18015550100');
