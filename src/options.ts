@@ -14,6 +14,8 @@ interface Option {
   readonly pattern?: { readonly matches: RegExp; readonly says: string };
   /** the least number allowed */
   readonly least?: number;
+  /** no fractions */
+  readonly whole?: boolean;
   readonly help: string;
   /** what stands for the value in help texts */
   readonly value?: string;
@@ -52,15 +54,24 @@ export const OPTIONS = {
     type: 'number',
     default: 16,
     least: 1,
+    whole: true,
     value: 'N',
     help: 'requests in flight at most; lowered and raised again by itself on 429, 503 and rising latency',
   },
   rate: { type: 'number', least: 0.01, defaultText: 'none', value: 'N', help: 'requests a second at most' },
-  timeout: { type: 'number', default: 30_000, least: 1, value: 'MS', help: 'how long one request may take' },
+  timeout: {
+    type: 'number',
+    default: 30_000,
+    least: 1,
+    whole: true,
+    value: 'MS',
+    help: 'how long one request may take',
+  },
   retries: {
     type: 'number',
     default: 5,
     least: 0,
+    whole: true,
     value: 'N',
     help: 'tries of a call after transient failures; a 429 does not count',
   },
@@ -177,8 +188,9 @@ function checked(option: Option, value: unknown, where: string): unknown {
     case 'number': {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
       const least = option.least ?? 0;
-      if (typeof number !== 'number' || !Number.isFinite(number) || number < least)
-        return refuse(`a number, ${least} or more`);
+      const fits = typeof number === 'number' && Number.isFinite(number) && number >= least;
+      if (!fits || (option.whole && !Number.isInteger(number)))
+        return refuse(`a ${option.whole ? 'whole ' : ''}number, ${least} or more`);
       return number;
     }
     case 'text': {

@@ -94,7 +94,8 @@ function sharedOptions(): string {
     const { choices, value, variable, default: fixed, defaultText, help, type } = option;
     const what = Array.isArray(choices) ? choices.join('|') : String(value ?? '');
     const blank = type === 'flag' ? 'off' : String(defaultText ?? fixed ?? '');
-    const shown = defaultText === undefined && blank !== '' && type !== 'flag' ? code(blank) : blank;
+    const isLiteral = blank.includes('<') || (defaultText === undefined && blank !== '' && type !== 'flag');
+    const shown = isLiteral ? code(blank) : blank;
     const flag = code(`--${name}${what === '' ? '' : ` ${what}`}`);
     return [flag, variable === undefined ? '' : code(String(variable)), shown, String(help)];
   });

@@ -48,6 +48,8 @@ type Try<T> =
 
 /** A platform that only ever answers 429 is given up on after this long without any success of the call. */
 const LONGEST_THROTTLE_MS = 15 * 60_000;
+/** Fresh tokens that one call is refused with (401) before the run stops: it is rights that are missing, not a token. */
+const REFUSED_TOKENS_THAT_STOP = 5;
 /** How often the pause after a 429 without Retry-After doubles. */
 const MOST_THROTTLE_STEPS = 6;
 /** Answers 403 of one operation in a row, without one success, that stop the run instead of failing every row. */
@@ -90,6 +92,7 @@ export class Client {
     const repeatable = call.method !== 'POST';
     let ready = options.ready;
     let doubt = false;
+    let refusedTokens = 0;
     const started = Date.now();
     for (let tries = 1; ; ) {
       const logIn = this.#session.token === null ? await this.#session.current() : null;
@@ -115,6 +118,7 @@ export class Client {
       }
       const { rule, error } = outcome;
       if (error.status === 401) {
+        if (++refusedTokens >= REFUSED_TOKENS_THAT_STOP) throw tokensRefused(call.operation);
         this.#session.expired(used);
         continue;
       }
@@ -197,7 +201,11 @@ export class Client {
     const { limiter } = this.#options;
     if (waitMs === undefined && limiter.paused) return;
     this.#throttled = Math.min(this.#throttled + 1, MOST_THROTTLE_STEPS);
-    const pause = waitMs ?? retryDelay(this.#throttled, Math.random());
+    // A platform that asks for no wait at all, again and again, is given one.
+    const pause = Math.max(
+      waitMs ?? 0,
+      this.#throttled > 1 || waitMs === undefined ? retryDelay(this.#throttled, Math.random()) : 0,
+    );
     limiter.pause(pause);
     this.#options.log('platform asks for less', { pauseMs: pause });
   }
@@ -267,6 +275,14 @@ function messagesOf(text: string): string[] {
     .replace(/\s+/g, ' ')
     .trim();
   return plain === '' ? [] : [plain.slice(0, 200)];
+}
+
+function tokensRefused(operation: string): StopError {
+  return new StopError(
+    'LOGIN_NOT_ACCEPTED',
+    `The platform refuses ${operation} with one fresh token after another (401).`,
+    'Check the rights of the API user on this partition, then resume.',
+  );
 }
 
 function logInFailed(error: ApiError, baseUrl: string): StopError {

@@ -29,6 +29,7 @@ export class HttpLog {
     const line = {
       time: new Date().toISOString(),
       ...rest,
+      url: maskQuery(rest.url),
       body: maskSecrets(body),
       answer: maskAnswer(answer),
     };
@@ -55,6 +56,12 @@ export function maskSecrets(value: unknown): unknown {
       key,
       SECRET_KEY.test(key) && inner !== null ? MASK : maskSecrets(inner),
     ]),
+  );
+}
+
+function maskQuery(url: string): string {
+  return url.replace(/([?&])([^=&]+)=([^&]*)/g, (whole, mark: string, name: string) =>
+    SECRET_KEY.test(name) ? `${mark}${name}=${MASK}` : whole,
   );
 }
 

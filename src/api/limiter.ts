@@ -57,9 +57,10 @@ export class Limiter {
   #readyAhead: number;
   #pausedUntil = 0;
   #pauseTimer: NodeJS.Timeout | null = null;
-  #nextStart = 0;
+  /** when the next request may leave, where there is a rate */
+  #nextSlot = 0;
   #calm = 0;
-  #slowness = 1;
+  #slowness = 0;
   #lastCut = 0;
   #lowest: number;
   #highest: number;
@@ -194,12 +195,21 @@ export class Limiter {
   }
 
   async #send<T>(turn: Turn<T>, finishing: boolean): Promise<T> {
-    for (;;) {
-      const wait = this.#pausedUntil - Date.now();
+    for (let slot: number | null = null; ; ) {
+      const now = Date.now();
+      const pause = this.#pausedUntil - now;
+      const wait = Math.max(pause, (slot ?? 0) - now);
       if (this.stopped && !(finishing && wait <= LONGEST_FINISHING_WAIT_MS))
         throw new NotSentError('the run is stopping');
-      if (wait <= 0) return turn.send();
-      await (this.stopped ? sleep(wait) : this.rest(wait));
+      if (wait > 0) {
+        // Those who waited out a pause must not leave all at once.
+        if (pause > 0) slot = null;
+        await (this.stopped ? sleep(wait) : this.rest(wait));
+      } else if (this.#rate === null || slot !== null) return turn.send();
+      else {
+        slot = Math.max(now, this.#nextSlot);
+        this.#nextSlot = slot + 1000 / this.#rate;
+      }
     }
   }
 
@@ -211,19 +221,15 @@ export class Limiter {
     }
   }
 
-  /** Holds new starts back during a pause and to the rate, and comes back by itself. */
+  /** Holds new starts back during a pause, and comes back by itself. */
   #mustWait(): boolean {
-    const now = Date.now();
-    const wait = Math.max(this.#pausedUntil, this.#rate === null ? 0 : this.#nextStart) - now;
-    if (wait > 0) {
-      this.#pauseTimer ??= setTimeout(() => {
-        this.#pauseTimer = null;
-        this.#pump();
-      }, wait);
-      return true;
-    }
-    if (this.#rate !== null) this.#nextStart = Math.max(now, this.#nextStart) + 1000 / this.#rate;
-    return false;
+    const wait = this.#pausedUntil - Date.now();
+    if (wait <= 0) return false;
+    this.#pauseTimer ??= setTimeout(() => {
+      this.#pauseTimer = null;
+      this.#pump();
+    }, wait);
+    return true;
   }
 
   #push(entry: Waiting): void {

@@ -74,7 +74,7 @@ export function retryDelay(attempt: number, random: number): number {
  * @returns milliseconds from `now`, at most five minutes, or undefined when there is none that makes sense
  */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
+  if (header === undefined || header.trim() === '') return undefined;
   const seconds = Number(header);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
   return Number.isNaN(ms) || ms < 0 ? undefined : Math.min(ms, 300_000);

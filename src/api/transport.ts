@@ -70,6 +70,8 @@ async function dispatch(
   origin: string,
   config: InternalAxiosRequestConfig,
 ): Promise<AxiosResponse> {
+  // axios would call a request without a body a form.
+  if (config.data === undefined) config.headers.delete('content-type');
   try {
     const { statusCode, headers, body } = await dispatcher.request({
       origin,

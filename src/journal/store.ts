@@ -67,7 +67,7 @@ export class Store {
    * @throws StopError `JOURNAL_WRITE_FAILED` (full disk, lost directory): nothing may be sent after that
    */
   durable(write: () => void): Promise<void> {
-    if (this.#broken) return Promise.reject(this.#broken);
+    if (this.#broken || !this.db.open) return Promise.reject(this.#broken ?? closedError(this.#file));
     const durable = new Promise<void>((done, failed) => {
       this.#pending.push({ write, done, failed });
       this.#schedule();
@@ -84,6 +84,7 @@ export class Store {
 
   /** Closes the file; what is still pending is written first. */
   async close(): Promise<void> {
+    if (!this.db.open) return;
     if (!this.#broken) {
       await this.flush();
       // A run directory is copied and mailed: all of it belongs into the one file.
@@ -139,6 +140,10 @@ export class Store {
     this.#pending = [];
     this.#flushing = false;
   }
+}
+
+function closedError(file: string): StopError {
+  return new StopError('JOURNAL_WRITE_FAILED', `The journal ${file} is closed.`, 'Start the command again.');
 }
 
 function reason(cause: unknown): string {

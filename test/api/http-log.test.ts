@@ -1,8 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createTrunk } from '../../src/api/endpoints.js';
 import { type Exchange, HttpLog, maskSecrets } from '../../src/api/http-log.js';
 import { temporaryDirectory } from '../results/journals.js';
+import { clientOf, scriptedServer } from './scripted-server.js';
 
 const MASK = '********';
 const SECRET = 's3cr3t-V4lue';
@@ -132,4 +134,33 @@ describe('HttpLog', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(() => log.write(exchange)).not.toThrow();
   });
+});
+
+it('of a run holds its calls and none of its secrets', async () => {
+  const path = join(await temporaryDirectory(), 'http.jsonl');
+  const server = await scriptedServer(() => ({ status: 200, body: { id: 'T1', sipPassword: SECRET } }));
+  const httpLog = new HttpLog(path);
+  const { client, logged } = clientOf(server.url, { httpLog, password: SECRET });
+  await client.send(
+    createTrunk('P1', 'A1', { trunkName: 'T', sipUsername: 'user-0001', sipPassword: SECRET }),
+  );
+  await httpLog.close();
+  const text = await readFile(path, 'utf8');
+  const lines = text.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    {
+      ...{ operation: 'logUserIn', method: 'POST', url: `${server.url}/v2/authorize`, status: 200 },
+      body: { username: 'api-user', password: MASK },
+      answer: { authToken: MASK, partitionId: 'P1' },
+    },
+    {
+      ...{ operation: 'createSipTrunk', method: 'POST', status: 200, ms: expect.any(Number) },
+      body: { trunkName: 'T', sipUsername: MASK, sipPassword: MASK },
+      answer: { id: 'T1', sipPassword: MASK },
+    },
+  ]);
+  for (const secret of [SECRET, 'token-1', 'user-0001']) {
+    expect(text).not.toContain(secret);
+    expect(logged.join('\n')).not.toContain(secret);
+  }
 });

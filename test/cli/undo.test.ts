@@ -28,12 +28,12 @@ describe.concurrent('undo', () => {
     expect,
     onTestFinished,
   }) => {
-    const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(16));
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(8));
     expectExit(await workspace.run(), 0);
     const ended = await undo(workspace, '--yes');
     expectExit(ended, 0);
     expect(left(plain(sandbox.state))).toEqual([]);
-    expect(workspace.counts()).toEqual({ pending: 16 });
+    expect(workspace.counts()).toEqual({ pending: 8 });
     for (const result of workspace.results()) expect(result['accountId']).toBe('');
     expect(JSON.parse(ended.stdout).undone).toMatchObject({ gone: 0, kept: 0, failed: 0 });
     expect(new Set(list(workspace).map(({ state }) => state))).toEqual(new Set(['deleted']));
@@ -171,7 +171,7 @@ describe.concurrent('undo', () => {
   });
 
   it('killed in the middle goes on when it is started again', async ({ expect, onTestFinished }) => {
-    const { sandbox, gate, workspace } = await gatedWorkspaceOf(onTestFinished, mixedRows(16));
+    const { sandbox, gate, workspace } = await gatedWorkspaceOf(onTestFinished, mixedRows(8));
     expectExit(await workspace.run(), 0);
     let kills = 0;
     for (const [phase, nth] of [
@@ -195,6 +195,6 @@ describe.concurrent('undo', () => {
     expect(left(plain(sandbox.state))).not.toEqual([]);
     expectExit(await undo(workspace, '--yes'), 0);
     expect(left(plain(sandbox.state))).toEqual([]);
-    expect(workspace.counts()).toEqual({ pending: 16 });
+    expect(workspace.counts()).toEqual({ pending: 8 });
   });
 });
