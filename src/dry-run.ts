@@ -7,7 +7,7 @@ import { inParallel } from './execute/in-parallel.js';
 import { type Finding, Preflight } from './execute/preflight.js';
 import { rehearse } from './execute/rehearse.js';
 import { Snapshots } from './execute/snapshots.js';
-import { sheetAddresses } from './execute/steps/number.js';
+import { sheetAddresses } from './execute/steps/activation.js';
 import { type StopSwitch, stopSwitch } from './execute/stop-switch.js';
 import { rememberPartition } from './import.js';
 import type { JsonObject, StoredRow } from './journal/journal.js';

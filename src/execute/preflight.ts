@@ -22,8 +22,8 @@ import { planOf } from './executor.js';
 import type { Snapshot, Snapshots } from './snapshots.js';
 import { StepError } from './step-error.js';
 import { accountDifference } from './steps/account.js';
+import { sheetAddresses } from './steps/activation.js';
 import { pickDevice } from './steps/device.js';
-import { sheetAddresses } from './steps/number.js';
 import { ownerId } from './steps/owner.js';
 import { pickUser } from './steps/user.js';
 

@@ -14,10 +14,10 @@ import {
 import type { Kind, Resource } from '../plan/plan.js';
 import type { ValidAddress } from './addresses.js';
 import { accountBody } from './steps/account.js';
+import { activationBody } from './steps/activation.js';
 import { lineBody } from './steps/business-line.js';
 import { callHandlingBody } from './steps/call-handling.js';
 import { deviceBody } from './steps/device.js';
-import { activationBody } from './steps/number.js';
 import { portBody } from './steps/port-assignment.js';
 import { referenceBody } from './steps/reference.js';
 import { trunkBody } from './steps/sip-trunk.js';

@@ -8,7 +8,7 @@ import type { Outcome } from './context.js';
 import { inParallel } from './in-parallel.js';
 import { type Removal, text, type Undoing, WAVES, type Work } from './removals.js';
 import { Snapshots } from './snapshots.js';
-import { reservationKey } from './steps/number.js';
+import { reservationKey } from './steps/reservation.js';
 import type { StopSwitch } from './stop-switch.js';
 
 /** What became of one object that the run had created. */

@@ -1,10 +1,8 @@
 import { extname } from 'node:path';
 import { StopError } from '../errors.js';
-import { csvTable } from './csv.js';
 import type { ReadOptions } from './header.js';
 import { openSource, readBytes, type Source } from './source.js';
 import type { Table } from './table.js';
-import { xlsxTables } from './xlsx.js';
 
 export type { ReadOptions } from './header.js';
 export { hashFile } from './source.js';
@@ -31,15 +29,16 @@ export async function* openTables(files: readonly string[], options: ReadOptions
   }
 }
 
+/** Each kind of file is read by a module, and packages, of its own, which are loaded only for it. */
 async function tablesOf(source: Source, options: ReadOptions): Promise<AsyncGenerator<Table>> {
   const content = await contentOf(source);
   switch (content) {
     case 'text':
       tellExtension(source, WORKBOOK_EXTENSIONS, 'a text file, not an Excel workbook', options);
-      return csvTable(source, options);
+      return (await import('./csv.js')).csvTable(source, options);
     case 'workbook':
       tellExtension(source, TEXT_EXTENSIONS, 'an Excel workbook, not a text file', options);
-      return xlsxTables(source, options);
+      return (await import('./xlsx.js')).xlsxTables(source, options);
     case 'old workbook or encrypted':
       throw await compoundFileError(source);
     case 'gzip':

@@ -37,7 +37,6 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
-  vi.useRealTimers();
 });
 
 describe('a call', () => {
@@ -183,13 +182,23 @@ describe('429', () => {
   });
 
   it('is borne with for 15 minutes, not for ever', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+    const now = Date.now.bind(Date);
+    let passed = 0;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + passed);
     const { client, server } = await clientFor(() => {
-      vi.setSystemTime(Date.now() + 6 * 60_000);
+      passed += 6 * 60_000;
       return AGAIN;
     });
     await expect(client.send(post)).rejects.toMatchObject({ kind: 'unavailable', status: 429 });
     expect(server.received).toHaveLength(3);
+  });
+
+  it('without a wait, again and again, is given one that grows', async () => {
+    const { client, limiter } = await clientFor(inOrder(AGAIN, AGAIN, AGAIN, GOOD));
+    const began = Date.now();
+    await client.send(get);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(200 + 400 - 5);
+    expect(limiter.report.pauses).toBe(3);
   });
 });
 

@@ -175,9 +175,9 @@ describe.concurrent('undo', () => {
     expectExit(await workspace.run(), 0);
     let kills = 0;
     for (const [phase, nth] of [
-      ['arrived', 3],
-      ['committed', 9],
-      ['answered', 15],
+      ['arrived', 2],
+      ['committed', 5],
+      ['answered', 8],
     ] as const) {
       const cli = startUndo(workspace, '--yes');
       let deletes = 0;

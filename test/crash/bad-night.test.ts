@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { describe, it } from 'vitest';
 import { FAULT_KINDS, type FaultKind, type FaultRule } from '../../src/sandbox/faults.js';
 import { OPERATIONS } from '../../src/sandbox/routes.js';
+import { SANDBOX_PASSWORD } from '../../src/sandbox/server.js';
+import { startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { mixedRows } from '../fixtures/rows.js';
 import { workspaceOf } from '../fixtures/with-sandbox.js';
@@ -55,7 +58,7 @@ describe('a bad night', { timeout: 3 * MINUTES }, () => {
     const authorised = sandbox.requests.filter(
       ({ operation, status }) => operation !== 'logUserIn' && status !== 401,
     );
-    expect(authorised.length).toBeGreaterThan(900);
+    expect(authorised.length).toBeGreaterThan(500);
     expect(sandbox.counts.get('logUserIn')).toBe(Math.ceil(authorised.length / 150));
   });
 });
@@ -70,10 +73,13 @@ describe.concurrent('a log-in that is refused', () => {
     expect(ended.stderr).toMatch(/refused the log-in.*\n.*ALIANZA_PASSWORD/);
     expect(ended.stderr + ended.stdout).not.toContain('wrong-secret');
     expect(sandbox.requests.map(({ operation }) => operation)).toEqual(['logUserIn']);
-    // The run is there to go on with, once the password is right.
-    const again = await workspace.resume();
-    expectExit(again, 3);
-    expect(workspace.counts()).toEqual({ pending: 8 });
+    // Nothing was begun, so nothing is left: the same command, with the right password, does it all.
+    expect(existsSync(workspace.runDir)).toBe(false);
+    const { ALIANZA_PASSWORD: _, ...env } = workspace.env;
+    const args = ['run', workspace.sheet, '--out', workspace.runDir, '--quiet'];
+    const again = startCli(args, { env: { ...env, ALIANZA_PASSWORD: SANDBOX_PASSWORD } });
+    expectExit(await again.ended, 0);
+    expect(workspace.differences()).toEqual([]);
   });
 
   it('in the middle of a run stops it, with nothing failed', async ({ expect, onTestFinished }) => {

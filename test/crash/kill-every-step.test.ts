@@ -10,6 +10,8 @@ const operations = (passed: readonly Passing[]) =>
 
 const NAMED_CHAINS = CHAINS.map((chain) => [chain.name, chain] as const);
 
+const MINUTES = 60_000;
+
 describe.concurrent('a run that nothing disturbs', () => {
   it.for(NAMED_CHAINS)('%s: makes just these writes', async ([, chain], { expect, onTestFinished }) => {
     const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, [chain.row]);
@@ -25,7 +27,7 @@ const PHASES: readonly [Phase, string][] = [
   ['answered', 'after the answer'],
 ];
 
-describe.concurrent('kill -9 at every write in turn, with a resume after each', () => {
+describe.concurrent('kill -9 at every write in turn, with a resume after each', { timeout: 3 * MINUTES }, () => {
   for (const [phase, when] of PHASES)
     it.for(NAMED_CHAINS)(`%s: ${when}`, async ([, chain], { expect, onTestFinished }) => {
       const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, [chain.row]);

@@ -71,7 +71,7 @@ describe.concurrent('a second process', () => {
     expectExit(await cli.ended, 0);
     expect(workspace.differences()).toEqual([]);
     // Now it is free: everything is there already.
-    const after = startCli(['resume', join(workspace.directory, 'another')], { env: workspace.env });
+    const after = startAnother(workspace);
     expectExit(await after.ended, 0);
     expect(workspace.differences()).toEqual([]);
   });

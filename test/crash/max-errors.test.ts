@@ -9,7 +9,7 @@ function halfBad(count: number): SheetRow[] {
   return Array.from({ length: count }, (_, index) => ({
     ...home,
     accountNumber: `HALF-${index}`,
-    phoneNumber: `1801785${String(index).padStart(4, '0')}`,
+    phoneNumber: `1385555${String(index).padStart(4, '0')}`,
     ...(index % 2 === 0 ? {} : { address: '5 Nowhere' }),
   }));
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import type { FaultRule } from '../../src/sandbox/faults.js';
 import { expectExit } from '../fixtures/expect-exit.js';
@@ -60,8 +62,8 @@ describe.concurrent('429', () => {
     const struck = sandbox.requests.find(({ fault }) => fault === '429');
     const answered = Date.parse(struck?.time ?? '') + (struck?.durationMs ?? 0);
     const times = sandbox.requests.map(({ time }) => Date.parse(time) - answered);
-    // What had left by the time the answer was read is nobody's fault.
-    expect(times.filter((ms) => ms > 100 && ms < 1950)).toEqual([]);
+    // The other three may have left by the time the answer was read.
+    expect(times.filter((ms) => ms > 0 && ms < 1950).length).toBeLessThanOrEqual(3);
     expect(times.filter((ms) => ms >= 1950).length).toBeGreaterThan(20);
   });
 
@@ -71,9 +73,13 @@ describe.concurrent('429', () => {
     const { workspace } = await workspaceOf(onTestFinished, mixedRows(40), {
       faults: [{ operation: '*', kind: '429', nth }],
     });
-    const started = Date.now();
     expectExit(await workspace.run(), 0);
-    expect(Date.now() - started).toBeLessThan(15_000);
+    const pauses = readFileSync(join(workspace.runDir, 'run.log'), 'utf8')
+      .trim()
+      .split('\n')
+      .flatMap((line) => (JSON.parse(line) as { pauseMs?: number }).pauseMs ?? []);
+    expect(pauses).toHaveLength(nth.length);
+    expect(Math.max(...pauses)).toBeLessThan(400);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ValidAddress } from '../../src/execute/addresses.js';
 import { accountBody } from '../../src/execute/steps/account.js';
+import { activationBody, sheetAddresses } from '../../src/execute/steps/activation.js';
 import { lineBody } from '../../src/execute/steps/business-line.js';
 import { deviceBody } from '../../src/execute/steps/device.js';
-import { activationBody, sheetAddresses } from '../../src/execute/steps/number.js';
 import { portBody } from '../../src/execute/steps/port-assignment.js';
 import { referenceBody } from '../../src/execute/steps/reference.js';
 import { trunkBody } from '../../src/execute/steps/sip-trunk.js';

@@ -136,4 +136,13 @@ describe('Store', () => {
     onTestFinished(() => again.close());
     expect(again.db.prepare('SELECT key FROM meta').all()).toEqual([{ key: 'a' }]);
   });
+
+  it('refuses what comes after it was closed, and may be closed twice', async () => {
+    const { file, store, put } = await storeOf();
+    await put('a');
+    await store.close();
+    await store.close();
+    await expect(put('b')).rejects.toMatchObject({ name: 'StopError', code: 'JOURNAL_WRITE_FAILED' });
+    expect(keysOf(file)).toEqual(['a']);
+  });
 });

@@ -1,20 +1,14 @@
 import { ApiError } from '../../api/api-error.js';
-import {
-  activateNumber,
-  getInventoryNumber,
-  getNumber,
-  type ReservePath,
-  releaseNumber,
-  reserveNumber,
-} from '../../api/endpoints.js';
-import type { CompleteValues } from '../../records/complete.js';
+import { activateNumber, getInventoryNumber, getNumber } from '../../api/endpoints.js';
 import { orNull } from '../account-index.js';
-import type { SheetAddress, ValidAddress } from '../addresses.js';
-import type { AccountIds, Outcome, Step, Task } from '../context.js';
+import type { ValidAddress } from '../addresses.js';
+import type { Outcome, Step, Task } from '../context.js';
 import { createOnce } from '../create-once.js';
 import type { Place } from '../number-pools.js';
 import { StepError } from '../step-error.js';
+import { type Addresses, activationBody, sheetAddresses } from './activation.js';
 import { ownerId } from './owner.js';
+import { release, reservationKey, reserve } from './reservation.js';
 
 /** Candidates that may be refused (somebody else was faster) before the row fails. */
 const MOST_CANDIDATES = 20;
@@ -58,12 +52,6 @@ async function mayHaveBeenThere(task: Task): Promise<boolean> {
   );
 }
 
-/** The address of the customer, and the E911 address when it differs. */
-interface Addresses {
-  readonly customer: ValidAddress;
-  readonly e911: ValidAddress;
-}
-
 async function validate(task: Task): Promise<Addresses> {
   const { run, ordinal } = task;
   const { customer, e911 } = sheetAddresses(task.resource.values);
@@ -72,33 +60,6 @@ async function validate(task: Task): Promise<Addresses> {
     e911 ? run.addresses.validate(e911, ordinal) : Promise.resolve(null),
   );
   return { customer: validCustomer, e911: validE911 ?? validCustomer };
-}
-
-/** The addresses that a row names; `e911` is null when it is the customer's. */
-export function sheetAddresses(values: CompleteValues): {
-  customer: SheetAddress;
-  e911: SheetAddress | null;
-} {
-  const customer = {
-    address: values.address ?? '',
-    city: values.city,
-    state: values.state,
-    postalCode: values.postalCode,
-    country: values.country,
-    secondaryLocationDescription: values.secondaryLocationDescription,
-    unit: values.unit,
-  };
-  if (values.e911Address === undefined) return { customer, e911: null };
-  const e911 = {
-    address: values.e911Address,
-    city: values.e911City,
-    state: values.e911State,
-    postalCode: values.e911PostalCode,
-    country: values.e911Country ?? values.country,
-    secondaryLocationDescription: values.e911SecondaryLocationDescription,
-    unit: values.e911Unit,
-  };
-  return { customer, e911 };
 }
 
 /** A candidate, and what its activation needs. */
@@ -156,11 +117,6 @@ async function searched(task: Task, prepared: Promise<Prepared>): Promise<Outcom
   );
 }
 
-/** The journal's key of the reservation for a number. */
-export function reservationKey(numberKey: string): string {
-  return `reservation:${numberKey}`;
-}
-
 function placeOf(task: Task, address: ValidAddress): Place {
   const { latitude, longitude, fields } = address;
   const partitionId = task.resource.values.partitionId ?? task.run.partitionId;
@@ -173,50 +129,6 @@ function placeOf(task: Task, address: ValidAddress): Place {
     '|',
   );
   return { name, partitionId, latitude, longitude };
-}
-
-/**
- * @param perhaps an earlier run may have reserved it, so a refusal may be of our own reservation
- * @returns false when the platform does not give this number to this account: take another
- */
-async function reserve(task: Task, account: Outcome, phone: string, perhaps: boolean): Promise<boolean> {
-  const { run, resource, ordinal } = task;
-  const { partitionId, accountId } = account;
-  const key = reservationKey(resource.key);
-  const ready = () =>
-    run.journal.intend(key, 'reservation', ordinal, { phone, partitionId, accountId }, phone);
-  try {
-    await atReservePath(task, (at) => task.send(reserveNumber(at, partitionId, accountId, phone), { ready }));
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.kind !== 'refused') throw error;
-    // Perhaps it is our own reservation that is in the way: the activation tells.
-    if (!perhaps && !error.afterDoubt) {
-      await run.journal.settle(key, 'reservation', ordinal, 'failed', { message: error.message });
-      return false;
-    }
-  }
-  await run.journal.settle(key, 'reservation', ordinal, 'created', { phone, partitionId, accountId });
-  return true;
-}
-
-/**
- * Reservations are made under the account's path (guide) or, where the platform does not know that, the partition's
- * (API description); what worked is remembered for the run.
- */
-async function atReservePath(task: Task, send: (at: ReservePath) => Promise<unknown>): Promise<void> {
-  const { run } = task;
-  if (run.reservePath !== null) {
-    await send(run.reservePath);
-    return;
-  }
-  try {
-    await send('account');
-    run.reservePath = 'account';
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 404) throw error;
-    await send('partition');
-    run.reservePath = 'partition';
-  }
 }
 
 /** @returns null when the number went to somebody else and another should be tried; the reservation is released */
@@ -235,22 +147,6 @@ async function activateOrRelease(
     if (number && (number.accountId == null || number.accountId === '')) throw error;
     return null;
   }
-}
-
-async function release(task: Task, account: Outcome, phone: string): Promise<void> {
-  const { run, resource, ordinal } = task;
-  try {
-    await task.send(
-      releaseNumber(run.reservePath ?? 'account', account.partitionId, account.accountId, phone),
-      {
-        finishing: true,
-      },
-    );
-  } catch (error) {
-    // One that is gone is released; one that cannot be released ends by itself after 30 minutes.
-    if (!(error instanceof ApiError)) throw error;
-  }
-  await run.journal.settle(reservationKey(resource.key), 'reservation', ordinal, 'released', { phone });
 }
 
 function activate(
@@ -284,58 +180,6 @@ function activate(
     // A reserved number is activated even while the run is stopping, so that no reservation is left over.
     finishing: resource.values.phoneNumber === undefined,
   });
-}
-
-/** Guide, "Add Phone Number to Account": customerServiceRecord, e911Address, directoryListing. */
-export function activationBody(
-  values: CompleteValues,
-  phone: string,
-  { customer, e911 }: Addresses,
-  { partitionId, accountId }: AccountIds,
-) {
-  const names = {
-    firstName: values.customerFirstName,
-    lastName: values.customerLastName,
-    businessName: values.businessName,
-  };
-  const address = { ...customer.fields, ...names };
-  return {
-    partitionId,
-    accountId,
-    customerServiceRecord: {
-      ...address,
-      customerType: values.customerType,
-      customerName: values.customerName,
-    },
-    e911Address: emergencyAddress({ ...plainAddress(e911.fields), ...names }, values.customerType, e911),
-    directoryListing: {
-      listed: values.directoryListed,
-      type: values.directoryListingType,
-      ...(values.directoryListed ? { address: plainAddress(address) } : {}),
-    },
-    holdActivation: values.holdActivation,
-    telephoneNumbers: [{ phoneNumber: phone }],
-  };
-}
-
-/**
- * The guide puts the fields of the E911 address under `address`, the API description beside latitude and longitude:
- * both are sent.
- */
-function emergencyAddress(fields: Record<string, unknown>, customerType: string, valid: ValidAddress) {
-  return {
-    ...fields,
-    customerType,
-    latitude: valid.latitude,
-    longitude: valid.longitude,
-    address: fields,
-  };
-}
-
-/** The fields of an address without what only a customer service record has. */
-function plainAddress(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { blockCustomerName: _blockCustomerName, id: _id, ...address } = fields;
-  return address;
 }
 
 /**

@@ -1,0 +1,23 @@
+// What a run is compared with: a script that sends the same calls with axios and a keep-alive agent, 32 at a time, and
+// keeps nothing. Arguments: the platform's URL, and the file with the calls.
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:http';
+import axios from 'axios';
+
+const [url, file] = process.argv.slice(2);
+const calls = readFileSync(file, 'utf8').trimEnd().split('\n');
+const http = axios.create({ baseURL: url, httpAgent: new Agent({ keepAlive: true, maxSockets: 32 }) });
+let next = 0;
+async function work() {
+  while (next < calls.length) {
+    const [method, path, body] = JSON.parse(calls[next++]);
+    await http.request({
+      method,
+      url: path,
+      data: body === '' ? undefined : JSON.parse(body),
+      headers: { 'x-auth-token': 'token' },
+    });
+  }
+}
+await Promise.all(Array.from({ length: 32 }, work));
+console.log(calls.length);

@@ -1,0 +1,47 @@
+// A platform that answers at once: a good body for each operation, and nothing behind it. Prints its URL. With the
+// name of a file as argument it writes down what it was asked, for a script that asks the same.
+import { createWriteStream } from 'node:fs';
+import { createServer } from 'node:http';
+
+const ADDRESS = {
+  streetNumber: '333',
+  preDirectional: 'S',
+  streetName: '520',
+  postDirectional: 'W',
+  city: 'Lindon',
+  state: 'UT',
+  postalCode: '84042',
+  country: 'USA',
+};
+const PARTITION = 'bench-partition';
+const record = process.argv[2] === undefined ? null : createWriteStream(process.argv[2]);
+let created = 0;
+let searched = 0;
+
+function answer(method, path, body) {
+  const id = () => `id-${++created}`;
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  if (path.endsWith('/authorize')) return { authToken: 'token', partitionId: PARTITION, subPartitionIds: [] };
+  if (path.endsWith('/address/validate'))
+    return { valid: true, customerServiceRecord: ADDRESS, requiredFields: [], latitude: '40.3', longitude: '-111.7' };
+  if (path.endsWith('/search'))
+    return Array.from({ length: 50 }, () => ({ phoneNumber: `1385${2_000_000 + searched++}` }));
+  if (method === 'GET') return [];
+  if (last === 'account') return { ...body, id: id(), partitionId: PARTITION };
+  return { ...body, id: id() };
+}
+
+const server = createServer((request, response) => {
+  const pieces = [];
+  request.on('data', (piece) => pieces.push(piece));
+  request.on('end', () => {
+    const asked = Buffer.concat(pieces).toString();
+    record?.write(`${JSON.stringify([request.method, request.url, asked])}\n`);
+    const body = asked === '' ? {} : JSON.parse(asked);
+    const text = JSON.stringify(answer(request.method, request.url.split('?')[0], body));
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+    response.end(text);
+  });
+});
+server.keepAliveTimeout = 65_000;
+server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
