@@ -4,8 +4,9 @@ import { AccountIndex } from './execute/account-index.js';
 import { Addresses } from './execute/addresses.js';
 import { planOf } from './execute/executor.js';
 import { inParallel } from './execute/in-parallel.js';
-import { type Finding, Preflight } from './execute/preflight.js';
+import { Preflight } from './execute/preflight.js';
 import { rehearse } from './execute/rehearse.js';
+import type { Finding } from './execute/row-findings.js';
 import { Snapshots } from './execute/snapshots.js';
 import { sheetAddresses } from './execute/steps/activation.js';
 import { type StopSwitch, stopSwitch } from './execute/stop-switch.js';
@@ -131,7 +132,7 @@ async function preflight(
     if (httpLog) await logPlanned(row);
   });
   if (!stop.stopped)
-    for await (const { ordinal, finding } of checks.checkPlaces()) {
+    for await (const { ordinal, finding } of checks.places.check()) {
       const row = journal.row(ordinal);
       if (!row) continue;
       await addFinding(run, row, finding);

@@ -5,13 +5,10 @@ import {
   getInventoryNumber,
   listDeviceTypes,
   listTimeZones,
-  searchNumbers,
   validateProperty,
 } from '../api/endpoints.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
-import type { Resource } from '../plan/plan.js';
 import type { ColumnName } from '../records/columns.js';
-import type { CompleteValues } from '../records/complete.js';
 import { nearest } from '../records/nearest.js';
 import type { ProblemCode } from '../records/problem.js';
 import { PRODUCTS } from '../records/products.js';
@@ -19,6 +16,8 @@ import type { ImportRecord } from '../records/record.js';
 import { type AccountIndex, orNull } from './account-index.js';
 import type { Addresses, SheetAddress, ValidAddress } from './addresses.js';
 import { planOf } from './executor.js';
+import { PlaceDemands } from './place-demand.js';
+import { RowChecker, type RowFindings } from './row-findings.js';
 import type { Snapshot, Snapshots } from './snapshots.js';
 import { StepError } from './step-error.js';
 import { accountDifference } from './steps/account.js';
@@ -26,22 +25,6 @@ import { sheetAddresses } from './steps/activation.js';
 import { pickDevice } from './steps/device.js';
 import { ownerId } from './steps/owner.js';
 import { pickUser } from './steps/user.js';
-
-/** Something that the platform would refuse, or a person should know, about one row. */
-export interface Finding {
-  readonly code: ProblemCode;
-  readonly column: ColumnName;
-  readonly value: string;
-  readonly message: string;
-  readonly hint: string;
-}
-
-/** What the read-only checks say of one row. */
-export interface RowFindings {
-  readonly findings: readonly Finding[];
-  /** the natural keys of what is on the platform already and would be `existing` */
-  readonly existing: readonly string[];
-}
 
 export interface PreflightContext {
   readonly client: Client;
@@ -52,28 +35,18 @@ export interface PreflightContext {
   readonly partitionId: string;
 }
 
-/** Numbers asked for at most when it is counted how many there are near a place. */
-const MOST_COUNTED = 1000;
-
-/** What is counted of one place. */
-interface PlaceDemand {
-  readonly partitionId: string;
-  readonly address: ValidAddress;
-  readonly line: string;
-  /** ordinals of the rows that search there */
-  readonly rows: number[];
-}
-
 /** The read-only checks of a dry run. Each question is asked once however many rows it is about. */
 export class Preflight {
   readonly #context: PreflightContext;
+  /** how many numbers the rows checked so far search, by place */
+  readonly places: PlaceDemands;
   readonly #asked = new Map<string, Promise<string | null>>();
-  readonly #places = new Map<string, PlaceDemand>();
   #deviceTypes: Promise<ReadonlyMap<string, number | null> | null> | null = null;
   #timeZones: Promise<ReadonlySet<string> | null> | null = null;
 
   constructor(context: PreflightContext) {
     this.#context = context;
+    this.places = new PlaceDemands(context);
   }
 
   /** Checks a row against the platform. Nothing is changed there. */
@@ -92,29 +65,6 @@ export class Preflight {
       this.#checkTimeZones(check),
     ]);
     return check;
-  }
-
-  /** Whether the places have numbers enough; known when all rows are checked. */
-  async *checkPlaces(): AsyncGenerator<{ ordinal: number; finding: Finding }> {
-    const { client, journal } = this.#context;
-    for (const { partitionId, address, line, rows } of this.#places.values()) {
-      const { latitude = '', longitude = '' } = address;
-      const wanted = Math.min(MOST_COUNTED, rows.length + 10);
-      const offered = await client
-        .send(searchNumbers(partitionId, latitude, longitude, wanted))
-        .catch((error: unknown) => {
-          if (error instanceof ApiError) return null;
-          throw error;
-        });
-      if (offered === null) continue;
-      const free = offered.filter(({ phoneNumber }) => journal.rowOfPhone(phoneNumber) === undefined).length;
-      if (free >= Math.min(rows.length, MOST_COUNTED)) continue;
-      const code = free === 0 ? 'NO_NUMBERS' : 'NUMBERS_SCARCE';
-      const message = `The platform offers ${free === 0 ? 'no number' : `${free} numbers`} near "${line}", where ${rows.length} rows search one`;
-      const hint = 'Give phoneNumber in the sheet, or ask Alianza for numbers in this rate center.';
-      for (const ordinal of free === 0 ? rows : rows.slice(0, 1))
-        yield { ordinal, finding: { code, column: 'address', value: line, message, hint } };
-    }
   }
 
   /** @returns what the account holds, when it is there and the sheet's; null otherwise */
@@ -167,12 +117,8 @@ export class Preflight {
     const { phoneNumber } = values;
     if (phoneNumber === undefined) {
       if (address?.latitude === undefined || address.longitude === undefined) return;
-      const { country, state, city, postalCode } = address.fields;
-      const name = [partitionId, country, state, city, postalCode].join('|');
       const line = [values.address, values.city, values.state].filter(Boolean).join(', ');
-      const place = this.#places.get(name);
-      if (place) place.rows.push(ordinal);
-      else this.#places.set(name, { partitionId, address, line, rows: [ordinal] });
+      this.places.add(ordinal, partitionId, address, line);
       return;
     }
     const number = await this.#lookUp(check, 'phoneNumber', () =>
@@ -376,35 +322,6 @@ export class Preflight {
       check.notChecked(column, error);
       return undefined;
     }
-  }
-}
-
-/** Collects what is found about one row. */
-class RowChecker implements RowFindings {
-  readonly findings: Finding[] = [];
-  readonly existing: string[] = [];
-  readonly ordinal: number;
-  readonly values: CompleteValues;
-  readonly product: Resource['product'];
-
-  constructor(row: StoredRow<ImportRecord>, { values, product }: Resource) {
-    this.ordinal = row.ordinal;
-    this.values = values;
-    this.product = product;
-  }
-
-  add(code: ProblemCode, column: ColumnName, value: string, message: string, hint: string): void {
-    this.findings.push({ code, column, value, message, hint });
-  }
-
-  notChecked(column: ColumnName, error: ApiError): void {
-    this.add(
-      'NOT_CHECKED',
-      column,
-      '',
-      `It could not be checked: ${error.message}`,
-      'Run the dry run again.',
-    );
   }
 }
 

@@ -193,6 +193,13 @@ describe('429', () => {
     expect(server.received).toHaveLength(3);
   });
 
+  it('of many calls at once makes everybody wait as long as it says, no longer', async () => {
+    const refused = { status: 429, headers: { 'retry-after': '0.2' } };
+    const { client, limiter } = await clientFor(inOrder(...Array<Reply>(16).fill(refused), GOOD));
+    await Promise.all(Array.from({ length: 16 }, () => client.send(get)));
+    expect(limiter.report.pausedMs).toBeLessThan(500);
+  });
+
   it('without a wait, again and again, is given one that grows', async () => {
     const { client, limiter } = await clientFor(inOrder(AGAIN, AGAIN, AGAIN, GOOD));
     const began = Date.now();

@@ -27,7 +27,9 @@ const PHASES: readonly [Phase, string][] = [
   ['answered', 'after the answer'],
 ];
 
-describe.concurrent('kill -9 at every write in turn, with a resume after each', { timeout: 3 * MINUTES }, () => {
+describe.concurrent('kill -9 at every write in turn, with a resume after each', {
+  timeout: 3 * MINUTES,
+}, () => {
   for (const [phase, when] of PHASES)
     it.for(NAMED_CHAINS)(`%s: ${when}`, async ([, chain], { expect, onTestFinished }) => {
       const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, [chain.row]);

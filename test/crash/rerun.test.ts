@@ -44,10 +44,7 @@ describe.concurrent('a rerun of the same sheet in a new run directory', () => {
     expect(plain(sandbox.state)).toEqual(before);
   });
 
-  it('in another order makes no write call either', async ({
-    expect,
-    onTestFinished,
-  }) => {
+  it('in another order makes no write call either', async ({ expect, onTestFinished }) => {
     const rows = mixedRows(16);
     const { sandbox, workspace } = await workspaceOf(onTestFinished, rows);
     expectExit(await workspace.run(), 0);
