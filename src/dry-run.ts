@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { type Connection, connect, type Platform } from './connect.js';
 import type { Exit } from './errors.js';
 import { AccountIndex } from './execute/account-index.js';
@@ -63,6 +64,7 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
       journal,
       null,
     );
+    rmSync(files.standardInput, { force: true });
     if (options.openPlatform) {
       platform = await options.openPlatform();
       connection = await connect(platform, options.settings, files.httpLog, log);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { LimiterReport } from './api/limiter.js';
 import { type Connection, connect, type Platform } from './connect.js';
 import { type Exit, StopError } from './errors.js';
@@ -85,6 +85,8 @@ export async function importSheets(
         credentials,
       );
       await journal.setMeta('loaded', true);
+      // What came on standard input is in the journal now; it may hold passwords.
+      rmSync(files.standardInput, { force: true });
     }
     if (options.retryFailed) await journal.retryFailed();
     const counts = countRows(run);

@@ -155,9 +155,8 @@ function openedRun(
     lock.release();
   };
   const abandon = async () => {
-    await close();
     const { journal: database, credentials, log, sandbox, standardInput } = files;
-    for (const file of [
+    const written = [
       database,
       `${database}-wal`,
       `${database}-shm`,
@@ -165,10 +164,14 @@ function openedRun(
       log,
       sandbox,
       standardInput,
-      files.lock,
-    ])
-      rmSync(file, { force: true });
-    if (readdirSync(directory).length === 0) rmdirSync(directory);
+    ];
+    try {
+      await close();
+      for (const file of [...written, files.lock]) rmSync(file, { force: true });
+      if (readdirSync(directory).length === 0) rmdirSync(directory);
+    } catch {
+      // A courtesy: why the run could not begin is what must be told.
+    }
   };
   return { directory, files, journal, facts, close, abandon };
 }

@@ -199,13 +199,14 @@ export class Client {
   /** The pause grows while one 429 follows another; those that come during a pause were sent before it. */
   #throttle(waitMs: number | undefined): void {
     const { limiter } = this.#options;
-    if (waitMs === undefined && limiter.paused) return;
+    if (limiter.paused) {
+      if (waitMs !== undefined) limiter.pause(waitMs);
+      return;
+    }
     this.#throttled = Math.min(this.#throttled + 1, MOST_THROTTLE_STEPS);
     // A platform that asks for no wait at all, again and again, is given one.
-    const pause = Math.max(
-      waitMs ?? 0,
-      this.#throttled > 1 || waitMs === undefined ? retryDelay(this.#throttled, Math.random()) : 0,
-    );
+    const growing = this.#throttled > 1 || waitMs === undefined;
+    const pause = Math.max(waitMs ?? 0, growing ? retryDelay(this.#throttled, Math.random()) : 0);
     limiter.pause(pause);
     this.#options.log('platform asks for less', { pauseMs: pause });
   }

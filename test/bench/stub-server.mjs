@@ -23,7 +23,13 @@ function answer(method, path, body) {
   const last = path.slice(path.lastIndexOf('/') + 1);
   if (path.endsWith('/authorize')) return { authToken: 'token', partitionId: PARTITION, subPartitionIds: [] };
   if (path.endsWith('/address/validate'))
-    return { valid: true, customerServiceRecord: ADDRESS, requiredFields: [], latitude: '40.3', longitude: '-111.7' };
+    return {
+      valid: true,
+      customerServiceRecord: ADDRESS,
+      requiredFields: [],
+      latitude: '40.3',
+      longitude: '-111.7',
+    };
   if (path.endsWith('/search'))
     return Array.from({ length: 50 }, () => ({ phoneNumber: `1385${2_000_000 + searched++}` }));
   if (method === 'GET') return [];
@@ -39,7 +45,10 @@ const server = createServer((request, response) => {
     record?.write(`${JSON.stringify([request.method, request.url, asked])}\n`);
     const body = asked === '' ? {} : JSON.parse(asked);
     const text = JSON.stringify(answer(request.method, request.url.split('?')[0], body));
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+    });
     response.end(text);
   });
 });

@@ -58,7 +58,8 @@ describe.concurrent('a rerun of the same sheet in a new run directory', () => {
   });
 
   it('with additions creates only the additions', async ({ expect, onTestFinished }) => {
-    const rows = mixedRows(16);
+    // The last group names numbers that no search of the first has handed out.
+    const rows = [...mixedRows(8), ...mixedRows(48).slice(40)];
     const { sandbox, workspace } = await workspaceOf(onTestFinished, rows.slice(0, 8));
     expectExit(await workspace.run(), 0);
     const sent = sandbox.requests.length;
@@ -86,6 +87,26 @@ describe.concurrent('a rerun of the same sheet in a new run directory', () => {
     expect(count('createBusinessLine')).toBe(1 + 2);
     expect(count('createOrAddTelephoneNumberToAccount')).toBe(2 + 7);
     expect(count('createDevice')).toBe(1 + 2);
+  });
+
+  it('leaves a user the number that it has, though another row now names it', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const [search = {}, , , home = {}, homeGiven = {}] = mixedRows(8);
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, [search, home]);
+    expectExit(await workspace.run(), 0);
+    const before = plain(sandbox.state);
+    const [first, second] = workspace.results().map(({ assignedPhoneNumber }) => assignedPhoneNumber ?? '');
+    const mistaken: SheetRow[] = [
+      { ...homeGiven, phoneNumber: first ?? '' },
+      { ...homeGiven, accountNumber: 'HG-X', phoneNumber: second ?? '' },
+    ];
+    const again = await makeWorkspace(sandbox, [search, home, ...mistaken]);
+    onTestFinished(again.remove);
+    expectExit(await again.run(), 1);
+    expect(again.results().map(({ status }) => status)).toEqual(['existing', 'existing', 'failed', 'failed']);
+    expect(plain(sandbox.state).numbers).toEqual(before.numbers);
   });
 
   it('with --existing fail fails every row, and says why', async ({ expect, onTestFinished }) => {
