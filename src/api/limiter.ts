@@ -97,7 +97,8 @@ export class Limiter {
    */
   run<T>(turn: Turn<T>): Promise<T> {
     const finishing = turn.finishing ?? false;
-    if (this.stopped && !finishing) return Promise.reject(new NotSentError('the run is stopping'));
+    if (this.stopped && !this.#mayFinish(finishing))
+      return Promise.reject(new NotSentError('the run is stopping'));
     return new Promise<T>((resolve, reject) => {
       const start = async () => {
         try {
@@ -116,14 +117,19 @@ export class Limiter {
     });
   }
 
-  /** From now on only what is in flight, and turns that are `finishing`, go through; all others are refused. */
+  /** From now on only what is in flight, and turns that are `finishing` soon, go through; all others are refused. */
   stop(): void {
     this.#stopping.abort();
     const waiting = this.#heap.splice(0);
     for (const entry of waiting) {
-      if (entry.finishing) this.#push(entry);
+      if (this.#mayFinish(entry.finishing)) this.#push(entry);
       else entry.refuse();
     }
+  }
+
+  /** A run that is stopping ends what would be left half-done, unless a pause makes that take long. */
+  #mayFinish(finishing: boolean): boolean {
+    return finishing && this.#pausedUntil - Date.now() <= LONGEST_FINISHING_WAIT_MS;
   }
 
   /** Whether {@link stop} was called. */
@@ -199,8 +205,7 @@ export class Limiter {
       const now = Date.now();
       const pause = this.#pausedUntil - now;
       const wait = Math.max(pause, (slot ?? 0) - now);
-      if (this.stopped && !(finishing && wait <= LONGEST_FINISHING_WAIT_MS))
-        throw new NotSentError('the run is stopping');
+      if (this.stopped && !this.#mayFinish(finishing)) throw new NotSentError('the run is stopping');
       if (wait > 0) {
         // Those who waited out a pause must not leave all at once.
         if (pause > 0) slot = null;
