@@ -19,7 +19,7 @@ const canMount = (() => {
   }
 })();
 
-describe('a full disk', () => {
+describe.concurrent('a full disk', () => {
   it.skipIf(!canMount).for([64, 200, 400])(
     'of %i KB: stops cleanly, says so, and goes on when there is room',
     async (kilobytes, { expect, onTestFinished }) => {
@@ -94,7 +94,7 @@ describe.concurrent('a run directory that cannot be', () => {
   });
 });
 
-describe('a torn last write in the journal', () => {
+describe.concurrent('a torn last write in the journal', () => {
   /** Kills a run as a write is about to leave: its intent, the last thing written, has had no effect yet. */
   async function killedBeforeWrite(onTestFinished: OnTestFinished, nth: number) {
     const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, mixedRows(8));
@@ -145,7 +145,7 @@ describe('a torn last write in the journal', () => {
   });
 });
 
-describe('a journal that is none', () => {
+describe.concurrent('a journal that is none', () => {
   it.for([
     ['of zeros', Buffer.alloc(20_000)],
     ['of text', Buffer.from('not a database '.repeat(1000))],

@@ -10,8 +10,9 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(5);
 }
 
-describe.concurrent.for(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
-  it('once: finishes what is in flight, writes the results, prints how to go on', async ({
+describe.concurrent('Ctrl-C and SIGTERM', () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  it(`${signal} once: finishes what is in flight, writes the results, prints how to go on`, async ({
     expect,
     onTestFinished,
   }) => {
@@ -37,7 +38,7 @@ describe.concurrent.for(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     expect(workspace.differences()).toEqual([]);
   });
 
-  it('twice: ends at once, and the journal is whole', async ({ expect, onTestFinished }) => {
+  it(`${signal} twice: ends at once, and the journal is whole`, async ({ expect, onTestFinished }) => {
     const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(16), { latencyMs: 1200 });
     const cli = workspace.start('--timeout', '5000');
     await until(() => [...sandbox.state.accounts.values()].length > 0);
@@ -53,7 +54,7 @@ describe.concurrent.for(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     expect(workspace.differences()).toEqual([]);
   });
 
-  it('while the sheet is read: says how to go on', async ({ expect, onTestFinished }) => {
+  it(`${signal} while the sheet is read: says how to go on`, async ({ expect, onTestFinished }) => {
     const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(6000));
     const journal = join(workspace.runDir, 'journal.db-wal');
     const cli = workspace.start();
@@ -66,7 +67,7 @@ describe.concurrent.for(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   });
 
   it.for(['429', '503'] as const)(
-    'while a %s holds everybody back: ends soon',
+    `${signal} while a %s holds everybody back: ends soon`,
     async (kind, { expect, onTestFinished }) => {
       const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(16), {
         faults: [{ operation: 'createEndUser', kind, nth: 2, retryAfter: 30 }],
@@ -82,4 +83,5 @@ describe.concurrent.for(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
       expect(workspace.differences()).toEqual([]);
     },
   );
+  }
 });

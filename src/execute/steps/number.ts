@@ -205,9 +205,7 @@ async function numberOfExistingOwner(task: Task): Promise<Outcome | null> {
   const owner = await ownerId(snapshot, product, values, ordinal);
   if (owner === null) return null;
   const owned = (await snapshot.numbers(ordinal))
-    .filter(
-      (number) => number.referenceId === owner && run.journal.rowOfPhone(number.phoneNumber) === undefined,
-    )
+    .filter((number) => number.referenceId === owner && !namedByThisAccount(task, number.phoneNumber))
     .map((number) => number.phoneNumber)
     .sort();
   const phone = owned[searchIndexOf(resource.key) - 1];
@@ -220,6 +218,13 @@ async function numberOfExistingOwner(task: Task): Promise<Outcome | null> {
   const outcome: Outcome = { state: 'existing', id: phone, partitionId, accountId: account.accountId };
   await run.journal.settle(resource.key, resource.kind, ordinal, 'existing', { ...outcome });
   return outcome;
+}
+
+/** Whether a row of the same account brings the number: it is that row's then. */
+function namedByThisAccount({ run, ordinal }: Task, phone: string): boolean {
+  const named = run.journal.rowOfPhone(phone);
+  if (named === undefined) return false;
+  return run.journal.row(named)?.record.accountFirst === run.journal.row(ordinal)?.record.accountFirst;
 }
 
 /** The n of a key that ends in `#n`; 1 for the others. */
