@@ -59,7 +59,7 @@ function killSoon(cli: CliProcess, gate: Gate, killed: number, random: () => num
     setTimeout(() => cli.kill(), 100 + random() * 1400).unref();
     return;
   }
-  let left = 5 + Math.floor(random() * 120);
+  let left = 5 + Math.floor(random() * 80);
   gate.watch(() => {
     if (--left === 0) cli.kill();
     return undefined;
