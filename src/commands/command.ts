@@ -37,8 +37,6 @@ export interface Command {
   readonly name: string;
   /** the words it takes, as help shows them */
   readonly words: string;
-  readonly leastWords: number;
-  readonly mostWords: number;
   readonly summary: string;
   readonly options: readonly OptionName[];
   readonly own?: Readonly<Record<string, OwnOption>>;

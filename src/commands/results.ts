@@ -3,8 +3,6 @@ import type { Command } from './command.js';
 export const resultsCommand: Command = {
   name: 'results',
   words: '<run-dir>',
-  leastWords: 1,
-  mostWords: 1,
   summary: 'writes the results files again from the journal, at any time',
   options: ['format', 'json'],
   async run(args, io) {

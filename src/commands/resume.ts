@@ -4,8 +4,6 @@ import type { Command } from './command.js';
 export const resumeCommand: Command = {
   name: 'resume',
   words: '<run-dir>',
-  leastWords: 1,
-  mostWords: 1,
   summary: 'goes on where a run stopped',
   options: [
     'environment',

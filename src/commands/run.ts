@@ -3,8 +3,6 @@ import type { Command } from './command.js';
 export const runCommand: Command = {
   name: 'run',
   words: '<sheet..>',
-  leastWords: 1,
-  mostWords: Number.POSITIVE_INFINITY,
   summary: 'validates, then provisions',
   options: [
     'environment',

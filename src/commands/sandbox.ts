@@ -4,8 +4,6 @@ import type { Command } from './command.js';
 export const sandboxCommand: Command = {
   name: 'sandbox',
   words: '',
-  leastWords: 0,
-  mostWords: 0,
   summary: 'starts the simulated platform as a server of its own',
   options: [],
   own: {

@@ -6,8 +6,6 @@ import type { Command } from './command.js';
 export const templateCommand: Command = {
   name: 'template',
   words: '[product]',
-  leastWords: 0,
-  mostWords: 1,
   summary: 'writes a template workbook or CSV',
   options: ['format', 'out'],
   async run(args, io) {

@@ -7,8 +7,6 @@ const SHOWN = 20;
 export const undoCommand: Command = {
   name: 'undo',
   words: '<run-dir>',
-  leastWords: 1,
-  mostWords: 1,
   summary: 'deletes what that run created, newest first; lists it and asks first',
   options: [
     'environment',

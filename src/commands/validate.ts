@@ -4,8 +4,6 @@ import type { Arguments, Command, Io } from './command.js';
 export const validateCommand: Command = {
   name: 'validate',
   words: '<sheet..>',
-  leastWords: 1,
-  mostWords: Number.POSITIVE_INFINITY,
   summary: 'offline: every problem of every cell, row and between rows, in one pass; nothing is sent',
   options: ['out', 'profile', 'set', 'format', 'json', 'quiet'],
   async run(args, io) {

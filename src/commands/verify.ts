@@ -6,8 +6,6 @@ const SHOWN = 20;
 export const verifyCommand: Command = {
   name: 'verify',
   words: '<run-dir>',
-  leastWords: 1,
-  mostWords: 1,
   summary: 'reads every object of the run back and compares it with the sheet',
   options: [
     'environment',
