@@ -1,6 +1,5 @@
 import axios, {
   AxiosError,
-  AxiosHeaders,
   type AxiosInstance,
   type AxiosResponse,
   type InternalAxiosRequestConfig,
@@ -64,31 +63,44 @@ function proxied(origin: string): boolean {
     : Boolean(env['HTTP_PROXY'] ?? env['http_proxy']);
 }
 
-/** The adapter under axios. */
-async function dispatch(
+const utf8 = new TextDecoder();
+
+/** The adapter under axios. Takes what arrives as it arrives: a stream for each answer would cost more than its parsing. */
+function dispatch(
   dispatcher: Dispatcher,
   origin: string,
   config: InternalAxiosRequestConfig,
 ): Promise<AxiosResponse> {
   // axios would call a request without a body a form.
   if (config.data === undefined) config.headers.delete('content-type');
-  try {
-    const { statusCode, headers, body } = await dispatcher.request({
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let status = 0;
+    let headers: Record<string, string> = {};
+    const request = {
       origin,
       path: config.url ?? '/',
       method: (config.method ?? 'get').toUpperCase() as Dispatcher.HttpMethod,
       headers: config.headers.toJSON() as Record<string, string>,
       body: (config.data as string | undefined) ?? null,
-    });
-    return {
-      data: await body.text(),
-      status: statusCode,
-      statusText: '',
-      headers: new AxiosHeaders(headers as Record<string, string>),
-      config,
     };
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new AxiosError(message, code ?? 'UNKNOWN', config);
-  }
+    dispatcher.dispatch(request, {
+      onRequestStart() {},
+      // called again for the answer proper after one such as 100 Continue
+      onResponseStart(_controller, statusCode, given) {
+        status = statusCode;
+        headers = given as Record<string, string>;
+      },
+      onResponseData(_controller, piece) {
+        pieces.push(piece);
+      },
+      onResponseEnd() {
+        const data = utf8.decode(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
+        resolve({ data, status, statusText: '', headers, config });
+      },
+      onResponseError(_controller, { code, message }: NodeJS.ErrnoException) {
+        reject(new AxiosError(message, code ?? 'UNKNOWN', config));
+      },
+    });
+  });
 }

@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS picked (phone TEXT PRIMARY KEY, key TEXT NOT NULL) WI
 CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID;
 `;
 
+/** When writes come thick and fast, that many milliseconds of them share a transaction, whose cost is their largest. */
+const BETWEEN_COMMITS_MS = 2;
+
 interface Pending {
   readonly write: () => void;
   readonly done: () => void;
@@ -36,6 +39,7 @@ export class Store {
   readonly #file: string;
   #pending: Pending[] = [];
   #flushing = false;
+  #lastCommit = Number.NEGATIVE_INFINITY;
   #walHandle: number | null = null;
   #broken: StopError | null = null;
 
@@ -98,12 +102,15 @@ export class Store {
   #schedule(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    setImmediate(() => this.#commit());
+    const wait = this.#lastCommit + BETWEEN_COMMITS_MS - performance.now();
+    if (wait > 0) setTimeout(() => this.#commit(), wait);
+    else setImmediate(() => this.#commit());
   }
 
   #commit(): void {
     const batch = this.#pending;
     this.#pending = [];
+    this.#lastCommit = performance.now();
     try {
       this.db.exec('BEGIN IMMEDIATE');
       for (const entry of batch) entry.write();

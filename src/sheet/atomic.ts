@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 /** The permissions of a file that others may read; secrets take 0o600. */
 const PUBLIC_MODE = 0o644;
 
 /** A file that does not exist under its name until it is complete and on disk. */
 export interface AtomicFile {
-  /** where it is written meanwhile: in the same directory, `<path>.<random>.partial` */
+  /** where it is written meanwhile: in the same directory, `<path>.<process>.<random>.partial` */
   readonly partial: string;
   readonly handle: FileHandle;
   /** Makes it durable and gives it its name, replacing what had that name. */
@@ -16,9 +16,10 @@ export interface AtomicFile {
   abort(): Promise<void>;
 }
 
-/** Begins a file that appears all at once. */
+/** Begins a file that appears all at once. What a killed process left of the same file is removed. */
 export async function openAtomic(path: string, mode: number = PUBLIC_MODE): Promise<AtomicFile> {
-  const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
+  await removeLeftOvers(path);
+  const partial = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.partial`;
   const handle = await open(partial, 'wx', mode);
   let pending = true;
   return {
@@ -49,6 +50,27 @@ export async function writeFileAtomic(path: string, text: string, mode?: number)
   } catch (error) {
     await file.abort();
     throw error;
+  }
+}
+
+async function removeLeftOvers(path: string): Promise<void> {
+  const start = `${basename(path)}.`;
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
+    const writer = /^(\d+)\.[0-9a-f]+\.partial$/.exec(
+      name.startsWith(start) ? name.slice(start.length) : '',
+    )?.[1];
+    if (writer === undefined || isAlive(Number(writer))) continue;
+    await unlink(join(dirname(path), name)).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // a process of somebody else
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -61,6 +61,18 @@ describe('a bad night', { timeout: 3 * MINUTES }, () => {
     expect(authorised.length).toBeGreaterThan(500);
     expect(sandbox.counts.get('logUserIn')).toBe(Math.ceil(authorised.length / 150));
   });
+
+  it('tokens that die at random, one call in thirty', async ({ expect, onTestFinished }) => {
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(152), {
+      ...{ latencyMs: 30, seed: 5 },
+      faults: [{ operation: '*', kind: 'expired-token', rate: 0.03 }],
+    });
+    expectExit(await workspace.run('--concurrency', '32'), 0);
+    expect(workspace.differences()).toEqual([]);
+    const deaths = sandbox.requests.filter(({ fault }) => fault === 'expired-token').length;
+    expect(deaths).toBeGreaterThan(10);
+    expect(sandbox.counts.get('logUserIn')).toBeLessThanOrEqual(1 + deaths);
+  });
 });
 
 describe.concurrent('a log-in that is refused', () => {
