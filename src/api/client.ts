@@ -118,8 +118,9 @@ export class Client {
       }
       const { rule, error } = outcome;
       if (error.status === 401) {
-        if (++refusedTokens >= REFUSED_TOKENS_THAT_STOP) throw tokensRefused(call.operation);
-        this.#session.expired(used);
+        // A token that another call has found dead already says nothing of this call.
+        if (this.#session.expired(used) && ++refusedTokens >= REFUSED_TOKENS_THAT_STOP)
+          throw tokensRefused(call.operation);
         continue;
       }
       if (error.status === 403) this.#countForbidden(call.operation, error);

@@ -47,10 +47,11 @@ export class Session {
 
   /**
    * A call was answered 401 with this token; only the first to say so of a token makes it be replaced.
+   * @returns whether it was the token in force
    * @throws StopError `LOGIN_NOT_ACCEPTED` when fresh tokens are refused again and again
    */
-  expired(token: string): void {
-    if (token !== this.#token) return;
+  expired(token: string): boolean {
+    if (token !== this.#token) return false;
     this.#token = null;
     this.#current = null;
     if (++this.#fruitless >= DEAD_TOKENS_THAT_STOP)
@@ -59,6 +60,7 @@ export class Session {
         'The platform keeps refusing the tokens that it has just given out (401).',
         'Check that the user is an API user with rights on this partition and is not logged out elsewhere, then resume.',
       );
+    return true;
   }
 
   /** A call with the token in force succeeded. */

@@ -90,7 +90,7 @@ describe('kill -9 of a run whose platform is the sandbox inside the process', ()
     const { workspace } = await workspaceOf(onTestFinished, mixedRows(152));
     const { sheet, runDir, directory } = workspace;
     const env = { TMPDIR: directory };
-    const first = ['run', sheet, '--out', runDir, '--quiet', '--concurrency', '4', '--timeout', '1000'];
+    const first = ['run', sheet, '--out', runDir, '--quiet', '--rate', '100', '--timeout', '1000'];
     let args = first;
     let killed = 0;
     for (let processes = 0; processes < 8; processes++) {
