@@ -88,6 +88,8 @@ export async function importSheets(
       // What came on standard input is in the journal now; it may hold passwords.
       rmSync(files.standardInput, { force: true });
     }
+    // A run that was cut off still owes its further rounds to what failed in passing.
+    if (journal.meta('ended') === false) await journal.retryTransient();
     if (options.retryFailed) await journal.retryFailed();
     const counts = countRows(run);
     log.info('loaded', counts);
@@ -100,6 +102,7 @@ export async function importSheets(
       stop = stopSwitch(connection.limiter);
       const { client, partitionId } = connection;
       await rememberPartition(run, partitionId);
+      await journal.setMeta('ended', false);
       events.onStarted(stop, () => client.requests);
       const context = runContext(run, connection, credentials, settings);
       await runRows(context, {
@@ -113,6 +116,7 @@ export async function importSheets(
         },
       });
     }
+    if (stop && stop.stopped === null) await journal.setMeta('ended', true);
     await journal.flush();
     const rows = countRows(run);
     const written = await writeResults(journal, run.directory, options.format, facts.reading.headerNames);

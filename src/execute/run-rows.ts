@@ -35,7 +35,8 @@ export async function runRows(run: RunContext, options: RowsOptions): Promise<vo
     await inParallel(run.journal.rows('pending'), workers, options.stop, async (row) => {
       const end = await executor.runRow(row);
       if (end.status === 'pending') return;
-      await run.journal.setRowStatus(row.ordinal, end.status, end.result as JsonObject);
+      const result = end.transient ? { ...end.result, transient: true } : end.result;
+      await run.journal.setRowStatus(row.ordinal, end.status, result as JsonObject);
       if (end.transient) again.push(row.ordinal);
       if (end.status === 'failed' && ++failed >= options.mostErrors) options.stop.stop('maxErrors');
       options.onRow(row, end);

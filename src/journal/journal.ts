@@ -171,6 +171,14 @@ export class Journal<R> {
     );
   }
 
+  /** Makes the rows pending again that failed for passing reasons only. */
+  retryTransient(): Promise<void> {
+    return this.#write(
+      `UPDATE rows SET status = 'pending', result = NULL
+       WHERE status IN ('failed', 'skipped') AND json_extract(result, '$.transient') = 1`,
+    );
+  }
+
   /** Makes failed and skipped rows pending again, and forgets why their steps failed; what is in doubt stays so. */
   retryFailed(): Promise<void> {
     return this.#store.durable(() => {

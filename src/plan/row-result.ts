@@ -26,4 +26,6 @@ export interface RowResult {
   readonly warnings?: readonly string[];
   /** ISO date and time */
   readonly finishedAt?: string;
+  /** every failure of the row was a passing one */
+  readonly transient?: true;
 }

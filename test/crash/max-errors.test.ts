@@ -57,6 +57,18 @@ describe.concurrent('--max-errors', () => {
   });
 });
 
+describe.concurrent('a run that was stopped while the platform was sick', () => {
+  it('tries again by itself, on resume, what failed in passing', async ({ expect, onTestFinished }) => {
+    const faults = [{ operation: 'createAccount', kind: '503' as const, rate: 1 }];
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(20), { faults });
+    expectExit(await workspace.run('--max-errors', '2', '--retries', '0'), 2);
+    expect(workspace.counts()['failed'] ?? 0).toBeGreaterThan(0);
+    await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify({ faults: [] }) });
+    expectExit(await workspace.resume(), 0);
+    expect(workspace.counts()).toEqual({ created: 20 });
+  });
+});
+
 describe.concurrent('--on-invalid', () => {
   const rows = mixedRows(16).map((row, index) => (index === 3 ? { ...row, timeZone: 'Nowhere' } : row));
 

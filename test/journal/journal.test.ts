@@ -224,6 +224,24 @@ describe('retryFailed', () => {
   });
 });
 
+describe('retryTransient', () => {
+  it('makes pending again what failed or was skipped for passing reasons only', async () => {
+    const { journal } = await journalOf();
+    const results = [{ transient: true }, { error: 'no' }, { transient: true }, { transient: true }];
+    for (const [index, status] of ['failed', 'failed', 'skipped', 'created'].entries()) {
+      await journal.addRow(row(index + 1), null);
+      await journal.setRowStatus(index + 1, status, results[index] ?? null);
+    }
+    await journal.retryTransient();
+    expect(journal.rowsAfter(0, 10).map(({ status }) => status)).toEqual([
+      'pending',
+      'failed',
+      'pending',
+      'created',
+    ]);
+  });
+});
+
 describe('forgetInput', () => {
   it('empties sources, rows and problems, and nothing else', async () => {
     const { journal } = await journalOf();
