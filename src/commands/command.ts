@@ -43,3 +43,14 @@ export interface Command {
   /** @throws StopError, which the command line prints */
   run(args: Arguments, io: Io): Promise<Exit>;
 }
+
+/** The options of every command that goes to the platform of an earlier run. */
+export const CONNECTION_OPTIONS = [
+  'environment',
+  'base-url',
+  'partition',
+  'concurrency',
+  'rate',
+  'timeout',
+  'retries',
+] as const satisfies readonly OptionName[];

@@ -1,18 +1,12 @@
 import { StopError } from '../errors.js';
-import type { Command } from './command.js';
+import { CONNECTION_OPTIONS, type Command } from './command.js';
 
 export const resumeCommand: Command = {
   name: 'resume',
   words: '<run-dir>',
   summary: 'goes on where a run stopped',
   options: [
-    'environment',
-    'base-url',
-    'partition',
-    'concurrency',
-    'rate',
-    'timeout',
-    'retries',
+    ...CONNECTION_OPTIONS,
     'on-invalid',
     'max-errors',
     'existing',

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { EXIT, StopError } from '../errors.js';
-import type { Command } from './command.js';
+import { CONNECTION_OPTIONS, type Command } from './command.js';
 
 const SHOWN = 20;
 
@@ -8,19 +8,7 @@ export const undoCommand: Command = {
   name: 'undo',
   words: '<run-dir>',
   summary: 'deletes what that run created, newest first; lists it and asks first',
-  options: [
-    'environment',
-    'base-url',
-    'partition',
-    'concurrency',
-    'rate',
-    'timeout',
-    'retries',
-    'format',
-    'http-log',
-    'json',
-    'quiet',
-  ],
+  options: [...CONNECTION_OPTIONS, 'format', 'http-log', 'json', 'quiet'],
   own: {
     yes: { type: 'flag', help: 'does not ask (for scripts)' },
     'dry-run': { type: 'flag', help: 'tells what would be deleted, and deletes nothing' },

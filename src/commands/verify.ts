@@ -1,5 +1,5 @@
 import { EXIT } from '../errors.js';
-import type { Command } from './command.js';
+import { CONNECTION_OPTIONS, type Command } from './command.js';
 
 const SHOWN = 20;
 
@@ -7,18 +7,7 @@ export const verifyCommand: Command = {
   name: 'verify',
   words: '<run-dir>',
   summary: 'reads every object of the run back and compares it with the sheet',
-  options: [
-    'environment',
-    'base-url',
-    'partition',
-    'concurrency',
-    'rate',
-    'timeout',
-    'retries',
-    'http-log',
-    'json',
-    'quiet',
-  ],
+  options: [...CONNECTION_OPTIONS, 'http-log', 'json', 'quiet'],
   async run(args, io) {
     const { openEarlierRun } = await import('./earlier-run.js');
     const { verify } = await import('../verify.js');
