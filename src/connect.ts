@@ -29,6 +29,8 @@ export interface Connection {
   readonly baseUrl: string;
   /** the partition of rows that name none */
   readonly partitionId: string;
+  /** how long the platform may still be at work on a request whose answer was lost, milliseconds */
+  readonly settleMs: number;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,8 @@ export async function connect(
     httpLog,
     log: (event, details) => log.info(event, details),
   });
+  // The platform gives up on a request about when the client does; the rest is for its last writes.
+  const settleMs = settings.timeout + 2000;
   let lock: Lock | null = null;
   const close = async () => {
     await transport.close();
@@ -81,7 +85,7 @@ export async function connect(
         partitionLockFile(platform.baseUrl, partitionId),
         `partition ${partitionId} of ${platform.baseUrl}`,
       );
-    return { client, limiter, httpLog, baseUrl: platform.baseUrl, partitionId, close };
+    return { client, limiter, httpLog, baseUrl: platform.baseUrl, partitionId, settleMs, close };
   } catch (error) {
     await close();
     throw error;

@@ -86,7 +86,7 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
       durationMs: Date.now() - started,
       partitionId: connection?.partitionId ?? null,
       written,
-      coverage: coverage(options.openPlatform !== null),
+      coverage: [...coverage(options.openPlatform !== null), ...(stopped ? [CUT_SHORT] : [])],
       stopped,
       exit,
     };
@@ -182,6 +182,8 @@ function addFinding(run: RunDirectory, row: StoredRow<ImportRecord>, finding: Fi
   const problem: Problem = { file, sheet, row: number, ...finding, severity };
   return run.journal.addProblem(row.ordinal, { ...problem } satisfies JsonObject);
 }
+
+const CUT_SHORT = 'It was interrupted: not every row was checked on the platform.';
 
 function coverage(onPlatform: boolean): string[] {
   const offline =

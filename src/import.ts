@@ -76,7 +76,6 @@ export async function importSheets(
   let stop: StopSwitch | null = null;
   try {
     if (journal.meta('loaded') !== true) {
-      await refuseChangedSheets(run);
       await journal.forgetInput();
       await loadSheets(
         facts.inputs.map((input) => input.file),
@@ -172,9 +171,9 @@ export async function refuseChangedSheets(run: RunDirectory): Promise<void> {
 }
 
 /** What all steps of a run share. */
-export function runContext(
+function runContext(
   run: RunDirectory,
-  { client, partitionId }: Connection,
+  { client, partitionId, settleMs }: Connection,
   credentials: CredentialsFile,
   settings: Settings,
 ): RunContext {
@@ -193,8 +192,7 @@ export function runContext(
     existing: settings.existing,
     retries: settings.retries,
     partitionId,
-    // The platform gives up on a request about when the client does; the rest is for its last writes.
-    settleMs: settings.timeout + 2000,
+    settleMs,
     startedAt: Date.now(),
     reservePath: null,
   };

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { NotSentError } from './api/api-error.js';
 import { connect, type Platform } from './connect.js';
 import type { Exit } from './errors.js';
 import { planOf } from './execute/executor.js';
 import { type StopSwitch, stopSwitch } from './execute/stop-switch.js';
-import { type Undone, undoRun } from './execute/undo.js';
+import { OPEN_STATES, type Undone, undoRun } from './execute/undo.js';
 import { rememberPartition } from './import.js';
 import type { JsonObject } from './journal/journal.js';
 import type { Settings } from './options.js';
@@ -34,7 +33,7 @@ export interface UndoOptions {
 export function toUndo(run: RunDirectory): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { kind, state, count } of run.journal.countSteps()) {
-    if (!['intent', 'created', 'deleting', 'kept'].includes(state)) continue;
+    if (!OPEN_STATES.has(state)) continue;
     if (['reference', 'callHandling', 'reservation'].includes(kind)) continue;
     counts.set(kind, (counts.get(kind) ?? 0) + count);
   }
@@ -51,7 +50,6 @@ export async function undo(run: RunDirectory, options: UndoOptions): Promise<Und
   const log = openRunLog(files.log);
   const connection = await connect(platform, settings, files.httpLog, log);
   const counts = { deleted: 0, gone: 0, kept: 0, failed: 0, 'would be deleted': 0 };
-  let interrupted = false;
   try {
     await rememberPartition(run, connection.partitionId);
     if (!dryRun) await journal.setMeta('undone', new Date().toISOString());
@@ -59,7 +57,7 @@ export async function undo(run: RunDirectory, options: UndoOptions): Promise<Und
     options.onStarted(stop);
     await undoRun(connection.client, journal, {
       concurrency: settings.concurrency,
-      settleMs: settings.timeout + 2000,
+      settleMs: connection.settleMs,
       dryRun,
       stop,
       onUndone(undone) {
@@ -68,12 +66,8 @@ export async function undo(run: RunDirectory, options: UndoOptions): Promise<Und
         options.onUndone(undone, row);
         log.info('undone', { ...undone, row });
       },
-    }).catch((error: unknown) => {
-      if (!(error instanceof NotSentError)) throw error;
-      interrupted = true;
     });
-    interrupted ||= stop.stopped !== null;
-    const exit = interrupted ? 'interrupted' : counts.kept + counts.failed > 0 ? 'someFailed' : 'done';
+    const exit = stop.stopped ? 'interrupted' : counts.kept + counts.failed > 0 ? 'someFailed' : 'done';
     if (dryRun) return { counts, list: null, results: null, exit };
     await takeBackRows(run);
     const list = await writeList(run);

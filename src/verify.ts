@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ApiError, NotSentError } from './api/api-error.js';
+import { ApiError } from './api/api-error.js';
 import { connect, type Platform } from './connect.js';
 import type { Exit } from './errors.js';
 import { inParallel } from './execute/in-parallel.js';
@@ -55,8 +55,6 @@ export async function verify(run: RunDirectory, options: VerifyOptions): Promise
       const { file, sheet } = row.record;
       for (const { key, field, inSheet, onPlatform } of differences)
         await list.write([file, sheet ?? '', String(row.row), key, field, inSheet, onPlatform]);
-    }).catch((error: unknown) => {
-      if (!(error instanceof NotSentError)) throw error;
     });
     await list.commit();
     const exit = stop.stopped ? 'interrupted' : rows.different === 0 ? 'done' : 'someFailed';

@@ -1,7 +1,10 @@
+import { NotSentError } from '../api/api-error.js';
 import type { StopSwitch } from './stop-switch.js';
 
 /**
  * Works on items as places get free, in their order, pulling each only when it is its turn.
+ * That the run is stopping is no error: `stop` tells it.
+ *
  * @throws what `work` threw first, once all that was at work has ended; nothing new is begun after it
  */
 export async function inParallel<T>(
@@ -18,6 +21,7 @@ export async function inParallel<T>(
       try {
         await work(next.value);
       } catch (error) {
+        if (error instanceof NotSentError) return;
         errors.push(error);
         stop.stop('interrupted');
       }

@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.js';
+import { ApiError, NotSentError } from '../api/api-error.js';
 import { searchNumbers } from '../api/endpoints.js';
 import type { ValidAddress } from './addresses.js';
 import type { PreflightContext } from './preflight.js';
@@ -43,7 +43,7 @@ export class PlaceDemands {
       const offered = await client
         .send(searchNumbers(partitionId, latitude, longitude, wanted))
         .catch((error: unknown) => {
-          if (error instanceof ApiError) return null;
+          if (error instanceof ApiError || error instanceof NotSentError) return null;
           throw error;
         });
       if (offered === null) continue;

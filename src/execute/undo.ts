@@ -36,7 +36,7 @@ export interface UndoOptions {
 const GONE = 'somebody else had deleted it';
 
 /** Steps that undo still has to look at. */
-const OPEN: ReadonlySet<StepState> = new Set(['intent', 'created', 'deleting', 'kept']);
+export const OPEN_STATES: ReadonlySet<StepState> = new Set(['intent', 'created', 'deleting', 'kept']);
 
 /** Settings: they go with what they were set on, and stay where that was there before the run. */
 const SETTINGS = { reference: 'number', callHandling: 'businessLine' } as const;
@@ -212,5 +212,5 @@ function createdIds(journal: Journal<ImportRecord>): Set<string> {
 }
 
 function* openSteps(journal: Journal<ImportRecord>, kind: string): Generator<StoredStep> {
-  for (const step of journal.steps(kind)) if (OPEN.has(step.state)) yield step;
+  for (const step of journal.steps(kind)) if (OPEN_STATES.has(step.state)) yield step;
 }

@@ -38,6 +38,22 @@ describe.concurrent('Ctrl-C and SIGTERM', () => {
       expect(workspace.differences()).toEqual([]);
     });
 
+    it(`${signal} in a dry run: ends soon, and says that not all was checked`, async ({
+      expect,
+      onTestFinished,
+    }) => {
+      const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(48), { latencyMs: 300 });
+      const cli = workspace.start('--dry-run', '--concurrency', '2');
+      await until(() => sandbox.requests.length > 4);
+      cli.signal(signal);
+      const ended = await cli.ended;
+      expectExit(ended, 4);
+      expect(ended.stderr).toContain('not every row was checked on the platform');
+      expect(ended.stderr).not.toContain('fault of alianza-import');
+      expect(JSON.parse(ended.stdout)).toMatchObject({ exitCode: 4, rows: { total: 48 } });
+      expect(sandbox.state.accounts.size).toBe(0);
+    });
+
     it(`${signal} twice: ends at once, and the journal is whole`, async ({ expect, onTestFinished }) => {
       const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(16), { latencyMs: 1200 });
       const cli = workspace.start('--timeout', '5000');
