@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { StopError } from './errors.js';
 import type { ReaderMessage, ReaderTask } from './reader-thread.js';
 import type { HeaderNames } from './records/headers.js';
-import { BATCHES_A_REPLY, unpackRows } from './sheet/pack.js';
+import { BATCHES_A_REPLY, Unpacker } from './sheet/pack.js';
 import type { Notice, Row, Table } from './sheet/table.js';
 
 /** From this size on, in bytes, a second thread saves more time than it takes to start. */
@@ -40,7 +40,7 @@ export async function* tablesFromThread(
   try {
     for await (const message of messages) {
       if (message.type !== 'table') continue;
-      const rows = rowsOf(worker, messages);
+      const rows = rowsOf(worker, messages, message.table.header.length);
       yield { ...message.table, rows };
       while (!(await rows.next()).done);
     }
@@ -64,11 +64,13 @@ async function* messagesOf(
 async function* rowsOf(
   worker: Worker,
   messages: AsyncGenerator<ReaderMessage, undefined>,
+  width: number,
 ): AsyncGenerator<readonly Row[]> {
+  const unpacker = new Unpacker(width);
   for (let batches = 1; ; batches++) {
     const { value: message } = await messages.next();
     if (message?.type !== 'rows') return;
     if (batches % BATCHES_A_REPLY === 0) worker.postMessage('go on');
-    yield unpackRows(message.rows);
+    yield unpacker.unpack(message.rows);
   }
 }

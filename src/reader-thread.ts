@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { StopError } from './errors.js';
-import { type HeaderNames, isKnownHeader } from './records/headers.js';
-import { BATCHES_A_REPLY, buffersOf, type PackedRows, packRows } from './sheet/pack.js';
+import { type ColumnName, columnOf } from './records/columns.js';
+import { describeHeaders, type HeaderNames, isKnownHeader } from './records/headers.js';
+import { BATCHES_A_REPLY, buffersOf, type PackedRows, Packer } from './sheet/pack.js';
 import { openTables } from './sheet/read.js';
 import type { Notice, Table } from './sheet/table.js';
 
@@ -45,6 +46,13 @@ async function tellRows(rows: PackedRows): Promise<void> {
   tell({ type: 'rows', rows }, buffersOf(rows));
 }
 
+/** What tells a cell whose text is its value. */
+function plainTest(column: ColumnName | null): ((text: string) => boolean) | undefined {
+  if (column === null) return undefined;
+  const { schema } = columnOf(column);
+  return (text) => schema.read(text) === text;
+}
+
 async function read({ file, headerNames }: ReaderTask): Promise<void> {
   const tables = openTables([file], {
     isKnownHeader: (name) => isKnownHeader(name, headerNames),
@@ -52,7 +60,14 @@ async function read({ file, headerNames }: ReaderTask): Promise<void> {
   });
   for await (const { rows, ...table } of tables) {
     tell({ type: 'table', table });
-    for await (const batch of rows) await tellRows(packRows(batch));
+    const packer = new Packer(describeHeaders(table, headerNames).map(({ column }) => plainTest(column)));
+    for await (const batch of rows)
+      for (const row of batch) {
+        // what waits shows that the other thread has more to do than this one
+        packer.add(row, ahead >= BATCHES_A_REPLY);
+        if (packer.isFull) await tellRows(packer.take());
+      }
+    if (!packer.isEmpty) await tellRows(packer.take());
     tell({ type: 'tableEnd' });
   }
 }

@@ -82,8 +82,9 @@ export class Accounts {
       if (check.has('accountName')) requireGroup(check, 'account');
       return none;
     }
-    const known = this.#find(accountNumber);
-    const account = known === 0 ? this.#openAccount(check, accountNumber) : known;
+    const near = this.#keys.add(KEY.accountNearly, 0, looseForm(accountNumber), this.#accounts.next);
+    const known = near === 0 ? 0 : this.#known(accountNumber, near);
+    const account = known === 0 ? this.#openAccount(check, accountNumber, near) : known;
     this.#places.setAccount(check.ordinal, account);
     const accountFirst = this.#accounts.get(account, FIRST);
     const alone = known === 0 || this.#joinAccount(check, account, accountFirst);
@@ -103,13 +104,13 @@ export class Accounts {
     return count;
   }
 
-  #find(accountNumber: string): number {
-    const near = this.#keys.find(KEY.accountNearly, 0, looseForm(accountNumber));
-    if (near === 0 || this.#accounts.get(near, EXACT_NUMBER) === hash32(accountNumber)) return near;
+  /** @param near the first account with such a number, when capitals and leading zeros are overlooked */
+  #known(accountNumber: string, near: number): number {
+    if (this.#accounts.get(near, EXACT_NUMBER) === hash32(accountNumber)) return near;
     return this.#keys.find(KEY.accountExactly, 0, accountNumber);
   }
 
-  #openAccount(check: RowCheck, accountNumber: string): number {
+  #openAccount(check: RowCheck, accountNumber: string, near: number): number {
     check.applyDefaults('account');
     requireGroup(check, 'account');
     const account = this.#accounts.open(check, { platformType: 'CPE2' });
@@ -117,7 +118,6 @@ export class Accounts {
     this.#accounts.set(account, TYPE, accountTypeOf(check.product));
     this.#accounts.set(account, EXTENSION_LENGTH, check.values.extensionLength ?? 0);
     this.#accounts.set(account, EXACT_NUMBER, hash32(accountNumber));
-    const near = this.#keys.add(KEY.accountNearly, 0, looseForm(accountNumber), account);
     if (near !== 0) {
       this.#keys.add(KEY.accountExactly, 0, accountNumber, account);
       const first = this.#accounts.firstValues(near)?.accountNumber;
@@ -189,14 +189,14 @@ export class Accounts {
       if (check.has('firstName') || check.has('lastName')) requireGroup(check, 'user');
       return none;
     }
-    const known = this.#keys.find(KEY.user, account, key);
-    if (known === 0) return this.#openUser(check, account, key);
+    const known = this.#keys.add(KEY.user, account, key, this.#users.next);
+    if (known === 0) return this.#openUser(check, account);
     const bringsUser = this.#isOtherPerson(check, known);
     if (!bringsUser) this.#checkSameUser(check, known);
     return { user: known, userFirst: this.#users.get(known, FIRST), bringsUser };
   }
 
-  #openUser(check: RowCheck, account: number, key: string): Pick<Owner, 'user' | 'userFirst' | 'bringsUser'> {
+  #openUser(check: RowCheck, account: number): Pick<Owner, 'user' | 'userFirst' | 'bringsUser'> {
     const { product } = check;
     check.applyDefaults('user');
     if (product !== null) requireGroup(check, 'user');
@@ -206,7 +206,6 @@ export class Accounts {
     if (product === 'BCC') blanks.endUserType = 'STANDARD';
     const user = this.#users.open(check, blanks);
     this.#users.set(user, FIRST, check.ordinal);
-    this.#keys.add(KEY.user, account, key, user);
     return { user, userFirst: check.ordinal, bringsUser: true };
   }
 

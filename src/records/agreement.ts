@@ -18,6 +18,8 @@ export class Agreement {
   readonly #columns: readonly ColumnName[];
   readonly #said: NumberTable;
   readonly #fields: NumberTable;
+  /** by column, the last value and its digest: most values are those of the row above */
+  readonly #digested: { value: unknown; digest: number }[];
   readonly #recent: { readonly number: number; readonly values: RowValues }[] = [];
 
   /**
@@ -28,6 +30,12 @@ export class Agreement {
     this.#columns = columns;
     this.#said = new NumberTable(columns.length, Uint16Array);
     this.#fields = new NumberTable(fields);
+    this.#digested = columns.map(() => ({ value: undefined, digest: BLANK }));
+  }
+
+  /** The number of the one that is opened next. */
+  get next(): number {
+    return this.#said.length + 1;
   }
 
   /**
@@ -39,11 +47,12 @@ export class Agreement {
   open(check: RowCheck, blanks: RowValues): number {
     const line = this.#said.push();
     this.#fields.push();
-    this.#columns.forEach((column, index) => {
+    for (let index = 0; index < this.#columns.length; index += 1) {
+      const column = this.#columns[index] as ColumnName;
       const value = check.values[column] ?? blanks[column];
-      const known = value === undefined ? BLANK : digest(value);
-      this.#said.set(line, index, check.isBad(column) ? UNKNOWN : known);
-    });
+      if (check.isBad(column)) this.#said.set(line, index, UNKNOWN);
+      else if (value !== undefined) this.#said.set(line, index, this.#digest(index, value));
+    }
     this.#recent[line % REMEMBERED] = { number: line + 1, values: check.values };
     return line + 1;
   }
@@ -51,12 +60,13 @@ export class Agreement {
   /** The columns in which a later row says something else than the first. */
   disagreements(number: number, check: RowCheck): ColumnName[] {
     const found: ColumnName[] = [];
-    this.#columns.forEach((column, index) => {
+    for (let index = 0; index < this.#columns.length; index += 1) {
+      const column = this.#columns[index] as ColumnName;
       const value = check.values[column];
-      if (value === undefined) return;
+      if (value === undefined) continue;
       const first = this.#said.get(number - 1, index);
-      if (first !== UNKNOWN && first !== digest(value)) found.push(column);
-    });
+      if (first !== UNKNOWN && first !== this.#digest(index, value)) found.push(column);
+    }
     return found;
   }
 
@@ -82,9 +92,14 @@ export class Agreement {
   set(number: number, field: number, value: number): void {
     this.#fields.set(number - 1, field, value);
   }
-}
 
-/** 16 bits of a hash of a value that are neither {@link BLANK} nor {@link UNKNOWN}. */
-function digest(value: unknown): number {
-  return 2 + (hash32(String(value)) % 65_534);
+  /** 16 bits of a hash of a column's value that are neither {@link BLANK} nor {@link UNKNOWN}. */
+  #digest(index: number, value: unknown): number {
+    const last = this.#digested[index] as { value: unknown; digest: number };
+    if (last.value !== value) {
+      last.value = value;
+      last.digest = 2 + (hash32(String(value)) % 65_534);
+    }
+    return last.digest;
+  }
 }

@@ -23,7 +23,7 @@ interface PlacedColumn {
 }
 
 /** A column of more different cells than this has names, numbers or the like: remembering them costs more than reading. */
-const MOST_KNOWN = 64;
+const MOST_KNOWN = 1024;
 
 /** The columns of one table, sorted by what a row of each product does with them. */
 export interface TableColumns extends RowTable {
@@ -60,6 +60,7 @@ export function placeColumns(
     sheet: table.sheet,
     headerRow: table.headerRow,
     positions,
+    groups: new Set(placed.map(({ entry }) => entry.group)),
     defaults,
     missing: new Map(),
     blankValues: Object.fromEntries(placed.map(({ name }) => [name, undefined])) as RowValues,
@@ -115,6 +116,10 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
   const values = check.values as Record<ColumnName, unknown>;
   if (typed === column.lastTyped) {
     values[name] = column.lastValue;
+    return;
+  }
+  if (check.row.plain?.at(position) === true && column.translations === undefined) {
+    values[name] = typed;
     return;
   }
   const known = column.known?.get(typed);

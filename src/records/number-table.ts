@@ -1,4 +1,6 @@
-const CHUNK = 8192;
+const CHUNK_BITS = 13;
+const CHUNK = 1 << CHUNK_BITS;
+const IN_CHUNK = CHUNK - 1;
 
 /** A growing table of whole numbers, `width` a line, in chunks that never move: 4 bytes a number, or 2. */
 export class NumberTable {
@@ -28,18 +30,18 @@ export class NumberTable {
 
   /** Adds a line of zeros and returns its number, from 0. */
   push(): number {
-    if (this.#length % CHUNK === 0) this.#chunks.push(new this.#array(CHUNK * this.#width));
+    if ((this.#length & IN_CHUNK) === 0) this.#chunks.push(new this.#array(CHUNK * this.#width));
     this.#length += 1;
     return this.#length - 1;
   }
 
   /** The number at a field of a line; 0 where nothing was set. */
   get(line: number, field: number): number {
-    return this.#chunks[Math.floor(line / CHUNK)]?.[(line % CHUNK) * this.#width + field] ?? 0;
+    return this.#chunks[line >>> CHUNK_BITS]?.[(line & IN_CHUNK) * this.#width + field] ?? 0;
   }
 
   set(line: number, field: number, value: number): void {
-    const chunk = this.#chunks[Math.floor(line / CHUNK)];
-    if (chunk !== undefined) chunk[(line % CHUNK) * this.#width + field] = value;
+    const chunk = this.#chunks[line >>> CHUNK_BITS];
+    if (chunk !== undefined) chunk[(line & IN_CHUNK) * this.#width + field] = value;
   }
 }

@@ -18,6 +18,8 @@ export interface RowTable {
   readonly headerRow: number;
   /** where each column stands in the cells */
   readonly positions: ReadonlyMap<ColumnName, number>;
+  /** the groups that it has columns of */
+  readonly groups: ReadonlySet<ColumnGroup>;
   /** typed values for blank cells, from `--set` and the profile */
   readonly defaults: ReadonlyMap<ColumnName, unknown>;
   /** the required columns that were found missing so far, each with its one problem */

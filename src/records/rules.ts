@@ -167,7 +167,7 @@ function checkNoNumber(check: RowCheck): void {
 
 /** Guide, "Address Objects": an E911 address is a whole address or none. */
 function checkE911(check: RowCheck): void {
-  if (!E911_COLUMNS.some((column) => check.has(column))) return;
+  if (!check.table.groups.has('e911') || !E911_COLUMNS.some((column) => check.has(column))) return;
   check.applyDefaults('e911');
   checkAddress(check, 'e911');
   if (sourceOf(check) !== 'NONE' || check.has('phoneNumber')) return;

@@ -24,10 +24,17 @@ export interface Row {
    * memory of a much larger piece of the file: what is kept beyond the batch must be a copy (see `keepable` in cell-text.ts).
    */
   readonly cells: readonly string[];
+  /** what is known of cells beforehand; absent when nothing is */
+  readonly plain?: PlainCells;
   /** sparse: the kind of each cell that was not text, at the cell's index */
   readonly kinds?: readonly (CellKind | undefined)[];
   /** what is wrong with the row as such: it has more cells than the header, a quote that never ends, ... */
   readonly fault?: RowFault;
+}
+
+/** Which cells of a row are plain: known to be values of their columns just as they stand. */
+export interface PlainCells {
+  at(position: number): boolean;
 }
 
 /** A defect of a row's form (not of a value in it). */

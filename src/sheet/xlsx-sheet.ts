@@ -1,6 +1,7 @@
 import { trimCell } from './cell-text.js';
 import { type RawRow, usedWidth } from './header.js';
 import type { CellKind } from './table.js';
+import { UNUSUAL, UsualCell } from './usual-xml.js';
 import type { MergeFiller } from './xlsx-merges.js';
 import type { NumberMeaning } from './xlsx-styles.js';
 import { columnIndex, isoDate, plainNumber } from './xlsx-values.js';
@@ -52,6 +53,7 @@ export class SheetParser implements XmlHandler {
   /** where text belongs now */
   #target: 'value' | 'formula' | undefined;
   #inPhonetic = false;
+  readonly #usual = new UsualCell();
 
   constructor(book: WorkbookParts, merges: MergeFiller) {
     this.#book = book;
@@ -67,6 +69,22 @@ export class SheetParser implements XmlHandler {
     const rows = this.#rows;
     this.#rows = [];
     return rows;
+  }
+
+  whole(xml: string, at: number): number {
+    // no other element has a space or nothing behind its c
+    if (xml.charCodeAt(at + 1) !== 0x63) return UNUSUAL;
+    const cell = this.#usual;
+    const end = cell.read(xml, at);
+    if (end === UNUSUAL) return UNUSUAL;
+    const column = cell.column === -1 ? this.#column + 1 : cell.column;
+    if (column >= MOST_COLUMNS) return UNUSUAL;
+    if (cell.type === 'n' && this.#book.styles[cell.style] !== undefined) return UNUSUAL;
+    const text = cell.type === 's' ? this.#book.strings[cell.number] : cell.text;
+    if (text === undefined || text.length > LONGEST_CELL) return UNUSUAL;
+    this.#column = column;
+    if (cell.type !== 'blank') this.#put(text, cell.type === 'n' ? 'number' : undefined);
+    return end;
   }
 
   open(name: string, attributes: Record<string, string>): void {
@@ -153,6 +171,10 @@ export class SheetParser implements XmlHandler {
     const { text, kind } = this.#resolve();
     if (text.length > LONGEST_CELL)
       throw tooLarge(this.#book.title, `a cell of row ${this.#row} has ${text.length} characters`);
+    this.#put(text, kind);
+  }
+
+  #put(text: string, kind: CellKind | undefined): void {
     const trimmed = trimCell(text);
     if (trimmed === '') return;
     const cells = this.#cells;

@@ -1,4 +1,5 @@
 import { keepable } from './cell-text.js';
+import { UNUSUAL, UsualText } from './usual-xml.js';
 import { decodeEscapes, readXml } from './xml.js';
 
 /** The table of a workbook's shared texts, rich text flattened, without phonetic guides. */
@@ -7,9 +8,15 @@ export async function readSharedStrings(bytes: AsyncIterable<Buffer>, title: str
   let current = '';
   let inText = false;
   let inPhonetic = false;
+  const usual = new UsualText();
   await readXml(
     bytes,
     {
+      whole(xml, at) {
+        const end = usual.read(xml, at);
+        if (end !== UNUSUAL) strings.push(keepable(usual.text));
+        return end;
+      },
       open(name) {
         if (name === 't') inText = !inPhonetic;
         else if (name === 'rPh') inPhonetic = true;

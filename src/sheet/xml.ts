@@ -1,9 +1,16 @@
 import iconv from 'iconv-lite';
 import { StopError } from '../errors.js';
+import { UNUSUAL } from './usual-xml.js';
 import { damaged, tooLarge } from './zip.js';
 
 /** What a part's elements are told to. Element names come without their namespace prefix, attribute names with it. */
 export interface XmlHandler {
+  /**
+   * May read a whole element by itself. Asked for elements below the root that no text comes before.
+   * @param at the index of the element's `<`
+   * @returns the index behind the element; {@link UNUSUAL} to have it told by its parts
+   */
+  whole?(xml: string, at: number): number;
   open?(name: string, attributes: Readonly<Record<string, string>>): void;
   /** a piece of text, entities and CDATA decoded; there may be several in a row */
   text?(text: string): void;
@@ -120,7 +127,10 @@ export class XmlScanner {
     const kind = text.charCodeAt(at + 1);
     if (kind === SLASH) return this.#closeTag(text, at, textFrom);
     if (kind === QUESTION) return this.#skip(text, at, textFrom, '?>');
-    if (kind !== BANG) return this.#openTag(text, at, textFrom);
+    if (kind !== BANG) {
+      const whole = textFrom === at && this.#open.length > 0 ? this.#handler.whole?.(text, at) : undefined;
+      return whole === undefined || whole === UNUSUAL ? this.#openTag(text, at, textFrom) : whole;
+    }
     if (text.startsWith('<!--', at)) return this.#skip(text, at, textFrom, '-->');
     if (text.startsWith('<![CDATA[', at)) {
       const end = text.indexOf(']]>', at);

@@ -1,6 +1,33 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packRows, unpackRows } from '../../src/sheet/pack.js';
-import type { Row } from '../../src/sheet/table.js';
+import { type PackedRows, Packer, Unpacker } from '../../src/sheet/pack.js';
+import type { CellKind, Row } from '../../src/sheet/table.js';
+
+type PlainTest = ((text: string) => boolean) | undefined;
+
+/** The rows in messages as they go to the other thread. */
+function pack(rows: readonly Row[], tests: readonly PlainTest[], tellPlain = true): PackedRows[] {
+  const packer = new Packer(tests);
+  const packed: PackedRows[] = [];
+  for (const row of rows) {
+    packer.add(row, tellPlain);
+    if (packer.isFull) packed.push(structuredClone(packer.take()));
+  }
+  if (!packer.isEmpty) packed.push(structuredClone(packer.take()));
+  return packed;
+}
+
+function roundTrip(rows: readonly Row[], tests?: readonly PlainTest[], tellPlain = true): Row[] {
+  const width = rows[0]?.cells.length ?? 0;
+  const unpacker = new Unpacker(width);
+  const packed = pack(rows, tests ?? Array.from({ length: width }, () => undefined), tellPlain);
+  return packed.flatMap((each) => unpacker.unpack(each));
+}
+
+/** The rows as they went in: without what is known beforehand of their cells. */
+function bare(rows: readonly Row[]): Row[] {
+  return rows.map(({ plain, ...row }) => row);
+}
 
 describe('rows packed for another thread', () => {
   it.each<[string, Row[]]>([
@@ -20,7 +47,31 @@ describe('rows packed for another thread', () => {
       ],
     ],
   ])('come out as they went in: %s', (_, rows) => {
-    expect(unpackRows(packRows(rows))).toStrictEqual(rows);
+    expect(bare(roundTrip(rows))).toStrictEqual(rows);
+  });
+
+  it('come out as they went in, however many and however often cells repeat', () => {
+    const cell = fc.oneof(fc.constantFrom('', 'TRUE', 'US/Mountain'), fc.string({ unit: 'grapheme' }));
+    const table = fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 700 });
+    fc.assert(
+      fc.property(table, (cells) => {
+        const rows = cells.map((each, index) => ({ number: index + 2, cells: each }));
+        expect(bare(roundTrip(rows))).toStrictEqual(rows);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('repeat a text of few different ones by its code, and stop at a column of many', () => {
+    const rows = Array.from({ length: 5000 }, (_, index) => ({
+      number: index + 2,
+      cells: ['US/Mountain', `name ${index}`, index % 2 ? 'TRUE' : 'FALSE'],
+    }));
+    const packed = pack(rows, [undefined, undefined, undefined]);
+    const texts = packed.map(({ text }) => text).join('');
+    expect(texts.match(/US\/Mountain|TRUE|FALSE/g)).toEqual(['US/Mountain', 'FALSE', 'TRUE']);
+    expect(texts.match(/name \d+/g)).toHaveLength(5000);
+    expect(bare(roundTrip(rows))).toStrictEqual(rows);
   });
 
   it('keep the kind of each cell where it was', () => {
@@ -29,9 +80,24 @@ describe('rows packed for another thread', () => {
       { number: 3, cells: ['', '', ''] },
       { number: 4, cells: ['', '', '#N/A'], kinds: [undefined, undefined, 'error'] },
     ];
-    const [first, second, third] = unpackRows(packRows(rows));
-    expect([first?.kinds?.[0], first?.kinds?.[1], first?.kinds?.[2]]).toEqual(['number', undefined, 'date']);
-    expect(second?.kinds).toBeUndefined();
-    expect(third?.kinds?.[2]).toBe('error');
+    const kinds = roundTrip(rows).map((row) => row.cells.map((_, i): CellKind | undefined => row.kinds?.[i]));
+    expect(kinds).toEqual([
+      ['number', undefined, 'date'],
+      [undefined, undefined, undefined],
+      [undefined, undefined, 'error'],
+    ]);
+  });
+
+  it('tell which cells are plain, only if asked to', () => {
+    const digits: PlainTest = (text) => /^\d+$/.test(text);
+    const rows = ['801', '(801)', '', '802'].map((cell, i) => ({ number: i + 2, cells: [cell, cell] }));
+    const plain = (found: Row[]) => found.map(({ plain }) => [plain?.at(0), plain?.at(1)]);
+    expect(plain(roundTrip(rows, [digits, undefined]))).toEqual([
+      [true, false],
+      [false, false],
+      [false, false],
+      [true, false],
+    ]);
+    expect(plain(roundTrip(rows, [digits, undefined], false)).flat()).not.toContain(true);
   });
 });
