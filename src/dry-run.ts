@@ -74,7 +74,6 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
       existing = await preflight(run, connection, options.settings, stop);
       stopped = stop.stopped !== null;
     }
-    await journal.changeStatus('pending', 'valid');
     const counts = journal.countRows();
     const [valid, invalid] = [counts.get('valid') ?? 0, counts.get('invalid') ?? 0];
     const written = await writeResults(journal, directory, options.format, facts.reading.headerNames);
@@ -116,7 +115,7 @@ async function preflight(
     partitionId,
   });
   let existing = 0;
-  await inParallel(journal.rows('pending'), settings.concurrency, stop, async (row) => {
+  await inParallel(journal.rows('valid'), settings.concurrency, stop, async (row) => {
     const found = await checks.checkRow(row);
     for (const finding of found.findings) await addFinding(run, row, finding);
     if (found.existing.length > 0) {

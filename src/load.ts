@@ -62,7 +62,8 @@ function noRows({ file, sheet }: Table): Notice {
  * Reads the sheets of a run into its journal: every row with what is wrong with it. Secrets of the sheet go to
  * `credentials.csv` alone.
  *
- * @param credentials null when nothing will be sent: given credentials are then kept nowhere
+ * @param credentials null when nothing will be sent: given credentials are then kept nowhere, and a row that is valid
+ *   has its last status with that
  */
 export async function loadSheets(
   files: readonly string[],
@@ -70,6 +71,7 @@ export async function loadSheets(
   journal: Journal<ImportRecord>,
   credentials: CredentialsFile | null,
 ): Promise<void> {
+  const valid = credentials ? 'pending' : 'valid';
   let source = 0;
   let secretCells = new Set<number>();
   const late = await readSheets(files, options, {
@@ -94,7 +96,7 @@ export async function loadSheets(
           row: row.number,
           cells: row.cells.map((cell, index) => (cell !== '' && secretCells.has(index) ? SECRET_MASK : cell)),
           record: sipPassword === undefined ? record : { ...record, values },
-          status: record.valid ? 'pending' : 'invalid',
+          status: record.valid ? valid : 'invalid',
         };
         writes.push(journal.addRow(stored, values.phoneNumber ?? null));
         for (const problem of problems) writes.push(journal.addProblem(record.ordinal, { ...problem }));

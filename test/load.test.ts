@@ -112,6 +112,12 @@ describe('sheets that are loaded', () => {
     expect(problem).not.toHaveProperty('ordinal');
   });
 
+  it('are valid when nothing will be sent, for that is then all that becomes of them', async () => {
+    const sheet = csvOf([example('BCC'), { ...example('HOME_PHONE'), timeZone: 'Mars' }]);
+    const { rows } = await loaded({ 'a.csv': sheet }, {}, false);
+    expect(rows.map(({ status }) => status)).toEqual(['valid', 'invalid']);
+  });
+
   it('take defaults, header names and translations', async () => {
     const { Straße, ...rest } = { Straße: '1 Main St', ...example('HOME_PHONE') };
     const { address: _address, country: _country, ...cells } = rest;

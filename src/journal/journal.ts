@@ -196,11 +196,6 @@ export class Journal<R> {
     });
   }
 
-  /** Puts every row of one status into another. */
-  changeStatus(from: string, to: string): Promise<void> {
-    return this.#write('UPDATE rows SET status = ? WHERE status = ?', to, from);
-  }
-
   /** How many rows there are of each status. */
   countRows(): Map<string, number> {
     type Raw = { status: string; n: number };

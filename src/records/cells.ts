@@ -15,10 +15,10 @@ interface PlacedColumn {
   readonly position: number;
   readonly entry: Column;
   readonly translations: ReadonlyMap<string, string> | undefined;
-  /** the last good cell and its value: most cells of a sheet repeat the one above */
+  /** the last cell and what it was read as, a value or a fault: most cells of a sheet repeat the one above */
   lastTyped: string;
   lastValue: unknown;
-  /** good cells and their values, while the column has few different ones; null once it has many */
+  /** cells and what they were read as, while the column has few different ones; null once it has many */
   known: Map<string, unknown> | null;
 }
 
@@ -113,37 +113,32 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
       if (fault.repaired === undefined) return;
     }
   }
-  const values = check.values as Record<ColumnName, unknown>;
-  if (typed === column.lastTyped) {
-    values[name] = column.lastValue;
-    return;
-  }
-  if (check.row.plain?.at(position) === true && column.translations === undefined) {
-    values[name] = typed;
-    return;
-  }
-  const known = column.known?.get(typed);
-  if (known !== undefined) {
-    values[name] = known;
-    return;
-  }
-  const text = column.translations?.get(typed.toLowerCase()) ?? typed;
-  const value = entry.schema.read(text);
-  if (!(value instanceof Fault)) {
+  const value = valueOf(check, column, typed);
+  if (value instanceof Fault) check.addFault(name, value);
+  const usable = value instanceof Fault ? value.repaired : value;
+  if (usable !== undefined) (check.values as Record<ColumnName, unknown>)[name] = usable;
+}
+
+/** What a cell is read as, or its fault. */
+function valueOf(check: RowCheck, column: PlacedColumn, typed: string): unknown {
+  if (typed === column.lastTyped) return column.lastValue;
+  if (check.row.plain?.at(column.position) === true && column.translations === undefined) return typed;
+  let value = column.known?.get(typed);
+  if (value === undefined) {
+    const text = column.translations?.get(typed.toLowerCase()) ?? typed;
+    value = column.entry.schema.read(text);
+    if (value instanceof Fault) value = dateUnlessBetter(value, text);
     remember(column, typed, value);
-    values[name] = value;
-    return;
   }
-  const fault = dateUnlessBetter(value, text);
-  check.addFault(name, fault);
-  if (fault.repaired !== undefined) values[name] = fault.repaired;
+  column.lastTyped = typed;
+  column.lastValue = value;
+  return value;
 }
 
 function remember(column: PlacedColumn, typed: string, value: unknown): void {
-  column.lastTyped = typed;
-  column.lastValue = value;
   if (column.known === null) return;
-  if (column.known.size < MOST_KNOWN) column.known.set(keepable(typed), value);
+  const kept = keepable(typed);
+  if (column.known.size < MOST_KNOWN) column.known.set(kept, value === typed ? kept : value);
   else column.known = null;
 }
 
