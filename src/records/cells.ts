@@ -113,14 +113,14 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
       if (fault.repaired === undefined) return;
     }
   }
-  const value = valueOf(check, column, typed);
+  const value = readText(check, column, typed);
   if (value instanceof Fault) check.addFault(name, value);
   const usable = value instanceof Fault ? value.repaired : value;
   if (usable !== undefined) (check.values as Record<ColumnName, unknown>)[name] = usable;
 }
 
 /** What a cell is read as, or its fault. */
-function valueOf(check: RowCheck, column: PlacedColumn, typed: string): unknown {
+function readText(check: RowCheck, column: PlacedColumn, typed: string): unknown {
   if (typed === column.lastTyped) return column.lastValue;
   if (check.row.plain?.at(column.position) === true && column.translations === undefined) return typed;
   let value = column.known?.get(typed);
