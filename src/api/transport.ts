@@ -1,10 +1,14 @@
-import axios, {
-  AxiosError,
-  type AxiosInstance,
-  type AxiosResponse,
-  type InternalAxiosRequestConfig,
-} from 'axios';
-import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { createRequire } from 'node:module';
+import type { AxiosInstance, AxiosResponse, AxiosStatic, InternalAxiosRequestConfig } from 'axios';
+import type Undici from 'undici';
+import type { Dispatcher } from 'undici';
+
+// Half of what a run takes to start is the loading of packages: axios is one file for `require` and seventy for
+// `import`, and undici's index loads a browser's whole fetch besides the two dispatchers.
+const require = createRequire(import.meta.url);
+const axios: AxiosStatic = require('axios');
+const Pool: typeof Undici.Pool = require('undici/lib/dispatcher/pool.js');
+const EnvHttpProxyAgent: typeof Undici.EnvHttpProxyAgent = require('undici/lib/dispatcher/env-http-proxy-agent.js');
 
 /** An answer as it came: the body is text, whatever its type. */
 export interface RawAnswer {
@@ -99,7 +103,7 @@ function dispatch(
         resolve({ data, status, statusText: '', headers, config });
       },
       onResponseError(_controller, { code, message }: NodeJS.ErrnoException) {
-        reject(new AxiosError(message, code ?? 'UNKNOWN', config));
+        reject(new axios.AxiosError(message, code ?? 'UNKNOWN', config));
       },
     });
   });
