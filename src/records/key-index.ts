@@ -1,23 +1,29 @@
-const SEGMENTS = 256;
+const SEGMENT_BITS = 8;
 const FIRST_CAPACITY = 16;
 const MOST_FULL = 0.85;
 const GROWTH = 1.25;
-/** 32-bit words of a slot: two of hash, one of value */
-const SLOT = 3;
+/** 16-bit words of a slot: three of hash, two of value */
+const SLOT = 5;
+
+/** One of the open-addressing tables of a {@link KeyIndex}; where a value is 0 the slot is free. */
+interface Segment {
+  words: Uint16Array<ArrayBuffer>;
+  capacity: number;
+  count: number;
+}
 
 /**
- * Remembers which keys were seen, and a number with each, in little memory: 14 to 18 bytes a key, whatever its
+ * Remembers which keys were seen, and a number with each, in little memory: 12 to 15 bytes a key, whatever its
  * length, and no object of the JavaScript heap.
  *
- * A key is kept as a 64-bit hash only, so two different keys can be taken for one. The odds for n keys are
- * n² / 2⁶⁵: one in three million for 3.4 million keys, one in 37,000 for 32 million.
+ * A key is kept as 60 bits of a hash only (12 of them are the number of its segment), so two different keys can be
+ * taken for one. The odds for n keys are n² / 2⁶¹: one in 90,000 for five million keys, as a million rows may have.
  *
- * It is an open-addressing table in 256 segments that grow one at a time, so that growing never needs room for a
- * second copy of everything.
+ * It is an open-addressing table in segments that grow one at a time, so that growing never needs room for a second
+ * copy of everything.
  */
 export class KeyIndex {
-  readonly #segments = Array.from({ length: SEGMENTS }, () => new Uint32Array(FIRST_CAPACITY * SLOT));
-  readonly #counts = new Uint32Array(SEGMENTS);
+  readonly #segments = new Array<Segment | undefined>(1 << SEGMENT_BITS).fill(undefined);
   #high = 0;
   #low = 0;
 
@@ -29,7 +35,7 @@ export class KeyIndex {
   find(kind: number, scope: number, key: string): number {
     this.#hash(kind, scope, key);
     const segment = this.#segment();
-    return segment[this.#slot(segment, this.#high, this.#low) + 2] ?? 0;
+    return valueAt(segment.words, slotOf(segment, this.#low, this.#high & 0xffff));
   }
 
   /**
@@ -41,59 +47,34 @@ export class KeyIndex {
   add(kind: number, scope: number, key: string, value: number): number {
     this.#hash(kind, scope, key);
     const segment = this.#segment();
-    const slot = this.#slot(segment, this.#high, this.#low);
-    const before = segment[slot + 2] ?? 0;
+    const upper = this.#high & 0xffff;
+    const slot = slotOf(segment, this.#low, upper);
+    const before = valueAt(segment.words, slot);
     if (before !== 0) return before;
-    segment[slot] = this.#high;
-    segment[slot + 1] = this.#low;
-    segment[slot + 2] = value;
-    const number = this.#high >>> 24;
-    const count = (this.#counts[number] ?? 0) + 1;
-    this.#counts[number] = count;
-    if (count > (segment.length / SLOT) * MOST_FULL) this.#grow(number, segment);
+    put(segment.words, slot, this.#low, upper, value);
+    segment.count += 1;
+    if (segment.count > segment.capacity * MOST_FULL) grow(segment);
     return 0;
   }
 
   /** How many keys are stored. */
   get size(): number {
-    return this.#counts.reduce((sum, count) => sum + count, 0);
+    return this.#segments.reduce((sum, segment) => sum + (segment?.count ?? 0), 0);
   }
 
   /** How many bytes the table takes. */
   get bytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.byteLength, 0);
+    return this.#segments.reduce((sum, segment) => sum + (segment?.words.byteLength ?? 0), 0);
   }
 
-  #segment(): Uint32Array {
-    const segment = this.#segments[this.#high >>> 24];
-    if (segment === undefined) throw new RangeError('no such segment');
+  #segment(): Segment {
+    const number = this.#high >>> (32 - SEGMENT_BITS);
+    let segment = this.#segments[number];
+    if (segment === undefined) {
+      segment = { words: new Uint16Array(FIRST_CAPACITY * SLOT), capacity: FIRST_CAPACITY, count: 0 };
+      this.#segments[number] = segment;
+    }
     return segment;
-  }
-
-  /** The index of the slot that holds the hash, or of the free slot where it belongs. */
-  #slot(segment: Uint32Array, high: number, low: number): number {
-    const end = segment.length;
-    let slot = Math.floor((low / 0x1_0000_0000) * (end / SLOT)) * SLOT;
-    while (segment[slot + 2] !== 0 && (segment[slot + 1] !== low || segment[slot] !== high)) {
-      slot += SLOT;
-      if (slot === end) slot = 0;
-    }
-    return slot;
-  }
-
-  #grow(number: number, from: Uint32Array): void {
-    const to = new Uint32Array(Math.ceil((from.length / SLOT) * GROWTH) * SLOT);
-    for (let slot = 0; slot < from.length; slot += SLOT) {
-      const value = from[slot + 2] ?? 0;
-      if (value === 0) continue;
-      const high = from[slot] ?? 0;
-      const low = from[slot + 1] ?? 0;
-      const target = this.#slot(to, high, low);
-      to[target] = high;
-      to[target + 1] = low;
-      to[target + 2] = value;
-    }
-    this.#segments[number] = to;
   }
 
   /** Two rounds of multiply-and-mix over the UTF-16 units, with the constants of murmur3's finalizer. */
@@ -112,6 +93,56 @@ export class KeyIndex {
     this.#high = (high ^ (high >>> 16)) >>> 0;
     this.#low = (low ^ (low >>> 16)) >>> 0;
   }
+}
+
+/** The index of the slot that holds the hash, or of the free slot where it belongs. */
+function slotOf({ words, capacity }: Segment, low: number, upper: number): number {
+  const low0 = low & 0xffff;
+  const low1 = low >>> 16;
+  const end = words.length;
+  let at = Math.floor((low / 0x1_0000_0000) * capacity) * SLOT;
+  while (
+    (words[at + 3] !== 0 || words[at + 4] !== 0) &&
+    (words[at] !== low0 || words[at + 1] !== low1 || words[at + 2] !== upper)
+  ) {
+    at += SLOT;
+    if (at === end) at = 0;
+  }
+  return at;
+}
+
+function valueAt(words: Uint16Array, at: number): number {
+  return (words[at + 3] as number) + (words[at + 4] as number) * 0x1_0000;
+}
+
+function put(words: Uint16Array, at: number, low: number, upper: number, value: number): void {
+  words[at] = low;
+  words[at + 1] = low >>> 16;
+  words[at + 2] = upper;
+  words[at + 3] = value;
+  words[at + 4] = value >>> 16;
+}
+
+function grow(segment: Segment): void {
+  const { words } = segment;
+  segment.capacity = Math.ceil(segment.capacity * GROWTH);
+  segment.words = new Uint16Array(segment.capacity * SLOT);
+  for (let from = 0; from < words.length; from += SLOT) {
+    const value = valueAt(words, from);
+    if (value === 0) continue;
+    const low = ((words[from] as number) | ((words[from + 1] as number) << 16)) >>> 0;
+    const upper = words[from + 2] as number;
+    put(segment.words, slotOf(segment, low, upper), low, upper, value);
+  }
+  release(words);
+}
+
+/**
+ * Frees the memory of an array soon: it is handed to an object that is garbage at once. What an old object held is
+ * freed only when all memory is searched for garbage, and until then hundreds of grown segments would pile up.
+ */
+function release(words: Uint16Array<ArrayBuffer>): void {
+  structuredClone(words.buffer, { transfer: [words.buffer] });
 }
 
 /** A hash of a text, 32 bits. */

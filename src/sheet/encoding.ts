@@ -74,7 +74,7 @@ export async function detectEncoding(source: Source): Promise<Encoding> {
     const joined = tail.length === 0 ? bytes : Buffer.concat([tail, bytes]);
     const cut = joined.length - incompleteTail(joined);
     const piece = joined.subarray(0, cut);
-    tail = joined.subarray(cut);
+    tail = Buffer.from(joined.subarray(cut));
     if (!isUtf8(piece)) {
       sawOther = true;
       sawUtf8 ||= hasUtf8Line(piece);

@@ -110,15 +110,14 @@ async function sourceOf(file: string, title: string, handle: FileHandle, ours: b
   return { file, title, size, handle, close };
 }
 
-/** The bytes of the source from `start` on, piece by piece. Each piece is new memory, the caller's to keep. */
+/** The bytes of the source from `start` on, piece by piece. A piece is overwritten by the next. */
 export async function* readBytes(source: Source, start = 0): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.min(READ_SIZE, Math.max(1, source.size - start)));
   let position = start;
   for (;;) {
-    const { buffer, bytesRead } = await source.handle
-      .read({ buffer: Buffer.allocUnsafe(READ_SIZE), position })
-      .catch((error: unknown) => {
-        throw unreadable(source.title, error);
-      });
+    const { bytesRead } = await source.handle.read({ buffer, position }).catch((error: unknown) => {
+      throw unreadable(source.title, error);
+    });
     if (bytesRead === 0) return;
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
