@@ -88,25 +88,29 @@ export function placeColumns(
  */
 export function readCells(check: RowCheck, columns: TableColumns, sheetProduct: Product | null): void {
   const { product } = columns;
-  if (product !== undefined && check.row.cells[product.position] !== '') readCell(check, product);
+  const { cells } = check.row;
+  if (product !== undefined && cells[product.position] !== '') readCell(check, product);
   else if (sheetProduct !== null) check.values.product = sheetProduct;
   check.product = check.values.product ?? null;
 
   const used = check.product === null ? columns.all : columns.used[check.product];
   for (const column of used) {
-    if (check.row.cells[column.position] !== '') readCell(check, column);
+    // a string's length is told much faster than whether it is another
+    if (cells[column.position]?.length !== 0) readCell(check, column);
   }
   if (check.product === null) return;
   for (const column of columns.unused[check.product]) {
-    if (check.row.cells[column.position] !== '') refuseUnused(check, check.product, column);
+    if (cells[column.position]?.length !== 0) refuseUnused(check, check.product, column);
   }
 }
+
+const HASH = 0x23;
 
 function readCell(check: RowCheck, column: PlacedColumn): void {
   const { name, position, entry } = column;
   const typed = check.row.cells[position] ?? '';
   const kind = check.row.kinds?.[position];
-  if (kind !== undefined || typed.startsWith('#')) {
+  if (kind !== undefined || typed.charCodeAt(0) === HASH) {
     const fault = kindFault(kind, typed, entry);
     if (fault !== null) {
       check.addFault(name, fault);
