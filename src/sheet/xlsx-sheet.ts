@@ -3,6 +3,7 @@ import { type RawRow, usedWidth } from './header.js';
 import type { CellKind } from './table.js';
 import { UNUSUAL, UsualCell } from './usual-xml.js';
 import type { MergeFiller } from './xlsx-merges.js';
+import type { SharedTexts } from './xlsx-strings.js';
 import type { NumberMeaning } from './xlsx-styles.js';
 import { columnIndex, isoDate, plainNumber } from './xlsx-values.js';
 import { decodeEscapes, type XmlHandler } from './xml.js';
@@ -17,7 +18,7 @@ const LONGEST_CELL = 32_767;
 export interface WorkbookParts {
   /** how messages name the file */
   readonly title: string;
-  readonly strings: readonly string[];
+  readonly strings: SharedTexts;
   readonly styles: readonly NumberMeaning[];
   readonly date1904: boolean;
 }
@@ -80,7 +81,7 @@ export class SheetParser implements XmlHandler {
     const column = cell.column === -1 ? this.#column + 1 : cell.column;
     if (column >= MOST_COLUMNS) return UNUSUAL;
     if (cell.type === 'n' && this.#book.styles[cell.style] !== undefined) return UNUSUAL;
-    const text = cell.type === 's' ? this.#book.strings[cell.number] : cell.text;
+    const text = cell.type === 's' ? this.#book.strings.get(cell.number) : cell.text;
     if (text === undefined || text.length > LONGEST_CELL) return UNUSUAL;
     this.#column = column;
     if (cell.type !== 'blank') this.#put(text, cell.type === 'n' ? 'number' : undefined);
@@ -193,7 +194,7 @@ export class SheetParser implements XmlHandler {
     if (value === undefined || value === '') return { text: '' };
     switch (this.#type) {
       case 's': {
-        const text = this.#book.strings[Number(value)];
+        const text = this.#book.strings.get(Number(value));
         if (text === undefined)
           throw damaged(this.#book.title, `row ${this.#row} refers to a text that is missing`);
         return { text };

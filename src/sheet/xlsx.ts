@@ -5,7 +5,7 @@ import type { Source } from './source.js';
 import type { Row, Table } from './table.js';
 import { MergeFiller, readVerticalMerges } from './xlsx-merges.js';
 import { SheetParser, type WorkbookParts } from './xlsx-sheet.js';
-import { readSharedStrings } from './xlsx-strings.js';
+import { readSharedStrings, SharedTexts } from './xlsx-strings.js';
 import { readStyles } from './xlsx-styles.js';
 import { parseXml, readXml } from './xml.js';
 import { type Archive, openArchive } from './zip.js';
@@ -16,7 +16,8 @@ const MOST_STRING_BYTES = 384 * MEGABYTE;
 /** Streamed; a full worksheet of 1,048,576 rows and 45 columns has about 2 GB. */
 const MOST_SHEET_BYTES = 4096 * MEGABYTE;
 const MOST_OTHER_BYTES = 64 * MEGABYTE;
-const BATCH_ROWS = 256;
+/** Few: the rows of a batch keep alive the texts they were cut from. */
+const BATCH_ROWS = 32;
 
 interface Worksheet {
   readonly name: string;
@@ -160,7 +161,7 @@ async function readWorkbook(archive: Archive, title: string): Promise<Workbook> 
     sheets,
     date1904,
     styles: styles ? await readStyles(styles, title) : [],
-    strings: strings ? await readSharedStrings(strings, title) : [],
+    strings: strings ? await readSharedStrings(strings, title) : new SharedTexts(),
   };
 }
 
