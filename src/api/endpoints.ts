@@ -81,6 +81,19 @@ const TrunkAnswer = z.looseObject({ id: text, trunkName: optionalText });
 const DeviceTypeAnswer = z.looseObject({ id: text, numLines: z.number().nullish() });
 const E911Answer = z.looseObject({ valid: optionalText, errors: z.array(z.string()).nullish() });
 
+// A type that is made anew for each call would be compiled anew for each.
+const ActivationAnswer = z.looseObject({
+  telephoneNumbers: z.array(z.looseObject({ phoneNumber: text })).min(1),
+});
+const AccountList = z.array(AccountAnswer);
+const UserList = z.array(UserAnswer);
+const InventoryList = z.array(InventoryNumber);
+const AccountNumberList = z.array(AccountNumberAnswer);
+const DeviceList = z.array(DeviceAnswer);
+const DeviceTypeList = z.array(DeviceTypeAnswer);
+const LineList = z.array(LineAnswer);
+const TrunkList = z.array(TrunkAnswer);
+
 export type AccountRecord = z.output<typeof AccountAnswer>;
 export type UserRecord = z.output<typeof UserAnswer>;
 export type AddressValidation = z.output<typeof AddressAnswer>;
@@ -114,7 +127,7 @@ export const listAccounts = (partitionId: string): Call<AccountRecord[]> => ({
   operation: 'getAccounts',
   method: 'GET',
   path: `/v2/partition/${e(partitionId)}/account`,
-  answer: z.array(AccountAnswer),
+  answer: AccountList,
 });
 
 export const getAccount = (partitionId: string, accountId: string): Call<AccountRecord> => ({
@@ -166,7 +179,7 @@ export const listUsers = (partitionId: string, accountId: string): Call<UserReco
   operation: 'retrieveEndUserList',
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/user?limitedData=true`,
-  answer: z.array(UserAnswer),
+  answer: UserList,
 });
 
 export const getUser = (partitionId: string, accountId: string, userId: string): Call<UserRecord> => ({
@@ -209,7 +222,7 @@ export const searchNumbers = (
   path:
     `/v2/partition/${e(partitionId)}/telephonenumber/search?type=LAT_LONG` +
     `&lat=${e(latitude)}&long=${e(longitude)}&maxResults=${maxResults}`,
-  answer: z.array(InventoryNumber),
+  answer: InventoryList,
 });
 
 export const getInventoryNumber = (partitionId: string, phone: string): Call<InventoryRecord> => ({
@@ -258,14 +271,14 @@ export const activateNumber = (partitionId: string, accountId: string, body: Bod
   method: 'POST',
   path: `${accountPath(partitionId, accountId)}/telephonenumber`,
   body,
-  answer: z.looseObject({ telephoneNumbers: z.array(z.looseObject({ phoneNumber: text })).min(1) }),
+  answer: ActivationAnswer,
 });
 
 export const listNumbers = (partitionId: string, accountId: string): Call<NumberRecord[]> => ({
   operation: 'retrieveAccountTelephoneNumbers',
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/telephonenumber`,
-  answer: z.array(AccountNumberAnswer),
+  answer: AccountNumberList,
 });
 
 export const getNumber = (partitionId: string, accountId: string, phone: string): Call<NumberRecord> => ({
@@ -318,7 +331,7 @@ export const listDevices = (partitionId: string, accountId: string): Call<Device
   operation: 'listDevices',
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/deviceline`,
-  answer: z.array(DeviceAnswer),
+  answer: DeviceList,
 });
 
 export const findDevices = (
@@ -329,7 +342,7 @@ export const findDevices = (
   operation: 'listDevices',
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/deviceline?filterType=MAC_ADDRESS&filter=${e(macAddress)}`,
-  answer: z.array(DeviceAnswer),
+  answer: DeviceList,
 });
 
 export const getDevice = (partitionId: string, accountId: string, deviceId: string): Call<DeviceRecord> => ({
@@ -350,7 +363,7 @@ export const listDeviceTypes = (): Call<z.output<typeof DeviceTypeAnswer>[]> => 
   operation: 'getDeviceTypes',
   method: 'GET',
   path: '/v2/ref/devicetype',
-  answer: z.array(DeviceTypeAnswer),
+  answer: DeviceTypeList,
 });
 
 export const listTimeZones = (): Call<unknown> => ({
@@ -373,7 +386,7 @@ export const listLines = (partitionId: string, accountId: string): Call<LineReco
   operation: 'retrieveBusinessLines',
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/business-line`,
-  answer: z.array(LineAnswer),
+  answer: LineList,
 });
 
 const linePath = (partitionId: string, accountId: string, lineId: string) =>
@@ -459,7 +472,7 @@ export const listTrunks = (partitionId: string, accountId: string): Call<TrunkRe
   operation: 'retrieveSipTrunkList',
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/siptrunk_2`,
-  answer: z.array(TrunkAnswer),
+  answer: TrunkList,
 });
 
 export const getTrunk = (partitionId: string, accountId: string, trunkId: string): Call<TrunkRecord> => ({
