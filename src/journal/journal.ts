@@ -1,4 +1,5 @@
 import type { Statement } from 'libsql';
+import { KeyMarks } from './key-marks.js';
 import { Store } from './store.js';
 
 /** A value that JSON can hold; what the journal keeps of the other stages' values. */
@@ -75,6 +76,8 @@ const ROW_COLUMNS = 'ordinal, source, row, cells, record, status, result';
 export class Journal<R> {
   readonly #store: Store;
   readonly #statements = new Map<string, Statement<unknown[]>>();
+  /** the keys of steps, once they are asked for: most look-ups are for a key that has none, and take a query's time */
+  #stepKeys: KeyMarks | null = null;
 
   /** @throws StopError when the file cannot be opened */
   constructor(file: string) {
@@ -223,6 +226,7 @@ export class Journal<R> {
   }
 
   step(key: string): StoredStep | undefined {
+    if (!this.#marks().mayHave(key)) return undefined;
     const raw = this.#first<RawStep>(`SELECT ${STEP_COLUMNS} FROM steps WHERE key = ?`, key);
     return raw && storedStep(raw);
   }
@@ -260,6 +264,7 @@ export class Journal<R> {
   intend(key: string, kind: string, owner: number, intent: JsonObject, picked?: string): Promise<void> {
     const at = Date.now();
     const text = JSON.stringify(intent);
+    this.#marks().mark(key);
     return this.#store.durable(() => {
       this.#statement(
         `INSERT INTO steps (key, kind, owner, state, at, intent) VALUES (?, ?, ?, 'intent', ?, ?)
@@ -272,6 +277,7 @@ export class Journal<R> {
 
   /** Writes what became of a create. Must resolve before anything that depends on it is sent. */
   settle(key: string, kind: string, owner: number, state: StepState, outcome: JsonObject): Promise<void> {
+    this.#marks().mark(key);
     return this.#write(
       `INSERT INTO steps (key, kind, owner, state, at, intent, outcome) VALUES (?, ?, ?, ?, ?, '{}', ?)
        ON CONFLICT (key) DO UPDATE SET state = excluded.state, at = excluded.at, outcome = excluded.outcome`,
@@ -309,6 +315,16 @@ export class Journal<R> {
 
   close(): Promise<void> {
     return this.#store.close();
+  }
+
+  /** The marks of all keys in the table, and of those about to be: a key is marked before its step is written. */
+  #marks(): KeyMarks {
+    if (!this.#stepKeys) {
+      this.#stepKeys = new KeyMarks();
+      for (const { key } of this.#statement('SELECT key FROM steps').iterate() as Iterable<{ key: string }>)
+        this.#stepKeys.mark(key);
+    }
+    return this.#stepKeys;
   }
 
   #statement(sql: string): Statement<unknown[]> {
