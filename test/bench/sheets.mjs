@@ -159,10 +159,13 @@ export async function writeCsv(path, count, rowAt) {
   return path;
 }
 
-/** Writes a workbook of one sheet unless it is there, as Excel does: shared strings, numbers as numbers. */
-export async function writeXlsx(path, count, rowAt) {
+/**
+ * Writes a workbook of one sheet unless it is there, numbers as numbers.
+ * @param useSharedStrings true: texts in a table of their own, as Excel writes them; false: in the cells, as many programs do
+ */
+export async function writeXlsx(path, count, rowAt, useSharedStrings) {
   if (existsSync(path)) return path;
-  const book = new ExcelJS.stream.xlsx.WorkbookWriter({ filename: path, useSharedStrings: true });
+  const book = new ExcelJS.stream.xlsx.WorkbookWriter({ filename: path, useSharedStrings });
   const sheet = book.addWorksheet('Customers');
   sheet.addRow(COLUMNS).commit();
   for (let index = 0; index < count; index++) {
