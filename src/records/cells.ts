@@ -1,4 +1,5 @@
 import { keepable } from '../sheet/cell-text.js';
+import { MOST_ENTRIES } from '../sheet/pack.js';
 import type { CellKind, Table } from '../sheet/table.js';
 import { COLUMN_NAMES, type Column, type ColumnName, columnOf, type RowValues } from './columns.js';
 import { AS_TEXT, dateFault, Fault } from './damage.js';
@@ -21,9 +22,6 @@ interface PlacedColumn {
   /** cells and what they were read as, while the column has few different ones; null once it has many */
   known: Map<string, unknown> | null;
 }
-
-/** A column of more different cells than this has names, numbers or the like: remembering them costs more than reading. */
-const MOST_KNOWN = 1024;
 
 /** The columns of one table, sorted by what a row of each product does with them. */
 export interface TableColumns extends RowTable {
@@ -142,7 +140,7 @@ function readText(check: RowCheck, column: PlacedColumn, typed: string): unknown
 function remember(column: PlacedColumn, typed: string, value: unknown): void {
   if (column.known === null) return;
   const kept = keepable(typed);
-  if (column.known.size < MOST_KNOWN) column.known.set(kept, value === typed ? kept : value);
+  if (column.known.size < MOST_ENTRIES) column.known.set(kept, value === typed ? kept : value);
   else column.known = null;
 }
 

@@ -1,9 +1,19 @@
+import { StopError } from '../errors.js';
+
 const SEGMENT_BITS = 8;
 const FIRST_CAPACITY = 16;
 const MOST_FULL = 0.85;
 const GROWTH = 1.25;
-/** 16-bit words of a slot: three of hash, two of value */
+/**
+ * 16-bit words of a slot: the lower half of the hash in two, 16 bits of its upper half, the lower 16 bits of the value,
+ * and its upper 10 with 6 further bits of hash above them.
+ */
 const SLOT = 5;
+const VALUE_BITS_ABOVE = 10;
+const VALUE_ABOVE = (1 << VALUE_BITS_ABOVE) - 1;
+const MOST_VALUE = 2 ** (16 + VALUE_BITS_ABOVE) - 1;
+/** the bits of the upper half of a hash that a slot has */
+const UPPER = 2 ** (32 - VALUE_BITS_ABOVE) - 1;
 
 /** One of the open-addressing tables of a {@link KeyIndex}; where a value is 0 the slot is free. */
 interface Segment {
@@ -16,8 +26,8 @@ interface Segment {
  * Remembers which keys were seen, and a number with each, in little memory: 12 to 15 bytes a key, whatever its
  * length, and no object of the JavaScript heap.
  *
- * A key is kept as 60 bits of a hash only (12 of them are the number of its segment), so two different keys can be
- * taken for one. The odds for n keys are n² / 2⁶¹: one in 90,000 for five million keys, as a million rows may have.
+ * A key is kept as 62 bits of a hash only (8 of them are the number of its segment), so two different keys can be taken
+ * for one. The odds for n keys are n² / 2⁶³: one in 350,000 for five million keys, as a million rows may have.
  *
  * It is an open-addressing table in segments that grow one at a time, so that growing never needs room for a second
  * copy of everything.
@@ -35,22 +45,29 @@ export class KeyIndex {
   find(kind: number, scope: number, key: string): number {
     this.#hash(kind, scope, key);
     const segment = this.#segment();
-    return valueAt(segment.words, slotOf(segment, this.#low, this.#high & 0xffff));
+    return valueAt(segment.words, slotOf(segment, this.#low, this.#high & UPPER));
   }
 
   /**
    * Stores a number with a key, unless the key was seen before.
    *
-   * @param value 1 to 2³² - 1
+   * @param value 1 to 67,108,863, the number of a row or of an account
    * @returns the number that was there before; 0 when there was none and `value` is stored
+   * @throws StopError for a larger value
    */
   add(kind: number, scope: number, key: string, value: number): number {
     this.#hash(kind, scope, key);
     const segment = this.#segment();
-    const upper = this.#high & 0xffff;
+    const upper = this.#high & UPPER;
     const slot = slotOf(segment, this.#low, upper);
     const before = valueAt(segment.words, slot);
     if (before !== 0) return before;
+    if (value > MOST_VALUE)
+      throw new StopError(
+        'SHEET_TOO_LARGE',
+        `The sheets have more than ${MOST_VALUE} rows.`,
+        'Split them, and run the parts one after the other.',
+      );
     put(segment.words, slot, this.#low, upper, value);
     segment.count += 1;
     if (segment.count > segment.capacity * MOST_FULL) grow(segment);
@@ -99,20 +116,27 @@ export class KeyIndex {
 function slotOf({ words, capacity }: Segment, low: number, upper: number): number {
   const low0 = low & 0xffff;
   const low1 = low >>> 16;
+  const upper0 = upper & 0xffff;
+  const upper1 = upper >>> 16;
   const end = words.length;
   let at = Math.floor((low / 0x1_0000_0000) * capacity) * SLOT;
-  while (
-    (words[at + 3] !== 0 || words[at + 4] !== 0) &&
-    (words[at] !== low0 || words[at + 1] !== low1 || words[at + 2] !== upper)
-  ) {
+  for (;;) {
+    const last = words[at + 4] as number;
+    if (words[at + 3] === 0 && (last & VALUE_ABOVE) === 0) return at;
+    if (
+      words[at] === low0 &&
+      words[at + 1] === low1 &&
+      words[at + 2] === upper0 &&
+      last >>> VALUE_BITS_ABOVE === upper1
+    )
+      return at;
     at += SLOT;
     if (at === end) at = 0;
   }
-  return at;
 }
 
 function valueAt(words: Uint16Array, at: number): number {
-  return (words[at + 3] as number) + (words[at + 4] as number) * 0x1_0000;
+  return (words[at + 3] as number) | (((words[at + 4] as number) & VALUE_ABOVE) << 16);
 }
 
 function put(words: Uint16Array, at: number, low: number, upper: number, value: number): void {
@@ -120,7 +144,7 @@ function put(words: Uint16Array, at: number, low: number, upper: number, value: 
   words[at + 1] = low >>> 16;
   words[at + 2] = upper;
   words[at + 3] = value;
-  words[at + 4] = value >>> 16;
+  words[at + 4] = (value >>> 16) | ((upper >>> 16) << VALUE_BITS_ABOVE);
 }
 
 function grow(segment: Segment): void {
@@ -131,7 +155,7 @@ function grow(segment: Segment): void {
     const value = valueAt(words, from);
     if (value === 0) continue;
     const low = ((words[from] as number) | ((words[from + 1] as number) << 16)) >>> 0;
-    const upper = words[from + 2] as number;
+    const upper = (words[from + 2] as number) | (((words[from + 4] as number) >>> VALUE_BITS_ABOVE) << 16);
     put(segment.words, slotOf(segment, low, upper), low, upper, value);
   }
   release(words);

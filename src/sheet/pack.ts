@@ -28,8 +28,8 @@ const PACKED_ROWS = 256;
 /** How many packed batches the receiving thread acknowledges at once: waking the other costs as much as checking ten rows. */
 export const BATCHES_A_REPLY = 4;
 
-/** A column of more different cells than this has names, numbers or the like: a dictionary of them would cost more than it saves. */
-const MOST_ENTRIES = 1024;
+/** A column of more different cells than this has names, numbers or the like: remembering them would cost more than it saves. */
+export const MOST_ENTRIES = 1024;
 
 const KINDS = [
   'number',

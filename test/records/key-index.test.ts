@@ -16,14 +16,21 @@ describe('KeyIndex', () => {
     expect(index.size).toBe(3);
   });
 
-  it('holds a million keys in less than 18 bytes each, and mistakes none for another', () => {
+  it('keeps the largest number that it takes, and refuses a larger one', () => {
+    const index = new KeyIndex();
+    for (let key = 0; key < 2000; key += 1) index.add(1, 0, `SP-${key}`, 67_108_863 - key);
+    for (let key = 0; key < 2000; key += 1) expect(index.find(1, 0, `SP-${key}`)).toBe(67_108_863 - key);
+    expect(() => index.add(1, 0, 'another', 67_108_864)).toThrow('more than 67108863 rows');
+  });
+
+  it('holds a million keys in less than 15 bytes each, and mistakes none for another', () => {
     const index = new KeyIndex();
     for (let key = 1; key <= 1_000_000; key += 1) {
       if (index.add(key % 3, key % 7, `SP-${key}`, key) !== 0)
         throw new Error(`SP-${key} was taken for another`);
     }
     expect(index.size).toBe(1_000_000);
-    expect(index.bytes).toBeLessThan(18_000_000);
+    expect(index.bytes).toBeLessThan(15_000_000);
     for (let key = 1; key <= 1_000_000; key += 997)
       expect(index.find(key % 3, key % 7, `SP-${key}`)).toBe(key);
     expect(index.find(0, 0, 'SP-1000001')).toBe(0);
