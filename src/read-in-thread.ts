@@ -37,10 +37,16 @@ export async function* tablesFromThread(
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
   });
   const messages = messagesOf(worker, onNotice);
+  // counted over the whole file, as the thread counts what is under way
+  let received = 0;
+  const onBatch = () => {
+    received += 1;
+    if (received % BATCHES_A_REPLY === 0) worker.postMessage('go on');
+  };
   try {
     for await (const message of messages) {
       if (message.type !== 'table') continue;
-      const rows = rowsOf(worker, messages, message.table.header.length);
+      const rows = rowsOf(messages, message.table.header.length, onBatch);
       yield { ...message.table, rows };
       while (!(await rows.next()).done);
     }
@@ -62,15 +68,15 @@ async function* messagesOf(
 }
 
 async function* rowsOf(
-  worker: Worker,
   messages: AsyncGenerator<ReaderMessage, undefined>,
   width: number,
+  onBatch: () => void,
 ): AsyncGenerator<readonly Row[]> {
   const unpacker = new Unpacker(width);
-  for (let batches = 1; ; batches++) {
+  for (;;) {
     const { value: message } = await messages.next();
     if (message?.type !== 'rows') return;
-    if (batches % BATCHES_A_REPLY === 0) worker.postMessage('go on');
+    onBatch();
     yield unpacker.unpack(message.rows);
   }
 }

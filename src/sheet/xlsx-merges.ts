@@ -8,7 +8,7 @@ export interface VerticalMerge {
 }
 
 const NAME = 'mergeCells';
-const END = 'mergeCells>';
+const END = /<\/(?:\w+:)?mergeCells\s*>/;
 
 /**
  * Finds the merged ranges of a worksheet that span rows, ordered by first row. They come after the rows in the file,
@@ -24,7 +24,7 @@ export async function readVerticalMerges(bytes: AsyncIterable<Buffer>): Promise<
     if (found) {
       if (ended) continue;
       found.push(chunk.toString('latin1'));
-      ended = joined.includes(END);
+      ended = END.test(joined.toString('latin1'));
       continue;
     }
     let at = joined.indexOf(NAME);
@@ -33,7 +33,7 @@ export async function readVerticalMerges(bytes: AsyncIterable<Buffer>): Promise<
       at = joined.indexOf(NAME, at + 1);
     if (at === -1) continue;
     found = [joined.toString('latin1', at)];
-    ended = joined.includes(END, at);
+    ended = END.test(found[0] ?? '');
   }
   const merges: VerticalMerge[] = [];
   for (const [, from = '', to = ''] of (found ?? [])

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { randomFrom } from '../fixtures/random.js';
+import { textRow, workbook } from '../fixtures/workbook.js';
 import { placeOf } from './place.js';
 
 /** A sheet of more than the two megabytes from which on a second thread reads it. */
@@ -95,6 +97,26 @@ describe.concurrent('validate of a large sheet', () => {
     const whole = await found(large);
     expect(whole.problems.length).toBeGreaterThan(5000);
     expect(whole).toEqual(await found(...parts));
+  });
+
+  it('reads every worksheet of a workbook, whatever number of rows each has', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { cli, directory } = await placeOf(onTestFinished);
+    const noise = () => randomBytes(900).toString('hex');
+    const sheets = [600, 1300, 1, 300, 1700].map((count, sheet) => ({
+      name: `S${sheet}`,
+      rows: [
+        textRow(1, ['product', 'accountNumber', 'note']),
+        ...Array.from({ length: count }, (_, i) => textRow(i + 2, ['BCC', `A-${sheet}-${i}`, noise()])),
+      ].join(''),
+    }));
+    writeFileSync(join(directory, 'large.xlsx'), workbook({ sheets }));
+    expect(statSync(join(directory, 'large.xlsx')).size).toBeGreaterThan(2 << 20);
+    const { stdout } = await cli('validate', 'large.xlsx', '--json');
+    const { rows } = JSON.parse(stdout) as { rows: { total: number } };
+    expect(rows.total).toBe(600 + 1300 + 1 + 300 + 1700);
   });
 
   it('says what is wrong with one that cannot be read', async ({ expect, onTestFinished }) => {

@@ -201,6 +201,19 @@ describe('merged ranges', () => {
     ]);
   });
 
+  it.each(['<mergeCells>', '<mergeCells count="2999">'])(
+    'are all found, however many: %s',
+    async (opening) => {
+      const numbers = Array.from({ length: 2999 }, (_, i) => 2 * i + 2);
+      const rows = numbers.map((n) => textRow(n, ['ACC', 'y']) + textRow(n + 1, [null, 'z'])).join('');
+      const after = `${opening}${numbers.map((n) => `<mergeCell ref="A${n}:A${n + 1}"/>`).join('')}</mergeCells>`;
+      const sheets = [{ rows: textRow(1, ['account', 'name']) + rows, after }];
+      const cells = await cellsOf(book({ sheets }));
+      expect(cells).toHaveLength(2 * 2999);
+      expect(cells.filter(([account]) => account !== 'ACC')).toEqual([]);
+    },
+  );
+
   it('a merged title above the header is passed over', async () => {
     const rows = textRow(1, ['Customers']) + textRow(3, ['account', 'name']) + textRow(4, ['1', 'x']);
     const { tables, notices } = await readAll(
