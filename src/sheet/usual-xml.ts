@@ -137,6 +137,7 @@ export class UsualCell {
       this.type = 's';
       return from + 2;
     }
+    this.type = 'n';
     if (xml.startsWith('n"', from)) return from + 2;
     this.type = 'str';
     const end = skip(xml, from, 'str"');
