@@ -68,7 +68,7 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
     if (options.openPlatform) {
       platform = await options.openPlatform();
       connection = await connect(platform, options.settings, files.httpLog, log);
-      await rememberPartition(run, connection.partitionId);
+      rememberPartition(run, connection.partitionId);
       const stop = stopSwitch(connection.limiter);
       options.onStarted(stop);
       existing = await preflight(run, connection, options.settings, stop);

@@ -100,8 +100,9 @@ export async function importSheets(
       connection = await connect(platform, settings, files.httpLog, log);
       stop = stopSwitch(connection.limiter);
       const { client, partitionId } = connection;
-      await rememberPartition(run, partitionId);
-      await journal.setMeta('ended', false);
+      // Nobody waits for these two: the journal writes in order, so they are on disk before any intent is.
+      rememberPartition(run, partitionId);
+      void journal.setMeta('ended', false);
       events.onStarted(stop, () => client.requests);
       const context = runContext(run, connection, credentials, settings);
       await runRows(context, {
@@ -202,10 +203,10 @@ function runContext(
  * A run keeps its partition.
  * @throws StopError `PARTITION_CHANGED`
  */
-export async function rememberPartition(run: RunDirectory, partitionId: string): Promise<void> {
+export function rememberPartition(run: RunDirectory, partitionId: string): void {
   const earlier = run.journal.meta('partitionId');
-  if (earlier === undefined) return run.journal.setMeta('partitionId', partitionId);
-  if (earlier === partitionId) return;
+  if (earlier === undefined) void run.journal.setMeta('partitionId', partitionId);
+  if (earlier === undefined || earlier === partitionId) return;
   throw new StopError(
     'PARTITION_CHANGED',
     `This run belongs to partition ${String(earlier)}, not ${partitionId}.`,

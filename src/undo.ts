@@ -51,7 +51,7 @@ export async function undo(run: RunDirectory, options: UndoOptions): Promise<Und
   const connection = await connect(platform, settings, files.httpLog, log);
   const counts = { deleted: 0, gone: 0, kept: 0, failed: 0, 'would be deleted': 0 };
   try {
-    await rememberPartition(run, connection.partitionId);
+    rememberPartition(run, connection.partitionId);
     if (!dryRun) await journal.setMeta('undone', new Date().toISOString());
     const stop = stopSwitch(connection.limiter);
     options.onStarted(stop);

@@ -43,7 +43,7 @@ export async function verify(run: RunDirectory, options: VerifyOptions): Promise
   const rows = { total: 0, same: 0, different: 0 };
   const stop = stopSwitch(limiter);
   try {
-    await rememberPartition(run, connection.partitionId);
+    rememberPartition(run, connection.partitionId);
     options.onStarted(stop);
     const shared = new Map<string, Promise<object | null>>();
     await inParallel(journal.rows(), settings.concurrency, stop, async (row) => {

@@ -1,5 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { NotSentError } from '../api/api-error.js';
 import type { StopSwitch } from './stop-switch.js';
+
+/** Workers that begin their first item in one turn of the event loop. */
+const BEGIN_TOGETHER = 8;
 
 /**
  * Works on items as places get free, in their order, pulling each only when it is its turn.
@@ -27,6 +31,12 @@ export async function inParallel<T>(
       }
     }
   };
-  await Promise.all(Array.from({ length: workers }, worker));
+  const working: Promise<void>[] = [];
+  for (let started = 0; started < workers; started += 1) {
+    working.push(worker());
+    // what the first have to send leaves before the plans of all the others are made
+    if (started % BEGIN_TOGETHER === 0) await setImmediate();
+  }
+  await Promise.all(working);
   if (errors.length > 0) throw errors[0];
 }
