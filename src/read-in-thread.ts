@@ -11,7 +11,7 @@ import type { Notice, Row, Table } from './sheet/table.js';
 const LARGE = 2 << 20;
 
 /** Room for the thread's short-lived objects, all but a few of which are rows: more only makes the process larger. */
-const YOUNG_MEGABYTES = 8;
+const YOUNG_MEGABYTES = 16;
 
 /** Whether the file is worth a thread of its own. Pipes and standard input can be read in this one only. */
 export async function isLarge(file: string): Promise<boolean> {
