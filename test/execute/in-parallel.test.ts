@@ -30,7 +30,8 @@ describe('inParallel', () => {
     const begun: number[] = [];
     const work = async (item: number) => {
       begun.push(item);
-      await turn();
+      // until all three are at work
+      while (begun.length < 3) await turn();
       if (item === 1) throw new Error('first');
       await turn();
       if (item === 2) throw new Error('second');
