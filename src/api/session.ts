@@ -8,7 +8,7 @@ export interface LogIn {
 }
 
 /** Log-ins in a row whose token was refused before any call succeeded. */
-const DEAD_TOKENS_THAT_STOP = 3;
+const DEAD_TOKENS_THAT_STOP = 4;
 
 /**
  * Holds the token. When calls find it expired, one of them logs in and the others wait for that.

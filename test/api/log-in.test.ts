@@ -20,7 +20,7 @@ describe('401', () => {
   it('of every fresh token ends the run', async () => {
     const { client, server } = await clientFor(() => ({ status: 401 }));
     await expect(client.send(get)).rejects.toMatchObject({ name: 'StopError', code: 'LOGIN_NOT_ACCEPTED' });
-    expect(server.logIns).toHaveLength(3);
+    expect(server.logIns).toHaveLength(4);
   });
 
   it('of one operation alone does not log in without end while others succeed', async () => {
