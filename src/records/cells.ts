@@ -139,9 +139,12 @@ function readText(check: RowCheck, column: PlacedColumn, typed: string): unknown
 
 function remember(column: PlacedColumn, typed: string, value: unknown): void {
   if (column.known === null) return;
+  if (column.known.size === MOST_ENTRIES) {
+    column.known = null;
+    return;
+  }
   const kept = keepable(typed);
-  if (column.known.size < MOST_ENTRIES) column.known.set(kept, value === typed ? kept : value);
-  else column.known = null;
+  column.known.set(kept, value === typed ? kept : value);
 }
 
 /** What is wrong with a cell because of what the spreadsheet made of it; with `repaired`, the text is still usable. */

@@ -110,10 +110,10 @@ async function sourceOf(file: string, title: string, handle: FileHandle, ours: b
   return { file, title, size, handle, close };
 }
 
-/** The bytes of the source from `start` on, piece by piece. A piece is overwritten by the next. */
-export async function* readBytes(source: Source, start = 0): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.min(READ_SIZE, Math.max(1, source.size - start)));
-  let position = start;
+/** The bytes of the source, piece by piece. A piece is overwritten by the next. */
+export async function* readBytes(source: Source): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.min(READ_SIZE, source.size));
+  let position = 0;
   for (;;) {
     const { bytesRead } = await source.handle.read({ buffer, position }).catch((error: unknown) => {
       throw unreadable(source.title, error);
