@@ -11,7 +11,7 @@ import { validateCommand } from './commands/validate.js';
 import { verifyCommand } from './commands/verify.js';
 import { EXIT, type Exit, StopError } from './errors.js';
 import { OPTIONS } from './options.js';
-import { nearest } from './records/nearest.js';
+import { nearest } from './records/cells/nearest.js';
 
 const COMMANDS: readonly Command[] = [
   validateCommand,

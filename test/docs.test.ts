@@ -15,7 +15,7 @@ import { validateCommand } from '../src/commands/validate.js';
 import { verifyCommand } from '../src/commands/verify.js';
 import { EXIT } from '../src/errors.js';
 import { OPTIONS, type OptionName, resolveSettings } from '../src/options.js';
-import { ROW_STATUSES } from '../src/plan/row-result.js';
+import { ROW_STATUSES } from '../src/plan/statuses.js';
 import {
   COLUMN_NAMES,
   type ColumnGroup,
@@ -25,7 +25,7 @@ import {
 } from '../src/records/columns.js';
 import { PRODUCT_NAMES, PRODUCTS } from '../src/records/products.js';
 import { readProfile } from '../src/records/profile.js';
-import { runFiles } from '../src/run-directory.js';
+import { runFiles } from '../src/run/directory.js';
 import { parseFaults } from '../src/sandbox/fault-file.js';
 import { FAULT_KINDS } from '../src/sandbox/faults.js';
 import { startCli } from './fixtures/cli.js';

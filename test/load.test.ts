@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CredentialsFile } from '../src/journal/credentials.js';
 import { Journal } from '../src/journal/journal.js';
-import { loadSheets } from '../src/load.js';
+import { loadSheets } from '../src/load/load.js';
 import type { ImportRecord } from '../src/records/record.js';
 import type { ValidatorOptions } from '../src/records/validate.js';
 import { type Cells, example } from './records/sheet.js';

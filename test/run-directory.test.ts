@@ -9,7 +9,7 @@ import {
   readRun,
   reserveRunDirectory,
   runFiles,
-} from '../src/run-directory.js';
+} from '../src/run/directory.js';
 import { temporaryDirectory } from './results/journals.js';
 
 const FACTS: RunFacts = {

@@ -6,9 +6,9 @@ export const resultsCommand: Command = {
   summary: 'writes the results files again from the journal, at any time',
   options: ['format', 'json'],
   async run(args, io) {
-    const { readRun } = await import('../run-directory.js');
-    const { settingsOf } = await import('./settings.js');
-    const { formatOf } = await import('./report-run.js');
+    const { readRun } = await import('../run/directory.js');
+    const { settingsOf } = await import('../run/settings.js');
+    const { formatOf } = await import('../screen/report-run.js');
     const { writeResults } = await import('../results/write-results.js');
     const directory = args.words[0] ?? '';
     const { journal, facts } = readRun(directory);

@@ -19,10 +19,10 @@ export const resumeCommand: Command = {
     retry: { type: 'text', value: 'failed', choices: ['failed'], help: 'also tries rows that failed' },
   },
   async run(args, io) {
-    const { openEarlierRun } = await import('./earlier-run.js');
-    const { carryOut } = await import('./run-command.js');
-    const { report } = await import('./report-run.js');
-    const { refuseChangedSheets } = await import('../import.js');
+    const { openEarlierRun } = await import('../run/open.js');
+    const { carryOut } = await import('../screen/carry-out.js');
+    const { report } = await import('../screen/report-run.js');
+    const { refuseChangedSheets } = await import('../run/import-run.js');
     const { run, settings, format, openPlatform } = await openEarlierRun(args, io);
     try {
       const undone = run.journal.meta('undone');

@@ -30,20 +30,20 @@ export const runCommand: Command = {
     },
   },
   async run(args, io) {
-    const { beginRun } = await import('./begin-run.js');
+    const { beginRun } = await import('../run/begin.js');
     const dryRun = args.flags['dry-run'] === true;
     const { run, settings, format, openPlatform } = await beginRun(args, io, dryRun ? 'dry-run' : 'run');
     try {
       if (dryRun) {
-        const { checkSheets } = await import('../dry-run.js');
-        const { reportCheck } = await import('./report-check.js');
+        const { checkSheets } = await import('../run/check-run.js');
+        const { reportCheck } = await import('../screen/report-check.js');
         const onStarted = (stop: { stop(reason: 'interrupted'): void }) =>
           io.onInterrupt(() => stop.stop('interrupted'));
         const summary = await checkSheets(run, { settings, format, openPlatform, onStarted });
         return await reportCheck(run, summary, settings, io);
       }
-      const { carryOut } = await import('./run-command.js');
-      const { report } = await import('./report-run.js');
+      const { carryOut } = await import('../screen/carry-out.js');
+      const { report } = await import('../screen/report-run.js');
       const summary = await carryOut(run, { settings, format, openPlatform, retryFailed: false }, io);
       return await report(run, summary, settings, io);
     } catch (error) {

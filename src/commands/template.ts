@@ -10,9 +10,9 @@ export const templateCommand: Command = {
   options: ['format', 'out'],
   async run(args, io) {
     const { PRODUCT_NAMES, PRODUCTS } = await import('../records/products.js');
-    const { fold, nearest } = await import('../records/nearest.js');
+    const { fold, nearest } = await import('../records/cells/nearest.js');
     const { TEMPLATE_FILES, writeTemplate } = await import('../records/template.js');
-    const { settingsOf } = await import('./settings.js');
+    const { settingsOf } = await import('../run/settings.js');
     const [word] = args.words;
     const names = PRODUCT_NAMES.flatMap((product) => {
       const { title, synonyms } = PRODUCTS[product];

@@ -14,8 +14,8 @@ export const undoCommand: Command = {
     'dry-run': { type: 'flag', help: 'tells what would be deleted, and deletes nothing' },
   },
   async run(args, io) {
-    const { openEarlierRun } = await import('./earlier-run.js');
-    const { toUndo, undo } = await import('../undo.js');
+    const { openEarlierRun } = await import('../run/open.js');
+    const { toUndo, undo } = await import('../run/undo-run.js');
     const earlier = await openEarlierRun(args, io);
     const { run, settings, format } = earlier;
     try {

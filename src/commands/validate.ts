@@ -13,14 +13,14 @@ export const validateCommand: Command = {
 
 /** Streams the sheets through: nothing is kept, so a million rows take no more memory than ten. */
 async function onScreen(args: Arguments, io: Io): Promise<Exit> {
-  const { readingOptions, settingsOf } = await import('./settings.js');
-  const { readSheets } = await import('../load.js');
+  const { readingOptions, settingsOf } = await import('../run/settings.js');
+  const { readSheets } = await import('../load/load.js');
   const { noticeAsProblem } = await import('../records/problem.js');
   const { describeHeaders } = await import('../records/headers.js');
   const { ProblemGroups } = await import('../results/problem-groups.js');
-  const { problemsText, summaryText } = await import('../results/summary.js');
-  const { nextSteps } = await import('../results/next-steps.js');
-  const { optionsAgain } = await import('./again.js');
+  const { problemsText, summaryText } = await import('../screen/summary.js');
+  const { nextSteps } = await import('../screen/next-steps.js');
+  const { optionsAgain } = await import('../screen/again.js');
   const { settings, profile } = await settingsOf(args, io);
   const reading = readingOptions(profile, settings);
   const started = Date.now();
@@ -115,9 +115,9 @@ class Marks {
 
 /** With `--out`: results, errors and report as files. */
 async function intoDirectory(args: Arguments, io: Io): Promise<Exit> {
-  const { beginRun } = await import('./begin-run.js');
-  const { checkSheets } = await import('../dry-run.js');
-  const { reportCheck } = await import('./report-check.js');
+  const { beginRun } = await import('../run/begin.js');
+  const { checkSheets } = await import('../run/check-run.js');
+  const { reportCheck } = await import('../screen/report-check.js');
   const { run, settings, format } = await beginRun(args, io, 'validate');
   try {
     const summary = await checkSheets(run, { settings, format, openPlatform: null, onStarted: () => {} });

@@ -9,8 +9,8 @@ export const verifyCommand: Command = {
   summary: 'reads every object of the run back and compares it with the sheet',
   options: [...CONNECTION_OPTIONS, 'http-log', 'json', 'quiet'],
   async run(args, io) {
-    const { openEarlierRun } = await import('./earlier-run.js');
-    const { verify } = await import('../verify.js');
+    const { openEarlierRun } = await import('../run/open.js');
+    const { verify } = await import('../run/verify-run.js');
     const { run, settings, openPlatform } = await openEarlierRun(args, io);
     try {
       const platform = await openPlatform();

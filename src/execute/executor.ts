@@ -1,9 +1,18 @@
 import { ApiError, NotSentError } from '../api/api-error.js';
 import type { StoredRow } from '../journal/journal.js';
 import { type Kind, planRow, type Resource, type Role, type RowPlan } from '../plan/plan.js';
-import type { RowResult, RowStatus } from '../plan/row-result.js';
+import type { RowResult, RowStatus } from '../plan/statuses.js';
 import { completeValues } from '../records/complete.js';
 import type { ImportRecord } from '../records/record.js';
+import { accountStep } from '../resources/account.js';
+import { businessLineStep } from '../resources/business-line.js';
+import { callHandlingStep } from '../resources/call-handling.js';
+import { deviceStep } from '../resources/device.js';
+import { numberStep } from '../resources/number.js';
+import { portAssignmentStep } from '../resources/port-assignment.js';
+import { referenceStep } from '../resources/reference.js';
+import { sipTrunkStep } from '../resources/sip-trunk.js';
+import { StepError } from '../resources/step-error.js';
 import {
   type Failure,
   NeedError,
@@ -12,17 +21,8 @@ import {
   type Settled,
   type Step,
   type Task,
-} from './context.js';
-import { StepError } from './step-error.js';
-import { accountStep } from './steps/account.js';
-import { businessLineStep } from './steps/business-line.js';
-import { callHandlingStep } from './steps/call-handling.js';
-import { deviceStep } from './steps/device.js';
-import { numberStep } from './steps/number.js';
-import { portAssignmentStep } from './steps/port-assignment.js';
-import { referenceStep } from './steps/reference.js';
-import { sipTrunkStep } from './steps/sip-trunk.js';
-import { userStep } from './steps/user.js';
+} from '../resources/task.js';
+import { userStep } from '../resources/user.js';
 
 const STEPS: Readonly<Record<Kind, Step>> = {
   account: accountStep,

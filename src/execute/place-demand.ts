@@ -1,6 +1,6 @@
 import { ApiError, NotSentError } from '../api/api-error.js';
 import { searchNumbers } from '../api/endpoints.js';
-import type { ValidAddress } from './addresses.js';
+import type { ValidAddress } from '../resources/lookups/addresses.js';
 import type { PreflightContext } from './preflight.js';
 import type { Finding } from './row-findings.js';
 

@@ -8,23 +8,23 @@ import {
   validateProperty,
 } from '../api/endpoints.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
+import { nearest } from '../records/cells/nearest.js';
 import type { ColumnName } from '../records/columns.js';
-import { nearest } from '../records/nearest.js';
 import type { ProblemCode } from '../records/problem.js';
 import { PRODUCTS } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
-import { type AccountIndex, orNull } from './account-index.js';
-import type { Addresses, SheetAddress, ValidAddress } from './addresses.js';
+import { accountDifference } from '../resources/account.js';
+import { sheetAddresses } from '../resources/activation.js';
+import { pickDevice } from '../resources/device.js';
+import { type AccountIndex, orNull } from '../resources/lookups/account-index.js';
+import type { Addresses, SheetAddress, ValidAddress } from '../resources/lookups/addresses.js';
+import type { Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
+import { ownerId } from '../resources/owner.js';
+import { StepError } from '../resources/step-error.js';
+import { pickUser } from '../resources/user.js';
 import { planOf } from './executor.js';
 import { PlaceDemands } from './place-demand.js';
 import { RowChecker, type RowFindings } from './row-findings.js';
-import type { Snapshot, Snapshots } from './snapshots.js';
-import { StepError } from './step-error.js';
-import { accountDifference } from './steps/account.js';
-import { sheetAddresses } from './steps/activation.js';
-import { pickDevice } from './steps/device.js';
-import { ownerId } from './steps/owner.js';
-import { pickUser } from './steps/user.js';
 
 export interface PreflightContext {
   readonly client: Client;

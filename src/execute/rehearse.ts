@@ -12,16 +12,16 @@ import {
   reserveNumber,
 } from '../api/endpoints.js';
 import type { Kind, Resource } from '../plan/plan.js';
-import type { ValidAddress } from './addresses.js';
-import { accountBody } from './steps/account.js';
-import { activationBody } from './steps/activation.js';
-import { lineBody } from './steps/business-line.js';
-import { callHandlingBody } from './steps/call-handling.js';
-import { deviceBody } from './steps/device.js';
-import { portBody } from './steps/port-assignment.js';
-import { referenceBody } from './steps/reference.js';
-import { trunkBody } from './steps/sip-trunk.js';
-import { userBody } from './steps/user.js';
+import { accountBody } from '../resources/account.js';
+import { activationBody } from '../resources/activation.js';
+import { lineBody } from '../resources/business-line.js';
+import { callHandlingBody } from '../resources/call-handling.js';
+import { deviceBody } from '../resources/device.js';
+import type { ValidAddress } from '../resources/lookups/addresses.js';
+import { portBody } from '../resources/port-assignment.js';
+import { referenceBody } from '../resources/reference.js';
+import { trunkBody } from '../resources/sip-trunk.js';
+import { userBody } from '../resources/user.js';
 
 /** What stands in a rehearsed request for what only the platform's answers tell. */
 const ACCOUNT_ID = '{accountId}';

@@ -29,14 +29,14 @@ import {
 } from '../api/endpoints.js';
 import type { Journal, StoredStep } from '../journal/journal.js';
 import type { ImportRecord } from '../records/record.js';
-import { findAccount, orNull } from './account-index.js';
-import type { Outcome } from './context.js';
-import type { Snapshots } from './snapshots.js';
-import { sameName } from './steps/account.js';
-import { pickLine } from './steps/business-line.js';
-import { pickDevice } from './steps/device.js';
-import { pickTrunk } from './steps/sip-trunk.js';
-import { pickUser } from './steps/user.js';
+import { sameName } from '../resources/account.js';
+import { pickLine } from '../resources/business-line.js';
+import { pickDevice } from '../resources/device.js';
+import { findAccount, orNull } from '../resources/lookups/account-index.js';
+import type { Snapshots } from '../resources/lookups/snapshots.js';
+import { pickTrunk } from '../resources/sip-trunk.js';
+import type { Outcome } from '../resources/task.js';
+import { pickUser } from '../resources/user.js';
 
 /** An object that is to be deleted, with the step that created it. */
 export interface Work {

@@ -1,6 +1,6 @@
 import type { JsonObject, StoredRow } from '../journal/journal.js';
 import type { ImportRecord } from '../records/record.js';
-import type { RunContext } from './context.js';
+import type { RunContext } from '../resources/task.js';
 import { Executor, type RowEnd } from './executor.js';
 import { inParallel } from './in-parallel.js';
 import type { StopSwitch } from './stop-switch.js';

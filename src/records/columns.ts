@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { Fault } from './damage.js';
-import { fold } from './nearest.js';
-import { COUNTRIES, COUNTRY_ALIASES, postalCode, state } from './places.js';
+import { Fault } from './cells/damage.js';
+import { fold } from './cells/nearest.js';
+import { COUNTRIES, COUNTRY_ALIASES, postalCode, state } from './cells/places.js';
+import { emailAddress, extension, extensionPatterns, macAddress, phoneNumber } from './cells/telephony.js';
+import { TIME_ZONES, timeZone } from './cells/time-zones.js';
+import { type CellSchema, cell, name, option, text, wholeNumber, words, yesOrNo } from './cells/values.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
-import { emailAddress, extension, extensionPatterns, macAddress, phoneNumber } from './telephony.js';
-import { TIME_ZONES, timeZone } from './time-zones.js';
-import { type CellSchema, cell, name, option, text, wholeNumber, words, yesOrNo } from './values.js';
 
 /** What a column belongs to; `row` is the product itself. */
 export type ColumnGroup =

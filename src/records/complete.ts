@@ -1,5 +1,5 @@
+import { type Country, countryOfPostalCode, countryOfState } from './cells/places.js';
 import { type ColumnName, columnsOf, type RowValues } from './columns.js';
-import { type Country, countryOfPostalCode, countryOfState } from './places.js';
 import type { Product } from './products.js';
 
 /** The columns that every valid row has a value for, once inherited values and defaults are there. */

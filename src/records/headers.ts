@@ -1,5 +1,5 @@
+import { fold, nearest } from './cells/nearest.js';
 import { COLUMN_NAMES, COLUMNS, type ColumnName, RESULT_COLUMNS } from './columns.js';
-import { fold, nearest } from './nearest.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 
 /** Header names of a customer's own sheets: the column that each stands for, or null to ignore it. */

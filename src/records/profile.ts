@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { StopError } from '../errors.js';
+import { nearest } from './cells/nearest.js';
 import { COLUMN_NAMES, type ColumnName } from './columns.js';
 import type { HeaderNames } from './headers.js';
-import { nearest } from './nearest.js';
 
 /** What a customer's own sheets need, from a JSON file; all parts may be left out of the file. */
 export interface Profile {

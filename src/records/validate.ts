@@ -1,18 +1,18 @@
 import { StopError } from '../errors.js';
 import type { Row, Table } from '../sheet/table.js';
-import { Accounts, type Owner } from './accounts.js';
-import { placeColumns, readCells, type TableColumns, type Translations } from './cells.js';
+import { Accounts, type Owner } from './across/accounts.js';
+import { KeyIndex } from './across/key-index.js';
+import { RowPlaces } from './across/row-places.js';
+import { type LateProblem, Uniqueness } from './across/uniqueness.js';
+import { placeColumns, readCells, type TableColumns, type Translations } from './cells/read-cells.js';
+import { faultOf } from './cells/values.js';
 import { COLUMN_NAMES, type ColumnName, columnOf } from './columns.js';
 import { describeHeaders, type HeaderMatch, type HeaderNames, productOfSheet } from './headers.js';
-import { KeyIndex } from './key-index.js';
 import { isError, PROBLEM_CODES, type Problem, type ProblemCode } from './problem.js';
 import type { Product } from './products.js';
 import type { ImportRecord } from './record.js';
-import { RowCheck } from './row-check.js';
-import { RowPlaces } from './row-places.js';
-import { checkRules, sourceOf } from './rules.js';
-import { type LateProblem, Uniqueness } from './uniqueness.js';
-import { faultOf } from './values.js';
+import { RowCheck } from './rows/row-check.js';
+import { checkRules, sourceOf } from './rows/rules.js';
 
 /** What the user says about the sheets beyond the sheets themselves. */
 export interface ValidatorOptions {

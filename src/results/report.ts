@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { writeFileAtomic } from '../sheet/atomic.js';
+import { writeFileAtomic } from '../sheet/write/atomic.js';
 import { Html, html } from './html.js';
 import { GROUP_KINDS, type GroupKind, type Hit, type ProblemGroup } from './problem-groups.js';
 import { page } from './report-page.js';

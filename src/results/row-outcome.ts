@@ -1,5 +1,5 @@
 import type { JsonObject, StoredRow } from '../journal/journal.js';
-import type { RowResult } from '../plan/row-result.js';
+import type { RowResult } from '../plan/statuses.js';
 import { COLUMN_NAMES, type ColumnName, type RESULT_COLUMNS } from '../records/columns.js';
 import { isError, type Problem } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';

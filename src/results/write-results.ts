@@ -12,8 +12,8 @@ import {
   openSheetWriter,
   type SheetFormat,
   type SheetWriter,
-} from '../sheet/write.js';
-import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write-xlsx.js';
+} from '../sheet/write/write.js';
+import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write/xlsx.js';
 import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
 import { columnNamedIn, isDone, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';

@@ -35,10 +35,10 @@ async function tablesOf(source: Source, options: ReadOptions): Promise<AsyncGene
   switch (content) {
     case 'text':
       tellExtension(source, WORKBOOK_EXTENSIONS, 'a text file, not an Excel workbook', options);
-      return (await import('./csv.js')).csvTable(source, options);
+      return (await import('./csv/csv.js')).csvTable(source, options);
     case 'workbook':
       tellExtension(source, TEXT_EXTENSIONS, 'an Excel workbook, not a text file', options);
-      return (await import('./xlsx.js')).xlsxTables(source, options);
+      return (await import('./xlsx/xlsx.js')).xlsxTables(source, options);
     case 'old workbook or encrypted':
       throw await compoundFileError(source);
     case 'gzip':

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AccountIndex, findAccount, orNull } from '../../src/execute/account-index.js';
-import { Snapshots } from '../../src/execute/snapshots.js';
+import { AccountIndex, findAccount, orNull } from '../../src/resources/lookups/account-index.js';
+import { Snapshots } from '../../src/resources/lookups/snapshots.js';
 import { failure, fakeClient } from './harness.js';
 
 const account = (n: number) => ({ id: `A${n}`, accountNumber: `N${n}` });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Addresses, type SheetAddress } from '../../src/execute/addresses.js';
+import { Addresses, type SheetAddress } from '../../src/resources/lookups/addresses.js';
 import { type Answer, failure, fakeClient, realJournal } from './harness.js';
 
 const LINDON: SheetAddress = {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { ValidAddress } from '../../src/execute/addresses.js';
-import { accountBody } from '../../src/execute/steps/account.js';
-import { activationBody, sheetAddresses } from '../../src/execute/steps/activation.js';
-import { lineBody } from '../../src/execute/steps/business-line.js';
-import { deviceBody } from '../../src/execute/steps/device.js';
-import { portBody } from '../../src/execute/steps/port-assignment.js';
-import { referenceBody } from '../../src/execute/steps/reference.js';
-import { trunkBody } from '../../src/execute/steps/sip-trunk.js';
-import { userBody } from '../../src/execute/steps/user.js';
 import type { RowValues } from '../../src/records/columns.js';
+import { accountBody } from '../../src/resources/account.js';
+import { activationBody, sheetAddresses } from '../../src/resources/activation.js';
+import { lineBody } from '../../src/resources/business-line.js';
+import { deviceBody } from '../../src/resources/device.js';
+import type { ValidAddress } from '../../src/resources/lookups/addresses.js';
+import { portBody } from '../../src/resources/port-assignment.js';
+import { referenceBody } from '../../src/resources/reference.js';
+import { trunkBody } from '../../src/resources/sip-trunk.js';
+import { userBody } from '../../src/resources/user.js';
 import { completeRow } from '../plan/complete-rows.js';
 
 const IDS = { partitionId: 'P1', accountId: 'A1' };

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Call } from '../../src/api/endpoints.js';
-import type { RunContext } from '../../src/execute/context.js';
-import { type Creation, createOnce, type Found } from '../../src/execute/create-once.js';
+import { type Creation, createOnce, type Found } from '../../src/resources/create-once.js';
+import type { RunContext } from '../../src/resources/task.js';
 import { type Answer, failure, runOf, taskOf } from './harness.js';
 
 const KEY = 'user:N1/4000';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { accountDifference, sameName } from '../../src/execute/steps/account.js';
-import { pickLine } from '../../src/execute/steps/business-line.js';
-import { callHandlingBody, sameHandling } from '../../src/execute/steps/call-handling.js';
-import { pickDevice } from '../../src/execute/steps/device.js';
-import { pickTrunk } from '../../src/execute/steps/sip-trunk.js';
-import { pickUser } from '../../src/execute/steps/user.js';
+import { accountDifference, sameName } from '../../src/resources/account.js';
+import { pickLine } from '../../src/resources/business-line.js';
+import { callHandlingBody, sameHandling } from '../../src/resources/call-handling.js';
+import { pickDevice } from '../../src/resources/device.js';
+import { pickTrunk } from '../../src/resources/sip-trunk.js';
+import { pickUser } from '../../src/resources/user.js';
 
 describe('sameName', () => {
   it.each([

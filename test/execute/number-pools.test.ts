@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NumberPools, type Place } from '../../src/execute/number-pools.js';
+import { NumberPools, type Place } from '../../src/resources/lookups/number-pools.js';
 import { failure, fakeClient } from './harness.js';
 
 const LINDON: Place = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/api/endpoints.js';
-import { type Setting, setOnce } from '../../src/execute/set-once.js';
+import { type Setting, setOnce } from '../../src/resources/set-once.js';
 import { type Answer, failure, runOf, taskOf } from './harness.js';
 
 const KEY = 'callHandling:businessLine:N1/Front';

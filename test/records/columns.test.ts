@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { fold } from '../../src/records/cells/nearest.js';
 import { COLUMN_NAMES, columnOf, RESULT_COLUMNS } from '../../src/records/columns.js';
 import { describeHeaders } from '../../src/records/headers.js';
-import { fold } from '../../src/records/nearest.js';
 import { PRODUCT_NAMES } from '../../src/records/products.js';
 import { brief, example, validateRows } from './sheet.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isIpPhone } from '../../src/records/ip-phones.js';
+import { isIpPhone } from '../../src/records/cells/ip-phones.js';
 
 it.each([
   ...[

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { KeyIndex } from '../../src/records/key-index.js';
-import { NumberTable } from '../../src/records/number-table.js';
+import { KeyIndex } from '../../src/records/across/key-index.js';
+import { NumberTable } from '../../src/records/across/number-table.js';
 
 describe('KeyIndex', () => {
   it('keeps the first value of a key, by kind and scope', () => {

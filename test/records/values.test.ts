@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { faultOf } from '../../src/records/cells/values.js';
 import { type ColumnName, columnOf } from '../../src/records/columns.js';
 import type { ProblemCode } from '../../src/records/problem.js';
-import { faultOf } from '../../src/records/values.js';
 
 /** The value of a cell, or the fault: its code, hint, and what it was repaired to. */
 function read(column: ColumnName, text: string) {

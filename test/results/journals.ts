@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Journal, type JsonObject, type StoredSource } from '../../src/journal/journal.js';
-import type { RowResult } from '../../src/plan/row-result.js';
+import type { RowResult } from '../../src/plan/statuses.js';
 import type { RowValues } from '../../src/records/columns.js';
 import type { Problem } from '../../src/records/problem.js';
 import type { Product } from '../../src/records/products.js';

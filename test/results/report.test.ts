@@ -2,9 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Problem, ProblemCode } from '../../src/records/problem.js';
-import { nextSteps } from '../../src/results/next-steps.js';
 import { causeOf, HITS_KEPT, ProblemGroups } from '../../src/results/problem-groups.js';
 import { type ReportInput, reportPage, writeReport } from '../../src/results/report.js';
+import { nextSteps } from '../../src/screen/next-steps.js';
 import { journalOf, temporaryDirectory } from './journals.js';
 
 function problem(row: number, over: Partial<Problem> = {}): Problem {

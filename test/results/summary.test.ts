@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/records/problem.js';
 import { ProblemGroups } from '../../src/results/problem-groups.js';
-import { createdText, problemsText, type Summary, summaryText } from '../../src/results/summary.js';
+import { createdText, problemsText, type Summary, summaryText } from '../../src/screen/summary.js';
 import { journalOf, type TestRow, temporaryDirectory } from './journals.js';
 
 const summary: Summary = {

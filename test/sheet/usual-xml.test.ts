@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UNUSUAL, UsualCell, UsualText } from '../../src/sheet/usual-xml.js';
+import { UNUSUAL, UsualCell, UsualText } from '../../src/sheet/xlsx/usual-xml.js';
 import { textRow, workbook } from '../fixtures/workbook.js';
 import { readAll, withKind, workspace } from './reading.js';
 

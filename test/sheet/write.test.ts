@@ -4,10 +4,15 @@ import { dirname } from 'node:path';
 import ExcelJS from 'exceljs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openAtomic, writeFileAtomic } from '../../src/sheet/atomic.js';
 import { guardFormula, trimCell } from '../../src/sheet/cell-text.js';
-import { type OutCell, type OutLayout, openSheetWriter, type SheetFormat } from '../../src/sheet/write.js';
-import { openWorkbookWriter } from '../../src/sheet/write-xlsx.js';
+import { openAtomic, writeFileAtomic } from '../../src/sheet/write/atomic.js';
+import {
+  type OutCell,
+  type OutLayout,
+  openSheetWriter,
+  type SheetFormat,
+} from '../../src/sheet/write/write.js';
+import { openWorkbookWriter } from '../../src/sheet/write/xlsx.js';
 import { cellsOf, readAll, workspace } from './reading.js';
 
 const { path } = workspace();

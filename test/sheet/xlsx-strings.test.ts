@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SharedTexts } from '../../src/sheet/xlsx-strings.js';
+import { SharedTexts } from '../../src/sheet/xlsx/strings.js';
 
 describe('shared texts', () => {
   it('come back by their index, early and late, short and long, in any script', () => {

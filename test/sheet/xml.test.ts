@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
-import { XmlScanner } from '../../src/sheet/xml.js';
+import { XmlScanner } from '../../src/sheet/xlsx/xml.js';
 
 type Event = readonly unknown[];
 

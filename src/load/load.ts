@@ -1,0 +1,124 @@
+import type { CredentialsFile } from '../journal/credentials.js';
+import type { Journal, JsonObject } from '../journal/journal.js';
+import { SECRET_MASK } from '../records/columns.js';
+import { describeHeaders, type HeaderNames, isKnownHeader } from '../records/headers.js';
+import { noticeAsProblem, type Problem } from '../records/problem.js';
+import type { ImportRecord } from '../records/record.js';
+import { type Checked, Validator, type ValidatorOptions } from '../records/validate.js';
+import { openTables } from '../sheet/read.js';
+import type { Notice, Table } from '../sheet/table.js';
+import { isLarge, tablesFromThread } from './read-in-thread.js';
+
+/** What `readSheets` hands out, in input order. */
+export interface SheetEvents {
+  onNotice(notice: Notice): void;
+  onTable(table: Table, problems: readonly Problem[], validator: Validator): Promise<void> | void;
+  onRows(checked: readonly Checked[], table: Table): Promise<void> | void;
+}
+
+/**
+ * Sheets to checked rows: the first stage of every command that takes sheets. Streams; memory does not grow with the
+ * rows but for small keys.
+ *
+ * @returns the problems that show only when all rows are known
+ * @throws StopError when a file cannot be read
+ */
+export async function readSheets(
+  files: readonly string[],
+  options: ValidatorOptions,
+  events: SheetEvents,
+): Promise<ReturnType<Validator['finish']>> {
+  const validator = new Validator(options);
+  for (const file of files) {
+    for await (const table of await tablesOf(file, options.headerNames ?? {}, events)) {
+      await events.onTable(table, validator.openTable(table), validator);
+      let count = 0;
+      for await (const rows of table.rows) {
+        count += rows.length;
+        await events.onRows(validator.check(rows), table);
+      }
+      if (count === 0) events.onNotice(noRows(table));
+    }
+  }
+  return validator.finish();
+}
+
+/** A large file is read by a second thread, so that reading and checking overlap. */
+async function tablesOf(
+  file: string,
+  headerNames: HeaderNames,
+  { onNotice }: SheetEvents,
+): Promise<AsyncGenerator<Table>> {
+  if (await isLarge(file)) return tablesFromThread(file, headerNames, onNotice);
+  return openTables([file], { isKnownHeader: (name) => isKnownHeader(name, headerNames), onNotice });
+}
+
+function noRows({ file, sheet }: Table): Notice {
+  const message = `${sheet === null ? 'The sheet' : `The worksheet "${sheet}"`} has a header and no rows below it.`;
+  return { file, sheet, code: 'NO_ROWS', message, hint: 'If that is not meant, check the export.' };
+}
+
+/**
+ * Reads the sheets of a run into its journal: every row with what is wrong with it. Secrets of the sheet go to
+ * `credentials.csv` alone.
+ *
+ * @param credentials null when nothing will be sent: given credentials are then kept nowhere, and a row that is valid
+ *   has its last status with that
+ */
+export async function loadSheets(
+  files: readonly string[],
+  options: ValidatorOptions,
+  journal: Journal<ImportRecord>,
+  credentials: CredentialsFile | null,
+): Promise<void> {
+  const valid = credentials ? 'pending' : 'valid';
+  let source = 0;
+  let secretCells = new Set<number>();
+  const late = await readSheets(files, options, {
+    onNotice: (notice) => void journal.addProblem(0, { ...noticeAsProblem(notice) }),
+    async onTable(table, problems) {
+      source++;
+      const headers = describeHeaders(table, options.headerNames);
+      secretCells = new Set(
+        headers.filter(({ column }) => column === 'sipPassword').map(({ index }) => index),
+      );
+      await journal.addSource({ id: source, file: table.file, sheet: table.sheet, header: table.header });
+      for (const problem of problems) await journal.addProblem(0, { ...problem });
+    },
+    async onRows(checked) {
+      const writes: Promise<void>[] = [];
+      for (const { record, row, problems } of checked) {
+        const { sipPassword, ...values } = record.values;
+        if (record.valid && credentials) await keepGivenCredentials(record, credentials);
+        const stored = {
+          ordinal: record.ordinal,
+          source,
+          row: row.number,
+          cells: row.cells.map((cell, index) => (cell !== '' && secretCells.has(index) ? SECRET_MASK : cell)),
+          record: sipPassword === undefined ? record : { ...record, values },
+          status: record.valid ? valid : 'invalid',
+        };
+        writes.push(journal.addRow(stored, values.phoneNumber ?? null));
+        for (const problem of problems) writes.push(journal.addProblem(record.ordinal, { ...problem }));
+      }
+      await Promise.all(writes);
+    },
+  });
+  let last: Promise<void> = Promise.resolve();
+  for (const { ordinal, ...problem } of late) {
+    last = journal.addProblem(ordinal, problem as JsonObject);
+    if (problem.severity === 'error' && ordinal > 0) last = journal.setRowStatus(ordinal, 'invalid', null);
+  }
+  await last;
+}
+
+/** SIP credentials that the sheet gives are kept where generated ones are, so that a resume needs no sheet. */
+async function keepGivenCredentials(record: ImportRecord, credentials: CredentialsFile): Promise<void> {
+  const { accountNumber = '', trunkName, sipUsername, sipPassword } = record.values;
+  if (record.product !== 'SIP_TRUNK' || trunkName === undefined) return;
+  if (sipUsername === undefined && sipPassword === undefined) return;
+  await credentials.ensure(accountNumber, trunkName, {
+    ...(sipUsername === undefined ? {} : { sipUsername }),
+    ...(sipPassword === undefined ? {} : { sipPassword }),
+  });
+}

@@ -1,0 +1,263 @@
+import { type ColumnName, columnOf, columnsOf, type RowValues } from '../columns.js';
+import { numberSourceOf } from '../complete.js';
+import { PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
+import type { RowCheck } from '../rows/row-check.js';
+import { Agreement } from './agreement.js';
+import { hash32, type KeyIndex } from './key-index.js';
+import { KEY } from './keys.js';
+import type { RowPlaces } from './row-places.js';
+
+const ACCOUNT_COLUMNS = columnsOf('account');
+const USER_COLUMNS = columnsOf('user');
+
+/** The columns that the first row of an account or user needs; `any`: whatever its product is. */
+const REQUIRED = { account: requiredOf(ACCOUNT_COLUMNS), user: requiredOf(USER_COLUMNS) };
+
+function requiredOf(
+  columns: readonly ColumnName[],
+): Readonly<Record<Product | 'any', readonly ColumnName[]>> {
+  const needs = (product: Product) =>
+    columns.filter((column) => columnOf(column).required?.includes(product) === true);
+  const any = columns.filter((column) => columnOf(column).required?.length === PRODUCT_NAMES.length);
+  return {
+    any,
+    BCC: needs('BCC'),
+    HOME_PHONE: needs('HOME_PHONE'),
+    BUSINESS_LINE: needs('BUSINESS_LINE'),
+    SIP_TRUNK: needs('SIP_TRUNK'),
+  };
+}
+
+/** The numbers that are kept with each account and user. */
+const FIRST = 0;
+const TYPE = 1;
+const EXTENSION_LENGTH = 2;
+const EXACT_NUMBER = 3;
+const ACCOUNT_FIELDS = 4;
+const SEARCHES = 1;
+const USER_FIELDS = 2;
+
+const ACCOUNT_TYPES = ['unknown', 'ADVANCED', 'SIMPLE'] as const;
+
+/** The account and user that a row is of. */
+export interface Owner {
+  /** the account's number from 1; 0 without a usable accountNumber */
+  readonly account: number;
+  /** the user's number from 1; 0 without one */
+  readonly user: number;
+  readonly accountFirst: number;
+  readonly userFirst: number;
+  /** the row brings the user: its user cells count, and are complete */
+  readonly bringsUser: boolean;
+}
+
+/**
+ * Rows of one account, and of one user in it: the first row speaks for all, later ones inherit from it or agree with
+ * it (account: same accountNumber; user: same extension in it, for HOME_PHONE the account's one user).
+ */
+export class Accounts {
+  readonly #keys: KeyIndex;
+  readonly #places: RowPlaces;
+  readonly #accounts = new Agreement(
+    ACCOUNT_COLUMNS.filter((column) => column !== 'accountNumber'),
+    ACCOUNT_FIELDS,
+  );
+  readonly #users = new Agreement(
+    USER_COLUMNS.filter((column) => column !== 'extension'),
+    USER_FIELDS,
+  );
+
+  constructor(keys: KeyIndex, places: RowPlaces) {
+    this.#keys = keys;
+    this.#places = places;
+  }
+
+  /** Finds or opens the row's account and user, and adds the problems that rows of one account or user have together. */
+  join(check: RowCheck): Owner {
+    const none = { account: 0, user: 0, accountFirst: 0, userFirst: 0, bringsUser: false };
+    check.applyDefault('accountNumber');
+    check.requireColumn('accountNumber', 'every row names its account');
+    const { accountNumber } = check.values;
+    if (accountNumber === undefined) {
+      if (check.has('accountName')) requireGroup(check, 'account');
+      return none;
+    }
+    const near = this.#keys.add(KEY.accountNearly, 0, looseForm(accountNumber), this.#accounts.next);
+    const known = near === 0 ? 0 : this.#known(accountNumber, near);
+    const account = known === 0 ? this.#openAccount(check, accountNumber, near) : known;
+    this.#places.setAccount(check.ordinal, account);
+    const accountFirst = this.#accounts.get(account, FIRST);
+    const alone = known === 0 || this.#joinAccount(check, account, accountFirst);
+    return { ...none, account, accountFirst, ...this.#joinUser(check, account, alone) };
+  }
+
+  /** How many digits the extensions of an account have; 0 when that is not known. */
+  extensionLength(account: number): number {
+    return account === 0 ? 0 : this.#accounts.get(account, EXTENSION_LENGTH);
+  }
+
+  /** Counts a row that searches a number for a user: 1 for the user's first such row, and so on. */
+  countSearch(user: number): number {
+    if (user === 0) return 1;
+    const count = this.#users.get(user, SEARCHES) + 1;
+    this.#users.set(user, SEARCHES, count);
+    return count;
+  }
+
+  /** @param near the first account with such a number, when capitals and leading zeros are overlooked */
+  #known(accountNumber: string, near: number): number {
+    if (this.#accounts.get(near, EXACT_NUMBER) === hash32(accountNumber)) return near;
+    return this.#keys.find(KEY.accountExactly, 0, accountNumber);
+  }
+
+  #openAccount(check: RowCheck, accountNumber: string, near: number): number {
+    check.applyDefaults('account');
+    requireGroup(check, 'account');
+    const account = this.#accounts.open(check, { platformType: 'CPE2' });
+    this.#accounts.set(account, FIRST, check.ordinal);
+    this.#accounts.set(account, TYPE, accountTypeOf(check.product));
+    this.#accounts.set(account, EXTENSION_LENGTH, check.values.extensionLength ?? 0);
+    this.#accounts.set(account, EXACT_NUMBER, hash32(accountNumber));
+    if (near !== 0) {
+      this.#keys.add(KEY.accountExactly, 0, accountNumber, account);
+      const first = this.#accounts.firstValues(near)?.accountNumber;
+      const named = first === undefined ? 'the one' : `"${first}"`;
+      const where = this.#places.describe(this.#accounts.get(near, FIRST), check.table);
+      const message = `"${accountNumber}" differs from ${named} of ${where} only in capitals or leading zeros`;
+      check.add(
+        'ACCOUNT_NUMBER_LOOKALIKE',
+        'accountNumber',
+        message,
+        'Make them equal if one account is meant.',
+      );
+    }
+    return account;
+  }
+
+  /** Checks a later row against its account; false when it cannot be in it at all. */
+  #joinAccount(check: RowCheck, account: number, first: number): boolean {
+    const type = accountTypeOf(check.product);
+    const firstType = this.#accounts.get(account, TYPE);
+    const where = () => this.#places.describe(first, check.table);
+    if (firstType === 0) this.#accounts.set(account, TYPE, type);
+    if (type !== 0 && firstType !== 0 && type !== firstType) {
+      const message =
+        `${check.product} needs ${ACCOUNT_TYPES[type] === 'SIMPLE' ? 'a Home Phone' : 'a business'} account, but ` +
+        `${where()} makes this account a ${ACCOUNT_TYPES[firstType] === 'SIMPLE' ? 'Home Phone' : 'business'} one`;
+      check.add(
+        'ACCOUNT_TYPE_MIXED',
+        'product',
+        message,
+        'Give the row an account of its own, or correct the product.',
+      );
+      return false;
+    }
+    if (firstType === type && ACCOUNT_TYPES[type] === 'SIMPLE') {
+      const message = `The account has its Home Phone already in ${where()}; it holds one user, one number and one device`;
+      check.add('SECOND_HOME_PHONE', 'accountNumber', message, 'Give the row an account number of its own.');
+      return false;
+    }
+    for (const column of this.#accounts.disagreements(account, check)) {
+      const says = this.#accounts.firstValue(account, column);
+      const message = `${column} is "${check.values[column]}", but ${where()}, the account's first row, has ${says}`;
+      check.add(
+        'ACCOUNT_CONFLICT',
+        column,
+        message,
+        'Make the rows of the account equal, or leave the cell blank.',
+      );
+    }
+    return true;
+  }
+
+  /** @param alone whether a new user could be opened in the account */
+  #joinUser(
+    check: RowCheck,
+    account: number,
+    alone: boolean,
+  ): Pick<Owner, 'user' | 'userFirst' | 'bringsUser'> {
+    const none = { user: 0, userFirst: 0, bringsUser: false };
+    const { product } = check;
+    if (product === null ? check.values.extension === undefined : !PRODUCTS[product].hasUser) return none;
+    if (product === 'BCC') {
+      check.applyDefault('extension');
+      check.requireColumn('extension', 'every BCC row names its user by it');
+    }
+    if (!alone) return none;
+    const key = product === 'HOME_PHONE' ? '' : check.values.extension;
+    if (key === undefined) {
+      if (check.has('firstName') || check.has('lastName')) requireGroup(check, 'user');
+      return none;
+    }
+    const known = this.#keys.add(KEY.user, account, key, this.#users.next);
+    if (known === 0) return this.#openUser(check, account);
+    const bringsUser = this.#isOtherPerson(check, known);
+    if (!bringsUser) this.#checkSameUser(check, known);
+    return { user: known, userFirst: this.#users.get(known, FIRST), bringsUser };
+  }
+
+  #openUser(check: RowCheck, account: number): Pick<Owner, 'user' | 'userFirst' | 'bringsUser'> {
+    const { product } = check;
+    check.applyDefaults('user');
+    if (product !== null) requireGroup(check, 'user');
+    const timeZone = check.values.timeZone ?? this.#accounts.firstValues(account)?.timeZone;
+    const blanks: RowValues = { allowPortalAccess: false, blockEmail: false };
+    if (timeZone !== undefined) blanks.userTimeZone = timeZone;
+    if (product === 'BCC') blanks.endUserType = 'STANDARD';
+    const user = this.#users.open(check, blanks);
+    this.#users.set(user, FIRST, check.ordinal);
+    return { user, userFirst: check.ordinal, bringsUser: true };
+  }
+
+  /** Another name under an extension that is taken is another person, not a user whose rows disagree. */
+  #isOtherPerson(check: RowCheck, user: number): boolean {
+    const differing = this.#users.disagreements(user, check);
+    if (!differing.includes('firstName') && !differing.includes('lastName')) return false;
+    const { firstName, lastName } = this.#users.firstValues(user) ?? {};
+    const person =
+      firstName === undefined && lastName === undefined ? 'another user' : `${firstName} ${lastName}`;
+    const where = this.#places.describe(this.#users.get(user, FIRST), check.table);
+    const message = `Extension ${check.values.extension} belongs to ${person} in ${where}`;
+    const hint = 'Give the user another extension; if it is the same user, make the names equal.';
+    check.add('EXTENSION_TAKEN', 'extension', message, hint);
+    return true;
+  }
+
+  #checkSameUser(check: RowCheck, user: number): void {
+    const where = () => this.#places.describe(this.#users.get(user, FIRST), check.table);
+    const differing = this.#users.disagreements(user, check);
+    for (const column of differing) {
+      const says = this.#users.firstValue(user, column);
+      const message = `${column} is "${check.values[column]}", but ${where()}, the user's first row, has ${says}`;
+      check.add(
+        'USER_CONFLICT',
+        column,
+        message,
+        'Make the rows of the user equal, or leave the cell blank.',
+      );
+    }
+    const adds =
+      numberSourceOf(check.values) !== 'NONE' || check.has('phoneNumber') || check.has('macAddress');
+    if (differing.length === 0 && !adds && check.product !== null) {
+      const message = `The row repeats the user of ${where()} and adds neither a number nor a device`;
+      const hint = 'Delete the row; if it is another user, give it another extension.';
+      check.add('DUPLICATE_ROW', 'extension', message, hint);
+    }
+  }
+}
+
+function accountTypeOf(product: Product | null): number {
+  return product === null ? 0 : ACCOUNT_TYPES.indexOf(PRODUCTS[product].accountType);
+}
+
+/** What account numbers look like when capitals and leading zeros are overlooked. */
+function looseForm(accountNumber: string): string {
+  if (!accountNumber.startsWith('0')) return accountNumber.toLowerCase();
+  return accountNumber.toLowerCase().replace(/^0+(?=.)/, '');
+}
+
+/** Asks for the columns that the first row of an account or user needs. */
+function requireGroup(check: RowCheck, group: 'account' | 'user'): void {
+  const because = `the first row of ${group === 'account' ? 'an account' : 'a user'} needs it`;
+  for (const column of REQUIRED[group][check.product ?? 'any']) check.requireColumn(column, because);
+}

@@ -1,0 +1,211 @@
+import { keepable } from '../../sheet/cell-text.js';
+import { MOST_ENTRIES } from '../../sheet/pack.js';
+import type { CellKind, Table } from '../../sheet/table.js';
+import { COLUMN_NAMES, type Column, type ColumnName, columnOf, type RowValues } from '../columns.js';
+import type { HeaderMatch } from '../headers.js';
+import type { Product } from '../products.js';
+import type { RowCheck, RowTable } from '../rows/row-check.js';
+import { AS_TEXT, dateFault, Fault } from './damage.js';
+
+/** Texts that stand for others in a column, such as a billing system's `MST` for `US/Mountain`; found in lower case. */
+export type Translations = ReadonlyMap<ColumnName, ReadonlyMap<string, string>>;
+
+/** A column that a table has. */
+interface PlacedColumn {
+  readonly name: ColumnName;
+  readonly position: number;
+  readonly entry: Column;
+  readonly translations: ReadonlyMap<string, string> | undefined;
+  /** the last cell and what it was read as, a value or a fault: most cells of a sheet repeat the one above */
+  lastTyped: string;
+  lastValue: unknown;
+  /** cells and what they were read as, while the column has few different ones; null once it has many */
+  known: Map<string, unknown> | null;
+}
+
+/** The columns of one table, sorted by what a row of each product does with them. */
+export interface TableColumns extends RowTable {
+  readonly product: PlacedColumn | undefined;
+  /** the columns that rows without a usable product have */
+  readonly all: readonly PlacedColumn[];
+  readonly used: Readonly<Record<Product, readonly PlacedColumn[]>>;
+  readonly unused: Readonly<Record<Product, readonly PlacedColumn[]>>;
+}
+
+/** The columns of a table whose headers are understood so; of two headers for one column the first counts. */
+export function placeColumns(
+  table: Pick<Table, 'file' | 'sheet' | 'headerRow'>,
+  headers: readonly HeaderMatch[],
+  translations: Translations,
+  defaults: ReadonlyMap<ColumnName, unknown>,
+): TableColumns {
+  const positions = new Map<ColumnName, number>();
+  for (const { column, index } of headers) {
+    if (column !== null && !positions.has(column)) positions.set(column, index);
+  }
+  const placed: PlacedColumn[] = [];
+  for (const name of COLUMN_NAMES) {
+    const position = positions.get(name);
+    if (position === undefined) continue;
+    const common = { name, position, entry: columnOf(name), translations: translations.get(name) };
+    placed.push({ ...common, lastTyped: '', lastValue: undefined, known: new Map() });
+  }
+  const all = placed.filter((each) => each.name !== 'product');
+  const used = (product: Product) => all.filter((each) => each.entry.products.includes(product));
+  const unused = (product: Product) => all.filter((each) => !each.entry.products.includes(product));
+  return {
+    file: table.file,
+    sheet: table.sheet,
+    headerRow: table.headerRow,
+    positions,
+    groups: new Set(placed.map(({ entry }) => entry.group)),
+    defaults,
+    missing: new Map(),
+    blankValues: Object.fromEntries(placed.map(({ name }) => [name, undefined])) as RowValues,
+    product: placed.find((each) => each.name === 'product'),
+    all,
+    used: {
+      BCC: used('BCC'),
+      HOME_PHONE: used('HOME_PHONE'),
+      BUSINESS_LINE: used('BUSINESS_LINE'),
+      SIP_TRUNK: used('SIP_TRUNK'),
+    },
+    unused: {
+      BCC: unused('BCC'),
+      HOME_PHONE: unused('HOME_PHONE'),
+      BUSINESS_LINE: unused('BUSINESS_LINE'),
+      SIP_TRUNK: unused('SIP_TRUNK'),
+    },
+  };
+}
+
+/**
+ * Reads the cells of a row into `check.values`, with a problem for each that is not usable or had to be repaired.
+ *
+ * @param sheetProduct the product of rows whose product cell is blank; null when there is none
+ */
+export function readCells(check: RowCheck, columns: TableColumns, sheetProduct: Product | null): void {
+  const { product } = columns;
+  const { cells } = check.row;
+  if (product !== undefined && cells[product.position] !== '') readCell(check, product);
+  else if (sheetProduct !== null) check.values.product = sheetProduct;
+  check.product = check.values.product ?? null;
+
+  const used = check.product === null ? columns.all : columns.used[check.product];
+  for (const column of used) {
+    // a string's length is told much faster than whether it is another
+    if (cells[column.position]?.length !== 0) readCell(check, column);
+  }
+  if (check.product === null) return;
+  for (const column of columns.unused[check.product]) {
+    if (cells[column.position]?.length !== 0) refuseUnused(check, check.product, column);
+  }
+}
+
+const HASH = 0x23;
+
+function readCell(check: RowCheck, column: PlacedColumn): void {
+  const { name, position, entry } = column;
+  const typed = check.row.cells[position] ?? '';
+  const kind = check.row.kinds?.[position];
+  if (kind !== undefined || typed.charCodeAt(0) === HASH) {
+    const fault = kindFault(kind, typed, entry);
+    if (fault !== null) {
+      check.addFault(name, fault);
+      if (fault.repaired === undefined) return;
+    }
+  }
+  const value = readText(check, column, typed);
+  if (value instanceof Fault) check.addFault(name, value);
+  const usable = value instanceof Fault ? value.repaired : value;
+  if (usable !== undefined) (check.values as Record<ColumnName, unknown>)[name] = usable;
+}
+
+/** What a cell is read as, or its fault. */
+function readText(check: RowCheck, column: PlacedColumn, typed: string): unknown {
+  if (typed === column.lastTyped) return column.lastValue;
+  if (check.row.plain?.at(column.position) === true && column.translations === undefined) return typed;
+  let value = column.known?.get(typed);
+  if (value === undefined) {
+    const text = column.translations?.get(typed.toLowerCase()) ?? typed;
+    value = column.entry.schema.read(text);
+    if (value instanceof Fault) value = dateUnlessBetter(value, text);
+    remember(column, typed, value);
+  }
+  column.lastTyped = typed;
+  column.lastValue = value;
+  return value;
+}
+
+function remember(column: PlacedColumn, typed: string, value: unknown): void {
+  if (column.known === null) return;
+  if (column.known.size === MOST_ENTRIES) {
+    column.known = null;
+    return;
+  }
+  const kept = keepable(typed);
+  column.known.set(kept, value === typed ? kept : value);
+}
+
+/** What is wrong with a cell because of what the spreadsheet made of it; with `repaired`, the text is still usable. */
+function kindFault(kind: CellKind | undefined, typed: string, entry: Column): Fault | null {
+  if (
+    kind === 'error' ||
+    /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)$/i.test(typed)
+  ) {
+    const hint = 'Repair the formula in the spreadsheet, or type the value.';
+    return new Fault('CELL_ERROR', `The cell holds the spreadsheet error ${typed}`, hint);
+  }
+  if (kind === 'uncalculated') {
+    const hint = 'Open the workbook in Excel and save it, or paste the column as values.';
+    return new Fault('FORMULA_NOT_CALCULATED', `The formula ${typed} was never calculated`, hint);
+  }
+  if (kind === 'imprecise') {
+    return new Fault(
+      'DIGITS_LOST',
+      `The number ${typed} has more digits than Excel keeps; its last are lost`,
+      AS_TEXT,
+    );
+  }
+  if (kind === 'date') {
+    if (entry.freeText !== true) {
+      return new Fault('TURNED_INTO_DATE', `Excel turned this into a date (${typed})`, AS_TEXT);
+    }
+    const hint = 'Format the column as text if another text is meant.';
+    return new Fault('DATE_AS_TEXT', `The cell is a date and was read as ${typed}`, hint, typed);
+  }
+  if (kind === 'merged') {
+    const hint = 'Unmerge the cells and fill each, if they are not meant to be the same.';
+    return new Fault('MERGED_CELL', `"${typed}" was taken from the merged cell above`, hint, typed);
+  }
+  return null;
+}
+
+/** A text such as `4-Jan` is no good to any code: a date says more about it than the code's own fault. */
+function dateUnlessBetter(fault: Fault, text: string): Fault {
+  return fault.repaired === undefined ? (dateFault(text) ?? fault) : fault;
+}
+
+/** Columns that are worse than unused: the platform refuses them for the product (guide, "Create User"). */
+const REFUSED: ReadonlySet<ColumnName> = new Set(['userProductPlan', 'endUserType'] as const);
+
+function refuseUnused(check: RowCheck, product: Product, column: PlacedColumn): void {
+  const { name, position, entry } = column;
+  if (product === 'HOME_PHONE' && REFUSED.has(name)) {
+    const message = `${name} is not allowed for HOME_PHONE`;
+    check.add('NOT_ALLOWED', name, message, 'Leave the cell blank.');
+    return;
+  }
+  if (name === 'assignAsCallerId') {
+    if (entry.schema.read(check.row.cells[position] ?? '') === false) return;
+    const message = `A number can be the caller ID of a user only, and ${product} has none`;
+    check.add('NOT_ALLOWED', name, message, 'Leave the cell blank.');
+    return;
+  }
+  check.add(
+    'NOT_USED',
+    name,
+    `${name} is not used for ${product}`,
+    'Leave the cell blank, or check the product.',
+  );
+}

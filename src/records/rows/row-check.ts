@@ -1,0 +1,153 @@
+import type { Row } from '../../sheet/table.js';
+import type { Fault } from '../cells/damage.js';
+import { type ColumnGroup, type ColumnName, columnOf, type RowValues } from '../columns.js';
+import { isError, PROBLEM_CODES, type Problem, type ProblemCode } from '../problem.js';
+import type { Product } from '../products.js';
+
+/** Where a row stands. */
+export interface Place {
+  readonly file: string;
+  readonly sheet: string | null;
+  readonly row: number;
+}
+
+/** What the rules need of the table that a row is in. */
+export interface RowTable {
+  readonly file: string;
+  readonly sheet: string | null;
+  readonly headerRow: number;
+  /** where each column stands in the cells */
+  readonly positions: ReadonlyMap<ColumnName, number>;
+  /** the groups that it has columns of */
+  readonly groups: ReadonlySet<ColumnGroup>;
+  /** typed values for blank cells, from `--set` and the profile */
+  readonly defaults: ReadonlyMap<ColumnName, unknown>;
+  /** the required columns that were found missing so far, each with its one problem */
+  readonly missing: Map<ColumnName, Problem>;
+  /** the columns of the table without values: with it all rows have one shape, which makes them much faster */
+  readonly blankValues: RowValues;
+}
+
+/** Columns whose cells never leave the importer in a message. */
+const SECRET: ReadonlySet<ColumnName> = new Set(['sipPassword'] as const);
+
+/** One row while it is checked: its values so far and its problems so far. */
+export class RowCheck {
+  readonly table: RowTable;
+  readonly row: Row;
+  readonly ordinal: number;
+  product: Product | null = null;
+  readonly values: RowValues;
+  readonly problems: Problem[] = [];
+  /** errors of the table that make this row invalid too; they are reported once */
+  readonly tableProblems: Problem[] = [];
+  /** null until there is one: most rows have none */
+  #bad: ColumnName[] | null = null;
+
+  constructor(table: RowTable, row: Row, ordinal: number) {
+    this.table = table;
+    this.row = row;
+    this.ordinal = ordinal;
+    this.values = { ...table.blankValues };
+  }
+
+  get valid(): boolean {
+    return this.tableProblems.length === 0 && !this.problems.some(isError);
+  }
+
+  /** The cell as typed; '' when it is blank or its column is not there. */
+  typed(column: ColumnName): string {
+    const position = this.table.positions.get(column);
+    return position === undefined ? '' : (this.row.cells[position] ?? '');
+  }
+
+  /** Whether there is a value, be it an unusable one: nothing is missing then. */
+  has(column: ColumnName): boolean {
+    return this.values[column] !== undefined || this.isBad(column);
+  }
+
+  /** Whether the cell has a value that could not be used. */
+  isBad(column: ColumnName): boolean {
+    return this.#bad?.includes(column) === true;
+  }
+
+  /** Adds a problem at a column; null: of the row as a whole. */
+  add(code: ProblemCode, column: ColumnName | null, message: string, hint: string): void {
+    const { severity } = PROBLEM_CODES[code];
+    const typed = column === null ? '' : this.typed(column);
+    const secret = column !== null && SECRET.has(column) && typed !== '';
+    this.problems.push({
+      file: this.table.file,
+      sheet: this.table.sheet,
+      row: this.row.number,
+      column,
+      value: secret ? '(hidden)' : typed,
+      code,
+      message: secret ? message.replaceAll(typed, '(hidden)') : message,
+      hint,
+      severity,
+    });
+    if (severity === 'error' && column !== null) this.markBad(column);
+  }
+
+  /** The column has no usable value, and that is said elsewhere. */
+  markBad(column: ColumnName): void {
+    this.#bad ??= [];
+    this.#bad.push(column);
+  }
+
+  /** Adds the fault of a cell. */
+  addFault(column: ColumnName, fault: Fault): void {
+    this.add(fault.code, column, fault.message, fault.hint);
+  }
+
+  /** Adds the error that a cell is blank, unless there is a value. */
+  require(column: ColumnName, because: string, hint = `Fill in ${column}.`): void {
+    if (!this.has(column)) this.add('REQUIRED', column, `${column} is blank; ${because}`, hint);
+  }
+
+  /**
+   * The same for a cell that every such row needs. Where the table has no such column at all that is one problem of
+   * the header row, added to the first row that misses it; for later ones it is only among the `tableProblems`.
+   */
+  requireColumn(column: ColumnName, because: string): void {
+    if (this.has(column)) return;
+    if (this.table.positions.has(column)) {
+      this.require(column, because);
+      return;
+    }
+    let problem = this.table.missing.get(column);
+    if (problem === undefined) {
+      problem = {
+        file: this.table.file,
+        sheet: this.table.sheet,
+        row: this.table.headerRow,
+        column,
+        value: '',
+        code: 'MISSING_COLUMN',
+        message: `There is no column ${column}; ${because}`,
+        hint: `Add the column ${column}, or give all rows one value with --set ${column}=…`,
+        severity: PROBLEM_CODES.MISSING_COLUMN.severity,
+      };
+      this.table.missing.set(column, problem);
+      this.problems.push(problem);
+    }
+    this.tableProblems.push(problem);
+    this.markBad(column);
+  }
+
+  /** Puts the default of a column into its blank cell, if there is one. */
+  applyDefault(column: ColumnName): void {
+    const value = this.table.defaults.get(column);
+    if (value !== undefined && !this.has(column)) Object.assign(this.values, { [column]: value });
+  }
+
+  /** Puts defaults into the blank cells of a group, but for one column, as far as the row's product uses them. */
+  applyDefaults(group: ColumnGroup, except?: ColumnName): void {
+    for (const column of this.table.defaults.keys()) {
+      const entry = columnOf(column);
+      if (entry.group !== group || column === except) continue;
+      if (this.product === null || entry.products.includes(this.product)) this.applyDefault(column);
+    }
+  }
+}

@@ -1,0 +1,223 @@
+import type { Owner } from '../across/accounts.js';
+import { isIpPhone } from '../cells/ip-phones.js';
+import { COLUMN_NAMES, type ColumnName, columnOf, columnsOf, type RowValues } from '../columns.js';
+import { customerTypeOf, numberSourceOf } from '../complete.js';
+import { PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
+import { checkAddress } from './address-rules.js';
+import type { RowCheck } from './row-check.js';
+
+const NUMBER_COLUMNS = columnsOf('number');
+const E911_COLUMNS = columnsOf('e911');
+const DEVICE_COLUMNS = byProduct((column, product) => {
+  const { group, products } = columnOf(column);
+  return group === 'device' && products.includes(product);
+});
+
+/** Number columns that are often filled in for every row, whether it has a number or not. */
+const TELLS_NOTHING: ReadonlySet<ColumnName> = new Set([
+  'numberSource',
+  'country',
+  'customerType',
+  'directoryListingType',
+] as const);
+
+/** Columns that every row of a product needs (account and user columns only the first row: see Accounts). */
+const REQUIRED = byProduct((column, product) => {
+  const { group, required } = columnOf(column);
+  return (group === 'businessLine' || group === 'sipTrunk') && required?.includes(product) === true;
+});
+
+function byProduct(
+  chosen: (column: ColumnName, product: Product) => boolean,
+): Readonly<Record<Product, readonly ColumnName[]>> {
+  return Object.fromEntries(
+    PRODUCT_NAMES.map((product) => [product, COLUMN_NAMES.filter((column) => chosen(column, product))]),
+  ) as Record<Product, ColumnName[]>;
+}
+
+/**
+ * Adds the problems that cells of one row have together.
+ *
+ * @param owner the row's account and user
+ * @param extensionLength how many digits the account's extensions have; 0 when that is not known
+ */
+export function checkRules(check: RowCheck, owner: Owner, extensionLength: number): void {
+  const { product } = check;
+  checkBillingDay(check);
+  checkExtension(check, extensionLength);
+  if (owner.bringsUser) checkUser(check);
+  checkNumber(check);
+  checkE911(check);
+  if (product === null) return;
+  if (product !== 'SIP_TRUNK') checkDevice(check, product);
+  if (product === 'BUSINESS_LINE') check.applyDefaults('businessLine');
+  if (product === 'SIP_TRUNK') check.applyDefaults('sipTrunk');
+  for (const column of REQUIRED[product]) check.requireColumn(column, `every ${product} row needs it`);
+  if (product === 'BUSINESS_LINE') checkCallHandling(check);
+  if (product === 'SIP_TRUNK') checkExtensionPatterns(check, extensionLength);
+}
+
+/** Guide, "Account Create": 1 to 31; the published schema ends at 28. */
+function checkBillingDay(check: RowCheck): void {
+  const { billingCycleDay } = check.values;
+  if (billingCycleDay === undefined || billingCycleDay <= 28) return;
+  const message = `Day ${billingCycleDay} is not in every month; the platform may refuse it`;
+  check.add('BILLING_DAY_LATE', 'billingCycleDay', message, 'Use a day from 1 to 28 if you can.');
+}
+
+/** Guide, "Create User": as many digits as the account's extensions have. */
+function checkExtension(check: RowCheck, length: number): void {
+  const { extension } = check.values;
+  if (extension === undefined || length === 0 || extension.length === length) return;
+  const message = `"${extension}" has ${extension.length} digits; the account's extensions have ${length}`;
+  check.add('EXTENSION_LENGTH', 'extension', message, `Use ${length} digits, the first from 2 to 8.`);
+}
+
+/** Guide, "Create SIP Trunks": patterns are ranges of the account's extensions. */
+function checkExtensionPatterns(check: RowCheck, length: number): void {
+  const { extensionPatterns } = check.values;
+  if (extensionPatterns === undefined || length === 0) return;
+  const wrong = extensionPatterns.find((pattern) => pattern.length !== length);
+  if (wrong === undefined) return;
+  const message = `"${wrong}" has ${wrong.length} places; the account's extensions have ${length} digits`;
+  check.add(
+    'EXTENSION_PATTERN_LENGTH',
+    'extensionPatterns',
+    message,
+    `No extension of the account will match it; use patterns of ${length} places.`,
+  );
+}
+
+/** Guide, "Create User": what plans and portal access need. */
+function checkUser(check: RowCheck): void {
+  const { userProductPlan, allowPortalAccess, username } = check.values;
+  const withApps = userProductPlan === 'ADVANCED' || userProductPlan === 'PROFESSIONAL';
+  if (withApps) check.require('emailAddress', `${userProductPlan} users get their log-in by e-mail`);
+  if (allowPortalAccess === true) {
+    check.require('username', 'portal access needs it');
+    check.require('emailAddress', 'portal access needs it');
+  }
+  if (withApps && username?.includes('@') === true) {
+    const message = `With an e-mail address as username a user of ${userProductPlan} loses the softphone`;
+    check.add('USERNAME_IS_EMAIL', 'username', message, 'Use a username without @.');
+  }
+}
+
+/** Where the row's number comes from; a phone number that is given but not usable counts as given. */
+export function sourceOf(check: RowCheck): NonNullable<RowValues['numberSource']> {
+  const given = check.values.numberSource;
+  return given === undefined && check.has('phoneNumber') ? 'INVENTORY' : numberSourceOf(check.values);
+}
+
+/** Guide, "Add Phone Number" and "Address Objects". */
+function checkNumber(check: RowCheck): void {
+  const { product, values } = check;
+  const hasPhone = check.has('phoneNumber');
+  if (!hasPhone) check.applyDefault('numberSource');
+  const source = sourceOf(check);
+  if (source !== 'INVENTORY' && hasPhone) {
+    const message = `numberSource is ${source}, but a phoneNumber is given`;
+    check.add(
+      'NUMBER_SOURCE_CONFLICT',
+      'numberSource',
+      message,
+      'Leave phoneNumber blank, or use INVENTORY.',
+    );
+  }
+  if (source === 'INVENTORY') {
+    check.require('phoneNumber', 'numberSource is INVENTORY', 'Fill in phoneNumber, or use SEARCH.');
+  }
+  if (source === 'NONE') {
+    if (!hasPhone) checkNoNumber(check);
+    return;
+  }
+  check.applyDefaults('number', 'numberSource');
+  checkAddress(check, 'number');
+  const resident = product !== null && customerTypeOf(product, values) === 'RESIDENTIAL';
+  if (resident && !PRODUCTS[product].hasUser) {
+    check.require('customerFirstName', 'a RESIDENTIAL customer needs a first and a last name');
+    check.require('customerLastName', 'a RESIDENTIAL customer needs a first and a last name');
+  }
+  if (values.directoryListed === true && !check.has('directoryListingType')) {
+    const message = 'The number is listed, but a blank directoryListingType means NOT_LIST_NOT_PUBLISH';
+    const hint = 'Fill in directoryListingType: LIST_PUBLISH or LIST_NOT_PUBLISH.';
+    check.add('LISTED_WITHOUT_TYPE', 'directoryListingType', message, hint);
+  }
+  const type = values.directoryListingType;
+  const lists = type === 'LIST_PUBLISH' || type === 'LIST_NOT_PUBLISH';
+  if (lists && values.directoryListed !== true && !check.isBad('directoryListed')) {
+    const message = `The number is not listed since directoryListed is not TRUE; ${type} says otherwise`;
+    const hint = 'Set directoryListed to TRUE, or leave directoryListingType blank.';
+    check.add('TYPE_WITHOUT_LISTED', 'directoryListingType', message, hint);
+  }
+}
+
+/** One warning names all number cells of a row that has no number; `FALSE` and the like say nothing more than that. */
+function checkNoNumber(check: RowCheck): void {
+  const filled = NUMBER_COLUMNS.filter((column) => {
+    const value = check.values[column];
+    return value !== undefined && value !== false && !TELLS_NOTHING.has(column);
+  });
+  const [first] = filled;
+  if (first === undefined) return;
+  const message = `The row has no phone number, so ${filled.join(', ')} ${filled.length === 1 ? 'has' : 'have'} no effect`;
+  const hint = 'Fill in phoneNumber, or an address to search a number near it; else leave the cells blank.';
+  check.add('NO_EFFECT', first, message, hint);
+}
+
+/** Guide, "Address Objects": an E911 address is a whole address or none. */
+function checkE911(check: RowCheck): void {
+  if (!check.table.groups.has('e911') || !E911_COLUMNS.some((column) => check.has(column))) return;
+  check.applyDefaults('e911');
+  checkAddress(check, 'e911');
+  if (sourceOf(check) !== 'NONE' || check.has('phoneNumber')) return;
+  const message = 'The E911 address has no effect: the row has no phone number';
+  check.add('NO_EFFECT', 'e911Address', message, 'Give the row a number, or leave the E911 cells blank.');
+}
+
+/** Guide, "Create Device Line": a device is its type and its MAC address; "Alianza Products": which need an ATA. */
+function checkDevice(check: RowCheck, product: Product): void {
+  const filled = DEVICE_COLUMNS[product].filter((column) => check.has(column));
+  if (filled.length === 0) return;
+  check.applyDefaults('device');
+  if (!check.has('macAddress')) {
+    const given = `${filled.join(', ')} ${filled.length === 1 ? 'is' : 'are'} given`;
+    check.require('macAddress', given, 'Fill in macAddress, or leave all device cells blank.');
+  }
+  if (filled.includes('macAddress')) check.require('deviceTypeId', 'a device needs its type');
+  const { deviceTypeId } = check.values;
+  if (product === 'BCC' || deviceTypeId === undefined || !isIpPhone(deviceTypeId)) return;
+  const message = `"${deviceTypeId}" looks like an IP phone; ${product} works with an ATA only`;
+  check.add('DEVICE_NOT_ATA', 'deviceTypeId', message, 'Use an ATA such as SPA122, or check the product.');
+}
+
+const ACTIONS = [
+  ['busyAction', 'busyForwardTo'],
+  ['unregisteredAction', 'unregisteredForwardTo'],
+  ['noAnswerAction', 'noAnswerForwardTo'],
+] as const;
+
+/** Guide, "Customize Business Lines". */
+function checkCallHandling(check: RowCheck): void {
+  const { values } = check;
+  checkForward(check, 'activeCallHandling', 'forwardToPhoneNumber');
+  for (const [action, forwardTo] of ACTIONS) checkForward(check, action, forwardTo);
+  if (values.noAnswerTimeoutSeconds !== undefined && !check.has('noAnswerAction')) {
+    const message = 'noAnswerTimeoutSeconds has no effect: noAnswerAction is blank, so the line rings on';
+    check.add('NO_EFFECT', 'noAnswerTimeoutSeconds', message, 'Fill in noAnswerAction.');
+  }
+}
+
+function checkForward(
+  check: RowCheck,
+  action: 'activeCallHandling' | (typeof ACTIONS)[number][0],
+  forwardTo: ColumnName,
+): void {
+  if (check.isBad(action)) return;
+  if (check.values[action] === 'FORWARD') {
+    check.require(forwardTo, `${action} is FORWARD`, `Fill in ${forwardTo}, the number to forward to.`);
+  } else if (check.values[forwardTo] !== undefined) {
+    const message = `${forwardTo} has no effect: ${action} is not FORWARD`;
+    check.add('NO_EFFECT', forwardTo, message, `Set ${action} to FORWARD, or leave ${forwardTo} blank.`);
+  }
+}

@@ -1,0 +1,88 @@
+import type { CompleteValues } from '../records/complete.js';
+import type { SheetAddress, ValidAddress } from './lookups/addresses.js';
+import type { AccountIds } from './task.js';
+
+/** The address of the customer, and the E911 address when it differs. */
+export interface Addresses {
+  readonly customer: ValidAddress;
+  readonly e911: ValidAddress;
+}
+
+/** The addresses that a row names; `e911` is null when it is the customer's. */
+export function sheetAddresses(values: CompleteValues): {
+  customer: SheetAddress;
+  e911: SheetAddress | null;
+} {
+  const customer = {
+    address: values.address ?? '',
+    city: values.city,
+    state: values.state,
+    postalCode: values.postalCode,
+    country: values.country,
+    secondaryLocationDescription: values.secondaryLocationDescription,
+    unit: values.unit,
+  };
+  if (values.e911Address === undefined) return { customer, e911: null };
+  const e911 = {
+    address: values.e911Address,
+    city: values.e911City,
+    state: values.e911State,
+    postalCode: values.e911PostalCode,
+    country: values.e911Country ?? values.country,
+    secondaryLocationDescription: values.e911SecondaryLocationDescription,
+    unit: values.e911Unit,
+  };
+  return { customer, e911 };
+}
+
+/** Guide, "Add Phone Number to Account": customerServiceRecord, e911Address, directoryListing. */
+export function activationBody(
+  values: CompleteValues,
+  phone: string,
+  { customer, e911 }: Addresses,
+  { partitionId, accountId }: AccountIds,
+) {
+  const names = {
+    firstName: values.customerFirstName,
+    lastName: values.customerLastName,
+    businessName: values.businessName,
+  };
+  const address = { ...customer.fields, ...names };
+  return {
+    partitionId,
+    accountId,
+    customerServiceRecord: {
+      ...address,
+      customerType: values.customerType,
+      customerName: values.customerName,
+    },
+    e911Address: emergencyAddress({ ...plainAddress(e911.fields), ...names }, values.customerType, e911),
+    directoryListing: {
+      listed: values.directoryListed,
+      type: values.directoryListingType,
+      ...(values.directoryListed ? { address: plainAddress(address) } : {}),
+    },
+    holdActivation: values.holdActivation,
+    telephoneNumbers: [{ phoneNumber: phone }],
+  };
+}
+
+/**
+ * The guide puts the fields of the E911 address under `address`, the API description beside latitude and longitude:
+ * both are sent.
+ */
+function emergencyAddress(fields: Record<string, unknown>, customerType: string, valid: ValidAddress) {
+  return {
+    ...fields,
+    customerType,
+    latitude: valid.latitude,
+    longitude: valid.longitude,
+    address: fields,
+  };
+}
+
+/** The fields of an address without what only a customer service record has. */
+function plainAddress(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { blockCustomerName: _blockCustomerName, id: _id, ...address } = fields;
+  return address;
+}

@@ -1,0 +1,94 @@
+import type { Client } from '../../api/client.js';
+import {
+  type Call,
+  type DeviceRecord,
+  getNumber,
+  type LineRecord,
+  listDevices,
+  listLines,
+  listNumbers,
+  listTrunks,
+  listUsers,
+  type NumberRecord,
+  type TrunkRecord,
+  type UserRecord,
+} from '../../api/endpoints.js';
+
+import { orNull } from './account-index.js';
+
+/** Accounts whose contents are remembered at once. Rows of one account usually stand near each other. */
+const REMEMBERED = 256;
+
+/** What an account held before this run, each list asked for once and only when a row needs it. */
+export class Snapshot {
+  readonly #client: Client;
+  readonly #partitionId: string;
+  readonly #accountId: string;
+  readonly #lists = new Map<string, Promise<unknown>>();
+
+  constructor(client: Client, partitionId: string, accountId: string) {
+    this.#client = client;
+    this.#partitionId = partitionId;
+    this.#accountId = accountId;
+  }
+
+  users(priority: number): Promise<UserRecord[]> {
+    return this.#list(listUsers(this.#partitionId, this.#accountId), priority);
+  }
+
+  numbers(priority: number): Promise<NumberRecord[]> {
+    return this.#list(listNumbers(this.#partitionId, this.#accountId), priority);
+  }
+
+  /** One number of the account, or null; a list may leave some out, so one that is not in it is asked for. */
+  async number(phone: string, priority: number): Promise<NumberRecord | null> {
+    const listed = (await this.numbers(priority)).find((each) => each.phoneNumber === phone);
+    if (listed?.referenceId) return listed;
+    return orNull(this.#client.send(getNumber(this.#partitionId, this.#accountId, phone), { priority }));
+  }
+
+  lines(priority: number): Promise<LineRecord[]> {
+    return this.#list(listLines(this.#partitionId, this.#accountId), priority);
+  }
+
+  trunks(priority: number): Promise<TrunkRecord[]> {
+    return this.#list(listTrunks(this.#partitionId, this.#accountId), priority);
+  }
+
+  devices(priority: number): Promise<DeviceRecord[]> {
+    return this.#list(listDevices(this.#partitionId, this.#accountId), priority);
+  }
+
+  #list<T>(call: Call<T>, priority: number): Promise<T> {
+    let list = this.#lists.get(call.operation) as Promise<T> | undefined;
+    if (!list) {
+      list = this.#client.send(call, { priority });
+      list.catch(() => this.#lists.delete(call.operation));
+      this.#lists.set(call.operation, list);
+    }
+    return list;
+  }
+}
+
+/** The snapshots of the accounts that existed before the run. */
+export class Snapshots {
+  readonly #client: Client;
+  readonly #snapshots = new Map<string, Snapshot>();
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  of(partitionId: string, accountId: string): Snapshot {
+    let snapshot = this.#snapshots.get(accountId);
+    if (!snapshot) {
+      snapshot = new Snapshot(this.#client, partitionId, accountId);
+      if (this.#snapshots.size >= REMEMBERED) {
+        const [oldest = ''] = this.#snapshots.keys();
+        this.#snapshots.delete(oldest);
+      }
+      this.#snapshots.set(accountId, snapshot);
+    }
+    return snapshot;
+  }
+}

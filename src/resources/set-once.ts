@@ -1,0 +1,47 @@
+import { ApiError } from '../api/api-error.js';
+import type { Call } from '../api/endpoints.js';
+import type { JsonObject } from '../journal/journal.js';
+import type { Outcome, Task } from './task.js';
+
+/** A setting of a resource: sending it twice changes nothing, so it is never in doubt. */
+export interface Setting {
+  /** the ID of what is set */
+  readonly id: string;
+  /** what is set, as far as undo must know it */
+  readonly intent?: JsonObject;
+  readonly call: Call<unknown>;
+  /** whether it is set already; given only where it can have been, and throws when something else is set */
+  found?: (() => Promise<boolean>) | undefined;
+}
+
+/**
+ * Sets it, with intent and outcome on disk, so that undo and verify know of it.
+ * @throws ApiError when it is refused or no try is left
+ */
+export async function setOnce(task: Task, account: Outcome, setting: Setting): Promise<Outcome> {
+  const { run, resource, ordinal } = task;
+  const { partitionId, accountId } = account;
+  const settle = async (state: 'created' | 'existing'): Promise<Outcome> => {
+    const outcome: Outcome = { state, id: setting.id, partitionId, accountId };
+    await run.journal.settle(resource.key, resource.kind, ordinal, state, { ...outcome });
+    return outcome;
+  };
+  const inDoubt = run.journal.step(resource.key)?.state === 'intent';
+  if (!inDoubt && (await setting.found?.())) return settle('existing');
+  try {
+    await task.send(setting.call, {
+      ready: () =>
+        run.journal.intend(resource.key, resource.kind, ordinal, {
+          ...setting.intent,
+          partitionId,
+          accountId,
+          id: setting.id,
+        }),
+    });
+  } catch (error) {
+    if (error instanceof ApiError && error.kind === 'refused')
+      await run.journal.settle(resource.key, resource.kind, ordinal, 'failed', { message: error.message });
+    throw error;
+  }
+  return settle('created');
+}

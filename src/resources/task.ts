@@ -1,0 +1,94 @@
+import type { Client, SendOptions } from '../api/client.js';
+import type { Call, ReservePath } from '../api/endpoints.js';
+import type { CredentialsFile } from '../journal/credentials.js';
+import type { Journal } from '../journal/journal.js';
+import type { Resource, Role } from '../plan/plan.js';
+import type { ImportRecord } from '../records/record.js';
+import type { AccountIndex } from './lookups/account-index.js';
+import type { Addresses } from './lookups/addresses.js';
+import type { NumberPools } from './lookups/number-pools.js';
+import type { Snapshots } from './lookups/snapshots.js';
+
+/** What happens to a resource with the same natural key that this run did not create. */
+export type ExistingPolicy = 'reuse' | 'fail';
+
+/** What all steps of a run share. */
+export interface RunContext {
+  readonly client: Client;
+  readonly journal: Journal<ImportRecord>;
+  readonly credentials: CredentialsFile;
+  readonly accounts: AccountIndex;
+  readonly snapshots: Snapshots;
+  readonly addresses: Addresses;
+  readonly pools: NumberPools;
+  readonly existing: ExistingPolicy;
+  readonly retries: number;
+  /** the partition of rows that name none */
+  readonly partitionId: string;
+  /** how long the platform may still be at work on a create whose answer was lost */
+  readonly settleMs: number;
+  /** when this process began, milliseconds since 1970: an earlier one may have sent what it intended until then */
+  readonly startedAt: number;
+  /** where reservations are made, once the platform has shown which of the two paths it knows */
+  reservePath: ReservePath | null;
+}
+
+/** A resource that is there, with what later steps need of it. */
+export interface Outcome {
+  readonly state: 'created' | 'existing';
+  /** the platform's ID; for a number, the number itself */
+  readonly id: string;
+  readonly accountId: string;
+  readonly partitionId: string;
+}
+
+/** The account that something is in. */
+export type AccountIds = Pick<Outcome, 'partitionId' | 'accountId'>;
+
+/** Why a resource is not there. */
+export interface Failure {
+  /** key of the resource that failed */
+  readonly key: string;
+  /** ordinal of the row that the failure belongs to: the first that asked for the resource */
+  readonly owner: number;
+  readonly message: string;
+  readonly hint: string;
+  /** every try failed for a passing reason: worth another round */
+  readonly transient: boolean;
+}
+
+/** How the work on a resource ended. `stopped`: the run is stopping and it was not finished. */
+export type Settled =
+  | { readonly ok: true; readonly outcome: Outcome }
+  | { readonly ok: false; readonly failure: Failure }
+  | { readonly ok: false; readonly stopped: true };
+
+/** Thrown inside a step: something it needs is not there. */
+export class NeedError extends Error {
+  override readonly name = 'NeedError';
+  readonly settled: Exclude<Settled, { ok: true }>;
+
+  constructor(settled: Exclude<Settled, { ok: true }>) {
+    super('a resource that this one needs is not there');
+    this.settled = settled;
+  }
+}
+
+/** The work on one resource, as its step sees it. */
+export interface Task {
+  readonly run: RunContext;
+  readonly resource: Resource;
+  /** ordinal of the row that does the work; earlier rows go first */
+  readonly ordinal: number;
+  /** waits for a needed resource; undefined when the resource does not need that role. Throws NeedError. */
+  need(role: Role): Promise<Outcome | undefined>;
+  /** the account, which every resource but itself needs */
+  account(): Promise<Outcome>;
+  send<T>(call: Call<T>, options?: SendOptions): Promise<T>;
+}
+
+/** One kind of resource: how it is brought about. */
+export interface Step {
+  /** @throws StepError, NeedError, ApiError, NotSentError, StopError */
+  run(task: Task): Promise<Outcome>;
+}

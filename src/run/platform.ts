@@ -1,0 +1,105 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import type { Io } from '../commands/command.js';
+import { StopError } from '../errors.js';
+import type { Given, Settings } from '../options.js';
+import type { Platform } from './connect.js';
+import type { RunTarget } from './directory.js';
+
+/** The host of each environment. */
+export const HOSTS = { production: 'https://api.alianza.com', beta: 'https://api.b2.alianza.com' } as const;
+
+/**
+ * Where a command sends to.
+ * @throws StopError `OPTION_INVALID` when --base-url is no address
+ */
+export function targetOf(settings: Settings, given: Given): RunTarget {
+  const { environment } = settings;
+  const baseUrl = settings['base-url'];
+  if (baseUrl === undefined)
+    return { environment, baseUrl: environment === 'sandbox' ? null : HOSTS[environment] };
+  if (!/^https?:\/\/[^/]/.test(baseUrl) || !URL.canParse(baseUrl))
+    throw new StopError(
+      'OPTION_INVALID',
+      `--base-url is "${baseUrl}", which is no address.`,
+      'Give scheme and host, such as https://api.alianza.com.',
+    );
+  return {
+    environment: given.has('environment') ? environment : 'custom',
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+  };
+}
+
+/** What a command logs in with. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * The log-in for a platform: the sandbox's own, else from the environment variables or, on a terminal, from the person
+ * in front of it.
+ *
+ * @throws StopError `CREDENTIALS_MISSING`
+ */
+export async function credentialsFor({ environment }: RunTarget, io: Io): Promise<Credentials> {
+  let username = io.env['ALIANZA_USERNAME'] ?? '';
+  let password = io.env['ALIANZA_PASSWORD'] ?? '';
+  if (environment === 'sandbox' && username === '' && password === '') {
+    const { SANDBOX_PASSWORD, SANDBOX_USERNAME } = await import('../sandbox/server.js');
+    return { username: SANDBOX_USERNAME, password: SANDBOX_PASSWORD };
+  }
+  if ((username === '' || password === '') && process.stdin.isTTY && io.isTerminal) {
+    if (username === '') username = await ask('Alianza username: ', false);
+    if (password === '') password = await ask('Alianza password: ', true);
+  }
+  if (username !== '' && password !== '') return { username, password };
+  throw new StopError(
+    'CREDENTIALS_MISSING',
+    `No log-in for ${environment}: ${username === '' ? 'ALIANZA_USERNAME' : 'ALIANZA_PASSWORD'} is not set.`,
+    'Set the environment variables ALIANZA_USERNAME and ALIANZA_PASSWORD; they are never given as options.',
+  );
+}
+
+/**
+ * Opens the platform; the sandbox inside the process is started.
+ * @param sandboxFile where the sandbox of a run keeps its state
+ */
+export async function openPlatform(
+  { environment, baseUrl }: RunTarget,
+  sandboxFile: string,
+  credentials: Credentials,
+): Promise<Platform> {
+  if (baseUrl !== null)
+    return { environment, baseUrl, inProcess: false, ...credentials, close: async () => {} };
+  const { SANDBOX_PASSWORD, SANDBOX_USERNAME, startSandbox } = await import('../sandbox/server.js');
+  const sandbox = await startSandbox({ stateFile: sandboxFile, logBodies: false });
+  return {
+    environment,
+    baseUrl: sandbox.url,
+    inProcess: true,
+    username: SANDBOX_USERNAME,
+    password: SANDBOX_PASSWORD,
+    close: () => sandbox.close(),
+  };
+}
+
+/** Asks on the terminal; what is typed is not shown when it is secret. */
+function ask(question: string, secret: boolean): Promise<string> {
+  let muted = false;
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      if (!muted) process.stderr.write(chunk);
+      done();
+    },
+  });
+  const terminal = createInterface({ input: process.stdin, output, terminal: true });
+  return new Promise((resolve) => {
+    terminal.question(question, (answer) => {
+      terminal.close();
+      if (secret) process.stderr.write('\n');
+      resolve(answer.trim());
+    });
+    muted = secret;
+  });
+}

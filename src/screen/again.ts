@@ -1,0 +1,25 @@
+import type { RunFacts } from '../run/directory.js';
+import { HOSTS } from '../run/platform.js';
+import { shellWord } from './next-steps.js';
+
+/** The options that a command printed for the user needs to do the same as the one before it. */
+export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'settings'>): {
+  where: string;
+  reading: string;
+} {
+  const { environment, baseUrl } = target;
+  const where: string[] = [];
+  if (environment !== 'custom' && environment !== 'sandbox') where.push('--environment', environment);
+  if (environment === 'sandbox' && baseUrl !== null) where.push('--environment', 'sandbox');
+  if (baseUrl !== null && !(Object.values(HOSTS) as string[]).includes(baseUrl))
+    where.push('--base-url', baseUrl);
+  if (settings.partition !== undefined) where.push('--partition', settings.partition);
+  const reading: string[] = [];
+  if (settings.profile !== undefined) reading.push('--profile', settings.profile);
+  for (const entry of settings.set) reading.push('--set', entry);
+  return { where: asOptions(where), reading: asOptions(reading) };
+}
+
+function asOptions(words: readonly string[]): string {
+  return words.map((word) => ` ${shellWord(word)}`).join('');
+}

@@ -1,0 +1,57 @@
+import type { Io } from '../commands/command.js';
+
+const TERMINAL_EVERY_MS = 500;
+const PLAIN_EVERY_MS = 10_000;
+
+/** What a run has done so far. */
+export interface ProgressState {
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+  readonly requests: number;
+}
+
+/** Shows how a run goes: a line that renews itself on a terminal, a plain line now and then elsewhere. */
+export class Progress {
+  readonly #io: Io;
+  readonly #state: () => ProgressState;
+  readonly #started = Date.now();
+  readonly #timer: NodeJS.Timeout;
+  readonly #doneBefore: number;
+
+  constructor(io: Io, state: () => ProgressState) {
+    this.#io = io;
+    this.#state = state;
+    this.#doneBefore = state().done;
+    this.#timer = setInterval(() => this.#show(), io.isTerminal ? TERMINAL_EVERY_MS : PLAIN_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    if (this.#io.isTerminal) this.#io.err('\r\u001b[K');
+  }
+
+  #show(): void {
+    const line = progressLine(this.#state(), this.#doneBefore, Date.now() - this.#started);
+    this.#io.err(this.#io.isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
+  }
+}
+
+/** One line of progress: rows, rate and the time left. */
+export function progressLine(state: ProgressState, doneBefore: number, elapsedMs: number): string {
+  const { done, total, failed, requests } = state;
+  const rowsASecond = (done - doneBefore) / (elapsedMs / 1000);
+  const left = rowsASecond > 0 ? `, ${duration((total - done) / rowsASecond)} left` : '';
+  const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
+  const requestsASecond = (requests / (elapsedMs / 1000)).toFixed(0);
+  return `${done} of ${total} rows (${percent} %), ${failed} failed, ${requestsASecond} requests/s${left}`;
+}
+
+/** Seconds as a person reads them. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,191 @@
+import type { Journal, StoredRow } from '../journal/journal.js';
+import type { ImportRecord } from '../records/record.js';
+import type { Hit, ProblemGroup } from '../results/problem-groups.js';
+import { resultOf } from '../results/row-outcome.js';
+import { counted, durationText, placeText, rateText } from '../results/wording.js';
+
+const WIDTH = 120;
+/** How much of the problems the screen shows; the report has the rest. */
+const GROUPS_SHOWN = 12;
+const HITS_SHOWN = 3;
+
+const CODES = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33', cyan: '36' } as const;
+type Look = keyof typeof CODES;
+
+/** Gives texts a look on a terminal, and leaves them alone elsewhere. */
+function painter(colour: boolean): (text: string, ...looks: Look[]) => string {
+  return (text, ...looks) =>
+    colour ? `\u001b[${looks.map((look) => CODES[look]).join(';')}m${text}\u001b[0m` : text;
+}
+
+/** What a command came to, for the screen. */
+export interface Summary {
+  readonly environment: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly durationMs: number;
+  /** null where nothing can be sent (validate) */
+  readonly requests: number | null;
+  readonly limiter: {
+    readonly lowest: number;
+    readonly highest: number;
+    readonly pauses: number;
+    readonly pausedMs: number;
+  } | null;
+  /** what was written: label and path */
+  readonly files: readonly (readonly [string, string])[];
+  /** what to do next, commands in backticks */
+  readonly next: readonly string[];
+}
+
+const STATUS_LOOKS: Readonly<Record<string, Look>> = {
+  created: 'green',
+  existing: 'green',
+  valid: 'green',
+  failed: 'red',
+  invalid: 'red',
+  skipped: 'yellow',
+  pending: 'yellow',
+};
+
+/** The end of a command as several lines: counts, time, files, what to do next. */
+export function summaryText(summary: Summary, colour: boolean): string {
+  const { counts, durationMs, requests, limiter } = summary;
+  const paint = painter(colour);
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const statuses = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) =>
+      paint(`${count.toLocaleString('en-US')} ${status}`, STATUS_LOOKS[status] ?? 'bold'),
+    );
+  const lines = [`${paint(counted(total, 'row'), 'bold')}: ${statuses.join(', ') || 'nothing to do'}`];
+  const time = [`in ${durationText(durationMs)}`];
+  if (requests !== null && requests > 0)
+    time.push(`${counted(requests, 'request')} (${rateText(requests, durationMs)} a second)`);
+  if (limiter && (limiter.pauses > 0 || limiter.lowest < limiter.highest))
+    time.push(
+      `slowed down to ${limiter.lowest} of ${limiter.highest} requests at once, ${counted(limiter.pauses, 'pause')} (${durationText(limiter.pausedMs)})`,
+    );
+  lines.push(time.join(', '));
+  if (requests !== null && summary.environment === 'sandbox')
+    lines.push(paint('Sandbox: a simulated platform. Nothing real was created.', 'yellow'));
+  if (summary.files.length > 0) lines.push('', ...labelled(summary.files, paint));
+  if (summary.next.length > 0) {
+    lines.push('', paint('What to do next', 'bold'));
+    for (const step of summary.next)
+      lines.push(`  ${step.replace(/`([^`]*)`/g, (_, command: string) => paint(command, 'cyan'))}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function labelled(files: Summary['files'], paint: ReturnType<typeof painter>): string[] {
+  const width = Math.max(...files.map(([label]) => label.length));
+  return files.map(([label, path]) => `${paint(label.padEnd(width), 'dim')}  ${path}`);
+}
+
+/**
+ * The problems by cause, the first few rows of each; never more than about a screen or two.
+ *
+ * @param groups worst first, as `ProblemGroups.list` gives them
+ * @returns '' when there are none
+ */
+export function problemsText(groups: readonly ProblemGroup[], colour: boolean): string {
+  const paint = painter(colour);
+  const lines: string[] = [];
+  for (const group of groups.slice(0, GROUPS_SHOWN)) {
+    const look = group.severity === 'error' ? 'red' : 'yellow';
+    const label = group.kind === 'invalid' ? 'error' : group.kind;
+    lines.push(
+      `${paint(label, look, 'bold')} ${paint(group.title, 'bold')} (${counted(group.count, 'time')})`,
+    );
+    for (const hit of group.hits.slice(0, HITS_SHOWN)) lines.push(...hitLines(hit, group, paint));
+    const more = group.count - Math.min(group.hits.length, HITS_SHOWN);
+    if (more > 0) lines.push(paint(`  … and ${more.toLocaleString('en-US')} more`, 'dim'));
+    if (group.hint !== null && group.hint !== '') lines.push(`  ${paint('→', 'cyan')} ${group.hint}`);
+    lines.push('');
+  }
+  const rest = groups.slice(GROUPS_SHOWN);
+  if (rest.length > 0) {
+    const times = rest.reduce((sum, { count }) => sum + count, 0);
+    lines.push(`… and ${counted(rest.length, 'other cause')} (${counted(times, 'time')})`, '');
+  }
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+function hitLines(hit: Hit, group: ProblemGroup, paint: ReturnType<typeof painter>): string[] {
+  const lines = [`  ${paint(placeText(hit), 'dim')}: ${oneLine(hit.message)}`];
+  if (group.hint === null && hit.hint !== '') lines.push(`    ${paint('→', 'cyan')} ${oneLine(hit.hint)}`);
+  return lines;
+}
+
+/** Text of a cell that a terminal can show: no control characters. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}
+
+const TABLE_COLUMNS = ['product', 'account', 'name', 'number', 'account ID', 'ID'] as const;
+/** What gives way when the table is too wide: index of the column, and how narrow it may get. */
+const SHRINKING = [
+  [2, 16],
+  [1, 9],
+  [4, 12],
+  [2, 8],
+] as const;
+/** How many created rows are looked through for rows of each product. */
+const LOOKED_AT = 500;
+
+/**
+ * A table of created rows with their IDs, at most 120 characters wide: the first of each product.
+ *
+ * @param most how many rows
+ * @returns '' when no row was created
+ */
+export function createdText(journal: Journal<ImportRecord>, most: number): string {
+  const rows = firstOfEach(journal.rowsAfter(0, LOOKED_AT, 'created'), most);
+  if (rows.length === 0) return '';
+  const table = [[...TABLE_COLUMNS], ...rows.map((row) => createdCells(row, journal))];
+  const widths = TABLE_COLUMNS.map((_, index) =>
+    Math.max(...table.map((row) => [...(row[index] ?? '')].length)),
+  );
+  for (const [index, least] of SHRINKING) {
+    const total = widths.reduce((sum, width) => sum + width, 2 * (widths.length - 1));
+    const width = widths[index] ?? 0;
+    if (total > WIDTH) widths[index] = Math.min(width, Math.max(least, width - (total - WIDTH)));
+  }
+  const lines = table.map((row) => row.map((text, index) => fitted(text, widths[index] ?? 0)).join('  '));
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+/** The first rows, the products taking turns, in input order. */
+function firstOfEach(rows: readonly StoredRow<ImportRecord>[], most: number): StoredRow<ImportRecord>[] {
+  const turns = new Map<string | null, number>();
+  const turn = rows.map(({ record }) => {
+    const n = turns.get(record.product) ?? 0;
+    turns.set(record.product, n + 1);
+    return n;
+  });
+  const chosen = rows.map((_, index) => index).sort((a, b) => (turn[a] ?? 0) - (turn[b] ?? 0) || a - b);
+  const shown = new Set(chosen.slice(0, most));
+  return rows.filter((_, index) => shown.has(index));
+}
+
+function createdCells(row: StoredRow<ImportRecord>, journal: Journal<ImportRecord>): string[] {
+  const { product, values, userFirst } = row.record;
+  const result = resultOf(row);
+  const user = userFirst === 0 ? values : (journal.row(userFirst)?.record.values ?? values);
+  const person = [user.firstName, user.lastName].filter((part) => part !== undefined).join(' ');
+  return [
+    product ?? '',
+    values.accountNumber ?? '',
+    values.lineName ?? values.trunkName ?? person,
+    result.assignedPhoneNumber ?? '',
+    result.accountId ?? '',
+    result.userId ?? result.businessLineId ?? result.sipTrunkId ?? '',
+  ];
+}
+
+function fitted(text: string, width: number): string {
+  const characters = [...oneLine(text)];
+  const shown =
+    characters.length > width ? `${characters.slice(0, width - 1).join('')}…` : characters.join('');
+  return shown + ' '.repeat(Math.max(0, width - [...shown].length));
+}

@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs';
+import { guardFormula } from '../cell-text.js';
+import { openAtomic } from './atomic.js';
+import type { OutCell, OutLayout, SheetWriter } from './write.js';
+
+const FLUSH_AT = 1 << 16;
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/**
+ * Begins a CSV file: UTF-8, commas, CRLF. It gets a byte order mark only if it has letters beyond ASCII, which Excel
+ * would misread without one.
+ */
+export async function writeCsv(path: string, layout: OutLayout, mode?: number): Promise<SheetWriter> {
+  const file = await openAtomic(path, mode);
+  let waiting = '';
+  let beyondAscii = false;
+
+  const flush = async (): Promise<void> => {
+    const text = waiting;
+    waiting = '';
+    // every character of an ASCII text is one byte
+    beyondAscii ||= Buffer.byteLength(text) !== text.length;
+    await file.handle.writeFile(text);
+  };
+  const write = async (cells: readonly (string | OutCell)[]): Promise<void> => {
+    const texts = cells.map((cell, index) => {
+      const text = typeof cell === 'string' ? cell : cell.text;
+      return quote(layout.columns[index]?.exact ? text : guardFormula(text));
+    });
+    waiting += `${texts.join(',')}\r\n`;
+    if (waiting.length >= FLUSH_AT) await flush();
+  };
+  const commit = async (): Promise<void> => {
+    await flush();
+    if (!beyondAscii) return file.commit();
+    const marked = await openAtomic(path, mode);
+    try {
+      await marked.handle.writeFile(BYTE_ORDER_MARK);
+      for await (const piece of createReadStream(file.partial)) await marked.handle.writeFile(piece);
+      await marked.commit();
+    } catch (error) {
+      await marked.abort();
+      throw error;
+    } finally {
+      await file.abort();
+    }
+  };
+
+  waiting = `${layout.columns.map((column) => quote(guardFormula(column.header))).join(',')}\r\n`;
+  return { write, commit, abort: file.abort };
+}
+
+/** The text as a cell of a CSV file. */
+function quote(text: string): string {
+  return /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
