@@ -38,6 +38,7 @@ const UserAnswer = z.looseObject({
   lastName: optionalText,
   extension: optionalText,
   username: optionalText,
+  callerIdConfig: z.looseObject({ callerIdNumber: optionalText }).nullish(),
 });
 const Address = z.looseObject({});
 const AddressAnswer = z.looseObject({
@@ -63,6 +64,7 @@ const DeviceAnswer = z.looseObject({
   macAddress: optionalText,
   lineNumber: z.number().nullish(),
   userId: optionalText,
+  emergencyNumber: optionalText,
 });
 const LineAnswer = z.looseObject({ id: text, name: optionalText });
 const CallHandlingAnswer = z.looseObject({
@@ -350,6 +352,20 @@ export const getDevice = (partitionId: string, accountId: string, deviceId: stri
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/deviceline/${e(deviceId)}`,
   answer: DeviceAnswer,
+});
+
+/** Changes the fields of the body alone (API description, `deviceline`). */
+export const patchDevice = (
+  partitionId: string,
+  accountId: string,
+  deviceId: string,
+  body: Body,
+): Call<unknown> => ({
+  operation: 'updateDevice',
+  method: 'PATCH',
+  path: `${accountPath(partitionId, accountId)}/deviceline/${e(deviceId)}`,
+  body,
+  answer: Written,
 });
 
 export const deleteDevice = (partitionId: string, accountId: string, deviceId: string): Call<unknown> => ({

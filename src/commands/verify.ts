@@ -28,14 +28,14 @@ export const verifyCommand: Command = {
               );
           },
         });
-        const { rows, list, requests, exit } = summary;
+        const { rows, notComparable, list, requests, exit } = summary;
         io.err(
           `${rows.same} of ${rows.total} rows are on the platform as the sheet says, ${rows.different} are not.\n` +
-            `list: ${list}\n`,
+            `${notComparableText(notComparable)}list: ${list}\n`,
         );
         if (settings.json)
           io.out(
-            `${JSON.stringify({ runDir: run.directory, environment: run.facts.target.environment, rows, requests, list, exitCode: EXIT[exit].code })}\n`,
+            `${JSON.stringify({ runDir: run.directory, environment: run.facts.target.environment, rows, notComparable, requests, list, exitCode: EXIT[exit].code })}\n`,
           );
         return exit;
       } finally {
@@ -46,3 +46,11 @@ export const verifyCommand: Command = {
     }
   },
 };
+
+/** What nobody can tell, a line a field; '' when there is nothing. */
+function notComparableText(fields: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(fields);
+  if (entries.length === 0) return '';
+  const names = entries.map(([field, count]) => `  ${field} (${count})`);
+  return `Not comparable, since the platform does not answer what the sheet states:\n${names.join('\n')}\n`;
+}

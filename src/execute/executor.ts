@@ -1,17 +1,12 @@
 import { ApiError, NotSentError } from '../api/api-error.js';
 import type { StoredRow } from '../journal/journal.js';
-import { type Kind, planRow, type Resource, type Role, type RowPlan } from '../plan/plan.js';
+import type { KindName, Resource, Role, RowPlan } from '../plan/resource.js';
 import type { RowResult, RowStatus } from '../plan/statuses.js';
-import { completeValues } from '../records/complete.js';
 import type { ImportRecord } from '../records/record.js';
-import { accountStep } from '../resources/account.js';
-import { businessLineStep } from '../resources/business-line.js';
-import { callHandlingStep } from '../resources/call-handling.js';
-import { deviceStep } from '../resources/device.js';
-import { numberStep } from '../resources/number.js';
-import { portAssignmentStep } from '../resources/port-assignment.js';
-import { referenceStep } from '../resources/reference.js';
-import { sipTrunkStep } from '../resources/sip-trunk.js';
+import { differenceText } from '../resources/compare.js';
+import type { IdColumn } from '../resources/kind.js';
+import { KINDS } from '../resources/kinds.js';
+import { orNull } from '../resources/lookups/account-index.js';
 import { StepError } from '../resources/step-error.js';
 import {
   type Failure,
@@ -19,34 +14,9 @@ import {
   type Outcome,
   type RunContext,
   type Settled,
-  type Step,
   type Task,
 } from '../resources/task.js';
-import { userStep } from '../resources/user.js';
-
-const STEPS: Readonly<Record<Kind, Step>> = {
-  account: accountStep,
-  user: userStep,
-  number: numberStep,
-  businessLine: businessLineStep,
-  callHandling: callHandlingStep,
-  portAssignment: portAssignmentStep,
-  sipTrunk: sipTrunkStep,
-  reference: referenceStep,
-  device: deviceStep,
-};
-
-type IdColumn = Extract<keyof RowResult, `${string}Id` | 'assignedPhoneNumber'>;
-
-/** The result column that shows the ID of each kind. */
-const ID_COLUMN: Readonly<Partial<Record<Kind, IdColumn>>> = {
-  account: 'accountId',
-  user: 'userId',
-  number: 'assignedPhoneNumber',
-  businessLine: 'businessLineId',
-  sipTrunk: 'sipTrunkId',
-  device: 'deviceId',
-};
+import { Planner } from './planner.js';
 
 /** How the work on a row ended. `pending`: the run is stopping and the row is not finished. */
 export interface RowEnd {
@@ -68,10 +38,12 @@ interface Work {
  */
 export class Executor {
   readonly #run: RunContext;
+  readonly #planner: Planner;
   readonly #works = new Map<string, Work>();
 
   constructor(run: RunContext) {
     this.#run = run;
+    this.#planner = new Planner(run.journal);
   }
 
   /**
@@ -79,7 +51,7 @@ export class Executor {
    * @throws StopError when no row can succeed any more, or nothing can be written
    */
   async runRow(row: StoredRow<ImportRecord>): Promise<RowEnd> {
-    const plan = planOf(this.#run, row);
+    const plan = this.#planner.plan(row);
     if (typeof plan === 'string')
       return {
         status: 'skipped',
@@ -125,9 +97,10 @@ export class Executor {
         return account;
       },
       send: (call, options) => this.#run.client.send(call, { priority: ordinal, ...options }),
+      look: (call) => orNull(this.#run.client.send(call, { priority: ordinal })),
     };
     try {
-      return { ok: true, outcome: await STEPS[resource.kind].run(task) };
+      return { ok: true, outcome: await KINDS[resource.kind].bringAbout(task), owner: ordinal };
     } catch (error) {
       if (error instanceof NeedError) return error.settled;
       if (error instanceof NotSentError) return { ok: false, stopped: true };
@@ -145,7 +118,7 @@ export class Executor {
   #fromJournal(key: string): Settled | null {
     const step = this.#run.journal.step(key);
     if (step?.state === 'created' || step?.state === 'existing')
-      return { ok: true, outcome: step.outcome as unknown as Outcome };
+      return { ok: true, outcome: step.outcome as unknown as Outcome, owner: step.owner };
     if (step?.state !== 'failed') return null;
     const message = String(step.outcome?.['message'] ?? 'it failed earlier');
     const hint = String(step.outcome?.['hint'] ?? RETRY_HINT);
@@ -168,7 +141,7 @@ export class Executor {
     if (known) return known;
     const elsewhere = plan.elsewhere.get(key);
     const row = elsewhere === undefined ? undefined : this.#run.journal.row(elsewhere);
-    const otherPlan = row && row.status !== 'invalid' ? planOf(this.#run, row) : undefined;
+    const otherPlan = row && row.status !== 'invalid' ? this.#planner.plan(row) : undefined;
     const other =
       typeof otherPlan === 'object' ? otherPlan.resources.find((each) => each.key === key) : undefined;
     if (!row || !other || typeof otherPlan !== 'object')
@@ -189,29 +162,41 @@ export class Executor {
     const ids: Partial<Record<IdColumn, string>> = {};
     let created = false;
     let stopped = false;
-    const failures: { kind: Kind; failure: Failure }[] = [];
+    const failures: { kind: KindName; failure: Failure }[] = [];
+    const warnings: string[] = [];
     resources.forEach((resource, index) => {
       const each = settled[index];
       if (!each) return;
       if (each.ok) {
-        const column = ID_COLUMN[resource.kind];
-        if (column) ids[column] = each.outcome.id;
+        const { idColumn, title } = KINDS[resource.kind];
+        if (idColumn) ids[idColumn] = each.outcome.id;
         created ||= each.outcome.state === 'created';
+        // What several rows share is told once, at the row that found it.
+        if (each.owner === row.ordinal)
+          for (const difference of each.outcome.differs ?? [])
+            warnings.push(`${title} differs on the platform: ${differenceText(difference)}`);
       } else if ('stopped' in each) stopped = true;
       else failures.push({ kind: resource.kind, failure: each.failure });
     });
     const finishedAt = new Date().toISOString();
+    const differing = warnings.length > 0 ? { warnings, differs: warnings.length } : {};
     // A row at work while the run stops is tried again as a whole: its done parts cost no calls.
     if (stopped) return { status: 'pending', result: ids, transient: false };
     const own = failures.find(({ failure }) => failure.owner === row.ordinal) ?? failures[0];
     if (!own)
-      return { status: created ? 'created' : 'existing', result: { ...ids, finishedAt }, transient: false };
+      return {
+        status: created ? 'created' : 'existing',
+        result: { ...ids, ...differing, finishedAt },
+        transient: false,
+      };
     const { failure } = own;
     const kind = resources.find((resource) => resource.key === failure.key)?.kind ?? own.kind;
     const owner = failure.owner === row.ordinal ? undefined : this.#run.journal.row(failure.owner);
     const result = {
       ...ids,
+      ...differing,
       failedStep: kind,
+      stepTitle: KINDS[kind].title,
       error: owner ? `${failure.key} failed in row ${owner.row}: ${failure.message}` : failure.message,
       hint: owner ? `Correct row ${owner.row} first.` : failure.hint,
       finishedAt,
@@ -225,29 +210,6 @@ export class Executor {
 }
 
 const RETRY_HINT = 'Correct the cause, then: resume --retry failed';
-
-/**
- * The plan of a row; a text when it cannot be carried out since the first row of its account or user is not valid.
- */
-export function planOf(run: Pick<RunContext, 'journal'>, row: StoredRow<ImportRecord>): RowPlan | string {
-  const { journal } = run;
-  const { record } = row;
-  const { product } = record;
-  if (product === null) return 'The row has no product.';
-  const account = record.accountFirst === row.ordinal ? row : journal.row(record.accountFirst);
-  const user =
-    record.userFirst === 0 || record.userFirst === row.ordinal ? row : journal.row(record.userFirst);
-  if (!account?.record.accountUsable)
-    return `The account cells of row ${account?.row}, which this row takes over, are not valid.`;
-  if (record.userFirst !== 0 && !user?.record.userUsable)
-    return `The user cells of row ${user?.row}, which this row takes over, are not valid.`;
-  const values = completeValues(
-    record,
-    account.record.values,
-    record.userFirst === 0 ? null : (user?.record.values ?? null),
-  );
-  return planRow(product, values, record.searchIndex, (phone) => journal.rowOfPhone(phone));
-}
 
 function missing(key: string, owner: number, why: string): Settled {
   const message = `It needs ${key}, but ${why}.`;

@@ -1,352 +1,219 @@
-import { ApiError } from '../api/api-error.js';
 import type { Client } from '../api/client.js';
-import {
-  type CheckedProperty,
-  getInventoryNumber,
-  listDeviceTypes,
-  listTimeZones,
-  validateProperty,
-} from '../api/endpoints.js';
+import type { HttpLog } from '../api/http-log.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
-import { nearest } from '../records/cells/nearest.js';
-import type { ColumnName } from '../records/columns.js';
-import type { ProblemCode } from '../records/problem.js';
-import { PRODUCTS } from '../records/products.js';
+import type { Resource, RowPlan } from '../plan/resource.js';
+import { PROBLEM_CODES, type Problem } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
-import { accountDifference } from '../resources/account.js';
-import { sheetAddresses } from '../resources/activation.js';
-import { pickDevice } from '../resources/device.js';
-import { type AccountIndex, orNull } from '../resources/lookups/account-index.js';
-import type { Addresses, SheetAddress, ValidAddress } from '../resources/lookups/addresses.js';
-import type { Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
-import { ownerId } from '../resources/owner.js';
-import { StepError } from '../resources/step-error.js';
-import { pickUser } from '../resources/user.js';
-import { planOf } from './executor.js';
-import { PlaceDemands } from './place-demand.js';
-import { RowChecker, type RowFindings } from './row-findings.js';
+import { rowAddresses } from '../resources/activation.js';
+import { differenceText, type FieldDifference } from '../resources/compare.js';
+import { differencesFromSheet } from '../resources/create-once.js';
+import type { Around } from '../resources/kind.js';
+import { KINDS } from '../resources/kinds.js';
+import { AccountIndex, orNull } from '../resources/lookups/account-index.js';
+import { Addresses } from '../resources/lookups/addresses.js';
+import { DryRunQuestions } from '../resources/lookups/dry-run-questions.js';
+import { type Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
+import { heldOwnerId } from '../resources/owner.js';
+import { type Finding, RowFindings } from '../resources/row-findings.js';
+import { inParallel } from './in-parallel.js';
+import { Planner } from './planner.js';
+import { rehearse } from './rehearse.js';
+import type { StopSwitch } from './stop-switch.js';
 
-export interface PreflightContext {
+export interface PreflightOptions {
   readonly client: Client;
   readonly journal: Journal<ImportRecord>;
-  readonly accounts: AccountIndex;
-  readonly snapshots: Snapshots;
-  readonly addresses: Addresses;
+  /** the partition of rows that name none */
   readonly partitionId: string;
+  readonly baseUrl: string;
+  readonly concurrency: number;
+  readonly stop: StopSwitch;
+  /** where the writes that a run would send are written down */
+  readonly httpLog: HttpLog | null;
 }
 
-/** The read-only checks of a dry run. Each question is asked once however many rows it is about. */
-export class Preflight {
-  readonly #context: PreflightContext;
-  /** how many numbers the rows checked so far search, by place */
-  readonly places: PlaceDemands;
-  readonly #asked = new Map<string, Promise<string | null>>();
-  #deviceTypes: Promise<ReadonlyMap<string, number | null> | null> | null = null;
-  #timeZones: Promise<ReadonlySet<string> | null> | null = null;
+/** What the platform says of the rows before anything is sent. */
+export interface PreflightSummary {
+  /** rows of which everything is there already */
+  readonly existing: number;
+  /** rows of which something is there and differs from the sheet */
+  readonly differing: number;
+}
 
-  constructor(context: PreflightContext) {
-    this.#context = context;
-    this.places = new PlaceDemands(context);
+/**
+ * The read-only checks of a dry run, of all valid rows: what is there already and whether it is the sheet's, and what can
+ * be asked about the rest. What is found goes into the journal: problems, and rows that turn out invalid.
+ */
+export async function preflight(options: PreflightOptions): Promise<PreflightSummary> {
+  const { client, journal, partitionId, stop, httpLog, baseUrl } = options;
+  const addresses = new Addresses(client, journal);
+  const planner = new Planner(journal);
+  const checks = new RowChecks(client, journal, addresses, partitionId);
+  /** what several rows share is planned once */
+  const planned = new Set<string>();
+  let existing = 0;
+  let differing = 0;
+  await inParallel(journal.rows('valid'), options.concurrency, stop, async (row) => {
+    const plan = planner.plan(row);
+    if (typeof plan === 'string') return;
+    const found = await checks.check(row, plan);
+    for (const finding of found.findings) await addFinding(journal, row, finding);
+    if (found.existing.length > 0) {
+      const isAll = found.existing.length === plan.resources.filter(isObject).length;
+      if (isAll) existing++;
+      if (found.differs) differing++;
+      const what = `${isAll ? 'would be existing' : 'partly there already'}: ${found.existing.join(', ')}`;
+      await journal.setRowStatus(row.ordinal, row.status, { warnings: [what] });
+    }
+    if (found.findings.some(isError)) await journal.setRowStatus(row.ordinal, 'invalid', null);
+    if (httpLog) await logPlanned(row, plan);
+  });
+  if (!stop.stopped)
+    for await (const { ordinal, finding } of checks.questions.places.check()) {
+      const row = journal.row(ordinal);
+      if (!row) continue;
+      await addFinding(journal, row, finding);
+      if (isError(finding)) await journal.setRowStatus(ordinal, 'invalid', null);
+    }
+  return { existing, differing };
+
+  async function logPlanned(row: StoredRow<ImportRecord>, plan: RowPlan): Promise<void> {
+    const own = plan.resources.some(({ kind }) => kind === 'number');
+    const [first] = plan.resources;
+    const valid =
+      own && first ? await rowAddresses(addresses, first.values, row.ordinal).catch(() => null) : null;
+    for (const resource of plan.resources) {
+      if (planned.has(resource.key)) continue;
+      planned.add(resource.key);
+      for (const { operation, method, path, body = null } of rehearse(resource, partitionId, valid))
+        httpLog?.writePlanned(row.row, { operation, method, url: baseUrl + path, body });
+    }
+  }
+}
+
+function isObject({ kind }: Resource): boolean {
+  return KINDS[kind].settingOf === null;
+}
+
+function isError(finding: Finding): boolean {
+  return PROBLEM_CODES[finding.code].severity === 'error';
+}
+
+function addFinding(
+  journal: Journal<ImportRecord>,
+  row: StoredRow<ImportRecord>,
+  finding: Finding,
+): Promise<void> {
+  const { file, sheet, row: number } = row.record;
+  const { severity } = PROBLEM_CODES[finding.code];
+  const problem: Problem = { file, sheet, row: number, ...finding, severity };
+  return journal.addProblem(row.ordinal, { ...problem });
+}
+
+/** Findings of one row, and whether something that is there differs from the sheet. */
+type Checked = RowFindings & { differs?: boolean };
+
+/** Walks over the resources of a row and asks what their kinds can ask. */
+class RowChecks {
+  readonly #client: Client;
+  readonly #addresses: Addresses;
+  readonly #accounts: AccountIndex;
+  readonly #snapshots: Snapshots;
+  readonly #partitionId: string;
+  readonly #neverAnswered = new Set<string>();
+  /** the resources that a row has told of already */
+  readonly #told = new Set<string>();
+  readonly questions: DryRunQuestions;
+
+  constructor(client: Client, journal: Journal<ImportRecord>, addresses: Addresses, partitionId: string) {
+    this.#client = client;
+    this.#addresses = addresses;
+    this.#accounts = new AccountIndex(client);
+    this.#snapshots = new Snapshots(client);
+    this.#partitionId = partitionId;
+    this.questions = new DryRunQuestions(client, journal, addresses, partitionId);
   }
 
-  /** Checks a row against the platform. Nothing is changed there. */
-  async checkRow(row: StoredRow<ImportRecord>): Promise<RowFindings> {
-    const plan = planOf(this.#context, row);
-    if (typeof plan === 'string') return { findings: [], existing: [] };
-    const [account] = plan.resources;
-    if (!account) return { findings: [], existing: [] };
-    const check = new RowChecker(row, account);
-    const held = await this.#checkAccount(check);
-    await Promise.all([
-      this.#checkUser(check, held),
-      this.#checkNumber(check, held),
-      this.#checkDevice(check, held),
-      this.#checkTrunk(check, held),
-      this.#checkTimeZones(check),
-    ]);
+  async check(row: StoredRow<ImportRecord>, { resources }: RowPlan): Promise<Checked> {
+    const [account] = resources;
+    if (!account) throw new Error(`row ${row.row} has no account in its plan`);
+    const check: Checked = new RowFindings(row.ordinal, account);
+    const held = await this.#account(check, account);
+    const ownerId = held ? ((await heldOwnerId(held, account, row.ordinal)) ?? '') : '';
+    await Promise.all(resources.slice(1).map((resource) => this.#resource(check, resource, held, ownerId)));
     return check;
   }
 
   /** @returns what the account holds, when it is there and the sheet's; null otherwise */
-  async #checkAccount(check: RowChecker): Promise<Snapshot | null> {
-    const { accounts, partitionId, snapshots } = this.#context;
-    const { values, product, ordinal } = check;
-    const partition = values.partitionId ?? partitionId;
-    const account = await accounts.find(partition, values.accountNumber, ordinal);
-    if (!account) return null;
-    const difference = accountDifference(account, PRODUCTS[product].accountType, values.accountName);
-    if (difference !== null) {
-      const hint = 'Correct the account number or name, or change the account on the platform.';
-      check.add(
-        'ACCOUNT_IS_ANOTHER',
-        'accountNumber',
-        values.accountNumber,
-        `On the platform ${difference}`,
-        hint,
-      );
-      return null;
-    }
-    check.existing.push(`account:${values.accountNumber}`);
-    return snapshots.of(partition, account.id);
+  async #account(check: Checked, resource: Resource): Promise<Snapshot | null> {
+    const kind = KINDS.account;
+    const { values } = resource;
+    const partitionId = values.partitionId ?? this.#partitionId;
+    await kind.dryRun.always?.(check, this.questions, resource);
+    const now = await this.#accounts.find(partitionId, values.accountNumber, check.ordinal);
+    if (!now) return null;
+    const around: Around = { ownerId: '', phone: undefined };
+    const isSame = await this.#found(check, resource, now, around, { partitionId, accountId: now.id });
+    return isSame ? this.#snapshots.of(partitionId, now.id) : null;
   }
 
-  async #checkUser(check: RowChecker, held: Snapshot | null): Promise<void> {
-    const { values, product, ordinal } = check;
-    if (!PRODUCTS[product].hasUser) return;
-    const user = held && pickUser(await held.users(ordinal), values);
-    if (user?.difference) {
-      const column = values.extension === undefined ? 'lastName' : 'extension';
-      check.add(
-        'USER_IS_ANOTHER',
-        column,
-        values.extension ?? values.lastName ?? '',
-        `On the platform ${user.difference}`,
-        'Correct the extension or the name.',
-      );
-    } else if (user) check.existing.push(`user:${values.accountNumber}/${values.extension ?? ''}`);
-    else if (values.username !== undefined)
-      await this.#checkFree(check, 'username', 'USERNAME_NOT_FREE', 'username', values.username);
+  async #resource(check: Checked, resource: Resource, held: Snapshot | null, ownerId: string): Promise<void> {
+    const kind = KINDS[resource.kind];
+    await kind.dryRun.always?.(check, this.questions, resource);
+    const around: Around = { ownerId, phone: resource.values.phoneNumber };
+    const now = held && (await kind.find.held(held, kind.find.identity(resource, around), check.ordinal));
+    if (now && held) await this.#found(check, resource, now, around, held);
+    else await kind.dryRun.whenNew?.(check, this.questions, resource);
   }
 
-  async #checkNumber(check: RowChecker, held: Snapshot | null): Promise<void> {
-    const { values, ordinal } = check;
-    if (values.numberSource === 'NONE') return;
-    const partitionId = values.partitionId ?? this.#context.partitionId;
-    if (held && (await this.#ownsNumber(check, held))) return;
-    const address = await this.#checkAddresses(check);
-    const { phoneNumber } = values;
-    if (phoneNumber === undefined) {
-      if (address?.latitude === undefined || address.longitude === undefined) return;
-      const line = [values.address, values.city, values.state].filter(Boolean).join(', ');
-      this.places.add(ordinal, partitionId, address, line);
-      return;
+  /** @returns whether it is recognisably the sheet's */
+  async #found(
+    check: Checked,
+    resource: Resource,
+    now: object,
+    around: Around,
+    account: { readonly partitionId: string; readonly accountId: string },
+  ): Promise<boolean> {
+    const kind = KINDS[resource.kind];
+    const strange = kind.find.strange(now, kind.find.identity(resource, around));
+    if (strange !== null) {
+      const { another } = kind.dryRun;
+      const column = another?.column(resource.values) ?? 'accountNumber';
+      const value = String(resource.values[column] ?? '');
+      const hint = another?.hint ?? 'Correct the sheet, or change what is on the platform.';
+      check.add(another?.code ?? 'DIFFERS_ON_PLATFORM', column, value, `On the platform ${strange}`, hint);
+      return false;
     }
-    const number = await this.#lookUp(check, 'phoneNumber', () =>
-      orNull(this.#context.client.send(getInventoryNumber(partitionId, phoneNumber), { priority: ordinal })),
+    if (kind.settingOf === null) check.existing.push(resource.key);
+    if (this.#told.has(resource.key)) return true;
+    this.#told.add(resource.key);
+    const { partitionId, accountId } = account;
+    const id = kind.settingOf === null ? kind.find.idOf(now) : (around.phone ?? '');
+    const ids = { partitionId, accountId, id, ownerId: around.ownerId ?? '', phone: around.phone };
+    const differences = await differencesFromSheet(
+      {
+        addresses: this.#addresses,
+        neverAnswered: this.#neverAnswered,
+        look: (call) => orNull(this.#client.send(call, { priority: check.ordinal })),
+      },
+      resource,
+      check.ordinal,
+      kind,
+      ids,
+      now,
     );
-    if (number === null)
-      check.add(
-        'NUMBER_NOT_IN_INVENTORY',
-        'phoneNumber',
-        phoneNumber,
-        `${phoneNumber} is not in the inventory of the partition`,
-        'Check the number, order it, or leave the cell blank to have one searched.',
-      );
-    else if (number?.accountId)
-      check.add(
-        'NUMBER_NOT_FREE',
-        'phoneNumber',
-        phoneNumber,
-        `${phoneNumber} is on another account already`,
-        'Check the number, or free it on the other account first.',
-      );
-  }
-
-  /** Whether the row's number is on its account already, or its owner has one. */
-  async #ownsNumber(check: RowChecker, held: Snapshot): Promise<boolean> {
-    const { values, product, ordinal } = check;
-    const numbers = await held.numbers(ordinal);
-    const owner = await ownerId(held, product, values, ordinal);
-    const own =
-      values.phoneNumber === undefined
-        ? numbers.find((each) => owner !== null && each.referenceId === owner)
-        : numbers.find((each) => each.phoneNumber === values.phoneNumber);
-    if (!own) return false;
-    if (own.referenceId && own.referenceId !== owner)
-      check.add(
-        'NUMBER_NOT_FREE',
-        'phoneNumber',
-        own.phoneNumber,
-        `${own.phoneNumber} is on the account and rings something else (${own.referenceType})`,
-        'Correct the sheet, or free the number first.',
-      );
-    else check.existing.push(`number:${own.phoneNumber}`);
+    for (const difference of differences) this.#tell(check, kind.title, difference);
     return true;
   }
 
-  async #checkAddresses(check: RowChecker): Promise<ValidAddress | null> {
-    const { customer, e911 } = sheetAddresses(check.values);
-    const [valid] = await Promise.all([
-      this.#checkAddress(check, customer, 'address'),
-      e911 ? this.#checkAddress(check, e911, 'e911Address') : null,
-    ]);
-    return valid;
-  }
-
-  async #checkAddress(
-    check: RowChecker,
-    address: SheetAddress,
-    column: 'address' | 'e911Address',
-  ): Promise<ValidAddress | null> {
-    try {
-      const valid = await this.#context.addresses.validate(address, check.ordinal);
-      const read = [valid.fields['city'], valid.fields['state'], valid.fields['postalCode']];
-      const typed = [address.city, address.state, address.postalCode];
-      const differs = read.some(
-        (part, index) => part !== undefined && typed[index] !== undefined && !sameText(part, typed[index]),
-      );
-      if (differs)
-        check.add(
-          'ADDRESS_READ_DIFFERENTLY',
-          column,
-          address.address,
-          `The platform reads it as ${read.filter(Boolean).join(', ')}`,
-          'Check that this is the place that is meant.',
-        );
-      return valid;
-    } catch (error) {
-      if (error instanceof StepError)
-        check.add('ADDRESS_REFUSED', column, address.address, error.message, error.hint);
-      else if (error instanceof ApiError && error.kind === 'refused')
-        check.add(
-          'ADDRESS_REFUSED',
-          column,
-          address.address,
-          error.message,
-          'Correct the address or its postal code.',
-        );
-      else if (error instanceof ApiError) check.notChecked(column, error);
-      else throw error;
-      return null;
-    }
-  }
-
-  async #checkDevice(check: RowChecker, held: Snapshot | null): Promise<void> {
-    const { values, ordinal, product } = check;
-    const { macAddress, deviceTypeId, lineNumber } = values;
-    if (macAddress === undefined || deviceTypeId === undefined) return;
-    this.#deviceTypes ??= orUnknown(
-      this.#context.client
-        .send(listDeviceTypes())
-        .then((types) => new Map(types.map(({ id, numLines }) => [id, numLines ?? null]))),
+  #tell(check: Checked, title: string, difference: FieldDifference): void {
+    check.differs = true;
+    check.add(
+      'DIFFERS_ON_PLATFORM',
+      null,
+      difference.inSheet,
+      `${title} differs on the platform: ${differenceText(difference)}`,
+      'It is taken as it is there. Correct the sheet, or change it on the platform.',
     );
-    const types = await this.#deviceTypes;
-    const lines = types?.get(deviceTypeId);
-    if (types && lines === undefined) {
-      const near = nearest(deviceTypeId, [...types.keys()]);
-      check.add(
-        'DEVICE_TYPE_UNKNOWN',
-        'deviceTypeId',
-        deviceTypeId,
-        `The platform has no device type ${deviceTypeId}`,
-        near === null ? 'Use an ID of the device type list.' : `Did you mean ${near}?`,
-      );
-    } else if (lines != null && lineNumber > lines)
-      check.add(
-        'DEVICE_LINE_TOO_HIGH',
-        'lineNumber',
-        String(lineNumber),
-        `A ${deviceTypeId} has ${lines} lines, not ${lineNumber}`,
-        `Use a line number from 1 to ${lines}.`,
-      );
-    if (product !== 'BUSINESS_LINE' && held && pickDevice(await held.devices(ordinal), values, '')) {
-      check.existing.push(`device:${macAddress}/${lineNumber}`);
-      return;
-    }
-    // A line that is there may hold the port already.
-    if (product === 'BUSINESS_LINE' && held && (await ownerId(held, product, values, ordinal))) return;
-    await this.#checkFree(check, 'macaddress', 'MAC_ADDRESS_NOT_FREE', 'macAddress', macAddress);
   }
-
-  async #checkTrunk(check: RowChecker, held: Snapshot | null): Promise<void> {
-    const { values, product, ordinal } = check;
-    if (product === 'BCC' || product === 'HOME_PHONE') return;
-    const name = values.lineName ?? values.trunkName ?? '';
-    if (held && (await ownerId(held, product, values, ordinal)))
-      check.existing.push(
-        product === 'SIP_TRUNK' ? `sipTrunk:${name}` : `businessLine:${values.accountNumber}/${name}`,
-      );
-    else if (values.sipUsername !== undefined && product === 'SIP_TRUNK')
-      await this.#checkFree(check, 'sipusername', 'SIP_USERNAME_NOT_FREE', 'sipUsername', values.sipUsername);
-  }
-
-  async #checkTimeZones(check: RowChecker): Promise<void> {
-    this.#timeZones ??= orUnknown(
-      this.#context.client.send(listTimeZones()).then((answer) => new Set(textsIn(answer))),
-    );
-    const zones = await this.#timeZones;
-    if (!zones || zones.size === 0) return;
-    const { timeZone, userTimeZone } = check.values;
-    for (const [column, zone] of [
-      ['timeZone', timeZone],
-      ['userTimeZone', userTimeZone],
-    ] as const)
-      if (!zones.has(zone) && (column === 'timeZone' || zone !== timeZone))
-        check.add(
-          'TIME_ZONE_NOT_OFFERED',
-          column,
-          zone,
-          `The platform does not offer the time zone ${zone}`,
-          'Use one of its list.',
-        );
-  }
-
-  async #checkFree(
-    check: RowChecker,
-    property: CheckedProperty,
-    code: ProblemCode,
-    column: ColumnName,
-    value: string,
-  ): Promise<void> {
-    const { client, partitionId } = this.#context;
-    const key = `${property}=${value.toLowerCase()}`;
-    let asked = this.#asked.get(key);
-    if (!asked) {
-      asked = client
-        .send(validateProperty(partitionId, property, value), { priority: check.ordinal })
-        .then(() => null)
-        .catch((error: unknown) => {
-          if (error instanceof ApiError && error.status === 400) return error.messages.join('; ') || 'in use';
-          if (error instanceof ApiError) return null;
-          throw error;
-        });
-      this.#asked.set(key, asked);
-    }
-    const problem = await asked;
-    if (problem !== null)
-      check.add(
-        code,
-        column,
-        value,
-        `"${value}" is in use on the platform: ${problem}`,
-        `Use another ${column}.`,
-      );
-  }
-
-  /** @returns undefined where the platform gives no answer; the row says so */
-  async #lookUp<T>(check: RowChecker, column: ColumnName, lookUp: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await lookUp();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      check.notChecked(column, error);
-      return undefined;
-    }
-  }
-}
-
-/** A reference list; null where the platform does not give it, so that nothing is blamed for it. */
-async function orUnknown<T>(list: Promise<T>): Promise<T | null> {
-  try {
-    return await list;
-  } catch (error) {
-    if (error instanceof ApiError) return null;
-    throw error;
-  }
-}
-
-function sameText(a: unknown, b: unknown): boolean {
-  const plain = (text: unknown) =>
-    String(text)
-      .toLowerCase()
-      .replace(/[^a-z0-9]/g, '');
-  // A postal code may come back with its four further digits.
-  return plain(a).startsWith(plain(b)) || plain(b).startsWith(plain(a));
-}
-
-/** All texts anywhere in a JSON value. */
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (value === null || typeof value !== 'object') return [];
-  return Object.values(value).flatMap(textsIn);
 }

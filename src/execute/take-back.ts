@@ -1,14 +1,21 @@
 import { ApiError } from '../api/api-error.js';
 import type { Client } from '../api/client.js';
-import { releaseNumber } from '../api/endpoints.js';
+import { type Call, releaseNumber } from '../api/endpoints.js';
 import type { Journal, JsonObject, StepState, StoredStep } from '../journal/journal.js';
+import { baseOf } from '../plan/keys.js';
+import { KIND_NAMES, type KindName, type Resource } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
+import { rowAddresses } from '../resources/activation.js';
+import { compare, differenceText } from '../resources/compare.js';
+import type { Ids, Look } from '../resources/kind.js';
+import { KINDS, undoWaves } from '../resources/kinds.js';
 import { orNull } from '../resources/lookups/account-index.js';
-import { Snapshots } from '../resources/lookups/snapshots.js';
-import { reservationKey } from '../resources/reservation.js';
+import { Addresses } from '../resources/lookups/addresses.js';
+import { type Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
 import type { Outcome } from '../resources/task.js';
+import { idsOf, text } from './ids.js';
 import { inParallel } from './in-parallel.js';
-import { type Removal, text, type Undoing, WAVES, type Work } from './removals.js';
+import { Planner } from './planner.js';
 import type { StopSwitch } from './stop-switch.js';
 
 /** What became of one object that the run had created. */
@@ -18,7 +25,10 @@ export interface Undone {
   readonly id: string;
   /** ordinal of the row that brought it about */
   readonly owner: number;
-  /** `gone`: somebody else had deleted it; `kept`: changed since, so not touched; `failed`: the platform refused */
+  /**
+   * `gone`: somebody else had deleted it; `kept`: changed since, or something that is kept hangs on it, so not touched;
+   * `failed`: the platform refused
+   */
   readonly what: 'deleted' | 'gone' | 'kept' | 'failed' | 'would be deleted';
   readonly reason: string;
 }
@@ -38,179 +48,373 @@ const GONE = 'somebody else had deleted it';
 /** Steps that undo still has to look at. */
 export const OPEN_STATES: ReadonlySet<StepState> = new Set(['intent', 'created', 'deleting', 'kept']);
 
-/** Settings: they go with what they were set on, and stay where that was there before the run. */
-const SETTINGS = { reference: 'number', callHandling: 'businessLine' } as const;
+const WAVES = undoWaves();
+
+/** What all accounts of one undo share. */
+interface Undoing extends UndoOptions {
+  readonly client: Client;
+  readonly journal: Journal<ImportRecord>;
+  readonly planner: Planner;
+  readonly addresses: Addresses;
+  /** when undo began, by `performance.now()` */
+  readonly startedAt: number;
+}
+
+/** One object or setting that the run made, while its account is looked through. */
+interface Made {
+  readonly step: StoredStep;
+  readonly resource: Resource;
+  readonly ids: Ids;
+  /** what is to become of it so far */
+  verdict: 'delete' | 'keep' | 'gone';
+  reason: string;
+  /** somebody has given it to another owner */
+  isElsewhere: boolean;
+}
 
 /**
- * Deletes what a run created, and nothing else: in the reverse order of dependence, each delete with an intent and an
- * outcome on disk, so that it can be killed and gone on with. Creates in doubt are looked up first. What somebody has
- * changed since is kept.
+ * Deletes what a run created, and nothing else, account by account. First all of an account is read and compared: what
+ * somebody has changed since is kept, and so is what hangs on it and what it needs. Then the rest is deleted in the
+ * reverse order of dependence, each delete with an intent and an outcome on disk, so that it can be killed and gone on
+ * with. A dry run does the first half, so that it says what undo would do.
  */
 export async function undoRun(
   client: Client,
   journal: Journal<ImportRecord>,
   options: UndoOptions,
 ): Promise<void> {
-  const created = options.dryRun ? createdIds(journal) : new Set<string>();
   const run: Undoing = {
-    startedAt: Date.now(),
+    ...options,
     client,
     journal,
-    snapshots: new Snapshots(client),
-    isOurs: (id) => created.has(id),
+    planner: new Planner(journal),
+    addresses: new Addresses(client, journal),
+    startedAt: performance.now(),
   };
-  await inParallel(openSteps(journal, 'reservation'), options.concurrency, options.stop, (step) =>
-    release(run, step, options),
+  const accounts = journal.stepsByAccount([...OPEN_STATES]);
+  await inParallel(accounts[Symbol.iterator](), options.concurrency, options.stop, (seqs) =>
+    undoAccount(run, seqs),
   );
-  const refused = new Map<string, Undone>();
-  for (let before = Number.POSITIVE_INFINITY; ; before = refused.size) {
-    refused.clear();
-    for (const wave of WAVES) {
-      run.snapshots = new Snapshots(client);
-      for (const removal of wave)
-        await inParallel(openSteps(journal, removal.kind), options.concurrency, options.stop, (step) =>
-          undoStep(run, removal, step, options, refused),
-        );
-    }
-    // What one object kept from being deleted may be free once that is gone.
-    if (refused.size === 0 || refused.size >= before || options.dryRun || options.stop.stopped) break;
-  }
-  for (const undone of refused.values()) options.onUndone(undone);
-  if (!options.dryRun && !options.stop.stopped) await undoSettings(run, options);
 }
 
-async function undoStep<N>(
-  run: Undoing,
-  removal: Removal<N>,
-  step: StoredStep,
-  options: UndoOptions,
-  refused: Map<string, Undone>,
-): Promise<void> {
-  const { client, journal } = run;
-  const priority = step.owner;
-  const tell = (what: Undone['what'], reason = '', id = '') =>
-    options.onUndone({ kind: step.kind, key: step.key, id, owner: step.owner, what, reason });
-  const settle = (state: StepState, details: JsonObject) =>
-    journal.settle(step.key, step.kind, step.owner, state, { ...step.outcome, ...details });
-
-  const object = await objectOf(run, removal, step, options);
-  if (!object) {
-    if (!options.dryRun) await settle('failed', { message: 'it was never created' });
+async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void> {
+  const steps = seqs.map((seq) => run.journal.stepAt(seq)).filter((step) => step !== undefined);
+  const resources = resourcesOf(run, steps);
+  const made = await madeOf(run, steps, resources);
+  await releaseUnused(run, steps);
+  await examine(run, made);
+  await keepWhatHangsTogether(run, made);
+  if (run.dryRun) {
+    for (const each of made)
+      if (isObject(each)) tell(run, each, each.verdict === 'delete' ? 'would be deleted' : undefined);
     return;
   }
-  const work: Work = { run, step, object, priority };
-  try {
-    const now = await orNull(client.send(removal.read(object), { priority }));
-    if (now === null) {
-      if (!options.dryRun) await settle('deleted', { ...object, reason: GONE });
-      return tell('gone', GONE, object.id);
-    }
-    const changed = await removal.changed(work, now);
-    if (options.dryRun) return tell(changed === null ? 'would be deleted' : 'kept', changed ?? '', object.id);
-    if (changed !== null) {
-      await settle('kept', { ...object, reason: changed });
-      return void refused.set(step.key, {
-        kind: step.kind,
-        key: step.key,
-        id: object.id,
-        owner: step.owner,
-        what: 'kept',
-        reason: changed,
-      });
-    }
-    await journal.settle(step.key, step.kind, step.owner, 'deleting', { ...object });
-    await orNull(client.send(removal.remove(object), { priority }));
-    await journal.settle(step.key, step.kind, step.owner, 'deleted', { ...object });
-    tell('deleted', '', object.id);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (!options.dryRun) await journal.settle(step.key, step.kind, step.owner, 'created', { ...object });
-    refused.set(step.key, {
-      kind: step.kind,
-      key: step.key,
-      id: object.id,
-      owner: step.owner,
-      what: 'failed',
-      reason: error.message,
-    });
+  for (const wave of WAVES) {
+    if (run.stop.stopped) return;
+    const due = made.filter((each) => wave.includes(each.resource.kind));
+    await Promise.all(due.map((each) => takeBack(run, each, made)));
   }
+  await settleSettings(run, made);
 }
 
-/** The object of a step, found again where its create is in doubt; null when it was never made. */
-async function objectOf<N>(
+/** The resources that the rows of the steps plan, by key. */
+function resourcesOf(run: Undoing, steps: readonly StoredStep[]): Map<string, Resource> {
+  const resources = new Map<string, Resource>();
+  for (const ordinal of new Set(steps.map(({ owner }) => owner))) {
+    const row = run.journal.row(ordinal);
+    const plan = row && run.planner.plan(row);
+    if (plan && typeof plan !== 'string')
+      for (const resource of plan.resources) resources.set(resource.key, resource);
+  }
+  return resources;
+}
+
+function isKind(name: string): name is KindName {
+  return (KIND_NAMES as readonly string[]).includes(name);
+}
+
+function isObject({ resource }: Made): boolean {
+  return KINDS[resource.kind].settingOf === null;
+}
+
+/** What was made and may still be there; creates in doubt are looked up first. */
+async function madeOf(
   run: Undoing,
-  removal: Removal<N>,
-  step: StoredStep,
-  options: UndoOptions,
-): Promise<Outcome | null> {
-  const ids = (step.outcome ?? step.intent) as unknown as Outcome;
-  if (step.state !== 'intent') return withLineId(step, ids);
+  steps: readonly StoredStep[],
+  resources: ReadonlyMap<string, Resource>,
+): Promise<Made[]> {
+  const made = await Promise.all(
+    steps.map(async (step): Promise<Made | null> => {
+      const resource = resources.get(step.key);
+      if (!resource || !isKind(step.kind)) return null;
+      const outcome = step.state === 'intent' ? await findAgain(run, step, resource) : step.outcome;
+      if (outcome)
+        return {
+          step,
+          resource,
+          ids: idsOf(run.journal, resource, outcome as unknown as Outcome),
+          verdict: 'delete',
+          reason: '',
+          isElsewhere: false,
+        };
+      const message = 'it was never created';
+      if (!run.dryRun) await run.journal.settle(step.key, step.kind, step.owner, 'failed', { message });
+      return null;
+    }),
+  );
+  return made.filter((each) => each !== null);
+}
+
+/** @returns the outcome of a create whose answer never came, or null when it never happened */
+async function findAgain(run: Undoing, step: StoredStep, resource: Resource): Promise<Outcome | null> {
+  const kind = KINDS[resource.kind];
+  const { partitionId, accountId, ownerId, phone, id } = step.intent;
+  const ids = { partitionId: text(partitionId), accountId: text(accountId) };
+  // A setting is never in doubt: it is on something that is there or not.
+  if (kind.settingOf !== null) return { ...ids, state: 'created', id: text(id) };
   // The run may have sent what it intended until it died, which was before this began.
-  const wait = Math.max(step.at, run.startedAt) + options.settleMs - Date.now();
+  const wait = run.startedAt + run.settleMs - performance.now();
   if (wait > 0) await run.client.rest(wait);
-  const id = await removal.find({ run, step, priority: step.owner }, ids);
-  if (id === null) return null;
-  const accountId = step.kind === 'account' ? id : ids.accountId;
-  return { state: 'created', id, accountId, partitionId: ids.partitionId };
+  const around = { ownerId: text(ownerId), phone: text(phone) || undefined };
+  const identity = { ...kind.find.identity(resource, around), ownerId: null };
+  const now = await kind.find.now(lookOf(run, step.owner), ids, identity);
+  if (now === null || kind.find.strange(now, identity) !== null) return null;
+  const found = kind.find.idOf(now);
+  return { state: 'created', id: found, partitionId: ids.partitionId, accountId: ids.accountId || found };
 }
 
-/** A port is read and deleted under the ID of its line. */
-function withLineId(step: StoredStep, object: Outcome): Outcome {
-  return step.kind === 'portAssignment' ? { ...object, id: text(step.intent['lineId']) } : object;
+function lookOf({ client }: Undoing, priority: number): Look {
+  return (call) => orNull(client.send(call, { priority }));
 }
 
-async function release(run: Undoing, step: StoredStep, options: UndoOptions): Promise<void> {
+/** A reservation that has not become a number is given back. */
+async function releaseUnused(run: Undoing, steps: readonly StoredStep[]): Promise<void> {
   const { client, journal } = run;
-  const numberKey = step.key.slice(reservationKey('').length);
-  const taken = journal.step(numberKey);
-  if (step.state === 'kept' || (taken && taken.state !== 'failed')) return;
-  const { phone, partitionId, accountId } = step.intent;
-  const undone = {
-    kind: step.kind,
-    key: step.key,
-    id: text(phone),
-    owner: step.owner,
-    reason: 'reservation',
-  };
-  if (options.dryRun) return options.onUndone({ ...undone, what: 'would be deleted' });
-  const call = (at: 'account' | 'partition') =>
-    client.send(releaseNumber(at, text(partitionId), text(accountId), text(phone)), { priority: step.owner });
-  try {
-    await call('account').catch((error: unknown) =>
-      error instanceof ApiError && error.status === 404 ? orNull(call('partition')) : Promise.reject(error),
-    );
-  } catch (error) {
-    // Refused: it is nobody's any more. One that cannot be released ends by itself after 30 minutes.
-    if (!(error instanceof ApiError)) throw error;
+  for (const step of steps) {
+    if (step.kind !== 'reservation' || step.state === 'kept') continue;
+    const taken = journal.step(baseOf(step.key));
+    if (taken && taken.state !== 'failed' && taken.state !== 'released') continue;
+    const { phone, partitionId, accountId } = step.intent;
+    const undone = { ...about(step, text(phone)), reason: 'reservation' };
+    if (run.dryRun) {
+      run.onUndone({ ...undone, what: 'would be deleted' });
+      continue;
+    }
+    const call = (at: 'account' | 'partition') =>
+      client.send(releaseNumber(at, text(partitionId), text(accountId), text(phone)), {
+        priority: step.owner,
+      });
+    try {
+      await call('account').catch((error: unknown) =>
+        error instanceof ApiError && error.status === 404 ? orNull(call('partition')) : Promise.reject(error),
+      );
+    } catch (error) {
+      // Refused: it is nobody's any more. One that cannot be released ends by itself after 30 minutes.
+      if (!(error instanceof ApiError)) throw error;
+    }
+    await journal.settle(step.key, step.kind, step.owner, 'released', { ...step.intent });
+    run.onUndone({ ...undone, what: 'deleted' });
   }
-  await journal.settle(step.key, step.kind, step.owner, 'released', { ...step.intent });
-  options.onUndone({ ...undone, what: 'deleted' });
 }
 
-async function undoSettings(run: Undoing, options: UndoOptions): Promise<void> {
-  const { journal } = run;
-  for (const kind of Object.keys(SETTINGS) as (keyof typeof SETTINGS)[]) {
-    for (const step of openSteps(journal, kind)) {
-      const base = journal.step(step.key.slice(kind.length + 1));
-      if (base?.state !== 'existing') {
-        await journal.settle(step.key, step.kind, step.owner, 'deleted', { ...step.outcome });
-        continue;
+/** Reads everything and finds out what is gone and what somebody has changed since. */
+async function examine(run: Undoing, made: readonly Made[]): Promise<void> {
+  const shared = new Map<string, Promise<unknown>>();
+  await Promise.all(
+    made.map(async (each) => {
+      const { resource, ids, step } = each;
+      const kind = KINDS[resource.kind];
+      const look: Look = (call) => sharedLook(run, shared, call, step.owner);
+      try {
+        const now = await kind.read(look, ids);
+        if (now === null) {
+          each.verdict = 'gone';
+          each.reason = step.state === 'deleting' ? '' : GONE;
+          return;
+        }
+        const changed = await changedSince(run, each, now);
+        if (changed !== null) keep(each, changed);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        keep(each, `it could not be read: ${error.message}`);
       }
-      const reason = `the ${SETTINGS[kind] === 'number' ? 'number' : 'business line'} was there before the run; what the run set on it stays`;
-      await journal.settle(step.key, step.kind, step.owner, 'kept', { ...step.outcome, reason });
-      const id = text(step.intent['id']);
-      options.onUndone({ kind, key: step.key, id, owner: step.owner, what: 'kept', reason });
+    }),
+  );
+}
+
+function sharedLook<T>(
+  { client }: Undoing,
+  shared: Map<string, Promise<unknown>>,
+  call: Call<T>,
+  priority: number,
+): Promise<T | null> {
+  let answer = shared.get(call.path) as Promise<T | null> | undefined;
+  if (!answer) {
+    answer = orNull(client.send(call, { priority }));
+    shared.set(call.path, answer);
+  }
+  return answer;
+}
+
+/** What somebody has changed of it since the run made it, in words; null when it is as the run left it. */
+async function changedSince(run: Undoing, made: Made, now: object): Promise<string | null> {
+  const { step, resource, ids } = made;
+  const kind = KINDS[resource.kind];
+  const stated = await kind.stated({
+    resource,
+    values: resource.values,
+    ids,
+    addresses: () => rowAddresses(run.addresses, resource.values, step.owner),
+  });
+  const { asAnswered = [] } = (step.outcome ?? {}) as unknown as Partial<Outcome>;
+  const changed = compare(stated, now).differences.filter(
+    ({ field, onPlatform }) =>
+      !asAnswered.some((each) => each.field === field && each.onPlatform === onPlatform),
+  );
+  made.isElsewhere = changed.some(({ field }) => field === 'referenceId' || field === 'userId');
+  const strange = kind.find.strange(
+    now,
+    kind.find.identity(resource, { ownerId: ids.ownerId || null, phone: ids.phone }),
+  );
+  if (strange !== null) return strange;
+  if (changed.length === 0) return null;
+  const texts = changed.slice(0, 3).map(differenceText);
+  return `it was changed since: ${texts.join(', ')}${changed.length > 3 ? ' and more' : ''}`;
+}
+
+function keep(made: Made, reason: string): void {
+  made.verdict = 'keep';
+  made.reason = reason;
+}
+
+/**
+ * What hangs on a kept object is kept with it, and what it needs too: a user with its numbers and devices, a line with its
+ * port. An account that somebody has changed is kept with all that the run put into it; one that only holds what stays is
+ * kept alone.
+ */
+async function keepWhatHangsTogether(run: Undoing, made: readonly Made[]): Promise<void> {
+  const snapshots = new Snapshots(run.client);
+  const near = neighbours(made);
+  spread(made.filter(({ verdict }) => verdict === 'keep'));
+  for (let isSettled = false; !isSettled; ) {
+    isSettled = true;
+    const goes = new Set(made.filter(({ verdict }) => verdict !== 'keep').map(({ ids }) => ids.id));
+    for (const each of made) {
+      if (each.verdict !== 'delete') continue;
+      const held = snapshots.of(each.ids.partitionId, each.ids.accountId);
+      const reason = await occupiedBy(each, held, (id) => !goes.has(id));
+      if (reason === null) continue;
+      keep(each, reason);
+      if (each.resource.kind !== 'account') spread([each]);
+      isSettled = false;
     }
   }
+
+  function spread(due: Made[]): void {
+    for (let each = due.pop(); each !== undefined; each = due.pop())
+      for (const other of near.get(each) ?? []) {
+        if (other.verdict !== 'delete') continue;
+        keep(other, `it belongs to ${each.resource.key}, which is kept`);
+        due.push(other);
+      }
+  }
 }
 
-function createdIds(journal: Journal<ImportRecord>): Set<string> {
-  const ids = new Set<string>();
-  for (const { kind } of WAVES.flat())
-    for (const step of openSteps(journal, kind)) ids.add(text(step.outcome?.['id']));
-  return ids;
+/** What is kept with each: what it needs and what needs it; of an account all that is in it, but not the other way. */
+function neighbours(made: readonly Made[]): Map<Made, Made[]> {
+  const byKey = new Map(made.map((each) => [each.resource.key, each]));
+  const near = new Map<Made, Made[]>(made.map((each) => [each, []]));
+  for (const each of made)
+    for (const [role, key] of Object.entries(each.resource.needs)) {
+      const needed = byKey.get(key);
+      if (!needed || (role === 'owner' && each.isElsewhere)) continue;
+      near.get(needed)?.push(each);
+      if (role !== 'account') near.get(each)?.push(needed);
+    }
+  return near;
 }
 
-function* openSteps(journal: Journal<ImportRecord>, kind: string): Generator<StoredStep> {
-  for (const step of journal.steps(kind)) if (OPEN_STATES.has(step.state)) yield step;
+async function occupiedBy(
+  { ids, step, resource }: Made,
+  held: Snapshot,
+  left: (id: string) => boolean,
+): Promise<string | null> {
+  try {
+    return (await KINDS[resource.kind].takeBack?.occupied?.(held, ids, left, step.owner)) ?? null;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return `what hangs on it could not be read: ${error.message}`;
+  }
+}
+
+async function takeBack(run: Undoing, each: Made, made: readonly Made[]): Promise<void> {
+  const { client, journal } = run;
+  const { step, resource, ids } = each;
+  const settle = (state: StepState, details: JsonObject = {}) =>
+    journal.settle(step.key, step.kind, step.owner, state, {
+      ...step.outcome,
+      ...{ id: ids.id, partitionId: ids.partitionId, accountId: ids.accountId },
+      ...details,
+    });
+  if (each.verdict === 'gone') {
+    await settle('deleted', each.reason === '' ? {} : { reason: each.reason });
+    return tell(run, each);
+  }
+  // A delete that failed leaves something on what is deleted after it.
+  const failed = made.find(
+    (other) => other.verdict === 'keep' && Object.values(other.resource.needs).includes(resource.key),
+  );
+  if (each.verdict === 'delete' && failed) keep(each, `${failed.resource.key} is still there`);
+  if (each.verdict === 'keep') {
+    await settle('kept', { reason: each.reason });
+    return tell(run, each);
+  }
+  try {
+    await settle('deleting');
+    const call = KINDS[resource.kind].takeBack?.remove(ids);
+    if (call) await orNull(client.send(call, { priority: step.owner }));
+    await settle('deleted');
+    tell(run, each, 'deleted');
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    await settle('created');
+    keep(each, error.message);
+    tell(run, each, 'failed');
+  }
+}
+
+/** Settings go with what they were set on, and stay where that was there before the run. */
+async function settleSettings(run: Undoing, made: readonly Made[]): Promise<void> {
+  const { journal } = run;
+  for (const each of made) {
+    const { step, resource } = each;
+    const { settingOf } = KINDS[resource.kind];
+    if (settingOf === null) continue;
+    const base = journal.step(baseOf(step.key));
+    if (base?.state === 'existing') {
+      const { title } = KINDS[settingOf];
+      each.reason = `the ${title.toLowerCase()} was there before the run; what the run set on it stays`;
+      await journal.settle(step.key, step.kind, step.owner, 'kept', { ...step.outcome, reason: each.reason });
+      tell(run, each, 'kept');
+    } else if (base?.state === 'deleted')
+      await journal.settle(step.key, step.kind, step.owner, 'deleted', { ...step.outcome });
+  }
+}
+
+function about(step: StoredStep, id: string) {
+  return { kind: step.kind, key: step.key, id, owner: step.owner };
+}
+
+/** @param what where it is not what the verdict says */
+function tell(run: Undoing, each: Made, what?: Undone['what']): void {
+  const byVerdict = {
+    keep: 'kept',
+    gone: each.reason === '' ? 'deleted' : 'gone',
+    delete: 'deleted',
+  } as const;
+  run.onUndone({
+    ...about(each.step, each.ids.id),
+    what: what ?? byVerdict[each.verdict],
+    reason: each.reason,
+  });
 }

@@ -20,10 +20,14 @@ export interface RowResult {
   readonly deviceId?: string;
   /** the kind of resource that failed, such as `number` */
   readonly failedStep?: string;
+  /** what people call that */
+  readonly stepTitle?: string;
   readonly error?: string;
   readonly hint?: string;
   /** warnings of the run itself; those of validation are problems of the row */
   readonly warnings?: readonly string[];
+  /** how many fields of what was there before are not as the sheet says; the warnings name them */
+  readonly differs?: number;
   /** ISO date and time */
   readonly finishedAt?: string;
   /** every failure of the row was a passing one */

@@ -70,6 +70,21 @@ function inherit(values: RowValues, columns: readonly ColumnName[], from: RowVal
 }
 
 /**
+ * What the sheet says of a row: its own values and what it inherits, without defaults.
+ *
+ * @param accountValues the values of the account's first row
+ * @param userValues the values of the user's first row; null for products without users
+ */
+export function givenValues(
+  record: { readonly values: RowValues },
+  accountValues: RowValues,
+  userValues: RowValues | null,
+): RowValues {
+  const own = inherit(record.values, ACCOUNT_COLUMNS, accountValues);
+  return userValues === null ? own : inherit(own, USER_COLUMNS, userValues);
+}
+
+/**
  * The row's own values, what it inherits, and the defaults of the column table.
  *
  * @param record a valid record
@@ -83,8 +98,7 @@ export function completeValues(
   userValues: RowValues | null,
 ): CompleteValues {
   const { product } = record;
-  const own = inherit(record.values, ACCOUNT_COLUMNS, accountValues);
-  const values = userValues === null ? own : inherit(own, USER_COLUMNS, userValues);
+  const values = givenValues(record, accountValues, userValues);
   const { accountNumber, accountName, timeZone, billingCycleDay, dialingBehaviorType } = values;
   if (
     product === null ||

@@ -123,6 +123,7 @@ export const PROBLEM_CODES = {
   DEVICE_TYPE_UNKNOWN: { severity: 'error', title: 'Device type is not known to the platform' },
   DEVICE_LINE_TOO_HIGH: { severity: 'error', title: 'Device type has fewer lines' },
   TIME_ZONE_NOT_OFFERED: { severity: 'error', title: 'Time zone is not offered by the platform' },
+  DIFFERS_ON_PLATFORM: { severity: 'warning', title: 'What is on the platform differs from the sheet' },
   NOT_CHECKED: { severity: 'warning', title: 'Platform gave no answer to a check' },
 } as const satisfies Record<string, { severity: Severity; title: string }> &
   Record<NoticeCode, { severity: 'warning'; title: string }>;

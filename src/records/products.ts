@@ -10,6 +10,8 @@ interface ProductEntry {
   readonly synonyms: readonly string[];
   /** whether its rows have a user */
   readonly hasUser: boolean;
+  /** the kind of resource that its numbers ring */
+  readonly owner: 'user' | 'businessLine' | 'sipTrunk';
 }
 
 /** The products of the guide ("Alianza Products"). */
@@ -25,24 +27,28 @@ export const PRODUCTS = {
       'BCC Users',
     ],
     hasUser: true,
+    owner: 'user',
   },
   HOME_PHONE: {
     accountType: 'SIMPLE',
     title: 'Home Phone',
     synonyms: ['Home Phones', 'Residential', 'Residential Phone'],
     hasUser: true,
+    owner: 'user',
   },
   BUSINESS_LINE: {
     accountType: 'ADVANCED',
     title: 'Business Line',
     synonyms: ['Business Lines', 'Analog Line', 'Analog Lines'],
     hasUser: false,
+    owner: 'businessLine',
   },
   SIP_TRUNK: {
     accountType: 'ADVANCED',
     title: 'SIP Trunk',
     synonyms: ['SIP Trunks', 'SIP Trunking', 'Trunk', 'Trunks'],
     hasUser: false,
+    owner: 'sipTrunk',
   },
 } as const satisfies Record<string, ProductEntry>;
 

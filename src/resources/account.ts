@@ -1,33 +1,113 @@
-import { type AccountRecord, createAccount } from '../api/endpoints.js';
+import {
+  type AccountRecord,
+  createAccount,
+  deleteAccount,
+  getAccount,
+  getAccountByNumber,
+} from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
-import { PRODUCTS, type Product } from '../records/products.js';
-import { createOnce, type Found } from './create-once.js';
-import { findAccount } from './lookups/account-index.js';
-import type { Step } from './task.js';
+import { type AccountType, PRODUCTS, type Product } from '../records/products.js';
+import { createOnce } from './create-once.js';
+import type { Kind } from './kind.js';
+import { readsLike } from './names.js';
+import { isStillThere } from './number-state.js';
+
+type AccountIdentity = {
+  readonly partitionId: string;
+  readonly accountNumber: string;
+  readonly accountName: string;
+  readonly accountType: AccountType;
+};
 
 /** Guide, "Account Create". Natural key: partition and account number. */
-export const accountStep: Step = {
-  async run(task) {
+export const account: Kind<AccountRecord, AccountIdentity> = {
+  title: 'Account',
+  idColumn: 'accountId',
+  settingOf: null,
+  referenceType: null,
+  writes: ({ product, values }, { partitionId }) => [
+    createAccount(partitionId, accountBody(product, values, partitionId)),
+  ],
+  async bringAbout(task) {
     const { run, resource } = task;
     const { values, product } = resource;
     const partitionId = values.partitionId ?? run.partitionId;
-    const { accountType } = PRODUCTS[product];
-    const found = (account: AccountRecord | null): Found | null =>
-      account && { id: account.id, difference: accountDifference(account, accountType, values.accountName) };
-    return createOnce(
-      task,
-      { partitionId, accountId: '' },
-      {
-        intent: { partitionId, accountNumber: values.accountNumber, accountName: values.accountName },
-        call: () => createAccount(partitionId, accountBody(product, values, partitionId)),
-        idOf: (account) => account.id,
-        unique: true,
-        before: async () => found(await run.accounts.find(partitionId, values.accountNumber, task.ordinal)),
-        find: async () =>
-          found(await findAccount(run.client, partitionId, values.accountNumber, task.ordinal)),
-      },
-    );
+    const outcome = await createOnce(task, account, {
+      ids: { partitionId, accountId: '' },
+      ownerId: null,
+      ownPhone: undefined,
+      call: () => createAccount(partitionId, accountBody(product, values, partitionId)),
+      answer: (now) => now,
+      unique: true,
+      before: ({ accountNumber }) => run.accounts.beforeCreate(partitionId, accountNumber, task.ordinal),
+    });
+    if (outcome.state === 'existing') run.accounts.wasThere();
+    return outcome;
   },
+  find: {
+    identity: ({ product, values }) => ({
+      partitionId: values.partitionId ?? '',
+      accountNumber: values.accountNumber,
+      accountName: values.accountName,
+      accountType: PRODUCTS[product].accountType,
+    }),
+    now: (look, { partitionId }, { accountNumber }) => look(getAccountByNumber(partitionId, accountNumber)),
+    held: async () => null,
+    idOf: ({ id }) => id,
+    // A mistyped account number must not put a customer's users into a stranger's account.
+    strange(now, { accountType, accountName }) {
+      const number = now.accountNumber;
+      if (now.accountType != null && now.accountType !== accountType)
+        return `account ${number} is of type ${now.accountType}, the sheet needs ${accountType}`;
+      if (now.accountName != null && !readsLike(now.accountName, accountName))
+        return `account ${number} is called "${now.accountName}", in the sheet "${accountName}"`;
+      return null;
+    },
+  },
+  read: (look, { partitionId, accountId }) => look(getAccount(partitionId, accountId)),
+  stated({ resource, values, ids }) {
+    const { accountType: _type, ...body } = accountBody(
+      resource.product,
+      values as CompleteValues,
+      ids.partitionId,
+    );
+    return body;
+  },
+  update: null,
+  takeBack: {
+    after: ['user', 'businessLine', 'sipTrunk', 'number'],
+    async occupied(held, { phone: _phone }, left, priority) {
+      const [users, numbers, lines, trunks] = await Promise.all([
+        held.users(priority),
+        held.numbers(priority),
+        held.lines(priority),
+        held.trunks(priority),
+      ]);
+      const strange = ({ id }: { id: string }) => left(id);
+      const names = [
+        ...users.filter(strange).map((user) => `user ${user.firstName} ${user.lastName}`),
+        ...numbers
+          .filter((each) => isStillThere(each) && left(each.phoneNumber))
+          .map((each) => `number ${each.phoneNumber}`),
+        ...lines.filter(strange).map((line) => `business line ${line.name}`),
+        ...trunks.filter(strange).map((trunk) => `SIP trunk ${trunk.trunkName}`),
+      ];
+      return names.length === 0
+        ? null
+        : `it still holds ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and more' : ''}`;
+    },
+    remove: ({ partitionId, accountId }) => deleteAccount(partitionId, accountId),
+  },
+  dryRun: {
+    another: {
+      code: 'ACCOUNT_IS_ANOTHER',
+      column: () => 'accountNumber',
+      hint: 'Correct the account number or name, or change the account on the platform.',
+    },
+    whenNew: null,
+    always: async (check, questions) => questions.timeZone(check, 'timeZone', check.values.timeZone),
+  },
+  waitsFor: null,
 };
 
 /** The body of `POST account`. */
@@ -47,26 +127,4 @@ export function accountBody(product: Product, values: CompleteValues, partitionI
     regulatoryType: values.regulatoryType,
     customField: values.customField,
   };
-}
-
-/**
- * What shows that an account is not the sheet's: a mistyped account number must not put a customer's users into a
- * stranger's account.
- */
-export function accountDifference(
-  account: AccountRecord,
-  accountType: string,
-  accountName: string,
-): string | null {
-  if (account.accountType != null && account.accountType !== accountType)
-    return `account ${account.accountNumber} is of type ${account.accountType}, the sheet needs ${accountType}`;
-  if (account.accountName != null && !sameName(account.accountName, accountName))
-    return `account ${account.accountNumber} is called "${account.accountName}", in the sheet "${accountName}"`;
-  return null;
-}
-
-/** Names are the same when they read the same: letter case and spacing do not count. */
-export function sameName(a: string, b: string): boolean {
-  const plain = (name: string) => name.normalize('NFC').replace(/\s+/g, ' ').trim().toLowerCase();
-  return plain(a) === plain(b);
 }

@@ -1,11 +1,33 @@
+import { ApiError } from '../api/api-error.js';
 import type { CompleteValues } from '../records/complete.js';
-import type { SheetAddress, ValidAddress } from './lookups/addresses.js';
+import type { Addresses, SheetAddress, ValidAddress } from './lookups/addresses.js';
+import { StepError } from './step-error.js';
 import type { AccountIds } from './task.js';
 
-/** The address of the customer, and the E911 address when it differs. */
-export interface Addresses {
+/** The address of the customer, and the E911 address, which is the same where the sheet names no other. */
+export interface RowAddresses {
   readonly customer: ValidAddress;
   readonly e911: ValidAddress;
+}
+
+/**
+ * The addresses of a row as the platform reads them, from what it has answered before where it has.
+ * @returns null when the row has none, or the platform does not know one of them
+ */
+export async function rowAddresses(
+  known: Addresses,
+  values: CompleteValues,
+  priority: number,
+): Promise<RowAddresses | null> {
+  const { customer, e911 } = sheetAddresses(values);
+  if (customer.address === '') return null;
+  try {
+    const valid = await known.validate(customer, priority);
+    return { customer: valid, e911: e911 ? await known.validate(e911, priority) : valid };
+  } catch (error) {
+    if (error instanceof StepError || (error instanceof ApiError && error.kind === 'refused')) return null;
+    throw error;
+  }
 }
 
 /** The addresses that a row names; `e911` is null when it is the customer's. */
@@ -39,7 +61,7 @@ export function sheetAddresses(values: CompleteValues): {
 export function activationBody(
   values: CompleteValues,
   phone: string,
-  { customer, e911 }: Addresses,
+  { customer, e911 }: RowAddresses,
   { partitionId, accountId }: AccountIds,
 ) {
   const names = {
@@ -82,7 +104,7 @@ function emergencyAddress(fields: Record<string, unknown>, customerType: string,
 }
 
 /** The fields of an address without what only a customer service record has. */
-function plainAddress(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function plainAddress(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { blockCustomerName: _blockCustomerName, id: _id, ...address } = fields;
   return address;
 }

@@ -1,31 +1,58 @@
-import { createLine, type LineRecord, listLines } from '../api/endpoints.js';
+import { createLine, deleteLine, getLine, type LineRecord, listLines } from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
-import { createOnce, type Found } from './create-once.js';
-import type { AccountIds, Step } from './task.js';
+import { createOnce } from './create-once.js';
+import type { Kind } from './kind.js';
+import { sameName } from './names.js';
+import { rungBy } from './number-state.js';
+import type { AccountIds } from './task.js';
+
+type LineIdentity = { readonly lineName: string };
 
 /** Guide, "Create Business Lines". Natural key: account and name, although the platform takes a name twice. */
-export const businessLineStep: Step = {
-  async run(task) {
-    const { run, resource } = task;
-    const { values } = resource;
+export const businessLine: Kind<LineRecord, LineIdentity> = {
+  title: 'Business line',
+  idColumn: 'businessLineId',
+  settingOf: null,
+  referenceType: 'BUSINESS_LINE',
+  writes: ({ values }, { partitionId, accountId, ownPhone }) => [
+    createLine(partitionId, accountId, lineBody(values, { partitionId, accountId }, ownPhone)),
+  ],
+  async bringAbout(task) {
+    const { values } = task.resource;
     const account = await task.account();
     const { partitionId, accountId } = account;
     // The numbers must be on the account before the line names them.
     const number = await task.need('number');
     await task.need('namedNumber1');
     await task.need('namedNumber2');
-    return createOnce(task, account, {
-      intent: { partitionId, accountId, lineName: values.lineName ?? null },
+    return createOnce(task, businessLine, {
+      ids: account,
+      ownerId: null,
+      ownPhone: number?.id,
       call: () => createLine(partitionId, accountId, lineBody(values, account, number?.id)),
-      idOf: (line) => line.id,
+      answer: (now) => now,
       unique: false,
-      before:
-        account.state === 'existing'
-          ? async () => pickLine(await run.snapshots.of(partitionId, accountId).lines(task.ordinal), values)
-          : undefined,
-      find: async () => pickLine(await task.send(listLines(partitionId, accountId)), values),
     });
   },
+  find: {
+    identity: ({ values }) => ({ lineName: values.lineName ?? '' }),
+    now: async (look, { partitionId, accountId }, identity) =>
+      pickLine((await look(listLines(partitionId, accountId))) ?? [], identity),
+    held: async (held, identity, priority) => pickLine(await held.lines(priority), identity),
+    idOf: ({ id }) => id,
+    strange: (now, { lineName }) =>
+      now.name == null || sameName(now.name, lineName) ? null : `it is now called "${now.name}"`,
+  },
+  read: (look, { partitionId, accountId, id }) => look(getLine(partitionId, accountId, id)),
+  stated: ({ values, ids }) => lineBody(values as CompleteValues, ids, ids.phone),
+  update: null,
+  takeBack: {
+    after: ['number', 'portAssignment'],
+    occupied: rungBy,
+    remove: ({ partitionId, accountId, id }) => deleteLine(partitionId, accountId, id),
+  },
+  dryRun: { another: null, whenNew: null, always: null },
+  waitsFor: null,
 };
 
 /**
@@ -48,10 +75,6 @@ export function lineBody(
 }
 
 /** The sheet's line among those of its account. */
-export function pickLine(
-  lines: readonly LineRecord[],
-  values: Pick<CompleteValues, 'lineName'>,
-): Found | null {
-  const line = lines.find((each) => each.name === values.lineName);
-  return line ? { id: line.id, difference: null } : null;
+function pickLine(lines: readonly LineRecord[], { lineName }: LineIdentity): LineRecord | null {
+  return lines.find(({ name }) => name != null && sameName(name, lineName)) ?? null;
 }

@@ -1,53 +1,73 @@
 import { type CallHandlingRecord, getCallHandling, putCallHandling } from '../api/endpoints.js';
-import type { CompleteValues } from '../records/complete.js';
-import { orNull } from './lookups/account-index.js';
+import type { RowValues } from '../records/columns.js';
+import { compare } from './compare.js';
+import { type Kind, NO_CHECKS } from './kind.js';
 import { setOnce } from './set-once.js';
-import { StepError } from './step-error.js';
-import type { Step } from './task.js';
 
 type Action = 'VOICEMAIL' | 'BUSY' | 'FORWARD';
+type HandlingIdentity = { readonly lineId: string };
 
 /** Guide, "Customize Business Lines". A setting of the line: putting it again changes nothing. */
-export const callHandlingStep: Step = {
-  async run(task) {
+export const callHandling: Kind<CallHandlingRecord, HandlingIdentity> = {
+  title: 'Call handling',
+  idColumn: null,
+  settingOf: 'businessLine',
+  referenceType: null,
+  writes: ({ values }, { partitionId, accountId, ownerId }) => [
+    putCallHandling(partitionId, accountId, ownerId, callHandlingBody(values)),
+  ],
+  async bringAbout(task) {
     const account = await task.account();
     const line = await task.need('owner');
     const { partitionId, accountId } = account;
     const lineId = line?.id ?? '';
-    const wanted = callHandlingBody(task.resource.values);
+    const { values, given } = task.resource;
     return setOnce(task, account, {
       id: lineId,
-      call: putCallHandling(partitionId, accountId, lineId, wanted),
-      found: line?.state === 'existing' ? () => current() : undefined,
+      call: putCallHandling(partitionId, accountId, lineId, callHandlingBody(values)),
+      found: line?.state === 'existing' ? current : undefined,
     });
 
-    async function current(): Promise<boolean> {
-      const now = await orNull(task.send(getCallHandling(partitionId, accountId, lineId)));
-      if (now === null || sameHandling(now, callHandlingBody({}))) return sameHandling(now, wanted);
-      if (sameHandling(now, wanted)) return true;
-      throw new StepError(
-        'The line was there before this run, and its call handling is another than in the sheet.',
-        'Correct the sheet or the line; the importer does not change how an existing line treats its calls.',
-      );
+    /** A line that does what a new one does gets what the sheet says; how another treats its calls is not touched. */
+    async function current() {
+      const held = task.run.snapshots.of(partitionId, accountId);
+      const now = await held.callHandling(lineId, task.ordinal);
+      if (now === null) return null;
+      const { differences } = compare(statedHandling(given), now);
+      const isNew = compare(callHandlingBody({}), now).differences.length === 0;
+      return isNew && differences.length > 0 ? null : differences;
     }
   },
+  find: {
+    identity: (_resource, { ownerId }) => ({ lineId: ownerId ?? '' }),
+    now: async (look, { partitionId, accountId }, { lineId }) =>
+      lineId === '' ? null : look(getCallHandling(partitionId, accountId, lineId)),
+    held: async (held, { lineId }, priority) => (lineId === '' ? null : held.callHandling(lineId, priority)),
+    idOf: () => '',
+    strange: () => null,
+  },
+  read: (look, { partitionId, accountId, ownerId }) => look(getCallHandling(partitionId, accountId, ownerId)),
+  stated: ({ values, resource }) =>
+    values === resource.values ? callHandlingBody(values) : statedHandling(values),
+  update: null,
+  takeBack: null,
+  dryRun: NO_CHECKS,
+  waitsFor: null,
 };
 
-type CallHandlingValues = Partial<
-  Pick<
-    CompleteValues,
-    | 'activeCallHandling'
-    | 'callWaitingEnabled'
-    | 'busyAction'
-    | 'busyForwardTo'
-    | 'unregisteredAction'
-    | 'unregisteredForwardTo'
-    | 'noAnswerAction'
-    | 'noAnswerForwardTo'
-    | 'noAnswerTimeoutSeconds'
-    | 'forwardToPhoneNumber'
-    | 'voicemailBoxId'
-  >
+type CallHandlingValues = Pick<
+  RowValues,
+  | 'activeCallHandling'
+  | 'callWaitingEnabled'
+  | 'busyAction'
+  | 'busyForwardTo'
+  | 'unregisteredAction'
+  | 'unregisteredForwardTo'
+  | 'noAnswerAction'
+  | 'noAnswerForwardTo'
+  | 'noAnswerTimeoutSeconds'
+  | 'forwardToPhoneNumber'
+  | 'voicemailBoxId'
 >;
 
 /** The body of `PUT call-handling`; of no values at all, what a new line does. */
@@ -73,6 +93,19 @@ export function callHandlingBody(values: CallHandlingValues) {
   };
 }
 
+/** Only what the cells say: a blank cell of a line that was there says nothing. */
+function statedHandling(given: CallHandlingValues) {
+  const body = callHandlingBody(given);
+  return {
+    ...body,
+    activeCallHandling: given.activeCallHandling,
+    busyFailoverAction: given.busyAction === undefined ? undefined : body.busyFailoverAction,
+    unregisteredFailoverAction:
+      given.unregisteredAction === undefined ? undefined : body.unregisteredFailoverAction,
+    ringTimeoutConfiguration: given.noAnswerAction === undefined ? undefined : body.ringTimeoutConfiguration,
+  };
+}
+
 const FAILOVER_TYPE = {
   VOICEMAIL: 'VoicemailRingFailoverAction',
   BUSY: 'BusyRingFailoverAction',
@@ -83,22 +116,4 @@ function failover(action: Action, forwardToPhoneNumber: string | undefined) {
   return action === 'FORWARD'
     ? { '@type': FAILOVER_TYPE[action], forwardToPhoneNumber }
     : { '@type': FAILOVER_TYPE[action] };
-}
-
-/** Whether the line does what is wanted; fields that the sheet leaves open do not count. */
-export function sameHandling(
-  now: CallHandlingRecord | null,
-  wanted: ReturnType<typeof callHandlingBody>,
-): boolean {
-  return now !== null && contains(now, wanted);
-}
-
-/** Every field of `wanted` that has a value is the same in `now`. */
-function contains(now: unknown, wanted: unknown): boolean {
-  if (wanted === undefined) return true;
-  if (wanted === null || typeof wanted !== 'object') return now === wanted;
-  if (now === null || typeof now !== 'object') return false;
-  return Object.entries(wanted).every(([key, value]) =>
-    contains((now as Record<string, unknown>)[key], value),
-  );
 }

@@ -1,13 +1,34 @@
-import { createDevice, type DeviceRecord, findDevices } from '../api/endpoints.js';
+import {
+  createDevice,
+  type DeviceRecord,
+  deleteDevice,
+  findDevices,
+  getDevice,
+  patchDevice,
+} from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
-import { createOnce, type Found } from './create-once.js';
-import type { AccountIds, Step } from './task.js';
+import { createOnce } from './create-once.js';
+import type { Kind } from './kind.js';
+import { sameCode } from './names.js';
+import type { AccountIds } from './task.js';
+
+type DeviceIdentity = {
+  readonly macAddress: string;
+  readonly lineNumber: number;
+  readonly userId: string;
+};
 
 /** Guide, "Create Device Line". Natural key: MAC address and line number. */
-export const deviceStep: Step = {
-  async run(task) {
-    const { run, resource } = task;
-    const { values } = resource;
+export const device: Kind<DeviceRecord, DeviceIdentity> = {
+  title: 'Device',
+  idColumn: 'deviceId',
+  settingOf: null,
+  referenceType: null,
+  writes: ({ values }, { partitionId, accountId, ownerId, ownPhone }) => [
+    createDevice(partitionId, accountId, deviceBody(values, { partitionId, accountId }, ownerId, ownPhone)),
+  ],
+  async bringAbout(task) {
+    const { values } = task.resource;
     const account = await task.account();
     const user = await task.need('owner');
     // The emergency number must be on the account before the device names it.
@@ -15,30 +36,67 @@ export const deviceStep: Step = {
     await task.need('namedNumber1');
     const { partitionId, accountId } = account;
     const userId = user?.id ?? '';
-    const find = async () => {
-      const devices = await task.send(findDevices(partitionId, accountId, values.macAddress ?? ''));
-      return pickDevice(devices, values, userId);
-    };
-    const before = async () => {
-      const devices = await run.snapshots.of(partitionId, accountId).devices(task.ordinal);
-      // Not every list without a filter is complete.
-      return pickDevice(devices, values, userId) ?? (await find());
-    };
-    return createOnce(task, account, {
-      intent: {
-        partitionId,
-        accountId,
-        userId,
-        macAddress: values.macAddress ?? null,
-        lineNumber: values.lineNumber,
-      },
+    return createOnce(task, device, {
+      ids: account,
+      ownerId: userId,
+      ownPhone: number?.id,
       call: () => createDevice(partitionId, accountId, deviceBody(values, account, userId, number?.id)),
-      idOf: (device) => device.id,
+      answer: (now) => now,
       unique: true,
-      before: user?.state === 'existing' ? before : undefined,
-      find,
+      // A device of an earlier run had no number to be called back at: without one nobody reaches who calls 911.
+      completes: async (now) => {
+        const emergencyNumber = values.emergencyNumber ?? number?.id;
+        if (now.emergencyNumber || emergencyNumber === undefined) return;
+        await task.send(patchDevice(partitionId, accountId, now.id, { emergencyNumber }));
+      },
     });
   },
+  find: {
+    identity: ({ values }, { ownerId }) => ({
+      macAddress: values.macAddress ?? '',
+      lineNumber: values.lineNumber,
+      userId: ownerId ?? '',
+    }),
+    now: async (look, { partitionId, accountId }, identity) =>
+      pickDevice((await look(findDevices(partitionId, accountId, identity.macAddress))) ?? [], identity),
+    // Not every list without a filter is complete: one that is not in it is asked for.
+    held: async (held, identity, priority) =>
+      pickDevice(await held.devices(priority), identity) ??
+      pickDevice(await held.devicesOf(identity.macAddress, priority), identity),
+    idOf: ({ id }) => id,
+    strange(now, { macAddress, lineNumber, userId }) {
+      if (!sameCode(now.macAddress, macAddress) || now.lineNumber !== lineNumber)
+        return `it is now line ${now.lineNumber} of ${now.macAddress}`;
+      if (now.userId == null || userId === '' || now.userId === userId) return null;
+      return `line ${lineNumber} of device ${macAddress} belongs to another user of the account`;
+    },
+  },
+  read: (look, { partitionId, accountId, id }) => look(getDevice(partitionId, accountId, id)),
+  stated({ values, ids }) {
+    // The platform answers with deviceTypeId alone.
+    const {
+      deviceId: _deviceId,
+      userId,
+      ...body
+    } = deviceBody(values as CompleteValues, ids, ids.ownerId, ids.phone);
+    return { ...body, userId: userId === '' ? undefined : userId };
+  },
+  update: null,
+  takeBack: {
+    after: [],
+    occupied: null,
+    remove: ({ partitionId, accountId, id }) => deleteDevice(partitionId, accountId, id),
+  },
+  dryRun: {
+    another: {
+      code: 'MAC_ADDRESS_NOT_FREE',
+      column: () => 'macAddress',
+      hint: 'Use another macAddress or lineNumber.',
+    },
+    whenNew: (check, questions) => questions.freeMac(check),
+    always: (check, questions) => questions.deviceType(check),
+  },
+  waitsFor: null,
 };
 
 /**
@@ -66,22 +124,10 @@ export function deviceBody(
   };
 }
 
-/** What tells a device line from others. */
-export type DeviceKey = Pick<CompleteValues, 'macAddress' | 'lineNumber'>;
-
 /** The sheet's device line among those of its account. */
-export function pickDevice(
-  devices: readonly DeviceRecord[],
-  values: DeviceKey,
-  userId: string,
-): Found | null {
-  const device = devices.find(
-    (each) =>
-      each.macAddress?.toLowerCase() === values.macAddress?.toLowerCase() &&
-      each.lineNumber === values.lineNumber,
+function pickDevice(devices: readonly DeviceRecord[], identity: DeviceIdentity): DeviceRecord | null {
+  const { macAddress, lineNumber } = identity;
+  return (
+    devices.find((each) => sameCode(each.macAddress, macAddress) && each.lineNumber === lineNumber) ?? null
   );
-  if (!device) return null;
-  const same = device.userId == null || device.userId === userId;
-  const what = `line ${values.lineNumber} of device ${values.macAddress}`;
-  return { id: device.id, difference: same ? null : `${what} belongs to another user of the account` };
 }

@@ -1,58 +1,138 @@
 import { ApiError } from '../api/api-error.js';
-import { activateNumber, getInventoryNumber, getNumber } from '../api/endpoints.js';
-import { type Addresses, activationBody, sheetAddresses } from './activation.js';
-import { createOnce } from './create-once.js';
+import {
+  activateNumber,
+  deleteNumber,
+  getInventoryNumber,
+  getNumber,
+  type NumberRecord,
+  reserveNumber,
+} from '../api/endpoints.js';
+import { keyOf, nthOf, withNth } from '../plan/keys.js';
+import type { CompleteValues } from '../records/complete.js';
+import { activationBody, plainAddress, type RowAddresses, sheetAddresses } from './activation.js';
+import { createOnce, differencesFromSheet } from './create-once.js';
+import type { Kind } from './kind.js';
 import { orNull } from './lookups/account-index.js';
 import type { ValidAddress } from './lookups/addresses.js';
 import type { Place } from './lookups/number-pools.js';
-import { ownerId } from './owner.js';
+import { heldOwnerId } from './owner.js';
 import { release, reservationKey, reserve } from './reservation.js';
 import { StepError } from './step-error.js';
-import type { Outcome, Step, Task } from './task.js';
+import { mayHoldMore, type Outcome, type Task } from './task.js';
 
-/** Candidates that may be refused (somebody else was faster) before the row fails. */
-const MOST_CANDIDATES = 20;
+/** What tells a number: itself, or for one that a search found, whom it rings. */
+type NumberIdentity = { readonly phone: string; readonly ownerId: string | null };
+
+/** A number of an account, with what its status says of a hold. */
+type AccountNumber = NumberRecord & { readonly holdActivation?: boolean | undefined };
 
 /**
  * A number on the account: given in the sheet, or found by a search and reserved first (guide, "Activate Number from
  * Inventory"). A given number needs no reservation: it is activated as soon as its account is there.
  */
-export const numberStep: Step = {
-  async run(task) {
-    return task.resource.values.phoneNumber === undefined ? searchedNumber(task) : givenNumber(task);
+export const number: Kind<AccountNumber, NumberIdentity> = {
+  title: 'Phone number',
+  idColumn: 'assignedPhoneNumber',
+  settingOf: null,
+  referenceType: null,
+  writes({ values }, { partitionId, accountId, phone, addresses }) {
+    const ids = { partitionId, accountId };
+    const activation = activateNumber(partitionId, accountId, activationBody(values, phone, addresses, ids));
+    return values.phoneNumber === undefined
+      ? [reserveNumber('account', partitionId, accountId, phone), activation]
+      : [activation];
   },
+  bringAbout: (task) =>
+    task.resource.values.phoneNumber === undefined ? searchedNumber(task) : givenNumber(task),
+  find: {
+    identity: ({ values }, { ownerId, phone }) => ({ phone: values.phoneNumber ?? phone ?? '', ownerId }),
+    now: async (look, { partitionId, accountId }, { phone }) =>
+      phone === '' ? null : withHold(await look(getNumber(partitionId, accountId, phone))),
+    async held(held, { phone, ownerId }, priority) {
+      if (phone !== '') return withHold(await held.number(phone, priority));
+      const numbers = await held.numbers(priority);
+      return withHold(numbers.find(({ referenceId }) => ownerId && referenceId === ownerId) ?? null);
+    },
+    idOf: ({ phoneNumber }) => phoneNumber,
+    strange: (now, { ownerId }) =>
+      ownerId === null || !now.referenceId || now.referenceId === ownerId
+        ? null
+        : `${now.phoneNumber} is on the account and rings something else (${now.referenceType} ${now.referenceId})`,
+  },
+  read: async (look, { partitionId, accountId, id }) =>
+    withHold(await look(getNumber(partitionId, accountId, id))),
+  async stated({ values, ids, addresses }) {
+    const given = values as CompleteValues;
+    const known = given.address === undefined ? null : await addresses();
+    return {
+      phoneNumber: ids.id,
+      customerServiceRecord: {
+        // An address that the platform does not read is in no field of its answer.
+        ...(known ? plainAddress(known.customer.fields) : { address: given.address, unit: given.unit }),
+        firstName: given.customerFirstName,
+        lastName: given.customerLastName,
+        businessName: given.businessName,
+        customerType: given.customerType,
+        customerName: given.customerName,
+      },
+      e911Address: known ? plainAddress(known.e911.fields) : { address: given.e911Address },
+      directoryListing: { listed: given.directoryListed, type: given.directoryListingType },
+      holdActivation: given.holdActivation,
+    };
+  },
+  update: null,
+  takeBack: {
+    after: ['device', 'portAssignment'],
+    occupied: null,
+    remove: ({ partitionId, accountId, id }) => deleteNumber(partitionId, accountId, id),
+  },
+  dryRun: {
+    another: {
+      code: 'NUMBER_NOT_FREE',
+      column: () => 'phoneNumber',
+      hint: 'Correct the sheet, or free the number first.',
+    },
+    whenNew: (check, questions, resource) => questions.number(check, resource),
+    always: null,
+  },
+  waitsFor: null,
 };
+
+/** A hold shows in the number's status alone. */
+function withHold(now: NumberRecord | null): AccountNumber | null {
+  const status = now?.['carrierStatus'];
+  return now && typeof status === 'string'
+    ? { ...now, holdActivation: status === 'ACTIVATION_ON_HOLD' }
+    : now;
+}
+
+/** Candidates that may be refused (somebody else was faster) before the row fails. */
+const MAX_CANDIDATES = 20;
 
 async function givenNumber(task: Task): Promise<Outcome> {
   const phone = task.resource.values.phoneNumber ?? '';
   // Addresses are asked while the account is made; of an account that was there, the number may need none.
-  const early = (await mayHaveBeenThere(task)) ? null : quiet(validate(task));
+  const early = task.run.accounts.hasFound && (await isThere(task)) ? null : quiet(validate(task));
   const account = await task.account();
   return activate(task, account, phone, () => early ?? validate(task));
 }
 
 async function searchedNumber(task: Task): Promise<Outcome> {
-  const { run, resource } = task;
-  const partitionId = resource.values.partitionId ?? run.partitionId;
-  // The first rows do not wait for the list of accounts before they ask for their address.
-  const early = run.accounts.loaded(partitionId) ? null : quiet(validate(task));
-  const owned = await numberOfExistingOwner(task);
+  // The address is asked while it is looked up whether the account is there.
+  const early = task.run.accounts.hasFound && (await isThere(task)) ? null : quiet(validate(task));
+  const owned = (await isThere(task)) ? await numberOfExistingOwner(task) : null;
   return owned ?? searched(task, quiet(prepare(task, early ?? validate(task))));
 }
 
-/** Whether the row's account may have been on the platform before the run. */
-async function mayHaveBeenThere(task: Task): Promise<boolean> {
-  const { run, resource, ordinal } = task;
+/** Whether the row's account was on the platform before this process, as far as that is looked up beforehand. */
+async function isThere({ run, resource, ordinal }: Task): Promise<boolean> {
   const { partitionId = run.partitionId, accountNumber } = resource.values;
-  const step = run.journal.step(`account:${accountNumber}`);
-  if (step) return step.state === 'existing';
-  return (
-    run.accounts.loaded(partitionId) &&
-    (await run.accounts.find(partitionId, accountNumber, ordinal)) !== null
-  );
+  const step = run.journal.step(keyOf.account(accountNumber));
+  if (step && step.state !== 'intent') return step.state === 'existing' || run.looksFirst;
+  return (await run.accounts.beforeCreate(partitionId, accountNumber, ordinal)) !== null;
 }
 
-async function validate(task: Task): Promise<Addresses> {
+async function validate(task: Task): Promise<RowAddresses> {
   const { run, ordinal } = task;
   const { customer, e911 } = sheetAddresses(task.resource.values);
   const [validCustomer, validE911] = await both(
@@ -64,7 +144,7 @@ async function validate(task: Task): Promise<Addresses> {
 
 /** A candidate, and what its activation needs. */
 interface Prepared {
-  readonly addresses: Addresses;
+  readonly addresses: RowAddresses;
   readonly place: Place;
   readonly phone: string;
   /** it is reserved already, or may be: an earlier run was cut off */
@@ -72,7 +152,7 @@ interface Prepared {
 }
 
 /** Everything up to the reservation, which alone needs the account. */
-async function prepare(task: Task, validated: Promise<Addresses>): Promise<Prepared> {
+async function prepare(task: Task, validated: Promise<RowAddresses>): Promise<Prepared> {
   const { run, resource, ordinal } = task;
   const addresses = await validated;
   const place = placeOf(task, addresses.customer);
@@ -95,9 +175,14 @@ async function searched(task: Task, prepared: Promise<Prepared>): Promise<Outcom
     prepared.then(({ phone }) => run.pools.settled(phone)).catch(() => {});
     throw error;
   });
+  const owned = first.reserved === 'no' ? await numberOfExistingOwner(task) : null;
+  if (owned) {
+    run.pools.settled(first.phone);
+    return owned;
+  }
   const { addresses, place } = first;
   let { phone, reserved } = first;
-  for (let candidate = 1; candidate <= MOST_CANDIDATES; candidate++) {
+  for (let candidate = 1; candidate <= MAX_CANDIDATES; candidate++) {
     try {
       if (reserved === 'yes' || (await reserve(task, account, phone, reserved === 'perhaps'))) {
         const outcome = await activateOrRelease(task, account, phone, addresses);
@@ -111,7 +196,7 @@ async function searched(task: Task, prepared: Promise<Prepared>): Promise<Outcom
   }
   run.pools.settled(phone);
   throw new StepError(
-    `${MOST_CANDIDATES} phone numbers in a row were taken by others before they could be had.`,
+    `${MAX_CANDIDATES} phone numbers in a row were taken by others before they could be had.`,
     'Try again later with: resume --retry failed',
     { transient: true },
   );
@@ -136,7 +221,7 @@ async function activateOrRelease(
   task: Task,
   account: Outcome,
   phone: string,
-  addresses: Addresses,
+  addresses: RowAddresses,
 ): Promise<Outcome | null> {
   try {
     return await activate(task, account, phone, async () => addresses);
@@ -153,32 +238,23 @@ function activate(
   task: Task,
   account: Outcome,
   phone: string,
-  addresses: () => Promise<Addresses>,
+  addresses: () => Promise<RowAddresses>,
 ): Promise<Outcome> {
-  const { resource } = task;
   const { partitionId, accountId } = account;
-  const found = { id: phone, difference: null };
-  const find = async () =>
-    (await orNull(task.send(getNumber(partitionId, accountId, phone)))) ? found : null;
-  return createOnce(task, account, {
-    intent: { partitionId, accountId, phone },
+  const { values } = task.resource;
+  const isSearched = values.phoneNumber === undefined;
+  return createOnce(task, number, {
+    ids: account,
+    ownerId: null,
+    ownPhone: phone,
     call: async () =>
-      activateNumber(
-        partitionId,
-        accountId,
-        activationBody(resource.values, phone, await addresses(), account),
-      ),
-    idOf: () => phone,
+      activateNumber(partitionId, accountId, activationBody(values, phone, await addresses(), account)),
+    answer: () => ({ phoneNumber: phone }),
     unique: true,
-    find,
-    before:
-      account.state === 'existing' && resource.values.phoneNumber !== undefined
-        ? async () =>
-            (await task.run.snapshots.of(partitionId, accountId).number(phone, task.ordinal)) ? found : null
-        : undefined,
-    picked: resource.values.phoneNumber === undefined ? phone : undefined,
+    ...(isSearched ? { before: null } : {}),
+    picked: isSearched ? phone : undefined,
     // A reserved number is activated even while the run is stopping, so that no reservation is left over.
-    finishing: resource.values.phoneNumber === undefined,
+    finishing: isSearched,
   });
 }
 
@@ -188,36 +264,60 @@ function activate(
  */
 async function numberOfExistingOwner(task: Task): Promise<Outcome | null> {
   const { run, resource, ordinal } = task;
-  const { values, product } = resource;
-  if (run.journal.step(resource.key) || run.journal.step(reservationKey(resource.key))) return null;
-  const partitionId = values.partitionId ?? run.partitionId;
-  const accountStep = run.journal.step(`account:${values.accountNumber}`);
-  // Only an account that was there can hold the number; asking the list first lets the search start at once otherwise.
-  if (
-    accountStep
-      ? accountStep.state !== 'existing'
-      : !(await run.accounts.find(partitionId, values.accountNumber, ordinal))
-  )
-    return null;
+  const step = run.journal.step(resource.key);
+  if ((step && step.state !== 'released') || run.journal.step(reservationKey(resource.key))) return null;
   const account = await task.account();
-  if (account.state !== 'existing') return null;
-  const snapshot = run.snapshots.of(partitionId, account.accountId);
-  const owner = await ownerId(snapshot, product, values, ordinal);
+  if (!mayHoldMore(run, account)) return null;
+  const { partitionId, accountId } = account;
+  const snapshot = run.snapshots.of(partitionId, accountId);
+  const owner = await heldOwnerId(snapshot, resource, ordinal);
   if (owner === null) return null;
   const owned = (await snapshot.numbers(ordinal))
-    .filter((number) => number.referenceId === owner && !namedByThisAccount(task, number.phoneNumber))
-    .map((number) => number.phoneNumber)
-    .sort();
-  const phone = owned[searchIndexOf(resource.key) - 1];
-  if (phone === undefined) return null;
+    .filter(
+      ({ phoneNumber, referenceId }) =>
+        referenceId === owner &&
+        !namedByThisAccount(task, phoneNumber) &&
+        !isOfAnotherStep(task, phoneNumber),
+    )
+    .sort((a, b) => (a.phoneNumber < b.phoneNumber ? -1 : 1));
+  const record = owned[searchesBefore(task)];
+  if (record === undefined) return null;
+  const phone = record.phoneNumber;
   if (run.existing === 'fail')
     throw new StepError(
       `Its owner has the number ${phone} already, and this run did not create it.`,
       'Take the row out, or allow it with --existing reuse.',
     );
-  const outcome: Outcome = { state: 'existing', id: phone, partitionId, accountId: account.accountId };
+  const ids = { partitionId, accountId, id: phone, ownerId: owner, phone };
+  const asking = { addresses: run.addresses, neverAnswered: run.neverAnswered, look: task.look };
+  const differs = await differencesFromSheet(
+    asking,
+    resource,
+    ordinal,
+    number,
+    ids,
+    withHold(record) ?? record,
+  );
+  const outcome: Outcome = {
+    ...{ state: 'existing', id: phone, partitionId, accountId },
+    ...(differs.length > 0 ? { differs } : {}),
+  };
   await run.journal.settle(resource.key, resource.kind, ordinal, 'existing', { ...outcome });
   return outcome;
+}
+
+/** A number that another row of this run has got from a search is that row's. */
+function isOfAnotherStep({ run, resource }: Task, phone: string): boolean {
+  const by = run.journal.pickedBy(phone);
+  return by !== undefined && by !== resource.key;
+}
+
+/** How many rows of the same owner search before this one and have found nothing in this run yet. */
+function searchesBefore({ run, resource }: Task): number {
+  let count = 0;
+  for (let nth = 1; nth < nthOf(resource.key); nth++)
+    if (run.journal.step(withNth(resource.key, nth))?.state !== 'created') count++;
+  return count;
 }
 
 /** Whether a row of the same account brings the number: it is that row's then. */
@@ -225,11 +325,6 @@ function namedByThisAccount({ run, ordinal }: Task, phone: string): boolean {
   const named = run.journal.rowOfPhone(phone);
   if (named === undefined) return false;
   return run.journal.row(named)?.record.accountFirst === run.journal.row(ordinal)?.record.accountFirst;
-}
-
-/** The n of a key that ends in `#n`; 1 for the others. */
-function searchIndexOf(key: string): number {
-  return Number(/#(\d+)$/.exec(key)?.[1] ?? 1);
 }
 
 /** Both results; when one fails, the other's failure is not left unhandled. */

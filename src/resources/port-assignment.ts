@@ -1,43 +1,73 @@
-import { createPort, getPort } from '../api/endpoints.js';
+import { createPort, deletePort, getPort, type PortRecord } from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
-import { createOnce, type Found } from './create-once.js';
-import { orNull } from './lookups/account-index.js';
-import type { Step } from './task.js';
+import { createOnce } from './create-once.js';
+import type { Kind } from './kind.js';
+import { sameCode } from './names.js';
+
+type PortIdentity = {
+  readonly lineId: string;
+  readonly macAddress: string;
+  readonly portNumber: number;
+};
 
 /** The ATA port of a business line (API description, `port-assignment`). Natural key: the line, which has one. */
-export const portAssignmentStep: Step = {
-  async run(task) {
+export const portAssignment: Kind<PortRecord, PortIdentity> = {
+  title: 'ATA port',
+  idColumn: null,
+  settingOf: null,
+  referenceType: null,
+  writes: ({ values }, { partitionId, accountId, ownerId }) => [
+    createPort(partitionId, accountId, ownerId, portBody(values)),
+  ],
+  async bringAbout(task) {
     const { values } = task.resource;
     const account = await task.account();
     const line = await task.need('owner');
     const { partitionId, accountId } = account;
     const lineId = line?.id ?? '';
-    const find = async (): Promise<Found | null> => {
-      const port = await orNull(task.send(getPort(partitionId, accountId, lineId)));
-      if (!port?.macAddress) return null;
-      const same =
-        port.macAddress.toLowerCase() === values.macAddress?.toLowerCase() &&
-        port.portNumber === values.lineNumber;
-      return {
-        id: portId(port.macAddress, port.portNumber),
-        difference: same ? null : `the line is on port ${port.portNumber} of ${port.macAddress}`,
-      };
-    };
-    return createOnce(task, account, {
-      intent: {
-        partitionId,
-        accountId,
-        lineId,
-        macAddress: values.macAddress ?? null,
-        portNumber: values.lineNumber,
-      },
+    return createOnce(task, portAssignment, {
+      ids: account,
+      ownerId: lineId,
+      ownPhone: undefined,
       call: () => createPort(partitionId, accountId, lineId, portBody(values)),
-      idOf: () => portId(values.macAddress ?? '', values.lineNumber),
+      answer: () => ({ macAddress: values.macAddress ?? '', portNumber: values.lineNumber }),
       unique: true,
-      before: line?.state === 'existing' ? find : undefined,
-      find,
     });
   },
+  find: {
+    identity: ({ values }, { ownerId }) => ({
+      lineId: ownerId ?? '',
+      macAddress: values.macAddress ?? '',
+      portNumber: values.lineNumber,
+    }),
+    now: async (look, { partitionId, accountId }, { lineId }) => {
+      if (lineId === '') return null;
+      const port = await look(getPort(partitionId, accountId, lineId));
+      return port?.macAddress ? port : null;
+    },
+    held: (held, { lineId }, priority) =>
+      lineId === '' ? Promise.resolve(null) : held.port(lineId, priority),
+    idOf: ({ macAddress, portNumber }) => `${macAddress}/${portNumber ?? ''}`,
+    strange: (now, { macAddress, portNumber }) =>
+      sameCode(now.macAddress, macAddress) && now.portNumber === portNumber
+        ? null
+        : `the line is on port ${now.portNumber} of ${now.macAddress}`,
+  },
+  // A port is read and deleted under the ID of its line.
+  read: (look, { partitionId, accountId, ownerId }) => look(getPort(partitionId, accountId, ownerId)),
+  stated: ({ values }) => portBody(values as CompleteValues),
+  update: null,
+  takeBack: {
+    after: [],
+    occupied: null,
+    remove: ({ partitionId, accountId, ownerId }) => deletePort(partitionId, accountId, ownerId),
+  },
+  dryRun: {
+    another: null,
+    whenNew: (check, questions) => questions.freeMac(check),
+    always: (check, questions) => questions.deviceType(check),
+  },
+  waitsFor: null,
 };
 
 /** The body of `POST port-assignment`. */
@@ -48,8 +78,4 @@ export function portBody(values: CompleteValues) {
     deviceTypeId: values.deviceTypeId,
     faxEnabled: values.faxEnabled,
   };
-}
-
-function portId(macAddress: string, portNumber: number | null | undefined): string {
-  return `${macAddress}/${portNumber ?? ''}`;
 }

@@ -1,49 +1,112 @@
-import { patchNumber } from '../api/endpoints.js';
+import { getNumber, getUser, patchDevice, patchNumber } from '../api/endpoints.js';
+import type { Resource } from '../plan/resource.js';
 import type { CompleteValues } from '../records/complete.js';
 import type { Product } from '../records/products.js';
+import { compare } from './compare.js';
+import { type Ids, type Kind, NO_CHECKS } from './kind.js';
+import { sameCode } from './names.js';
+import { ownerKind } from './owner.js';
 import { setOnce } from './set-once.js';
 import { StepError } from './step-error.js';
-import type { Step } from './task.js';
+import type { Outcome, Task } from './task.js';
 
-/** What a number of each product rings (guide, "Set Phone Number Reference"). */
-const REFERENCE_TYPES = {
-  BCC: 'END_USER',
-  HOME_PHONE: 'END_USER',
-  BUSINESS_LINE: 'BUSINESS_LINE',
-  SIP_TRUNK: 'SIP_TRUNK',
-} as const satisfies Record<Product, string>;
+type ReferenceIdentity = { readonly phone: string; readonly ownerId: string };
+
+/** What a number rings, with the caller ID of the user where it rings one. */
+interface ReferenceRecord {
+  readonly referenceType?: string | null | undefined;
+  readonly referenceId?: string | null | undefined;
+  readonly callerIdNumber?: string | null | undefined;
+}
 
 /** The body of `PATCH telephonenumber`; caller ID is set for users only. */
 export function referenceBody(product: Product, values: CompleteValues, referenceId: string) {
-  const referenceType = REFERENCE_TYPES[product];
+  const { referenceType } = ownerKind(product);
   if (referenceType !== 'END_USER') return { referenceType, referenceId };
   return { referenceType, referenceId, assignAsCallerId: values.assignAsCallerId };
 }
 
 /** Guide, "Set Phone Number Reference". A setting of the number: setting it again changes nothing. */
-export const referenceStep: Step = {
-  async run(task) {
+export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
+  title: 'Assignment of the phone number',
+  idColumn: null,
+  settingOf: 'number',
+  referenceType: null,
+  writes: ({ product, values }, { partitionId, accountId, ownerId, phone }) => [
+    patchNumber(partitionId, accountId, phone, referenceBody(product, values, ownerId)),
+  ],
+  async bringAbout(task) {
     const { product, values } = task.resource;
     const account = await task.account();
     const [number, owner] = [await task.need('number'), await task.need('owner')];
     const { partitionId, accountId } = account;
     const phone = number?.id ?? '';
     const referenceId = owner?.id ?? '';
-    return setOnce(task, account, {
+    const outcome = await setOnce(task, account, {
       id: phone,
       intent: { referenceId },
       call: patchNumber(partitionId, accountId, phone, referenceBody(product, values, referenceId)),
-      found: number?.state === 'existing' ? () => isSet() : undefined,
+      found: number?.state === 'existing' ? isSet : undefined,
     });
+    if (outcome.state === 'created' && owner?.state === 'existing')
+      await giveCallback(task, account, owner, phone);
+    return outcome;
 
-    async function isSet(): Promise<boolean> {
-      const now = await task.run.snapshots.of(partitionId, accountId).number(phone, task.ordinal);
-      if (!now?.referenceId) return false;
-      if (now.referenceId === referenceId) return true;
+    async function isSet() {
+      const held = task.run.snapshots.of(partitionId, accountId);
+      const now = await reference.find.held(held, { phone, ownerId: referenceId }, task.ordinal);
+      if (!now?.referenceId) return null;
+      const ids = { partitionId, accountId, id: phone, ownerId: referenceId, phone };
+      const { resource } = task;
+      if (now.referenceId === referenceId)
+        return compare(statedReference(resource, ids), now, true).differences;
       throw new StepError(
         `The number ${phone} was there before this run and rings something else (${now.referenceType} ${now.referenceId}).`,
         'Correct the sheet, or free the number first.',
       );
     }
   },
+  find: {
+    identity: (_resource, { ownerId, phone }) => ({ phone: phone ?? '', ownerId: ownerId ?? '' }),
+    now: async (look, { partitionId, accountId }, { phone }) =>
+      phone === '' ? null : look(getNumber(partitionId, accountId, phone)),
+    async held(held, { phone, ownerId }, priority) {
+      const number = phone === '' ? null : await held.number(phone, priority);
+      if (number?.referenceType !== 'END_USER' || number.referenceId !== ownerId) return number;
+      const user = (await held.users(priority)).find(({ id }) => id === ownerId);
+      return { ...number, callerIdNumber: user?.callerIdConfig?.callerIdNumber };
+    },
+    idOf: ({ referenceId }) => referenceId ?? '',
+    strange: () => null,
+  },
+  async read(look, { partitionId, accountId, id, ownerId }) {
+    const number = await look(getNumber(partitionId, accountId, id));
+    if (number?.referenceType !== 'END_USER' || number.referenceId !== ownerId) return number;
+    const user = await look(getUser(partitionId, accountId, ownerId));
+    return { ...number, callerIdNumber: user?.callerIdConfig?.callerIdNumber };
+  },
+  stated: ({ resource, ids }) => statedReference(resource, ids),
+  update: null,
+  takeBack: null,
+  dryRun: NO_CHECKS,
+  waitsFor: null,
 };
+
+function statedReference({ product, values }: Resource, ids: Ids) {
+  const { referenceType } = ownerKind(product);
+  const isCallerId = referenceType === 'END_USER' && values.assignAsCallerId === true;
+  return { referenceType, referenceId: ids.ownerId, callerIdNumber: isCallerId ? ids.id : undefined };
+}
+
+/** A user that was there gets its first number: its devices without one to be called back at by 911 get it too. */
+async function giveCallback(task: Task, account: Outcome, owner: Outcome, phone: string): Promise<void> {
+  if (ownerKind(task.resource.product).referenceType !== 'END_USER') return;
+  const { partitionId, accountId } = account;
+  const devices = await task.run.snapshots.of(partitionId, accountId).devices(task.ordinal);
+  for (const device of devices) {
+    // The row's own device is completed where it is found.
+    const isOwn = sameCode(device.macAddress, task.resource.values.macAddress);
+    if (device.userId !== owner.id || device.emergencyNumber || isOwn) continue;
+    await task.send(patchDevice(partitionId, accountId, device.id, { emergencyNumber: phone }));
+  }
+}

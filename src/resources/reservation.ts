@@ -1,10 +1,11 @@
 import { ApiError } from '../api/api-error.js';
 import { type ReservePath, releaseNumber, reserveNumber } from '../api/endpoints.js';
+import { keyOf } from '../plan/keys.js';
 import type { Outcome, Task } from './task.js';
 
 /** The journal's key of the reservation for a number. */
 export function reservationKey(numberKey: string): string {
-  return `reservation:${numberKey}`;
+  return keyOf.of('reservation', numberKey);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { ApiError } from '../api/api-error.js';
 import type { Call } from '../api/endpoints.js';
 import type { JsonObject } from '../journal/journal.js';
+import type { FieldDifference } from './compare.js';
 import type { Outcome, Task } from './task.js';
 
 /** A setting of a resource: sending it twice changes nothing, so it is never in doubt. */
@@ -10,8 +11,11 @@ export interface Setting {
   /** what is set, as far as undo must know it */
   readonly intent?: JsonObject;
   readonly call: Call<unknown>;
-  /** whether it is set already; given only where it can have been, and throws when something else is set */
-  found?: (() => Promise<boolean>) | undefined;
+  /**
+   * what is set already and how it differs from the sheet; null when nothing is set, or nothing that somebody chose.
+   * Given only where it can have been; throws when something else is set
+   */
+  found?: (() => Promise<readonly FieldDifference[] | null>) | undefined;
 }
 
 /**
@@ -21,13 +25,18 @@ export interface Setting {
 export async function setOnce(task: Task, account: Outcome, setting: Setting): Promise<Outcome> {
   const { run, resource, ordinal } = task;
   const { partitionId, accountId } = account;
-  const settle = async (state: 'created' | 'existing'): Promise<Outcome> => {
-    const outcome: Outcome = { state, id: setting.id, partitionId, accountId };
+  const settle = async (
+    state: 'created' | 'existing',
+    differs: readonly FieldDifference[] = [],
+  ): Promise<Outcome> => {
+    const ids = { id: setting.id, partitionId, accountId };
+    const outcome: Outcome = { state, ...ids, ...(differs.length > 0 ? { differs } : {}) };
     await run.journal.settle(resource.key, resource.kind, ordinal, state, { ...outcome });
     return outcome;
   };
   const inDoubt = run.journal.step(resource.key)?.state === 'intent';
-  if (!inDoubt && (await setting.found?.())) return settle('existing');
+  const found = inDoubt ? null : ((await setting.found?.()) ?? null);
+  if (found !== null) return settle('existing', found);
   try {
     await task.send(setting.call, {
       ready: () =>

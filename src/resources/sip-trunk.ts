@@ -1,11 +1,27 @@
-import { createTrunk, listTrunks, type TrunkRecord } from '../api/endpoints.js';
+import { createTrunk, deleteTrunk, getTrunk, listTrunks, type TrunkRecord } from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
-import { createOnce, type Found } from './create-once.js';
-import type { AccountIds, Step } from './task.js';
+import { createOnce } from './create-once.js';
+import type { Kind } from './kind.js';
+import { sameName } from './names.js';
+import { rungBy } from './number-state.js';
+import type { AccountIds } from './task.js';
+
+type TrunkIdentity = { readonly trunkName: string };
 
 /** Guide, "Create SIP Trunks". Natural key: the trunk's name. */
-export const sipTrunkStep: Step = {
-  async run(task) {
+export const sipTrunk: Kind<TrunkRecord, TrunkIdentity> = {
+  title: 'SIP trunk',
+  idColumn: 'sipTrunkId',
+  settingOf: null,
+  referenceType: 'SIP_TRUNK',
+  writes: ({ values }, { partitionId, accountId, ownPhone }) => [
+    createTrunk(partitionId, accountId, {
+      ...trunkBody(values, { partitionId, accountId }, ownPhone),
+      sipUsername: '{generated}',
+      sipPassword: '{generated}',
+    }),
+  ],
+  async bringAbout(task) {
     const { run, resource } = task;
     const { values } = resource;
     const account = await task.account();
@@ -15,23 +31,52 @@ export const sipTrunkStep: Step = {
     await task.need('namedNumber1');
     await task.need('namedNumber2');
     const trunkName = values.trunkName ?? '';
-    const pick = (trunks: TrunkRecord[]) => pickTrunk(trunks, values);
-    return createOnce(task, account, {
-      intent: { partitionId, accountId, trunkName },
+    return createOnce(task, sipTrunk, {
+      ids: account,
+      ownerId: null,
+      ownPhone: number?.id,
       call: async () =>
         createTrunk(partitionId, accountId, {
           ...trunkBody(values, account, number?.id),
           ...(await run.credentials.ensure(values.accountNumber, trunkName, {})),
         }),
-      idOf: (trunk) => trunk.id,
+      answer: (now) => now,
       unique: true,
-      before:
-        account.state === 'existing'
-          ? async () => pick(await run.snapshots.of(partitionId, accountId).trunks(task.ordinal))
-          : undefined,
-      find: async () => pick(await task.send(listTrunks(partitionId, accountId))),
     });
   },
+  find: {
+    identity: ({ values }) => ({ trunkName: values.trunkName ?? '' }),
+    now: async (look, { partitionId, accountId }, identity) =>
+      pickTrunk((await look(listTrunks(partitionId, accountId))) ?? [], identity),
+    held: async (held, identity, priority) => pickTrunk(await held.trunks(priority), identity),
+    idOf: ({ id }) => id,
+    strange: (now, { trunkName }) =>
+      now.trunkName == null || sameName(now.trunkName, trunkName)
+        ? null
+        : `it is now called "${now.trunkName}"`,
+  },
+  read: (look, { partitionId, accountId, id }) => look(getTrunk(partitionId, accountId, id)),
+  // The platform never answers a password; a given username is compared, a generated one is in no sheet.
+  stated: ({ values, ids }) => ({
+    ...trunkBody(values as CompleteValues, ids, ids.phone),
+    sipUsername: values.sipUsername,
+  }),
+  update: null,
+  takeBack: {
+    after: ['number'],
+    occupied: rungBy,
+    remove: ({ partitionId, accountId, id }) => deleteTrunk(partitionId, accountId, id),
+  },
+  dryRun: {
+    another: null,
+    whenNew: async (check, questions) => {
+      const { sipUsername } = check.values;
+      if (sipUsername !== undefined)
+        await questions.free(check, 'sipusername', 'SIP_USERNAME_NOT_FREE', 'sipUsername', sipUsername);
+    },
+    always: null,
+  },
+  waitsFor: null,
 };
 
 /**
@@ -56,10 +101,6 @@ export function trunkBody(
 }
 
 /** The sheet's trunk among those of its account. */
-export function pickTrunk(
-  trunks: readonly TrunkRecord[],
-  values: Pick<CompleteValues, 'trunkName'>,
-): Found | null {
-  const trunk = trunks.find((each) => each.trunkName === values.trunkName);
-  return trunk ? { id: trunk.id, difference: null } : null;
+function pickTrunk(trunks: readonly TrunkRecord[], wanted: TrunkIdentity): TrunkRecord | null {
+  return trunks.find(({ trunkName }) => trunkName != null && sameName(trunkName, wanted.trunkName)) ?? null;
 }

@@ -2,8 +2,9 @@ import type { Client, SendOptions } from '../api/client.js';
 import type { Call, ReservePath } from '../api/endpoints.js';
 import type { CredentialsFile } from '../journal/credentials.js';
 import type { Journal } from '../journal/journal.js';
-import type { Resource, Role } from '../plan/plan.js';
+import type { Resource, Role } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
+import type { FieldDifference } from './compare.js';
 import type { AccountIndex } from './lookups/account-index.js';
 import type { Addresses } from './lookups/addresses.js';
 import type { NumberPools } from './lookups/number-pools.js';
@@ -12,7 +13,7 @@ import type { Snapshots } from './lookups/snapshots.js';
 /** What happens to a resource with the same natural key that this run did not create. */
 export type ExistingPolicy = 'reuse' | 'fail';
 
-/** What all steps of a run share. */
+/** What all the work of a run shares. */
 export interface RunContext {
   readonly client: Client;
   readonly journal: Journal<ImportRecord>;
@@ -27,8 +28,17 @@ export interface RunContext {
   readonly partitionId: string;
   /** how long the platform may still be at work on a create whose answer was lost */
   readonly settleMs: number;
-  /** when this process began, milliseconds since 1970: an earlier one may have sent what it intended until then */
+  /** when this process began, by a clock that never goes back (`performance.now()`) */
   readonly startedAt: number;
+  /**
+   * An earlier process has worked on this run, or the journal has lost its tail: somebody may have created since what the
+   * journal does not know of, so it is looked for in every account that was there before this process.
+   */
+  readonly looksFirst: boolean;
+  /** the outcomes of creates that this process has sent */
+  readonly madeHere: WeakSet<Outcome>;
+  /** fields that the platform never answers, by kind: another read would not tell either */
+  readonly neverAnswered: Set<string>;
   /** where reservations are made, once the platform has shown which of the two paths it knows */
   reservePath: ReservePath | null;
 }
@@ -40,6 +50,10 @@ export interface Outcome {
   readonly id: string;
   readonly accountId: string;
   readonly partitionId: string;
+  /** how one that was there before the run differs from the sheet; absent when it does not */
+  readonly differs?: readonly FieldDifference[];
+  /** the fields that the platform answered otherwise than they were sent, when it was created */
+  readonly asAnswered?: readonly FieldDifference[];
 }
 
 /** The account that something is in. */
@@ -59,7 +73,11 @@ export interface Failure {
 
 /** How the work on a resource ended. `stopped`: the run is stopping and it was not finished. */
 export type Settled =
-  | { readonly ok: true; readonly outcome: Outcome }
+  | {
+      readonly ok: true;
+      readonly outcome: Outcome /** ordinal of the row that did the work */;
+      readonly owner: number;
+    }
   | { readonly ok: false; readonly failure: Failure }
   | { readonly ok: false; readonly stopped: true };
 
@@ -74,7 +92,7 @@ export class NeedError extends Error {
   }
 }
 
-/** The work on one resource, as its step sees it. */
+/** The work on one resource, as its kind sees it. */
 export interface Task {
   readonly run: RunContext;
   readonly resource: Resource;
@@ -85,10 +103,11 @@ export interface Task {
   /** the account, which every resource but itself needs */
   account(): Promise<Outcome>;
   send<T>(call: Call<T>, options?: SendOptions): Promise<T>;
+  /** sends a read; null when the platform says that there is none */
+  look<T>(call: Call<T>): Promise<T | null>;
 }
 
-/** One kind of resource: how it is brought about. */
-export interface Step {
-  /** @throws StepError, NeedError, ApiError, NotSentError, StopError */
-  run(task: Task): Promise<Outcome>;
+/** Whether an account may hold what this process has not created: then that is looked for before it is created. */
+export function mayHoldMore(run: RunContext, account: Outcome): boolean {
+  return account.state === 'existing' || (run.looksFirst && !run.madeHere.has(account));
 }

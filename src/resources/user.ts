@@ -1,35 +1,95 @@
-import { createUser, listUsers, type UserRecord } from '../api/endpoints.js';
+import { createUser, deleteUser, getUser, listUsers, type UserRecord } from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
-import { sameName } from './account.js';
-import { createOnce, type Found } from './create-once.js';
-import type { AccountIds, Step } from './task.js';
+import { createOnce } from './create-once.js';
+import type { Kind } from './kind.js';
+import { readsLike } from './names.js';
+import { rungBy } from './number-state.js';
+import type { AccountIds } from './task.js';
 
-/** Guide, "Create User". Natural key: account and extension; the one user of a Home Phone account. */
-export const userStep: Step = {
-  async run(task) {
-    const { run, resource } = task;
-    const { values } = resource;
-    const account = await task.account();
-    const { partitionId, accountId } = account;
-    const pick = (users: UserRecord[]) => pickUser(users, values);
-    return createOnce(task, account, {
-      intent: { partitionId, accountId, ...nameOf(values), extension: values.extension ?? null },
-      call: () => createUser(partitionId, accountId, userBody(values, account)),
-      idOf: (user) => user.id,
-      // Without an extension or a username the platform has nothing to refuse a second user by.
-      unique: values.extension !== undefined || values.username !== undefined,
-      before:
-        account.state === 'existing'
-          ? async () => pick(await run.snapshots.of(partitionId, accountId).users(task.ordinal))
-          : undefined,
-      find: async () => pick(await task.send(listUsers(partitionId, accountId))),
-    });
-  },
+/** What tells a user of an account from the others: the extension; a Home Phone account has one user. */
+export type UserIdentity = {
+  readonly extension: string | null;
+  readonly firstName: string;
+  readonly lastName: string;
 };
 
-function nameOf(values: CompleteValues) {
-  return { firstName: values.firstName ?? '', lastName: values.lastName ?? '' };
-}
+/** Guide, "Create User". Natural key: account and extension; the one user of a Home Phone account. */
+export const user: Kind<UserRecord, UserIdentity> = {
+  title: 'User',
+  idColumn: 'userId',
+  settingOf: null,
+  referenceType: 'END_USER',
+  writes: ({ values }, { partitionId, accountId }) => [
+    createUser(partitionId, accountId, userBody(values, { partitionId, accountId })),
+  ],
+  async bringAbout(task) {
+    const { values } = task.resource;
+    const account = await task.account();
+    const { partitionId, accountId } = account;
+    return createOnce(task, user, {
+      ids: account,
+      ownerId: null,
+      ownPhone: undefined,
+      call: () => createUser(partitionId, accountId, userBody(values, account)),
+      answer: (now) => now,
+      // Without an extension or a username the platform has nothing to refuse a second user by.
+      unique: values.extension !== undefined || values.username !== undefined,
+    });
+  },
+  find: {
+    identity: ({ values }) => ({
+      extension: values.extension ?? null,
+      firstName: values.firstName ?? '',
+      lastName: values.lastName ?? '',
+    }),
+    now: async (look, { partitionId, accountId }, identity) =>
+      pickUser((await look(listUsers(partitionId, accountId))) ?? [], identity),
+    held: async (held, identity, priority) => pickUser(await held.users(priority), identity),
+    idOf: ({ id }) => id,
+    strange(now, { extension, firstName, lastName }) {
+      const [first, last] = [now.firstName ?? firstName, now.lastName ?? lastName];
+      if (extension !== null && now.extension != null && String(now.extension) !== extension)
+        return `its extension is now ${now.extension}`;
+      if (readsLike(first, firstName) && readsLike(last, lastName)) return null;
+      const who = extension === null ? 'the user of the account' : `the user at extension ${extension}`;
+      return `${who} is ${first} ${last}`;
+    },
+  },
+  read: (look, { partitionId, accountId, id }) => look(getUser(partitionId, accountId, id)),
+  stated({ values, ids }) {
+    const { allowPortalAccess, ...body } = userBody(values as CompleteValues, ids);
+    // The other plans turn portal access on by themselves.
+    const isOfPlan = values.userProductPlan === 'ADVANCED' || values.userProductPlan === 'PROFESSIONAL';
+    return { ...body, allowPortalAccess: isOfPlan ? undefined : allowPortalAccess };
+  },
+  update: null,
+  takeBack: {
+    after: ['number', 'device'],
+    async occupied(held, ids, left, priority) {
+      const devices = await held.devices(priority);
+      const device = devices.find((each) => each.userId === ids.id && left(each.id));
+      return device ? `device ${device.macAddress} hangs on it` : rungBy(held, ids, left, priority);
+    },
+    remove: ({ partitionId, accountId, id }) => deleteUser(partitionId, accountId, id),
+  },
+  dryRun: {
+    another: {
+      code: 'USER_IS_ANOTHER',
+      column: ({ extension }) => (extension === undefined ? 'lastName' : 'extension'),
+      hint: 'Correct the extension or the name.',
+    },
+    whenNew: async (check, questions) => {
+      const { username } = check.values;
+      if (username !== undefined)
+        await questions.free(check, 'username', 'USERNAME_NOT_FREE', 'username', username);
+    },
+    always: async (check, questions) => {
+      const { userTimeZone, timeZone } = check.values;
+      if (userTimeZone !== timeZone) await questions.timeZone(check, 'userTimeZone', userTimeZone);
+    },
+  },
+  waitsFor: null,
+};
 
 /** The body of `POST user`. */
 export function userBody(values: CompleteValues, { partitionId, accountId }: AccountIds) {
@@ -50,20 +110,11 @@ export function userBody(values: CompleteValues, { partitionId, accountId }: Acc
   };
 }
 
-/** What tells a user of an account from the others. */
-export type UserKey = Pick<CompleteValues, 'extension' | 'firstName' | 'lastName'>;
-
 /** The sheet's user among those of its account. */
-export function pickUser(users: readonly UserRecord[], values: UserKey): Found | null {
-  const user =
-    values.extension === undefined
+function pickUser(users: readonly UserRecord[], { extension }: UserIdentity): UserRecord | null {
+  const found =
+    extension === null
       ? users[0]
-      : users.find((each) => each.extension != null && String(each.extension) === values.extension);
-  if (!user) return null;
-  const first = user.firstName ?? values.firstName;
-  const last = user.lastName ?? values.lastName;
-  const same = sameName(first ?? '', values.firstName ?? '') && sameName(last ?? '', values.lastName ?? '');
-  const who =
-    values.extension === undefined ? 'the user of the account' : `the user at extension ${values.extension}`;
-  return { id: user.id, difference: same ? null : `${who} is ${first} ${last}` };
+      : users.find((each) => each.extension != null && String(each.extension) === extension);
+  return found ?? null;
 }

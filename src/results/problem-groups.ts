@@ -39,19 +39,6 @@ export const HITS_KEPT = 200;
 const MOST_GROUPS = 300;
 const LONGEST_TEXT = 300;
 
-const STEP_TITLES: Readonly<Record<string, string>> = {
-  account: 'Account',
-  user: 'User',
-  address: 'Address',
-  number: 'Phone number',
-  businessLine: 'Business line',
-  callHandling: 'Call handling',
-  portAssignment: 'ATA port',
-  sipTrunk: 'SIP trunk',
-  reference: 'Assignment of the phone number',
-  device: 'Device',
-};
-
 /** Collects problems by cause, in bounded memory however many there are. */
 export class ProblemGroups {
   readonly #groups = new Map<string, Growing>();
@@ -68,11 +55,11 @@ export class ProblemGroups {
     for (const problem of problems) this.add(problem);
     const { file, sheet, row: number } = row.record;
     const about = { file, sheet, row: number, column: null, value: row.record.values.accountNumber ?? '' };
-    const { error, failedStep, hint = '', warnings = [] } = resultOf(row);
+    const { error, failedStep, stepTitle = failedStep, hint = '', warnings = [] } = resultOf(row);
     for (const message of warnings) this.#add('warning', causeOf(message), { ...about, message, hint: '' });
     if (error === undefined) return;
     const kind = row.status === 'skipped' || row.status === 'invalid' ? row.status : 'failed';
-    const step = failedStep === undefined ? '' : `${STEP_TITLES[failedStep] ?? failedStep}: `;
+    const step = stepTitle === undefined ? '' : `${stepTitle}: `;
     this.#add(kind, step + causeInRow(error, row.record), { ...about, message: error, hint });
   }
 

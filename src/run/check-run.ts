@@ -1,20 +1,9 @@
 import { rmSync } from 'node:fs';
 import type { Exit } from '../errors.js';
-import { planOf } from '../execute/executor.js';
-import { inParallel } from '../execute/in-parallel.js';
-import { Preflight } from '../execute/preflight.js';
-import { rehearse } from '../execute/rehearse.js';
-import type { Finding } from '../execute/row-findings.js';
+import { type PreflightSummary, preflight } from '../execute/preflight.js';
 import { type StopSwitch, stopSwitch } from '../execute/stop-switch.js';
-import type { JsonObject, StoredRow } from '../journal/journal.js';
 import { loadSheets } from '../load/load.js';
 import type { Settings } from '../options.js';
-import { PROBLEM_CODES, type Problem } from '../records/problem.js';
-import type { ImportRecord } from '../records/record.js';
-import { sheetAddresses } from '../resources/activation.js';
-import { AccountIndex } from '../resources/lookups/account-index.js';
-import { Addresses } from '../resources/lookups/addresses.js';
-import { Snapshots } from '../resources/lookups/snapshots.js';
 import { type WrittenResults, writeResults } from '../results/write-results.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import { type Connection, connect, type Platform } from './connect.js';
@@ -27,6 +16,8 @@ export interface CheckSummary {
   readonly rows: { readonly total: number; readonly valid: number; readonly invalid: number };
   /** rows that would be `existing`, all of them there already; null when the platform was not asked */
   readonly existing: number | null;
+  /** rows of which something is there and differs from the sheet; null when the platform was not asked */
+  readonly differing: number | null;
   readonly requests: number;
   readonly durationMs: number;
   readonly partitionId: string | null;
@@ -55,7 +46,7 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
   const log = openRunLog(files.log);
   let connection: Connection | null = null;
   let platform: Platform | null = null;
-  let existing: number | null = null;
+  let found: PreflightSummary | null = null;
   let stopped = false;
   try {
     await loadSheets(
@@ -71,7 +62,11 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
       rememberPartition(run, connection.partitionId);
       const stop = stopSwitch(connection.limiter);
       options.onStarted(stop);
-      existing = await preflight(run, connection, options.settings, stop);
+      const { client, partitionId, baseUrl, httpLog } = connection;
+      found = await preflight({
+        ...{ client, journal, partitionId, baseUrl, httpLog, stop },
+        concurrency: options.settings.concurrency,
+      });
       stopped = stop.stopped !== null;
     }
     const counts = journal.countRows();
@@ -80,7 +75,8 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
     const exit = stopped ? 'interrupted' : invalid === 0 ? 'done' : 'someFailed';
     return {
       rows: { total: valid + invalid, valid, invalid },
-      existing,
+      existing: found?.existing ?? null,
+      differing: found?.differing ?? null,
       requests: connection?.client.requests ?? 0,
       durationMs: Date.now() - started,
       partitionId: connection?.partitionId ?? null,
@@ -94,92 +90,6 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
     await platform?.close();
     await log.close();
   }
-}
-
-/** @returns how many rows would be `existing` */
-async function preflight(
-  run: RunDirectory,
-  connection: Connection,
-  settings: Settings,
-  stop: StopSwitch,
-): Promise<number> {
-  const { journal } = run;
-  const { client, partitionId, httpLog, baseUrl } = connection;
-  const addresses = new Addresses(client, journal);
-  const checks = new Preflight({
-    client,
-    journal,
-    accounts: new AccountIndex(client),
-    snapshots: new Snapshots(client),
-    addresses,
-    partitionId,
-  });
-  let existing = 0;
-  await inParallel(journal.rows('valid'), settings.concurrency, stop, async (row) => {
-    const found = await checks.checkRow(row);
-    for (const finding of found.findings) await addFinding(run, row, finding);
-    if (found.existing.length > 0) {
-      const plan = planOf(run, row);
-      const wanted =
-        typeof plan === 'string' ? 0 : plan.resources.filter(({ kind }) => OBJECTS.has(kind)).length;
-      const all = found.existing.length >= wanted;
-      if (all) existing++;
-      const warnings = [
-        `${all ? 'would be existing' : 'partly there already'}: ${found.existing.join(', ')}`,
-      ];
-      await journal.setRowStatus(row.ordinal, row.status, { warnings });
-    }
-    if (found.findings.some(isErrorFinding)) await journal.setRowStatus(row.ordinal, 'invalid', null);
-    if (httpLog) await logPlanned(row);
-  });
-  if (!stop.stopped)
-    for await (const { ordinal, finding } of checks.places.check()) {
-      const row = journal.row(ordinal);
-      if (!row) continue;
-      await addFinding(run, row, finding);
-      if (isErrorFinding(finding)) await journal.setRowStatus(ordinal, 'invalid', null);
-    }
-  return existing;
-
-  async function logPlanned(row: StoredRow<ImportRecord>): Promise<void> {
-    const plan = planOf(run, row);
-    if (typeof plan === 'string') return;
-    for (const resource of plan.resources) {
-      const { customer, e911 } = sheetAddresses(resource.values);
-      const nothing = { fields: {}, latitude: undefined, longitude: undefined };
-      const valid = async (address: typeof customer) =>
-        resource.kind === 'number' ? addresses.validate(address, row.ordinal).catch(() => nothing) : nothing;
-      const validCustomer = await valid(customer);
-      const validE911 = e911 ? await valid(e911) : validCustomer;
-      const partition = resource.values.partitionId ?? partitionId;
-      const both = { customer: validCustomer, e911: validE911 };
-      for (const call of rehearse({ resource, partitionId: partition, addresses: both })) {
-        const { operation, method, path, body = null } = call;
-        httpLog?.writePlanned(row.row, { operation, method, url: baseUrl + path, body });
-      }
-    }
-  }
-}
-
-/** The kinds of resources that are objects of their own; the rest are settings of these. */
-const OBJECTS: ReadonlySet<string> = new Set([
-  'account',
-  'user',
-  'number',
-  'businessLine',
-  'sipTrunk',
-  'device',
-]);
-
-function isErrorFinding(finding: Finding): boolean {
-  return PROBLEM_CODES[finding.code].severity === 'error';
-}
-
-function addFinding(run: RunDirectory, row: StoredRow<ImportRecord>, finding: Finding): Promise<void> {
-  const { file, sheet, row: number } = row.record;
-  const { severity } = PROBLEM_CODES[finding.code];
-  const problem: Problem = { file, sheet, row: number, ...finding, severity };
-  return run.journal.addProblem(row.ordinal, { ...problem } satisfies JsonObject);
 }
 
 const CUT_SHORT = 'It was interrupted: not every row was checked on the platform.';

@@ -88,6 +88,7 @@ export async function importSheets(
       rmSync(files.standardInput, { force: true });
     }
     // A run that was cut off still owes its further rounds to what failed in passing.
+    const wasStarted = journal.meta('ended') !== undefined;
     if (journal.meta('ended') === false) await journal.retryTransient();
     if (options.retryFailed) await journal.retryFailed();
     const counts = countRows(run);
@@ -104,7 +105,7 @@ export async function importSheets(
       rememberPartition(run, partitionId);
       void journal.setMeta('ended', false);
       events.onStarted(stop, () => client.requests);
-      const context = runContext(run, connection, credentials, settings);
+      const context = runContext(run, connection, credentials, settings, wasStarted);
       await runRows(context, {
         concurrency: settings.concurrency,
         mostErrors: mostErrors(settings['max-errors'], counts.total),
@@ -177,6 +178,7 @@ function runContext(
   { client, partitionId, settleMs }: Connection,
   credentials: CredentialsFile,
   settings: Settings,
+  looksFirst: boolean,
 ): RunContext {
   const { journal } = run;
   return {
@@ -194,7 +196,10 @@ function runContext(
     retries: settings.retries,
     partitionId,
     settleMs,
-    startedAt: Date.now(),
+    startedAt: performance.now(),
+    looksFirst,
+    madeHere: new WeakSet(),
+    neverAnswered: new Set(),
     reservePath: null,
   };
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Exit } from '../errors.js';
-import { planOf } from '../execute/executor.js';
+import { Planner } from '../execute/planner.js';
 import { type StopSwitch, stopSwitch } from '../execute/stop-switch.js';
 import { OPEN_STATES, type Undone, undoRun } from '../execute/take-back.js';
 import type { JsonObject } from '../journal/journal.js';
 import type { Settings } from '../options.js';
+import type { KindName } from '../plan/resource.js';
+import { KINDS } from '../resources/kinds.js';
 import { type WrittenResults, writeResults } from '../results/write-results.js';
 import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { connect, type Platform } from './connect.js';
@@ -34,7 +36,7 @@ export function toUndo(run: RunDirectory): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { kind, state, count } of run.journal.countSteps()) {
     if (!OPEN_STATES.has(state)) continue;
-    if (['reference', 'callHandling', 'reservation'].includes(kind)) continue;
+    if (kind === 'reservation' || KINDS[kind as KindName].settingOf !== null) continue;
     counts.set(kind, (counts.get(kind) ?? 0) + count);
   }
   return counts;
@@ -106,9 +108,10 @@ async function writeList({ journal, directory }: RunDirectory): Promise<string> 
 async function takeBackRows(run: RunDirectory): Promise<void> {
   const { journal } = run;
   const undoneAt = String(journal.meta('undone'));
+  const planner = new Planner(journal);
   for (const row of journal.rows()) {
     if (row.status === 'invalid' || row.status === 'pending') continue;
-    const plan = planOf(run, row);
+    const plan = planner.plan(row);
     if (typeof plan === 'string') continue;
     const steps = plan.resources.map((resource) => journal.step(resource.key));
     if (!steps.some((step) => step?.state === 'deleted')) continue;

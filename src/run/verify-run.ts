@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { ApiError } from '../api/api-error.js';
 import type { Exit } from '../errors.js';
-import { type Difference, verifyRow } from '../execute/compare.js';
+import { Comparer, type Difference, type RowComparison } from '../execute/compare.js';
 import { inParallel } from '../execute/in-parallel.js';
 import { type StopSwitch, stopSwitch } from '../execute/stop-switch.js';
 import type { StoredRow } from '../journal/journal.js';
 import type { Settings } from '../options.js';
+import { kindOf } from '../plan/keys.js';
 import type { ImportRecord } from '../records/record.js';
+import { Addresses } from '../resources/lookups/addresses.js';
 import { openSheetWriter } from '../sheet/write/write.js';
 import { connect, type Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
@@ -15,7 +17,9 @@ import { openRunLog } from './log.js';
 
 export interface VerifySummary {
   readonly rows: { readonly total: number; readonly same: number; readonly different: number };
-  /** `verify.csv`, which lists every difference */
+  /** fields that the sheet states and the platform does not answer, with how many objects have them */
+  readonly notComparable: Readonly<Record<string, number>>;
+  /** `verify.csv`, which lists every difference, and what cannot be compared */
   readonly list: string;
   readonly requests: number;
   readonly exit: Exit;
@@ -41,49 +45,43 @@ export async function verify(run: RunDirectory, options: VerifyOptions): Promise
   }));
   const list = await openSheetWriter(path, 'csv', { sheetName: 'verify', columns });
   const rows = { total: 0, same: 0, different: 0 };
+  const unanswered = new Map<string, number>();
   const stop = stopSwitch(limiter);
   try {
     rememberPartition(run, connection.partitionId);
     options.onStarted(stop);
-    const shared = new Map<string, Promise<object | null>>();
+    const comparer = new Comparer(client, journal, new Addresses(client, journal));
     await inParallel(journal.rows(), settings.concurrency, stop, async (row) => {
-      const differences = await rowDifferences(row);
+      const { differences, notComparable } = await compareRow(row);
       rows.total++;
       rows[differences.length === 0 ? 'same' : 'different']++;
-      if (differences.length === 0) return;
-      options.onDifferences(row, differences);
+      for (const { key, field } of notComparable) {
+        const name = `${kindOf(key)} ${field}`;
+        unanswered.set(name, (unanswered.get(name) ?? 0) + 1);
+      }
+      if (differences.length > 0) options.onDifferences(row, differences);
       const { file, sheet } = row.record;
-      for (const { key, field, inSheet, onPlatform } of differences)
+      for (const { key, field, inSheet, onPlatform } of [...differences, ...notComparable])
         await list.write([file, sheet ?? '', String(row.row), key, field, inSheet, onPlatform]);
     });
     await list.commit();
     const exit = stop.stopped ? 'interrupted' : rows.different === 0 ? 'done' : 'someFailed';
     log.info('verified', { rows, exit });
-    return { rows, list: path, requests: client.requests, exit };
+    const notComparable = Object.fromEntries([...unanswered].sort(([, a], [, b]) => b - a));
+    return { rows, notComparable, list: path, requests: client.requests, exit };
 
-    async function rowDifferences(row: StoredRow<ImportRecord>): Promise<Difference[]> {
+    async function compareRow(row: StoredRow<ImportRecord>): Promise<RowComparison> {
+      const only = (inSheet: string, onPlatform: string): RowComparison => ({
+        differences: [{ key: `row ${row.row}`, field: '', inSheet, onPlatform }],
+        notComparable: [],
+      });
       if (row.status === 'invalid' || row.status === 'pending')
-        return [
-          {
-            key: `row ${row.row}`,
-            field: '',
-            inSheet: 'is wanted',
-            onPlatform: `nothing: the row is ${row.status}`,
-          },
-        ];
-      if (shared.size > MOST_SHARED) shared.clear();
+        return only('is wanted', `nothing: the row is ${row.status}`);
       try {
-        return await verifyRow(client, journal, row, shared);
+        return await comparer.row(row);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        return [
-          {
-            key: `row ${row.row}`,
-            field: '',
-            inSheet: '',
-            onPlatform: `could not be read: ${error.message}`,
-          },
-        ];
+        return only('', `could not be read: ${error.message}`);
       }
     }
   } catch (error) {
@@ -94,6 +92,3 @@ export async function verify(run: RunDirectory, options: VerifyOptions): Promise
     await log.close();
   }
 }
-
-/** Answers kept for the rows that share them; rows of one account usually stand near each other. */
-const MOST_SHARED = 2000;

@@ -89,6 +89,24 @@ const DEVICE_FILTERS = new Map<string, (device: Device, filter: string) => boole
 
 export const getDevice: Handler = (call) => ok(deviceAnswer(deviceOf(call)));
 
+const DEVICE_PATCH = {
+  deviceName: may(text()),
+  emergencyNumber: may(phoneNumber),
+  faxEnabled: may(flag),
+};
+
+/** PATCH deviceline: the fields of the body replace those of the device. */
+export const updateDevice: Handler = (call) => {
+  const body = bodyOf(call);
+  const device = deviceOf(call);
+  requireValid(body, DEVICE_PATCH);
+  requireOnAccount(call, accountOf(call), body, 'emergencyNumber');
+  const given = Object.entries(body).filter(([name, value]) => name in DEVICE_PATCH && value != null);
+  const changed = { ...device, ...Object.fromEntries(given) };
+  call.platform.state.devices.put(changed);
+  return ok(deviceAnswer(changed));
+};
+
 export const removeDevice: Handler = (call) => {
   call.platform.state.devices.delete(deviceOf(call).id);
   return NO_CONTENT;

@@ -31,7 +31,7 @@ import {
   retrieveBusinessLineHuntGroups,
   retrieveBusinessLines,
 } from './business-lines.js';
-import { createDevice, getDevice, listDevices, removeDevice } from './devices.js';
+import { createDevice, getDevice, listDevices, removeDevice, updateDevice } from './devices.js';
 import {
   getRateCenter,
   releaseReservation,
@@ -130,6 +130,7 @@ const ROUTES: readonly Route[] = [
   route('POST', `${ACCOUNT}/deviceline`, 'createDevice', createDevice),
   route('GET', `${ACCOUNT}/deviceline`, 'listDevices', listDevices),
   route('GET', `${ACCOUNT}/deviceline/{deviceId}`, 'getDevice', getDevice),
+  route('PATCH', `${ACCOUNT}/deviceline/{deviceId}`, 'updateDevice', updateDevice),
   route('DELETE', `${ACCOUNT}/deviceline/{deviceId}`, 'removeDevice', removeDevice),
   route('POST', `${ACCOUNT}/business-line`, 'createBusinessLine', createBusinessLine),
   route('GET', `${ACCOUNT}/business-line`, 'retrieveBusinessLines', retrieveBusinessLines),

@@ -8,50 +8,65 @@ const LIST = 'GET /v2/partition/P1/account';
 const one = (number: string) => `${LIST}/${number}?accountIdType=AccountNumber`;
 
 describe('the accounts of a partition', () => {
-  it('are asked for in one list, shared by all who ask', async () => {
-    const { client, sent } = fakeClient(() => [account(1), account(2)]);
-    const index = new AccountIndex(client);
-    expect(index.loaded('P1')).toBe(false);
-    const found = await Promise.all(['N1', 'N2', 'n1', 'N3'].map((number) => index.find('P1', number, 1)));
-    expect(found).toEqual([account(1), account(2), null, null]);
-    expect(sent).toEqual([LIST]);
-    expect(index.loaded('P1')).toBe(true);
-    await index.find('P2', 'N1', 1);
-    expect(sent).toEqual([LIST, 'GET /v2/partition/P2/account']);
-  });
-
-  it.each([
-    ['forbidden', failure('refused', 403)],
-    ['not there', failure('refused', 404)],
-    ['failing', failure('unavailable', 500)],
-  ])('are asked for one by one, each once, where the list is %s', async (_what, error) => {
+  const THERE = new Set<string>();
+  function index(there: Iterable<string>) {
+    THERE.clear();
+    for (const each of there) THERE.add(each);
     const { client, sent } = fakeClient(({ path }) => {
-      if (path.endsWith('/account')) throw error;
-      if (path.includes('/N1?')) return account(1);
+      const number = /account\/([^?]+)\?/.exec(path)?.[1] ?? '';
+      if (THERE.has(number)) return { id: `A-${number}`, accountNumber: number };
       throw failure('refused', 404);
     });
-    const index = new AccountIndex(client);
-    const find = (number: string) => index.find('P1', number, 1);
-    expect(await Promise.all([find('N1'), find('N1'), find('N2'), find('N2')])).toEqual([
-      ...[account(1), account(1), null, null],
-    ]);
-    expect(await find('N2')).toBeNull();
-    expect(sent).toEqual([LIST, one('N1'), one('N2')]);
-    expect(index.loaded('P1')).toBe(false);
+    const accounts = new AccountIndex(client);
+    return { accounts, sent, ask: (n: number) => accounts.beforeCreate('P1', `N${n}`, n) };
+  }
+  const numbers = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
+
+  it('are looked up one by one, each once, however large the partition is', async () => {
+    const { accounts, sent } = index(['N1']);
+    const found = await Promise.all(
+      ['N1', 'N1', 'N2', 'N2'].map((number) => accounts.beforeCreate('P1', number, 1)),
+    );
+    expect(found.map((each) => each?.id ?? null)).toEqual(['A-N1', 'A-N1', null, null]);
+    expect(sent).toEqual([one('N1'), one('N2')]);
+    await accounts.beforeCreate('P2', 'N1', 1);
+    expect(sent.at(-1)).toBe(one('N1').replace('P1', 'P2'));
   });
 
-  it('are asked for anew after the run was stopped, or an account could not be had', async () => {
-    const errors = [new Error('stopping'), failure('refused', 404), failure('unavailable', 500)];
+  it('of a fresh sheet are taken for new after the first ones, but for a sample', async () => {
+    const { accounts, sent, ask } = index([]);
+    expect(await Promise.all(numbers(560).map(ask))).toEqual(numbers(560).map(() => null));
+    expect(sent).toHaveLength(24 + Math.floor(560 / 64));
+    expect(accounts.hasFound).toBe(false);
+  });
+
+  it('of a sheet that was imported before are all looked up, though all are asked for at once', async () => {
+    const { sent, ask } = index(numbers(200).map((n) => `N${n}`));
+    const found = await Promise.all(numbers(200).map(ask));
+    expect(found.every((each) => each !== null)).toBe(true);
+    expect(sent).toHaveLength(200);
+  });
+
+  it('are all looked up from the first on that is found, be it by a refusal', async () => {
+    const { accounts, sent, ask } = index(['N101', 'N102']);
+    for (const n of numbers(63)) expect(await ask(n)).toBeNull();
+    expect(sent).toHaveLength(24);
+    accounts.wasThere();
+    expect((await ask(101))?.id).toBe('A-N101');
+    expect((await ask(102))?.id).toBe('A-N102');
+  });
+
+  it('are asked for anew after the run was stopped', async () => {
+    const errors = [new Error('stopping')];
     const { client, sent } = fakeClient(() => {
       const error = errors.shift();
       if (error) throw error;
       return account(1);
     });
-    const index = new AccountIndex(client);
-    await expect(index.find('P1', 'N1', 1)).rejects.toThrow('stopping');
-    await expect(index.find('P1', 'N1', 1)).rejects.toMatchObject({ kind: 'unavailable' });
-    expect(await index.find('P1', 'N1', 1)).toEqual(account(1));
-    expect(sent).toEqual([LIST, LIST, one('N1'), one('N1')]);
+    const accounts = new AccountIndex(client);
+    await expect(accounts.find('P1', 'N1', 1)).rejects.toThrow('stopping');
+    expect(await accounts.find('P1', 'N1', 1)).toEqual(account(1));
+    expect(sent).toEqual([one('N1'), one('N1')]);
   });
 
   it('are looked up as they are now by number', async () => {

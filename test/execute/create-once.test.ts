@@ -1,14 +1,21 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Call } from '../../src/api/endpoints.js';
-import { type Creation, createOnce, type Found } from '../../src/resources/create-once.js';
+import { type Creation, createOnce } from '../../src/resources/create-once.js';
+import { type Kind, NO_CHECKS } from '../../src/resources/kind.js';
 import type { RunContext } from '../../src/resources/task.js';
 import { type Answer, failure, runOf, taskOf } from './harness.js';
 
 const KEY = 'user:N1/4000';
 const IDS = { partitionId: 'P1', accountId: 'A1' };
 const CALL: Call<unknown> = { operation: 'createEndUser', method: 'POST', path: '/user', answer: null };
-const OURS: Found = { id: 'U9', difference: null };
-const STRANGER: Found = { id: 'U9', difference: 'the user at extension 4000 is Bob Ray' };
+/** What the platform says of one that is there. */
+interface Found {
+  readonly id: string;
+  readonly strange?: string;
+  readonly timeZone?: string;
+}
+const OURS: Found = { id: 'U9' };
+const STRANGER: Found = { id: 'U9', strange: 'the user at extension 4000 is Bob Ray' };
 
 /** Creates with scripted answers and look-ups; `events` shows in which order things happened. */
 async function scripted(
@@ -18,6 +25,10 @@ async function scripted(
     /** answers to the look-ups, in order; the last one for ever */
     readonly finds?: readonly (Found | null | Error)[];
     readonly before?: Found | null;
+    /** what it says when it is read whole */
+    readonly whole?: Found;
+    /** the fields that the sheet states */
+    readonly stated?: object;
     readonly unique?: boolean;
     readonly picked?: string;
   },
@@ -33,27 +44,45 @@ async function scripted(
     return next;
   };
   const { run, journal, options } = await runOf(answer, changes);
-  const creation: Creation<unknown> = {
-    intent: { extension: '4000' },
-    call: () => CALL,
-    idOf: (created) => (created as { id: string }).id,
-    async find() {
-      events.push('find');
-      const next = finds.length > 1 ? finds.shift() : finds[0];
-      if (next instanceof Error) throw next;
-      return next ?? null;
+  const kind: Kind<Found, { extension: string }> = {
+    ...{ title: 'User', idColumn: 'userId', settingOf: null, referenceType: null },
+    writes: () => [],
+    bringAbout: () => Promise.reject(new Error('not asked for')),
+    find: {
+      identity: () => ({ extension: '4000' }),
+      async now() {
+        events.push('find');
+        const next = finds.length > 1 ? finds.shift() : finds[0];
+        if (next instanceof Error) throw next;
+        return next ?? null;
+      },
+      async held() {
+        events.push('before');
+        return script.before ?? null;
+      },
+      idOf: ({ id }) => id,
+      strange: (now) => now.strange ?? null,
     },
-    before:
-      script.before === undefined
-        ? undefined
-        : async () => {
-            events.push('before');
-            return script.before ?? null;
-          },
+    async read() {
+      events.push('read');
+      return script.whole ?? null;
+    },
+    stated: () => script.stated ?? {},
+    ...{ update: null, takeBack: null, dryRun: NO_CHECKS, waitsFor: null },
+  };
+  const creation: Creation<unknown, Found, { extension: string }> = {
+    ids: IDS,
+    ownerId: null,
+    ownPhone: undefined,
+    call: () => CALL,
+    answer: (answer) => answer as Found,
     unique: script.unique ?? true,
     picked: script.picked,
   };
-  const start = (ids = IDS) => createOnce(taskOf(run, KEY), ids, creation);
+  const account = { state: script.before === undefined ? 'created' : 'existing', id: 'A1', ...IDS } as const;
+  run.madeHere.add(account);
+  const task = { ...taskOf(run, KEY), account: async () => account };
+  const start = (ids = IDS) => createOnce(task, kind, { ...creation, ids });
   return { start, events, journal, run, options };
 }
 
@@ -169,27 +198,92 @@ describe('a create in doubt from an earlier run', () => {
   });
 
   it('counts from the start of this process, since the earlier one may have sent it until it died', async () => {
-    const startedAt = Date.now() + 150;
+    const startedAt = performance.now() + 150;
     const { start, events } = await startInDoubt(
       { finds: [null, OURS], unique: false },
       { startedAt, settleMs: 40 },
     );
     expect(await start()).toEqual(created('U9'));
     expect(events).toEqual(['find', 'find']);
-    expect(Date.now()).toBeGreaterThanOrEqual(startedAt + 38);
+    expect(performance.now()).toBeGreaterThanOrEqual(startedAt + 38);
   });
 
   it('long ago needs no wait', async () => {
-    const long = Date.now() - 60_000;
     const { start, events, journal } = await scripted(
       { finds: [null], unique: false },
-      { startedAt: long, settleMs: 30_000 },
+      { startedAt: performance.now() - 60_000, settleMs: 30_000 },
     );
-    const now = vi.spyOn(Date, 'now').mockReturnValue(long);
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 70_000);
     await journal.intend(KEY, 'user', 3, {});
     now.mockRestore();
     expect(await start()).toEqual(created('U1'));
     expect(events).toEqual(['find', 'create (intent)']);
+  });
+});
+
+describe('the clock', () => {
+  it('set back does not make what an earlier process sent older than this one', async () => {
+    const began = performance.now();
+    const { start, events, journal } = await scripted(
+      { finds: [null, OURS], unique: false },
+      { startedAt: performance.now() - 60_000, settleMs: 120 },
+    );
+    const ahead = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+    await journal.intend(KEY, 'user', 3, {});
+    ahead.mockRestore();
+    expect(await start()).toEqual(created('U9'));
+    expect(events).toEqual(['find', 'find']);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(118);
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+});
+
+describe('one that was there and differs from the sheet', () => {
+  const timeZone = 'US/Mountain';
+  const differs = [{ field: 'timeZone', inSheet: 'US/Mountain', onPlatform: 'US/Pacific' }];
+
+  it('says so, from the entry of the list where that tells', async () => {
+    const before = { ...OURS, timeZone: 'US/Pacific' };
+    const { start, events, journal } = await scripted({ before, stated: { timeZone } });
+    expect(await start()).toEqual({ ...existing('U9'), differs });
+    expect(events).toEqual(['before']);
+    expect(journal.step(KEY)?.outcome).toEqual({ ...existing('U9'), differs });
+  });
+
+  it('is read whole where the entry leaves out what the sheet states', async () => {
+    const whole = { ...OURS, timeZone: 'US/Pacific' };
+    const { start, events } = await scripted({ before: OURS, whole, stated: { timeZone } });
+    expect(await start()).toEqual({ ...existing('U9'), differs });
+    expect(events).toEqual(['before', 'read']);
+  });
+
+  it('is not read again for a field that the platform never answers', async () => {
+    const script = { before: OURS, whole: OURS, stated: { timeZone } };
+    const { start, events, run } = await scripted(script);
+    expect(await start()).toEqual(existing('U9'));
+    expect(run.neverAnswered).toEqual(new Set(['user.timeZone']));
+    expect(await start()).toEqual(existing('U9'));
+    expect(events.filter((event) => event === 'read')).toHaveLength(1);
+  });
+});
+
+describe('a run that was taken up again', () => {
+  it('looks for what it has no step of in an account that was there before this process', async () => {
+    const { start, events, run, journal } = await scripted({ before: OURS }, { looksFirst: true });
+    expect(await start()).toEqual(existing('U9'));
+    expect(events).toEqual(['before']);
+    expect([run.looksFirst, journal.step(KEY)?.state]).toEqual([true, 'existing']);
+  });
+});
+
+describe('a number that a search picked', () => {
+  it('and that is refused is no failure of the resource: another may be had', async () => {
+    const { start, journal } = await scripted({
+      creates: [failure('refused', 400, 'taken')],
+      picked: '18015550100',
+    });
+    await expect(start()).rejects.toMatchObject({ kind: 'refused' });
+    expect(journal.step(KEY)?.state).toBe('released');
   });
 });
 

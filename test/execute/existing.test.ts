@@ -1,10 +1,49 @@
 import { describe, expect, it } from 'vitest';
-import { accountDifference, sameName } from '../../src/resources/account.js';
-import { pickLine } from '../../src/resources/business-line.js';
-import { callHandlingBody, sameHandling } from '../../src/resources/call-handling.js';
-import { pickDevice } from '../../src/resources/device.js';
-import { pickTrunk } from '../../src/resources/sip-trunk.js';
-import { pickUser } from '../../src/resources/user.js';
+import type {
+  AccountRecord,
+  DeviceRecord,
+  LineRecord,
+  TrunkRecord,
+  UserRecord,
+} from '../../src/api/endpoints.js';
+import type { JsonObject } from '../../src/journal/journal.js';
+import { account as accountKind } from '../../src/resources/account.js';
+import { businessLine } from '../../src/resources/business-line.js';
+import { callHandlingBody } from '../../src/resources/call-handling.js';
+import { compare } from '../../src/resources/compare.js';
+import { device } from '../../src/resources/device.js';
+import type { Kind } from '../../src/resources/kind.js';
+import { readsLike } from '../../src/resources/names.js';
+import { sipTrunk } from '../../src/resources/sip-trunk.js';
+import { user } from '../../src/resources/user.js';
+
+/** What a kind finds among the objects of an account, and what is strange about it. */
+async function picked<Now extends { readonly id: string }, Identity extends JsonObject>(
+  kind: Kind<Now, Identity>,
+  all: readonly Now[],
+  identity: Identity,
+) {
+  const now = await kind.find.now(async () => all as never, { partitionId: 'P1', accountId: 'A1' }, identity);
+  return now && { id: now.id, difference: kind.find.strange(now, identity) };
+}
+const sameName = readsLike;
+const accountDifference = (there: AccountRecord, accountType: 'ADVANCED', accountName: string) =>
+  accountKind.find.strange(there, { partitionId: 'P1', accountNumber: 'N1', accountType, accountName });
+const pickUser = (
+  users: readonly UserRecord[],
+  { extension = null, ...names }: { extension?: string | null; firstName: string; lastName: string },
+) => picked(user, users, { extension, ...names });
+const pickLine = (lines: readonly LineRecord[], key: { lineName: string }) =>
+  picked(businessLine, lines, key);
+const pickTrunk = (trunks: readonly TrunkRecord[], key: { trunkName: string }) =>
+  picked(sipTrunk, trunks, key);
+const pickDevice = (
+  devices: readonly DeviceRecord[],
+  key: { macAddress: string; lineNumber: number },
+  userId: string,
+) => picked(device, devices, { ...key, userId });
+const sameHandling = (now: object | null, wanted: object) =>
+  now !== null && compare(wanted, now).differences.length + compare(wanted, now).unanswered.length === 0;
 
 describe('sameName', () => {
   it.each([
@@ -57,42 +96,42 @@ describe('pickUser', () => {
   const lee = { extension: '4000', firstName: 'Lee', lastName: 'Ann' };
   const bob = { id: 'U2', extension: '4001', firstName: 'Bob', lastName: 'Ray' };
 
-  it('takes the user at the extension', () => {
-    expect(pickUser([bob, { id: 'U1', ...lee }], lee)).toEqual({ id: 'U1', difference: null });
-    expect(pickUser([bob, { id: 'U1', ...lee, firstName: 'LEE ' }], lee)?.difference).toBeNull();
-    expect(pickUser([{ id: 'U1', extension: '4000' }], lee)).toEqual({ id: 'U1', difference: null });
+  it('takes the user at the extension', async () => {
+    expect(await pickUser([bob, { id: 'U1', ...lee }], lee)).toEqual({ id: 'U1', difference: null });
+    expect((await pickUser([bob, { id: 'U1', ...lee, firstName: 'LEE ' }], lee))?.difference).toBeNull();
+    expect(await pickUser([{ id: 'U1', extension: '4000' }], lee)).toEqual({ id: 'U1', difference: null });
   });
 
-  it('takes nobody at another extension, or without one', () => {
-    expect(pickUser([bob, { ...bob, id: 'U3', extension: null }], lee)).toBeNull();
-    expect(pickUser([], lee)).toBeNull();
-    expect(pickUser([{ id: 'U1', extension: '040' }], { ...lee, extension: '40' })).toBeNull();
+  it('takes nobody at another extension, or without one', async () => {
+    expect(await pickUser([bob, { ...bob, id: 'U3', extension: null }], lee)).toBeNull();
+    expect(await pickUser([], lee)).toBeNull();
+    expect(await pickUser([{ id: 'U1', extension: '040' }], { ...lee, extension: '40' })).toBeNull();
   });
 
-  it('tells that somebody else is there', () => {
-    expect(pickUser([{ ...bob, extension: '4000' }], lee)).toEqual({
+  it('tells that somebody else is there', async () => {
+    expect(await pickUser([{ ...bob, extension: '4000' }], lee)).toEqual({
       id: 'U2',
       difference: 'the user at extension 4000 is Bob Ray',
     });
   });
 
-  it('takes the one user of a Home Phone account, or tells that it is another', () => {
+  it('takes the one user of a Home Phone account, or tells that it is another', async () => {
     const home = { firstName: 'Lee', lastName: 'Ann' };
-    expect(pickUser([{ id: 'U1', firstName: 'lee', lastName: 'ann' }], home)?.difference).toBeNull();
-    expect(pickUser([bob], home)?.difference).toBe('the user of the account is Bob Ray');
-    expect(pickUser([], home)).toBeNull();
+    expect((await pickUser([{ id: 'U1', firstName: 'lee', lastName: 'ann' }], home))?.difference).toBeNull();
+    expect((await pickUser([bob], home))?.difference).toBe('the user of the account is Bob Ray');
+    expect(await pickUser([], home)).toBeNull();
   });
 });
 
 describe('pickLine and pickTrunk', () => {
-  it('take the one of that very name', () => {
+  it('take the one of that very name', async () => {
     const lines = [{ id: 'L1', name: 'front' }, { id: 'L2', name: 'Front' }, { id: 'L3' }];
-    expect(pickLine(lines, { lineName: 'Front' })).toEqual({ id: 'L2', difference: null });
-    expect(pickLine(lines, { lineName: 'Back' })).toBeNull();
+    expect(await pickLine(lines, { lineName: 'Front' })).toEqual({ id: 'L2', difference: null });
+    expect(await pickLine(lines, { lineName: 'Back' })).toBeNull();
     const trunks = [{ id: 'T1', trunkName: 'a' }];
-    expect(pickTrunk(trunks, { trunkName: 'a' })).toEqual({ id: 'T1', difference: null });
-    expect(pickTrunk(trunks, { trunkName: 'A' })).toBeNull();
-    expect(pickTrunk([], { trunkName: 'a' })).toBeNull();
+    expect(await pickTrunk(trunks, { trunkName: 'a' })).toEqual({ id: 'T1', difference: null });
+    expect(await pickTrunk(trunks, { trunkName: 'A' })).toBeNull();
+    expect(await pickTrunk([], { trunkName: 'a' })).toBeNull();
   });
 });
 
@@ -100,22 +139,22 @@ describe('pickDevice', () => {
   const key = { macAddress: '0004f2aa0001', lineNumber: 2 };
   const there = { id: 'D1', macAddress: '0004F2AA0001', lineNumber: 2, userId: 'U1' };
 
-  it('takes the line of the device, capitals or not', () => {
-    expect(pickDevice([{ ...there, id: 'D0', lineNumber: 1 }, there], key, 'U1')).toEqual({
+  it('takes the line of the device, capitals or not', async () => {
+    expect(await pickDevice([{ ...there, id: 'D0', lineNumber: 1 }, there], key, 'U1')).toEqual({
       ...{ id: 'D1', difference: null },
     });
-    expect(pickDevice([{ ...there, userId: null }], key, 'U1')?.difference).toBeNull();
+    expect((await pickDevice([{ ...there, userId: null }], key, 'U1'))?.difference).toBeNull();
   });
 
-  it('takes no other line and no other device', () => {
-    expect(pickDevice([{ ...there, lineNumber: 3 }], key, 'U1')).toBeNull();
-    expect(pickDevice([{ ...there, macAddress: '0004f2aa0002' }], key, 'U1')).toBeNull();
-    expect(pickDevice([{ ...there, macAddress: null }], key, 'U1')).toBeNull();
-    expect(pickDevice([{ ...there, lineNumber: null }], key, 'U1')).toBeNull();
+  it('takes no other line and no other device', async () => {
+    expect(await pickDevice([{ ...there, lineNumber: 3 }], key, 'U1')).toBeNull();
+    expect(await pickDevice([{ ...there, macAddress: '0004f2aa0002' }], key, 'U1')).toBeNull();
+    expect(await pickDevice([{ ...there, macAddress: null }], key, 'U1')).toBeNull();
+    expect(await pickDevice([{ ...there, lineNumber: null }], key, 'U1')).toBeNull();
   });
 
-  it('tells that it belongs to another', () => {
-    expect(pickDevice([there], key, 'U2')?.difference).toBe(
+  it('tells that it belongs to another', async () => {
+    expect((await pickDevice([there], key, 'U2'))?.difference).toBe(
       'line 2 of device 0004f2aa0001 belongs to another user of the account',
     );
   });
@@ -210,7 +249,7 @@ describe('callHandlingBody', () => {
     expect(sameHandling(current as Parameters<typeof sameHandling>[0], full)).toBe(same);
   });
 
-  it('sameHandling: what the sheet leaves open does not count', () => {
+  it('sameHandling: what the sheet leaves open does not count', async () => {
     const open = callHandlingBody({});
     expect(sameHandling({ ...wire(open), callWaitingEnabled: true, voicemailBoxId: 'V1' }, open)).toBe(true);
   });

@@ -6,9 +6,9 @@ import type { Client, SendOptions } from '../../src/api/client.js';
 import type { Call } from '../../src/api/endpoints.js';
 import { CredentialsFile } from '../../src/journal/credentials.js';
 import { Journal } from '../../src/journal/journal.js';
-import type { Kind } from '../../src/plan/plan.js';
+import type { KindName } from '../../src/plan/resource.js';
 import type { ImportRecord } from '../../src/records/record.js';
-import { AccountIndex } from '../../src/resources/lookups/account-index.js';
+import { AccountIndex, orNull } from '../../src/resources/lookups/account-index.js';
 import { Addresses } from '../../src/resources/lookups/addresses.js';
 import { NumberPools } from '../../src/resources/lookups/number-pools.js';
 import { Snapshots } from '../../src/resources/lookups/snapshots.js';
@@ -65,7 +65,10 @@ export async function runOf(answer: Answer, changes: Partial<RunContext> = {}) {
     retries: 2,
     partitionId: 'P1',
     settleMs: 30,
-    startedAt: Date.now(),
+    startedAt: performance.now(),
+    looksFirst: false,
+    madeHere: new WeakSet(),
+    neverAnswered: new Set(),
     reservePath: null,
     ...changes,
   };
@@ -73,14 +76,15 @@ export async function runOf(answer: Answer, changes: Partial<RunContext> = {}) {
 }
 
 /** The work on one resource that needs nothing. */
-export function taskOf(run: RunContext, key: string, kind: Kind = 'user'): Task {
+export function taskOf(run: RunContext, key: string, kind: KindName = 'user'): Task {
   const account: Outcome = { state: 'created', id: 'A1', accountId: 'A1', partitionId: 'P1' };
   return {
     run,
-    resource: { kind, key, needs: {}, product: 'BCC', values: completeRow('BCC') },
+    resource: { kind, key, needs: {}, product: 'BCC', values: completeRow('BCC'), given: completeRow('BCC') },
     ordinal: 3,
     need: async () => undefined,
     account: async () => account,
     send: (call, options) => run.client.send(call, { priority: 3, ...options }),
+    look: (call) => orNull(run.client.send(call, { priority: 3 })),
   };
 }

@@ -32,15 +32,23 @@ describe('a setting', () => {
   });
 
   it('is not sent when it is set already', async () => {
-    const { start, sent, journal } = await scripted(() => {}, { found: async () => true });
+    const { start, sent, journal } = await scripted(() => {}, { found: async () => [] });
     expect(await start()).toEqual(outcome('existing'));
     expect(sent).toEqual([]);
     expect(journal.step(KEY)?.state).toBe('existing');
   });
 
+  it('that somebody has set otherwise is taken as it is, with how it differs', async () => {
+    const differs = [{ field: 'activeCallHandling', inSheet: 'FORWARD', onPlatform: 'RING_LINE' }];
+    const { start, sent, journal } = await scripted(() => {}, { found: async () => differs });
+    expect(await start()).toEqual({ ...outcome('existing'), differs });
+    expect(sent).toEqual([]);
+    expect(journal.step(KEY)?.outcome).toEqual({ ...outcome('existing'), differs });
+  });
+
   it('is sent when it is not set yet, with what undo must know', async () => {
     const { start, sent, journal } = await scripted(() => {}, {
-      found: async () => false,
+      found: async () => null,
       intent: { referenceId: 'U1' },
     });
     expect(await start()).toEqual(outcome('created'));
@@ -55,7 +63,7 @@ describe('a setting', () => {
     const { start, sent, journal } = await scripted(() => {}, {
       found: async () => {
         looked = true;
-        return true;
+        return [];
       },
     });
     await journal.intend(KEY, 'callHandling', 3, {});

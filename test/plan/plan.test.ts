@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { KINDS, planRow, type RowPlan } from '../../src/plan/plan.js';
+import { planRow } from '../../src/plan/plan.js';
+import { KIND_NAMES, type RowPlan } from '../../src/plan/resource.js';
 import type { RowValues } from '../../src/records/columns.js';
 import type { Product } from '../../src/records/products.js';
 import { completeRow } from './complete-rows.js';
@@ -195,7 +196,7 @@ describe('every plan', () => {
         for (const needed of Object.values(needs)) expect(keys.indexOf(needed)).toBeLessThan(index);
         for (const needed of Object.values(needs)) expect(keys).toContain(needed);
       });
-      const order = resources.map(({ kind }) => KINDS.indexOf(kind));
+      const order = resources.map(({ kind }) => KIND_NAMES.indexOf(kind));
       expect(order).toEqual([...order].sort((a, b) => a - b));
     },
   );

@@ -83,7 +83,10 @@ describe('groups of problems', () => {
         row: i + 2,
         cells: ['SP'],
         status: 'failed',
-        result: { failedStep: 'number', error: error(phone), hint: 'Choose another.' },
+        result: {
+          ...{ failedStep: 'number', stepTitle: 'Phone number' },
+          ...{ error: error(phone), hint: 'Choose another.' },
+        },
       })),
     );
     const groups = new ProblemGroups();

@@ -1,61 +1,82 @@
 import { ApiError } from '../../api/api-error.js';
 import type { Client } from '../../api/client.js';
-import { type AccountRecord, getAccountByNumber, listAccounts } from '../../api/endpoints.js';
+import { type AccountRecord, getAccountByNumber } from '../../api/endpoints.js';
 
 /** Single answers remembered at once; rows of one account usually stand near each other. */
-const REMEMBERED = 1000;
+const MAX_REMEMBERED = 1000;
+/** The first accounts of a run, all of which are looked up: a sheet that was imported before shows here. */
+const MIN_LOOKED_UP = 24;
+/** Of the accounts after those, one in so many is looked up while none has been found. */
+const SAMPLE = 64;
 
 /**
- * Which accounts were on the platform before the run: one list a partition, asked for at the first account that is
- * to be created. A partition that does not give its list is asked account by account.
+ * Which accounts were on the platform before the run. What is asked grows with the sheet and never with the partition:
+ * each account is looked up by its number, once. A fresh sheet would pay for that with a call an account and learn
+ * nothing, so where the first accounts and a sample of the others are new, the rest is taken for new too: the platform
+ * itself refuses a second account of a number (guide, "Account Create": unique across the partition), and what it refuses
+ * is looked up and taken as it is. From the first account that is found on, every one is looked up.
  */
 export class AccountIndex {
   readonly #client: Client;
-  readonly #lists = new Map<string, Promise<Map<string, AccountRecord> | null>>();
-  readonly #loaded = new Set<string>();
-  /** where the partition gives no list: what was asked account by account */
   readonly #asked = new Map<string, Promise<AccountRecord | null>>();
+  /** what was decided of the accounts at work: whether to look up; all who ask are told the same */
+  readonly #decided = new Map<string, boolean>();
+  readonly #first: Promise<unknown>[] = [];
+  #count = 0;
+  #found = false;
 
   constructor(client: Client) {
     this.#client = client;
   }
 
-  /** Whether the partition's answer is there, so that {@link find} answers at once. */
-  loaded(partitionId: string): boolean {
-    return this.#loaded.has(partitionId);
+  /** Whether an account of this run has been found on the platform. */
+  get hasFound(): boolean {
+    return this.#found;
+  }
+
+  /** The run has met an account that was there before. */
+  wasThere(): void {
+    this.#found = true;
+  }
+
+  /**
+   * The account of that number where it is looked up before it is created; null when there is none, or when all that
+   * was looked up so far makes it likely that there is none.
+   */
+  async beforeCreate(
+    partitionId: string,
+    accountNumber: string,
+    priority: number,
+  ): Promise<AccountRecord | null> {
+    const key = `${partitionId}/${accountNumber}`;
+    let isAsked = this.#decided.get(key);
+    if (isAsked === undefined) {
+      this.#count++;
+      isAsked = this.#found || this.#count <= MIN_LOOKED_UP || this.#count % SAMPLE === 0;
+      if (this.#decided.size >= MAX_REMEMBERED) this.#decided.clear();
+      this.#decided.set(key, isAsked);
+      if (this.#count <= MIN_LOOKED_UP) this.#first.push(this.find(partitionId, accountNumber, priority));
+    }
+    // What the first ones are tells what the others may be.
+    if (!isAsked) await Promise.allSettled(this.#first);
+    return isAsked || this.#found ? this.find(partitionId, accountNumber, priority) : null;
   }
 
   /** The account of that number, or null when there is none. */
-  async find(partitionId: string, accountNumber: string, priority: number): Promise<AccountRecord | null> {
-    let list = this.#lists.get(partitionId);
-    if (!list) {
-      list = this.#load(partitionId);
-      // A stopped or broken run must not leave its failure to later callers.
-      list.catch(() => this.#lists.delete(partitionId));
-      this.#lists.set(partitionId, list);
-    }
-    const accounts = await list;
-    if (accounts) return accounts.get(accountNumber) ?? null;
+  find(partitionId: string, accountNumber: string, priority: number): Promise<AccountRecord | null> {
     const key = `${partitionId}/${accountNumber}`;
     let asked = this.#asked.get(key);
     if (!asked) {
-      asked = findAccount(this.#client, partitionId, accountNumber, priority);
+      asked = findAccount(this.#client, partitionId, accountNumber, priority).then((account) => {
+        if (account) this.#found = true;
+        return account;
+      });
+      // A stopped or broken run must not leave its failure to later callers.
       asked.catch(() => this.#asked.delete(key));
-      if (this.#asked.size >= REMEMBERED) this.#asked.clear();
+      if (this.#asked.size >= MAX_REMEMBERED) this.#asked.clear();
       this.#asked.set(key, asked);
     }
     return asked;
-  }
-
-  async #load(partitionId: string): Promise<Map<string, AccountRecord> | null> {
-    try {
-      const accounts = await this.#client.send(listAccounts(partitionId));
-      this.#loaded.add(partitionId);
-      return new Map(accounts.map((account) => [account.accountNumber, account]));
-    } catch (error) {
-      if (error instanceof ApiError) return null;
-      throw error;
-    }
   }
 }
 

@@ -36,6 +36,8 @@ export class Addresses {
   readonly #client: Client;
   readonly #journal: Journal<ImportRecord>;
   readonly #asking = new Map<string, Promise<AddressValidation>>();
+  /** what this process has been told of addresses that the platform does not know */
+  readonly #unknown = new Map<string, AddressValidation>();
 
   constructor(client: Client, journal: Journal<ImportRecord>) {
     this.#client = client;
@@ -56,13 +58,13 @@ export class Addresses {
     // A building with units has no position of its own until the unit is named.
     if (answer.requiredFields?.length && answer.latitude == null)
       answer = await this.#ask(singleLine(address, true), address, priority);
-    if (answer.valid === false || !answer.customerServiceRecord)
+    if (!isKnown(answer))
       throw new StepError(
         `The platform does not know the address "${singleLine(address)}".`,
         'Check street, city, state and postal code; new buildings may have to be registered with Alianza first.',
       );
     return {
-      fields: addressFields(answer.customerServiceRecord, address),
+      fields: addressFields(answer.customerServiceRecord ?? {}, address),
       latitude: answer.latitude == null ? undefined : String(answer.latitude),
       longitude: answer.longitude == null ? undefined : String(answer.longitude),
     };
@@ -70,19 +72,27 @@ export class Addresses {
 
   async #ask(line: string, address: SheetAddress, priority: number): Promise<AddressValidation> {
     const key = JSON.stringify([line, address.country, address.postalCode ?? '']);
-    const known = this.#journal.answer(key);
+    const known = this.#journal.answer(key) ?? this.#unknown.get(key);
     if (known) return known as AddressValidation;
     let asking = this.#asking.get(key);
     if (!asking) {
       asking = this.#client.send(validateAddress(line, address.country, address.postalCode), { priority });
       this.#asking.set(key, asking);
       asking
-        .then((answer) => this.#journal.rememberAnswer(key, answer as JsonObject))
+        .then((answer) => {
+          // An address that is unknown today may be registered tomorrow: a later process asks again.
+          if (isKnown(answer)) void this.#journal.rememberAnswer(key, answer as JsonObject);
+          else this.#unknown.set(key, answer);
+        })
         .catch(() => {})
         .finally(() => this.#asking.delete(key));
     }
     return asking;
   }
+}
+
+function isKnown({ valid, customerServiceRecord }: AddressValidation): boolean {
+  return valid !== false && Boolean(customerServiceRecord);
 }
 
 /** The one line that the platform parses. */

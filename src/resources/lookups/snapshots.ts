@@ -1,8 +1,12 @@
 import type { Client } from '../../api/client.js';
 import {
   type Call,
+  type CallHandlingRecord,
   type DeviceRecord,
+  findDevices,
+  getCallHandling,
   getNumber,
+  getPort,
   type LineRecord,
   listDevices,
   listLines,
@@ -10,6 +14,7 @@ import {
   listTrunks,
   listUsers,
   type NumberRecord,
+  type PortRecord,
   type TrunkRecord,
   type UserRecord,
 } from '../../api/endpoints.js';
@@ -17,54 +22,70 @@ import {
 import { orNull } from './account-index.js';
 
 /** Accounts whose contents are remembered at once. Rows of one account usually stand near each other. */
-const REMEMBERED = 256;
+const MAX_REMEMBERED = 256;
 
 /** What an account held before this run, each list asked for once and only when a row needs it. */
 export class Snapshot {
   readonly #client: Client;
-  readonly #partitionId: string;
-  readonly #accountId: string;
+  readonly partitionId: string;
+  readonly accountId: string;
   readonly #lists = new Map<string, Promise<unknown>>();
 
   constructor(client: Client, partitionId: string, accountId: string) {
     this.#client = client;
-    this.#partitionId = partitionId;
-    this.#accountId = accountId;
+    this.partitionId = partitionId;
+    this.accountId = accountId;
   }
 
   users(priority: number): Promise<UserRecord[]> {
-    return this.#list(listUsers(this.#partitionId, this.#accountId), priority);
+    return this.#list(listUsers(this.partitionId, this.accountId), priority);
   }
 
   numbers(priority: number): Promise<NumberRecord[]> {
-    return this.#list(listNumbers(this.#partitionId, this.#accountId), priority);
+    return this.#list(listNumbers(this.partitionId, this.accountId), priority);
   }
 
   /** One number of the account, or null; a list may leave some out, so one that is not in it is asked for. */
   async number(phone: string, priority: number): Promise<NumberRecord | null> {
     const listed = (await this.numbers(priority)).find((each) => each.phoneNumber === phone);
     if (listed?.referenceId) return listed;
-    return orNull(this.#client.send(getNumber(this.#partitionId, this.#accountId, phone), { priority }));
+    return orNull(this.#client.send(getNumber(this.partitionId, this.accountId, phone), { priority }));
   }
 
   lines(priority: number): Promise<LineRecord[]> {
-    return this.#list(listLines(this.#partitionId, this.#accountId), priority);
+    return this.#list(listLines(this.partitionId, this.accountId), priority);
   }
 
   trunks(priority: number): Promise<TrunkRecord[]> {
-    return this.#list(listTrunks(this.#partitionId, this.#accountId), priority);
+    return this.#list(listTrunks(this.partitionId, this.accountId), priority);
   }
 
   devices(priority: number): Promise<DeviceRecord[]> {
-    return this.#list(listDevices(this.#partitionId, this.#accountId), priority);
+    return this.#list(listDevices(this.partitionId, this.accountId), priority);
+  }
+
+  /** The lines of one device, which a list of all devices may leave out. */
+  devicesOf(macAddress: string, priority: number): Promise<DeviceRecord[]> {
+    return this.#list(findDevices(this.partitionId, this.accountId, macAddress), priority);
+  }
+
+  /** The ATA port of a business line, or null. */
+  async port(lineId: string, priority: number): Promise<PortRecord | null> {
+    const port = await orNull(this.#list(getPort(this.partitionId, this.accountId, lineId), priority));
+    return port?.macAddress ? port : null;
+  }
+
+  /** What a business line does with its calls, or null. */
+  callHandling(lineId: string, priority: number): Promise<CallHandlingRecord | null> {
+    return orNull(this.#list(getCallHandling(this.partitionId, this.accountId, lineId), priority));
   }
 
   #list<T>(call: Call<T>, priority: number): Promise<T> {
-    let list = this.#lists.get(call.operation) as Promise<T> | undefined;
+    let list = this.#lists.get(call.path) as Promise<T> | undefined;
     if (!list) {
       list = this.#client.send(call, { priority });
-      list.catch(() => this.#lists.delete(call.operation));
-      this.#lists.set(call.operation, list);
+      list.catch(() => this.#lists.delete(call.path));
+      this.#lists.set(call.path, list);
     }
     return list;
   }
@@ -83,7 +104,7 @@ export class Snapshots {
     let snapshot = this.#snapshots.get(accountId);
     if (!snapshot) {
       snapshot = new Snapshot(this.#client, partitionId, accountId);
-      if (this.#snapshots.size >= REMEMBERED) {
+      if (this.#snapshots.size >= MAX_REMEMBERED) {
         const [oldest = ''] = this.#snapshots.keys();
         this.#snapshots.delete(oldest);
       }

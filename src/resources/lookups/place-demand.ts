@@ -1,11 +1,13 @@
-import { ApiError, NotSentError } from '../api/api-error.js';
-import { searchNumbers } from '../api/endpoints.js';
-import type { ValidAddress } from '../resources/lookups/addresses.js';
-import type { PreflightContext } from './preflight.js';
-import type { Finding } from './row-findings.js';
+import { ApiError, NotSentError } from '../../api/api-error.js';
+import type { Client } from '../../api/client.js';
+import { searchNumbers } from '../../api/endpoints.js';
+import type { Journal } from '../../journal/journal.js';
+import type { ImportRecord } from '../../records/record.js';
+import type { Finding } from '../row-findings.js';
+import type { ValidAddress } from './addresses.js';
 
 /** Numbers asked for at most when it is counted how many there are near a place. */
-const MOST_COUNTED = 1000;
+const MAX_COUNTED = 1000;
 
 /** What is counted of one place. */
 interface PlaceDemand {
@@ -18,11 +20,13 @@ interface PlaceDemand {
 
 /** How many numbers the rows of a sheet search near each place, and whether the platform has as many. */
 export class PlaceDemands {
-  readonly #context: Pick<PreflightContext, 'client' | 'journal'>;
+  readonly #client: Client;
+  readonly #journal: Journal<ImportRecord>;
   readonly #places = new Map<string, PlaceDemand>();
 
-  constructor(context: Pick<PreflightContext, 'client' | 'journal'>) {
-    this.#context = context;
+  constructor(client: Client, journal: Journal<ImportRecord>) {
+    this.#client = client;
+    this.#journal = journal;
   }
 
   /** A row searches a number near an address. */
@@ -36,19 +40,20 @@ export class PlaceDemands {
 
   /** Whether the places have numbers enough; known when all rows are checked. */
   async *check(): AsyncGenerator<{ ordinal: number; finding: Finding }> {
-    const { client, journal } = this.#context;
     for (const { partitionId, address, line, rows } of this.#places.values()) {
       const { latitude = '', longitude = '' } = address;
-      const wanted = Math.min(MOST_COUNTED, rows.length + 10);
-      const offered = await client
+      const wanted = Math.min(MAX_COUNTED, rows.length + 10);
+      const offered = await this.#client
         .send(searchNumbers(partitionId, latitude, longitude, wanted))
         .catch((error: unknown) => {
           if (error instanceof ApiError || error instanceof NotSentError) return null;
           throw error;
         });
       if (offered === null) continue;
-      const free = offered.filter(({ phoneNumber }) => journal.rowOfPhone(phoneNumber) === undefined).length;
-      if (free >= Math.min(rows.length, MOST_COUNTED)) continue;
+      const free = offered.filter(
+        ({ phoneNumber }) => this.#journal.rowOfPhone(phoneNumber) === undefined,
+      ).length;
+      if (free >= Math.min(rows.length, MAX_COUNTED)) continue;
       const code = free === 0 ? 'NO_NUMBERS' : 'NUMBERS_SCARCE';
       const message = `The platform offers ${free === 0 ? 'no number' : `${free} numbers`} near "${line}", where ${rows.length} rows search one`;
       const hint = 'Give phoneNumber in the sheet, or ask Alianza for numbers in this rate center.';

@@ -1,0 +1,45 @@
+import type { RowValues } from '../records/columns.js';
+import type { CompleteValues } from '../records/complete.js';
+import type { Product } from '../records/products.js';
+
+/** The kinds of resources, in the order in which the guide makes them. `resources/kinds.ts` says what each is. */
+export const KIND_NAMES = [
+  'account',
+  'user',
+  'number',
+  'businessLine',
+  'callHandling',
+  'portAssignment',
+  'sipTrunk',
+  'reference',
+  'device',
+] as const;
+export type KindName = (typeof KIND_NAMES)[number];
+
+/** What one resource needs of others: the part they play for it. */
+export type Role =
+  | 'account'
+  | 'owner'
+  | 'number'
+  /** a number that another row of the same account brings, and that this resource names */
+  | 'namedNumber1'
+  | 'namedNumber2';
+
+/** One thing that must exist on the platform. Two rows that name the same thing plan the same key. */
+export interface Resource {
+  readonly kind: KindName;
+  /** natural key, such as `account:SP-123` or `user:SP-123/4000`; built by `plan/keys.ts` */
+  readonly key: string;
+  readonly needs: Readonly<Partial<Record<Role, string>>>;
+  readonly product: Product;
+  readonly values: CompleteValues;
+  /** what the sheet itself says of it, without defaults: what one that was there before is compared with */
+  readonly given: RowValues;
+}
+
+/** What one row wants, each resource after those it needs. */
+export interface RowPlan {
+  readonly resources: readonly Resource[];
+  /** the keys that other rows bring, with the ordinals of those rows */
+  readonly elsewhere: ReadonlyMap<string, number>;
+}

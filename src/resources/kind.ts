@@ -1,0 +1,139 @@
+import type { Call } from '../api/endpoints.js';
+import type { JsonObject } from '../journal/journal.js';
+import type { KindName, Resource } from '../plan/resource.js';
+import type { RowResult } from '../plan/statuses.js';
+import type { ColumnName, RowValues } from '../records/columns.js';
+import type { CompleteValues } from '../records/complete.js';
+import type { ProblemCode } from '../records/problem.js';
+import type { RowAddresses } from './activation.js';
+import type { DryRunQuestions } from './lookups/dry-run-questions.js';
+import type { Snapshot } from './lookups/snapshots.js';
+import type { RowFindings } from './row-findings.js';
+import type { AccountIds, Outcome, Task } from './task.js';
+
+/** A result column that shows an ID. */
+export type IdColumn = Extract<keyof RowResult, `${string}Id` | 'assignedPhoneNumber'>;
+
+/** Sends a read; null when the platform says that there is none (404). */
+export type Look = <T>(call: Call<T>) => Promise<T | null>;
+
+/** One resource as the platform names it, with what its calls need of the resources around it. */
+export interface Ids extends AccountIds {
+  /** its own ID; for a number, the number itself */
+  readonly id: string;
+  /** the ID of what it hangs on: a user, a line, a trunk; '' where it hangs on nothing */
+  readonly ownerId: string;
+  /** the row's own number, where the resource would have waited for it */
+  readonly phone: string | undefined;
+}
+
+/** What the fields of a resource are made from. */
+export interface Stating {
+  readonly resource: Resource;
+  /** all values, or only those that the sheet itself has */
+  readonly values: RowValues | CompleteValues;
+  readonly ids: Ids;
+  /** the row's addresses as the platform reads them; null when it does not know them */
+  addresses(): Promise<RowAddresses | null>;
+}
+
+/** What stands in a rehearsed request for what only the platform's answers tell. */
+export interface Rehearsal {
+  readonly partitionId: string;
+  readonly accountId: string;
+  readonly ownerId: string;
+  /** the row's number: the given one, or what stands for a searched one */
+  readonly phone: string;
+  /** the same, where the resource would wait for it */
+  readonly ownPhone: string | undefined;
+  readonly addresses: RowAddresses;
+}
+
+/** What is known of the resources around one that is looked for. */
+export interface Around {
+  /** the ID of what it hangs on; '' where that is not there, null where it is not known yet */
+  readonly ownerId: string | null;
+  /** the number that it sets; undefined where it sets none, or a search has not found it yet */
+  readonly phone: string | undefined;
+}
+
+/** How one resource is found again under its natural key. */
+export interface Finding<Now, Identity> {
+  /** what tells it from others of its kind; kept with its intent */
+  identity(resource: Resource, around: Around): Identity;
+  /** looks it up as it is now */
+  now(look: Look, ids: AccountIds, identity: Identity): Promise<Now | null>;
+  /** the same from what its account held before the run, each list asked for once */
+  held(held: Snapshot, identity: Identity, priority: number): Promise<Now | null>;
+  idOf(now: Now): string;
+  /** what shows that it is not the one the sheet means, in words; null when it is recognisably the same */
+  strange(now: Now, identity: Identity): string | null;
+}
+
+/** How one resource is deleted. What must be gone before it, the order of undo follows from. */
+export interface TakeBack {
+  readonly after: readonly KindName[];
+  /** what somebody has put on it that would go with it, in words; null where nothing hangs on it */
+  readonly occupied:
+    | ((held: Snapshot, ids: Ids, left: Left, priority: number) => Promise<string | null>)
+    | null;
+  remove(ids: Ids): Call<unknown>;
+}
+
+/** Whether something is still there once undo has deleted what it may: what this run did not create, or what it keeps. */
+export type Left = (id: string) => boolean;
+
+/** What a dry run can ask of one resource. */
+export interface DryRunChecks {
+  /** the error where one is there under its natural key and is another */
+  readonly another: {
+    readonly code: ProblemCode;
+    column(values: CompleteValues): ColumnName;
+    readonly hint: string;
+  } | null;
+  /** what can be asked about one that is not there yet */
+  readonly whenNew:
+    | ((check: RowFindings, questions: DryRunQuestions, resource: Resource) => Promise<void>)
+    | null;
+  /** what can be asked whether it is there or not */
+  readonly always:
+    | ((check: RowFindings, questions: DryRunQuestions, resource: Resource) => Promise<void>)
+    | null;
+}
+
+/**
+ * Everything that the program knows of one kind of resource. Where a kind has nothing to say it says `null`, so that a
+ * hole is a compile error. Executor, rehearsal, dry run, verify and undo are loops over `kinds.ts`.
+ */
+export interface Kind<Now extends object, Identity extends JsonObject> {
+  /** what people call it */
+  readonly title: string;
+  /** the result column with its ID */
+  readonly idColumn: IdColumn | null;
+  /** the kind that it is a setting of: it goes with that, and setting it again changes nothing; null for an object */
+  readonly settingOf: KindName | null;
+  /** what the reference of a number that rings it is called; null where no number rings it */
+  readonly referenceType: string | null;
+  /** the writes that a run sends for it, in their order */
+  writes(resource: Resource, rehearsal: Rehearsal): Call<unknown>[];
+  /**
+   * Brings it about, exactly once.
+   * @throws StepError, NeedError, ApiError, NotSentError, StopError
+   */
+  bringAbout(task: Task): Promise<Outcome>;
+  readonly find: Finding<Now, Identity>;
+  /** reads it back, whole */
+  read(look: Look, ids: Ids): Promise<Now | null>;
+  /** its fields as the sheet states them, named as the platform answers them; undefined where it states nothing */
+  stated(stating: Stating): object | Promise<object>;
+  /** how an existing one is brought to what the sheet says */
+  readonly update: null;
+  /** how it is deleted; null for a setting, which goes with what it is set on */
+  readonly takeBack: TakeBack | null;
+  readonly dryRun: DryRunChecks;
+  /** what the platform still does after its answer */
+  readonly waitsFor: null;
+}
+
+/** Nothing that a dry run could ask. */
+export const NO_CHECKS: DryRunChecks = { another: null, whenNew: null, always: null };

@@ -1,0 +1,43 @@
+import type { KindName } from '../plan/resource.js';
+import { account } from './account.js';
+import { businessLine } from './business-line.js';
+import { callHandling } from './call-handling.js';
+import { device } from './device.js';
+import type { Kind } from './kind.js';
+import { number } from './number.js';
+import { portAssignment } from './port-assignment.js';
+import { reference } from './reference.js';
+import { sipTrunk } from './sip-trunk.js';
+import { user } from './user.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: each kind has records and identities of its own
+export type AnyKind = Kind<any, any>;
+
+/** Every kind of resource. A kind that is named in `plan/resource.ts` and is not here does not compile. */
+export const KINDS: Readonly<Record<KindName, AnyKind>> = {
+  account,
+  user,
+  number,
+  businessLine,
+  callHandling,
+  portAssignment,
+  sipTrunk,
+  reference,
+  device,
+};
+
+/**
+ * The kinds that undo deletes, in waves: each after those that must be gone before it, as they say themselves.
+ * @throws Error when kinds wait for each other in a circle
+ */
+export function undoWaves(): (readonly KindName[])[] {
+  const waves: KindName[][] = [];
+  let left = (Object.keys(KINDS) as KindName[]).filter((name) => KINDS[name].takeBack !== null);
+  while (left.length > 0) {
+    const wave = left.filter((name) => !KINDS[name].takeBack?.after.some((before) => left.includes(before)));
+    if (wave.length === 0) throw new Error(`${left.join(', ')} wait for each other to be deleted`);
+    waves.push(wave);
+    left = left.filter((name) => !wave.includes(name));
+  }
+  return waves;
+}

@@ -1,0 +1,206 @@
+import { ApiError } from '../../api/api-error.js';
+import type { Client } from '../../api/client.js';
+import {
+  type CheckedProperty,
+  getInventoryNumber,
+  listDeviceTypes,
+  listTimeZones,
+  validateProperty,
+} from '../../api/endpoints.js';
+import type { Journal } from '../../journal/journal.js';
+import type { Resource } from '../../plan/resource.js';
+import { nearest } from '../../records/cells/nearest.js';
+import type { ColumnName } from '../../records/columns.js';
+import type { ProblemCode } from '../../records/problem.js';
+import type { ImportRecord } from '../../records/record.js';
+import { sheetAddresses } from '../activation.js';
+import type { RowFindings } from '../row-findings.js';
+import { StepError } from '../step-error.js';
+import { orNull } from './account-index.js';
+import type { Addresses, SheetAddress, ValidAddress } from './addresses.js';
+import { PlaceDemands } from './place-demand.js';
+
+/**
+ * What a dry run asks the platform without changing anything. Each question is asked once however many rows it is about;
+ * what gets no answer is told, and nothing is blamed for it.
+ */
+export class DryRunQuestions {
+  readonly #client: Client;
+  readonly #addresses: Addresses;
+  readonly #partitionId: string;
+  /** how many numbers the rows checked so far search, by place */
+  readonly places: PlaceDemands;
+  readonly #asked = new Map<string, Promise<string | null>>();
+  #deviceTypes: Promise<ReadonlyMap<string, number | null> | null> | null = null;
+  #timeZones: Promise<ReadonlySet<string> | null> | null = null;
+
+  /** @param partitionId the partition of rows that name none */
+  constructor(client: Client, journal: Journal<ImportRecord>, addresses: Addresses, partitionId: string) {
+    this.#client = client;
+    this.#addresses = addresses;
+    this.#partitionId = partitionId;
+    this.places = new PlaceDemands(client, journal);
+  }
+
+  /** Whether the platform offers a time zone. */
+  async timeZone(check: RowFindings, column: ColumnName, zone: string): Promise<void> {
+    this.#timeZones ??= orUnknown(
+      this.#client.send(listTimeZones()).then((answer) => new Set(textsIn(answer))),
+    );
+    const zones = await this.#timeZones;
+    if (!zones || zones.size === 0 || zones.has(zone)) return;
+    const message = `The platform does not offer the time zone ${zone}`;
+    check.add('TIME_ZONE_NOT_OFFERED', column, zone, message, 'Use one of its list.');
+  }
+
+  /** Whether the platform knows the row's device type, and whether that has the row's line. */
+  async deviceType(check: RowFindings): Promise<void> {
+    const { deviceTypeId, lineNumber } = check.values;
+    if (deviceTypeId === undefined) return;
+    this.#deviceTypes ??= orUnknown(
+      this.#client
+        .send(listDeviceTypes())
+        .then((types) => new Map(types.map(({ id, numLines }) => [id, numLines ?? null]))),
+    );
+    const types = await this.#deviceTypes;
+    const lines = types?.get(deviceTypeId);
+    if (types && lines === undefined) {
+      const near = nearest(deviceTypeId, [...types.keys()]);
+      const hint = near === null ? 'Use an ID of the device type list.' : `Did you mean ${near}?`;
+      const message = `The platform has no device type ${deviceTypeId}`;
+      check.add('DEVICE_TYPE_UNKNOWN', 'deviceTypeId', deviceTypeId, message, hint);
+    } else if (lines != null && lineNumber > lines) {
+      const message = `A ${deviceTypeId} has ${lines} lines, not ${lineNumber}`;
+      const hint = `Use a line number from 1 to ${lines}.`;
+      check.add('DEVICE_LINE_TOO_HIGH', 'lineNumber', String(lineNumber), message, hint);
+    }
+  }
+
+  /** Whether no device on the platform has the row's MAC address yet. */
+  async freeMac(check: RowFindings): Promise<void> {
+    const { macAddress } = check.values;
+    if (macAddress !== undefined)
+      await this.free(check, 'macaddress', 'MAC_ADDRESS_NOT_FREE', 'macAddress', macAddress);
+  }
+
+  /** Whether a value that must be unique on the platform is in use. */
+  async free(
+    check: RowFindings,
+    property: CheckedProperty,
+    code: ProblemCode,
+    column: ColumnName,
+    value: string,
+  ): Promise<void> {
+    const key = `${property}=${value.toLowerCase()}`;
+    let asked = this.#asked.get(key);
+    if (!asked) {
+      asked = this.#client
+        .send(validateProperty(this.#partitionId, property, value), { priority: check.ordinal })
+        .then(() => null)
+        .catch((error: unknown) => {
+          if (error instanceof ApiError && error.status === 400) return error.messages.join('; ') || 'in use';
+          if (error instanceof ApiError) return null;
+          throw error;
+        });
+      this.#asked.set(key, asked);
+    }
+    const problem = await asked;
+    if (problem === null) return;
+    const message = `"${value}" is in use on the platform: ${problem}`;
+    check.add(code, column, value, message, `Use another ${column}.`);
+  }
+
+  /** Whether a new number can be had: its addresses, and the given number in the inventory or others near the place. */
+  async number(check: RowFindings, { values }: Resource): Promise<void> {
+    const partitionId = values.partitionId ?? this.#partitionId;
+    const { customer, e911 } = sheetAddresses(values);
+    const [address] = await Promise.all([
+      this.#address(check, customer, 'address'),
+      e911 ? this.#address(check, e911, 'e911Address') : null,
+    ]);
+    const { phoneNumber } = values;
+    if (phoneNumber === undefined) {
+      if (address?.latitude === undefined || address.longitude === undefined) return;
+      const line = [values.address, values.city, values.state].filter(Boolean).join(', ');
+      this.places.add(check.ordinal, partitionId, address, line);
+    } else await this.#inventory(check, partitionId, phoneNumber);
+  }
+
+  async #inventory(check: RowFindings, partitionId: string, phone: string): Promise<void> {
+    let number: Awaited<ReturnType<typeof find>>;
+    const find = () =>
+      orNull(this.#client.send(getInventoryNumber(partitionId, phone), { priority: check.ordinal }));
+    try {
+      number = await find();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      check.notChecked('phoneNumber', error);
+      return;
+    }
+    if (number === null) {
+      const message = `${phone} is not in the inventory of the partition`;
+      const hint = 'Check the number, order it, or leave the cell blank to have one searched.';
+      check.add('NUMBER_NOT_IN_INVENTORY', 'phoneNumber', phone, message, hint);
+    } else if (number.accountId) {
+      const message = `${phone} is on another account already`;
+      const hint = 'Check the number, or free it on the other account first.';
+      check.add('NUMBER_NOT_FREE', 'phoneNumber', phone, message, hint);
+    }
+  }
+
+  async #address(
+    check: RowFindings,
+    address: SheetAddress,
+    column: 'address' | 'e911Address',
+  ): Promise<ValidAddress | null> {
+    try {
+      const valid = await this.#addresses.validate(address, check.ordinal);
+      const read = [valid.fields['city'], valid.fields['state'], valid.fields['postalCode']];
+      const typed = [address.city, address.state, address.postalCode];
+      const differs = read.some(
+        (part, index) => part !== undefined && typed[index] !== undefined && !sameText(part, typed[index]),
+      );
+      if (differs) {
+        const message = `The platform reads it as ${read.filter(Boolean).join(', ')}`;
+        const hint = 'Check that this is the place that is meant.';
+        check.add('ADDRESS_READ_DIFFERENTLY', column, address.address, message, hint);
+      }
+      return valid;
+    } catch (error) {
+      const hint = 'Correct the address or its postal code.';
+      if (error instanceof StepError)
+        check.add('ADDRESS_REFUSED', column, address.address, error.message, error.hint);
+      else if (error instanceof ApiError && error.kind === 'refused')
+        check.add('ADDRESS_REFUSED', column, address.address, error.message, hint);
+      else if (error instanceof ApiError) check.notChecked(column, error);
+      else throw error;
+      return null;
+    }
+  }
+}
+
+/** A reference list; null where the platform does not give it, so that nothing is blamed for it. */
+async function orUnknown<T>(list: Promise<T>): Promise<T | null> {
+  try {
+    return await list;
+  } catch (error) {
+    if (error instanceof ApiError) return null;
+    throw error;
+  }
+}
+
+function sameText(a: unknown, b: unknown): boolean {
+  const plain = (text: unknown) =>
+    String(text)
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '');
+  // A postal code may come back with its four further digits.
+  return plain(a).startsWith(plain(b)) || plain(b).startsWith(plain(a));
+}
+
+/** All texts anywhere in a JSON value. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.values(value).flatMap(textsIn);
+}
