@@ -66,7 +66,7 @@ interface Made {
   readonly resource: Resource;
   readonly ids: Ids;
   /** what is to become of it so far */
-  verdict: 'delete' | 'keep' | 'gone';
+  verdict: 'delete' | 'keep' | 'gone' | 'failed';
   reason: string;
   /** somebody has given it to another owner */
   isElsewhere: boolean;
@@ -362,7 +362,7 @@ async function takeBack(run: Undoing, each: Made, made: readonly Made[]): Promis
   }
   // A delete that failed leaves something on what is deleted after it.
   const failed = made.find(
-    (other) => other.verdict === 'keep' && Object.values(other.resource.needs).includes(resource.key),
+    (other) => other.verdict === 'failed' && Object.values(other.resource.needs).includes(resource.key),
   );
   if (each.verdict === 'delete' && failed) keep(each, `${failed.resource.key} is still there`);
   if (each.verdict === 'keep') {
@@ -378,8 +378,9 @@ async function takeBack(run: Undoing, each: Made, made: readonly Made[]): Promis
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     await settle('created');
-    keep(each, error.message);
-    tell(run, each, 'failed');
+    each.verdict = 'failed';
+    each.reason = error.message;
+    tell(run, each);
   }
 }
 

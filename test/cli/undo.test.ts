@@ -135,16 +135,21 @@ describe.concurrent('undo', () => {
         ['user', third['userId']],
         ['account', bcc['accountId']],
         ['account', home['accountId']],
+        // What hangs on the renamed account is kept with it.
+        ['user', home['userId']],
+        ['number', home['assignedPhoneNumber']],
       ]),
     );
-    expect(kept).toHaveLength(5);
+    expect(kept).toHaveLength(7);
     for (const { reason } of kept) expect(reason).toMatch(/\w+ \w+/);
     const { accounts, numbers, users, devices, businessLines, sipTrunks } = sandbox.state;
     expect([...accounts.values()].map(({ id }) => id).sort()).toEqual(
       [trunk['accountId'], bcc['accountId'], home['accountId']].sort(),
     );
-    expect([...numbers.values()].map(({ id }) => id).sort()).toEqual(['18013730001', phone].sort());
-    expect([...users.values()].map(({ id }) => id)).toEqual([third['userId']]);
+    expect([...numbers.values()].map(({ id }) => id).sort()).toEqual(
+      ['18013730001', phone, home['assignedPhoneNumber']].sort(),
+    );
+    expect([...users.values()].map(({ id }) => id).sort()).toEqual([third['userId'], home['userId']].sort());
     expect([devices.size, businessLines.size, sipTrunks.size]).toEqual([0, 0, 0]);
 
     // When the reason is gone, undo again finishes.

@@ -188,10 +188,6 @@ describe.concurrent('something else under the same name', () => {
       ...second([line], [{ ...line, macAddress: '00A0FFFFFF02' }], /the line is on port 3/),
     ],
     [
-      'a line that treats its calls in another way',
-      ...second([line], [{ ...line, noAnswerTimeoutSeconds: '45' }], /call handling/),
-    ],
-    [
       "a trunk's name in another account",
       ...second(
         [trunk],

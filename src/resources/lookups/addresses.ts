@@ -81,8 +81,9 @@ export class Addresses {
       asking
         .then((answer) => {
           // An address that is unknown today may be registered tomorrow: a later process asks again.
-          if (isKnown(answer)) void this.#journal.rememberAnswer(key, answer as JsonObject);
-          else this.#unknown.set(key, answer);
+          if (isKnown(answer)) return this.#journal.rememberAnswer(key, answer as JsonObject);
+          this.#unknown.set(key, answer);
+          return undefined;
         })
         .catch(() => {})
         .finally(() => this.#asking.delete(key));
