@@ -173,6 +173,8 @@ describe('texts that may be damaged', () => {
     ['accountName', '(null)', 'NULL_WORD'],
     ['trunkName', '<NA>', 'NULL_WORD'],
     ['firstName', 'N/A', 'NULL_WORD'],
+    ['accountName', 'undefined undefined', 'NULL_WORD'],
+    ['accountName', '[object Object]', 'NULL_WORD'],
     ['customerName', 'Null', 'NULL_WORD'],
     ['accountName', 'M²', 'SIGN_IN_NAME'],
     ['lastName', 'Henry Ⅳ', 'SIGN_IN_NAME'],
@@ -201,6 +203,20 @@ describe('texts that may be damaged', () => {
 });
 
 describe('values that are lost', () => {
+  it.each<[string, string]>([
+    ['quotes', `=${'"'.repeat(100_000)}x`],
+    ['digits', `'${'1'.repeat(100_000)}x`],
+    ['superscripts', '²'.repeat(100_000)],
+    ['tags', '<b'.repeat(50_000)],
+    ['question marks', 'a?'.repeat(50_000)],
+  ])('looks through a cell of 100,000 %s in no time', (_name, text) => {
+    const began = performance.now();
+    for (const column of ['accountNumber', 'accountName', 'address'] as const) {
+      expect(read(column, text)).toHaveProperty('code');
+    }
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
   it.each([
     ...['#N/A', '#N/D', '#NV', '#VALEUR!', '#WERT!', '#NOM?', '#NAME?', '#¡REF!', '#¡VALOR!', '#¿NOMBRE?'],
     ...[
@@ -236,6 +252,7 @@ describe('values that are lost', () => {
     ['state', 'nan', 'PLACEHOLDER', 'nan'],
     ['timeZone', 'NaT', 'PLACEHOLDER', 'NaT'],
     ['lineNumber', 'None', 'PLACEHOLDER', 'None'],
+    ['accountNumber', 'inf', 'PLACEHOLDER', 'inf'],
     ['phoneNumber', '8.0155E9', 'DIGITS_LOST', '8.0155E9'],
     ['phoneNumber', "'1.8E+10", 'DIGITS_LOST', '1.8E+10'],
     ['accountNumber', '12E+05', 'DIGITS_LOST', '12E+05'],

@@ -26,12 +26,16 @@ const NOTHING = new Set([
   ...['<na>', '(na)', '<nan>', '(blank)', '(empty)', '<blank>', '<empty>', '(unknown)'],
   ...['n/a', 'n.a.', 'n/d', 's/o', 'not available', 'not applicable', 'aucun', 'inconnu'],
   ...['tbd', 'tba', 'unknown', 'to be determined', '?', '??', '???', '-', '--', '---', '...'],
+  // what a program makes of a first and a last name that it has not
+  ...['null null', 'none none', 'nan nan', 'undefined undefined', '[object object]'],
 ]);
 
 /** Words that stand for "nothing" in a code, and may be a name. */
-const NOTHING_IN_CODES = new Set(['na', 'n.d.', 'todo', 'blank', 'empty', 'missing']);
+const NOTHING_IN_CODES = new Set([
+  ...['na', 'n.d.', 'todo', 'blank', 'empty', 'missing', 'inf', '-inf', 'infinity', '-infinity'],
+]);
 
-const LONGEST_NOTHING = 'to be determined'.length;
+const LONGEST_NOTHING = 'undefined undefined'.length;
 
 /** Whether a text is one that databases and programs write for "nothing", such as `NULL`, `nan` or `\N`. */
 export function isNullWord(text: string): boolean {
@@ -85,7 +89,7 @@ export function encodingFault(text: string): Fault | null {
 }
 
 const ENTITY =
-  /&(?:#\d{1,6}|#x[\da-f]{1,5}|amp|lt|gt|quot|apos|nbsp|copy|reg|trade|hellip|[mn]dash|[lr][sd]?quo|[lr]aquo|deg|ordm|ordf|frac(?:12|14|34)|(?:ae|oe|sz)lig|[a-z](?:acute|grave|circ|uml|tilde|cedil|ring|slash|caron));|<\/?(?:br|b|i|p|u|a|em|span|div|font|strong)\b[^>]*>|\\u[\da-f]{4}/i;
+  /&(?:#\d{1,6}|#x[\da-f]{1,5}|amp|lt|gt|quot|apos|nbsp|copy|reg|trade|hellip|[mn]dash|[lr][sd]?quo|[lr]aquo|deg|ordm|ordf|frac(?:12|14|34)|(?:ae|oe|sz)lig|[a-z](?:acute|grave|circ|uml|tilde|cedil|ring|slash|caron));|<\/?(?:br|b|i|p|u|a|em|span|div|font|strong)\b[^>]{0,99}>|\\u[\da-f]{4}/i;
 
 /** The warning that a text holds the code of a web page or program instead of what it shows; null for any other. */
 export function markupFault(text: string): Fault | null {
@@ -206,11 +210,15 @@ export function isFormula(text: string): boolean {
 export const NEEDS_APOSTROPHE =
   /^(?:[+-]?[\d.,]*\d[\d.,]*%?|\d+(?:\.\d+)?E[+-]?\d+|\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?|\d{1,2}:\d\d(?::\d\d)?|\d{1,2}-[A-Z]{3}|[A-Z]{3}-\d{1,4}|TRUE|FALSE|[=+@-].*)$/i;
 
+/** Longer texts than this fit no column, and would take long to look through. */
+const LONGEST_MARKED = 600;
+
 /**
  * What an export wrote as `="0012"` or `'0012` to keep a spreadsheet from changing it; null for any other text.
  * @param afterApostrophe what an apostrophe is dropped before
  */
 export function unmarked(text: string, afterApostrophe: RegExp): string | null {
+  if (text.length > LONGEST_MARKED) return null;
   const formula = /^=\s*("+)(.*?)\1$/s.exec(text);
   const quoted = formula?.[2]?.replaceAll('""', '\u0000');
   if (quoted?.includes('"') === false) return quoted.replaceAll('\u0000', '"').trim();

@@ -41,7 +41,7 @@ export function plainWords(text: string): string {
 
 /** `½`, `¹⁄₂`, or digits around a fraction slash. */
 const FRACTION =
-  /[\u00bc-\u00be\u2150-\u215e\u2189]|\u215f[\u2080-\u2089]+|[\u00b2\u00b3\u00b9\u2070-\u2079]+[\u2044\u2215/][\u2080-\u2089]+|(?<!\d)\d{1,2}[\u2044\u2215]\d{1,3}(?!\d)/g;
+  /[\u00bc-\u00be\u2150-\u215e\u2189]|\u215f[\u2080-\u2089]{1,3}|[\u00b2\u00b3\u00b9\u2070-\u2079]{1,3}[\u2044\u2215/][\u2080-\u2089]{1,3}|(?<!\d)\d{1,2}[\u2044\u2215]\d{1,3}(?!\d)/g;
 
 /**
  * The text with fractions spelled out, apart from the number before: `871½ N` is `871 1/2 N`. One that may be read in
@@ -53,8 +53,8 @@ export function plainFractions(text: string): string {
     const spelled = fraction.normalize('NFKC').replace(/[\u2044\u2215]/, '/');
     const [above, below] = spelled.split('/').map(Number);
     if (/\d/.test(fraction) && Number(above) >= Number(below)) return fraction;
-    const before = /[\p{L}\p{N}]$/u.test(text.slice(0, at)) ? ' ' : '';
-    const after = /^[\p{L}\p{N}]/u.test(text.slice(at + fraction.length)) ? ' ' : '';
+    const before = /[\p{L}\p{N}]/u.test(text.charAt(at - 1)) ? ' ' : '';
+    const after = /[\p{L}\p{N}]/u.test(text.charAt(at + fraction.length)) ? ' ' : '';
     return `${before}${spelled}${after}`;
   });
 }

@@ -115,11 +115,11 @@ interface TextRule {
 
 /** How texts begin that are looked at more closely: words for "nothing", errors of spreadsheets. */
 const SUSPECT =
-  /n(?:ull|il|one|an|at|\/a|\.a\.|\/d)$|not (?:av|ap)|undefined$|s\/o$|aucun$|inconnu$|tb[da]$|unknown$|to be d|err|fehler|loading|charg|carg|caric|carreg|laden|wird/
+  /n(?:ull|il|one|an|at|\/a|\.a\.|\/d|ull null|one none|an nan)$|not (?:av|ap)|undefined|s\/o$|aucun$|inconnu$|tb[da]$|unknown$|to be d|err|fehler|loading|charg|carg|caric|carreg|laden|wird/
     .source;
 /** The same of codes: numbers with decimals or an exponent, dates, words that may be a name. */
 const SUSPECT_CODE =
-  /\d+[.,]\d|\d+e\+|\d{1,2}-[a-z]|\d{1,2}\/|\d{4}-\d\d-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|janv|avr|juil)\.?-\d\d$|n(?:a|\.d\.)$|todo$|blank$|empty$|missing$/
+  /\d+[.,]\d|\d+e\+|\d{1,2}-[a-z]|\d{1,2}\/|\d{4}-\d\d-|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|janv|avr|juil)\.?-\d\d$|n(?:a|\.d\.)$|todo$|blank$|empty$|missing$|inf$|infinity$/
     .source;
 /** Composed Latin letters, without ligatures and those that misread UTF-8 has behind an Ã (`MÃœLLER`, `StraÃŸe`). */
 const ACCENTED =
