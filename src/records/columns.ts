@@ -108,10 +108,10 @@ const voicemailBox = text({
 /** What stands in place of a typed SIP password in every file that a run writes; as a value it is refused. */
 export const SECRET_MASK = '(see credentials.csv)';
 const password = text({ kind: 'secret', min: 6, max: 256 });
-const sipPassword = cell((typed) => {
+const sipPassword = cell((typed, inWorkbook) => {
   const hint = 'Type the password again, or leave the cell blank to have one generated.';
   const message = 'The password was left out of the results';
-  return typed === SECRET_MASK ? new Fault('PLACEHOLDER', message, hint) : password.read(typed);
+  return typed === SECRET_MASK ? new Fault('PLACEHOLDER', message, hint) : password.read(typed, inWorkbook);
 }, null);
 
 const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);

@@ -21,10 +21,10 @@ export class Fault {
 
 /** Words that stand for "nothing" wherever they stand, in lower case. */
 const NOTHING = new Set([
-  ...['null', 'nil', 'none', 'nan', 'nat', 'undefined', '\\n', '-nan', '1.#qnan', '1.#ind', '-1.#ind'],
+  ...['null', 'nil', 'none', 'nan', 'undefined', '\\n', '-nan', '1.#qnan', '1.#ind', '-1.#ind'],
   ...['(null)', '<null>', '[null]', '{null}', '#null', '(none)', '<none>', '[none]', '(nil)', '<nil>'],
   ...['<na>', '(na)', '<nan>', '(blank)', '(empty)', '<blank>', '<empty>', '(unknown)'],
-  ...['n/a', 'n.a.', 'n/d', 's/o', 'not available', 'not applicable', 'aucun', 'inconnu'],
+  ...['n/a', 'n/d', 's/o', 'not available', 'not applicable', 'aucun', 'inconnu'],
   ...['tbd', 'tba', 'unknown', 'to be determined', '?', '??', '???', '-', '--', '---', '...'],
   // what a program makes of a first and a last name that it has not
   ...['null null', 'none none', 'nan nan', 'undefined undefined', '[object object]'],
@@ -32,14 +32,27 @@ const NOTHING = new Set([
 
 /** Words that stand for "nothing" in a code, and may be a name. */
 const NOTHING_IN_CODES = new Set([
-  ...['na', 'n.d.', 'todo', 'blank', 'empty', 'missing', 'inf', '-inf', 'infinity', '-infinity'],
+  ...[
+    'na',
+    'nat',
+    'n.a.',
+    'n.d.',
+    'todo',
+    'blank',
+    'empty',
+    'missing',
+    'inf',
+    '-inf',
+    'infinity',
+    '-infinity',
+  ],
 ]);
 
 const LONGEST_NOTHING = 'undefined undefined'.length;
 
 /** Whether a text is one that databases and programs write for "nothing", such as `NULL`, `nan` or `\N`. */
 export function isNullWord(text: string): boolean {
-  return text.length <= LONGEST_NOTHING && NOTHING.has(plainCode(text).toLowerCase());
+  return text.length <= LONGEST_NOTHING && (text === 'NaT' || NOTHING.has(plainCode(text).toLowerCase()));
 }
 
 /** The fault of a text such as `N/A`, `NULL` or `TBD` that stands for "nothing"; null for any other. */

@@ -47,9 +47,9 @@ const LOCAL = /^1(?!8(?:00|22|33|44|55|66|77|88))[2-9]\d{2}[2-9]\d{6}$/;
 
 /** A {@link phoneNumber} that is not toll-free, or the fault that `ifTollFree` makes of it. */
 function localNumber(ifTollFree: (phone: string) => Fault): CellSchema<string> {
-  return cell((typed) => {
+  return cell((typed, inWorkbook) => {
     if (LOCAL.test(typed)) return typed;
-    const read = phoneNumber.read(typed);
+    const read = phoneNumber.read(typed, inWorkbook);
     const phone = read instanceof Fault ? read.repaired : read;
     return typeof phone === 'string' && !LOCAL.test(phone) ? ifTollFree(phone) : read;
   });

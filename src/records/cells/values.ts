@@ -45,15 +45,18 @@ const ANYTHING = /./;
  * @param afterApostrophe what an apostrophe at the beginning is dropped before; null: the text is taken as it stands
  */
 export function cell<T>(understand: Reader<T>, afterApostrophe: RegExp | null = ANYTHING): CellSchema<T> {
-  const read = (text: string, inWorkbook = false): T | Fault => {
-    const first = text.charCodeAt(0);
-    if (first === EQUALS || first === APOSTROPHE || first === TYPOGRAPHIC_APOSTROPHE) {
-      const marked = afterApostrophe && readMarked(understand, text, inWorkbook, afterApostrophe);
-      if (marked !== null) return marked;
-    }
+  const readBare: Reader<T> = (text, inWorkbook) => {
     const value = understand(text, inWorkbook);
     if (!(value instanceof Fault) || value.repaired !== undefined) return value;
     return lostValueFault(text) ?? (inWorkbook ? null : dateFault(text)) ?? value;
+  };
+  const read = (text: string, inWorkbook = false): T | Fault => {
+    const first = text.charCodeAt(0);
+    if (first === EQUALS || first === APOSTROPHE || first === TYPOGRAPHIC_APOSTROPHE) {
+      const marked = afterApostrophe && readMarked(readBare, text, inWorkbook, afterApostrophe);
+      if (marked !== null) return marked;
+    }
+    return readBare(text, inWorkbook);
   };
   const schema = z.string().transform((text, context) => {
     const value = read(text);
@@ -66,16 +69,16 @@ export function cell<T>(understand: Reader<T>, afterApostrophe: RegExp | null = 
 
 /** What `="0012"` or `'0012` is read as, always with a warning, or the fault of a formula; null for any other text. */
 function readMarked<T>(
-  understand: Reader<T>,
+  readBare: Reader<T>,
   text: string,
   inWorkbook: boolean,
   afterApostrophe: RegExp,
 ): Fault | null {
   const inner = unmarked(text, afterApostrophe);
   if (inner === null) return isFormula(text) ? formulaFault(text) : null;
-  const hint = 'Nothing, if that is right; the marks are how some exports keep zeros.';
+  const hint = 'Nothing has to be done if that is right: such marks are how some exports keep zeros.';
   if (inner === '') return new Fault('MARK_DROPPED', `${text} was read as a blank cell`, hint);
-  const value = understand(inner, inWorkbook);
+  const value = readBare(inner, inWorkbook);
   const usable = value instanceof Fault ? value.repaired : value;
   if (usable === undefined) return value as Fault;
   return new Fault('MARK_DROPPED', `${text} was read as ${inner}`, hint, usable);
@@ -158,11 +161,8 @@ const KINDS: Readonly<Record<TextKind, KindOfText>> = {
 function lookAtIdentifier(typed: string, inWorkbook: boolean): string | Fault {
   const value = plainCode(typed);
   if (value !== '.' && value !== '..') return lookAtCode(value, typed, inWorkbook);
-  return new Fault(
-    'INVALID_CHARACTER',
-    `"${value}" is a folder's name, not an identifier`,
-    'Type the identifier.',
-  );
+  const message = `"${value}" is no identifier: in an address of the platform it means a folder`;
+  return new Fault('INVALID_CHARACTER', message, 'Type the identifier, or leave the cell blank.');
 }
 
 function lookAtPlace(typed: string, inWorkbook: boolean): string | Fault {
@@ -200,7 +200,8 @@ function lookAtWords(typed: string, mayAsk: boolean): string | Fault {
   const odd = encodingFault(value);
   if (odd !== null) return odd;
   if (value !== typed.normalize('NFC')) {
-    const hint = 'Nothing, if it looks right; type the text again to be rid of them in the sheet.';
+    const hint =
+      'Nothing has to be done if it looks right; typed again, the text is without them in the sheet too.';
     const message = `Characters that do not show were taken out of "${value}"`;
     return new Fault('INVISIBLE_CHARACTER', message, hint, value);
   }
@@ -278,8 +279,10 @@ export const name = text({ kind: 'words', max: 256, advisedMin: 3 });
 /** The first or last name of a person. */
 export const personName = text({ kind: 'person', max: 256, advisedMin: 3 });
 
-/** The same without an advised minimum, and words without one. */
+/** The first or last name of a person, without an advised minimum. */
 export const shortPersonName = text({ kind: 'person', max: 256 });
+
+/** Words without an advised minimum. */
 export const words = text({ kind: 'words', max: 256 });
 
 const YES = new Set([
