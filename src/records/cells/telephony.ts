@@ -74,6 +74,7 @@ function macFault(message: string, hint = 'Use the 12 characters of the label, 0
 
 /** A MAC address in any usual notation, as 12 hexadecimal characters in lower case (guide, "Create Device Line"). */
 export const macAddress: CellSchema<string> = cell((typed) => {
+  if (/^(?!0{12}|f{12})[\da-f]{12}$/.test(typed)) return typed;
   const plain = plainCode(typed);
   const digits = wholeDigits(plain);
   const repaired = digits?.length === 12 ? digits : null;
