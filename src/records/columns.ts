@@ -2,9 +2,29 @@ import type { z } from 'zod';
 import { Fault } from './cells/damage.js';
 import { fold } from './cells/nearest.js';
 import { COUNTRIES, COUNTRY_ALIASES, postalCode, state } from './cells/places.js';
-import { emailAddress, extension, extensionPatterns, macAddress, phoneNumber } from './cells/telephony.js';
+import {
+  emailAddress,
+  emergencyCallback,
+  extension,
+  extensionPatterns,
+  macAddress,
+  phoneNumber,
+  serviceNumber,
+} from './cells/telephony.js';
 import { TIME_ZONES, timeZone } from './cells/time-zones.js';
-import { type CellSchema, cell, name, option, text, wholeNumber, words, yesOrNo } from './cells/values.js';
+import {
+  type CellSchema,
+  cell,
+  isYesOrNo,
+  name,
+  option,
+  personName,
+  shortPersonName,
+  text,
+  wholeNumber,
+  words,
+  yesOrNo,
+} from './cells/values.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 
 /** What a column belongs to; `row` is the product itself. */
@@ -58,19 +78,41 @@ function choice<const T extends string>(options: readonly T[], aliases: Readonly
 const flag = { options: ['TRUE', 'FALSE'], schema: yesOrNo } as const;
 const zone = { options: TIME_ZONES, schema: timeZone } as const;
 const phone = { schema: phoneNumber, textFormat: true } as const;
+const localPhone = { schema: serviceNumber, textFormat: true } as const;
+const callback = { schema: emergencyCallback, textFormat: true } as const;
 const country = choice(COUNTRIES, COUNTRY_ALIASES);
-const street = text({ max: 256, code: true });
-const id = text({ max: 256, code: true, pattern: { matches: /^\S+$/, says: 'an ID without spaces' } });
-const unit = text({ max: 10, code: true });
+const street = text({ kind: 'place', max: 256 });
+const unit = text({ kind: 'place', max: 10 });
+
+/** Refuses what is too short for an ID of the platform, and a yes or no. */
+function notAnId(hint: string) {
+  return (value: string) =>
+    value.length > 2 && !isYesOrNo(value) ? null : new Fault('NOT_AN_ID', `"${value}" is not an ID`, hint);
+}
+
+const id = text({
+  kind: 'identifier',
+  max: 256,
+  pattern: { matches: /^\S+$/, says: 'an ID without spaces' },
+  further: notAnId('Use the ID as the platform writes it, or leave the cell blank.'),
+});
+const voicemailBox = text({
+  kind: 'identifier',
+  max: 256,
+  further: notAnId(
+    'Use the ID of the voicemail box as the platform writes it. If the column says whether there is voicemail, give ' +
+      'its header another name, or leave it out with "headers": { "<header>": null } in a profile.',
+  ),
+});
 
 /** What stands in place of a typed SIP password in every file that a run writes; as a value it is refused. */
 export const SECRET_MASK = '(see credentials.csv)';
-const password = text({ min: 6, max: 256 });
-const sipPassword = cell((typed) => {
+const password = text({ kind: 'secret', min: 6, max: 256 });
+const sipPassword = cell((typed, inWorkbook) => {
   const hint = 'Type the password again, or leave the cell blank to have one generated.';
   const message = 'The password was left out of the results';
-  return typed === SECRET_MASK ? new Fault('PLACEHOLDER', message, hint) : password.read(typed);
-});
+  return typed === SECRET_MASK ? new Fault('PLACEHOLDER', message, hint) : password.read(typed, inWorkbook);
+}, null);
 
 const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);
 
@@ -142,7 +184,7 @@ export const COLUMNS = {
     group: 'account',
     products: ALL,
     required: ALL,
-    schema: text({ max: 25, advisedMin: 3, code: true }),
+    schema: text({ kind: 'identifier', max: 25, advisedMin: 3 }),
     textFormat: true,
     help: "The account's identifier in your billing system; rows with the same one are one account.",
     example: { BCC: 'SP-1001', HOME_PHONE: 'SP-2001', BUSINESS_LINE: 'SP-3001', SIP_TRUNK: 'SP-4001' },
@@ -234,7 +276,7 @@ export const COLUMNS = {
     group: 'user',
     products: USERS,
     required: USERS,
-    schema: name,
+    schema: personName,
     freeText: true,
     help: "The user's first name, or what stands for it.",
     example: { BCC: 'Hannah', HOME_PHONE: 'Maria' },
@@ -244,7 +286,7 @@ export const COLUMNS = {
     group: 'user',
     products: USERS,
     required: USERS,
-    schema: name,
+    schema: personName,
     freeText: true,
     help: "The user's last name, or what stands for it.",
     example: { BCC: 'Christensen', HOME_PHONE: 'Delgado' },
@@ -290,9 +332,9 @@ export const COLUMNS = {
     group: 'user',
     products: USERS,
     schema: text({
+      kind: 'identifier',
       min: 3,
       max: 256,
-      code: true,
       pattern: { matches: /^\S+$/, says: 'a username without spaces' },
     }),
     textFormat: true,
@@ -337,7 +379,7 @@ export const COLUMNS = {
   phoneNumber: {
     group: 'number',
     products: ALL,
-    ...phone,
+    ...localPhone,
     help: 'A number of your inventory; blank to search one near the address.',
     example: {
       BCC: '8015551001',
@@ -439,7 +481,7 @@ export const COLUMNS = {
   customerFirstName: {
     group: 'number',
     products: ALL,
-    schema: words,
+    schema: shortPersonName,
     freeText: true,
     default: "the user's first name",
     help: "The customer's first name in the number's record; required for a RESIDENTIAL one without a user.",
@@ -448,7 +490,7 @@ export const COLUMNS = {
   customerLastName: {
     group: 'number',
     products: ALL,
-    schema: words,
+    schema: shortPersonName,
     freeText: true,
     default: "the user's last name",
     help: "The customer's last name in the number's record; required for a RESIDENTIAL one without a user.",
@@ -458,8 +500,8 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     schema: text({
+      kind: 'callerName',
       max: 15,
-      code: true,
       pattern: { matches: /^[A-Za-z0-9 ]+$/, says: 'letters A-Z, digits and spaces only' },
     }),
     help: 'The caller ID name of the number: up to 15 letters, digits and spaces.',
@@ -596,7 +638,7 @@ export const COLUMNS = {
   emergencyNumber: {
     group: 'device',
     products: USERS,
-    ...phone,
+    ...callback,
     default: "the row's number",
     help: 'The number that 911 calls back; it has to be on the account.',
     synonyms: ['911 Callback Number', 'Emergency Callback', 'E911 Number'],
@@ -623,7 +665,7 @@ export const COLUMNS = {
   callerIdPhoneNumber: {
     group: 'businessLine',
     products: LINE,
-    ...phone,
+    ...localPhone,
     default: "the row's number",
     help: 'The number that the line shows when it calls; it has to be on the account.',
     synonyms: ['Caller ID', 'Caller ID Number', 'CLID'],
@@ -639,7 +681,7 @@ export const COLUMNS = {
   emergencyCallbackPhoneNumber: {
     group: 'businessLine',
     products: LINE,
-    ...phone,
+    ...callback,
     default: "the row's number",
     help: 'The number that 911 calls back; it has to be on the account.',
     synonyms: ['Emergency Callback Number', 'Emergency Callback Phone'],
@@ -724,7 +766,7 @@ export const COLUMNS = {
   voicemailBoxId: {
     group: 'businessLine',
     products: LINE,
-    schema: text({ max: 256, code: true }),
+    schema: voicemailBox,
     textFormat: true,
     help: 'The voicemail box of the line.',
     synonyms: ['Voicemail Box', 'Voicemail', 'VM Box'],
@@ -753,9 +795,9 @@ export const COLUMNS = {
     group: 'sipTrunk',
     products: TRUNK,
     schema: text({
+      kind: 'identifier',
       min: 8,
       max: 36,
-      code: true,
       pattern: { matches: /^[A-Za-z0-9\-_.]+$/, says: 'letters A-Z, digits, "-", "_" and "." only' },
     }),
     textFormat: true,
@@ -775,7 +817,7 @@ export const COLUMNS = {
   primaryTn: {
     group: 'sipTrunk',
     products: TRUNK,
-    ...phone,
+    ...localPhone,
     default: "the row's number",
     help: 'The number that 7-digit dialing and local services go by; it has to be on the account.',
     synonyms: ['Primary Phone Number', 'Primary Number', 'Main TN', 'BTN'],
@@ -783,7 +825,7 @@ export const COLUMNS = {
   callbackNumber: {
     group: 'sipTrunk',
     products: TRUNK,
-    ...phone,
+    ...callback,
     default: "the row's number",
     help: 'The number that 911 calls back; it has to be on the account.',
     synonyms: ['Callback', 'E911 Callback', 'E911 Callback Number'],

@@ -1,5 +1,6 @@
-import { Fault, placeholderFault, plainCode } from './damage.js';
+import { Fault, placeholderFault, scientificFault, wholeDigits } from './damage.js';
 import { fold, nearest } from './nearest.js';
+import { plainCode } from './plain.js';
 import { type CellSchema, cell, repairedNumber } from './values.js';
 
 /** The countries that the platform serves (guide, "Address Validation"). */
@@ -96,16 +97,81 @@ const REGIONS: Readonly<Record<Country, Readonly<Record<string, readonly [name: 
   },
 };
 
-/** Other names of states and provinces, folded. */
+/**
+ * Other names and abbreviations of states and provinces, folded: the usual ones with a dot (`Calif.`, `Ont.`), and
+ * those of French Canada without accents.
+ */
 const STATE_ALIASES: Readonly<Record<string, string>> = {
-  québec: 'QC',
-  pq: 'QC',
-  newfoundland: 'NL',
-  nf: 'NL',
-  pei: 'PE',
+  ala: 'AL',
+  ariz: 'AZ',
+  ark: 'AR',
+  cal: 'CA',
+  calif: 'CA',
+  colo: 'CO',
+  conn: 'CT',
+  del: 'DE',
   washingtondc: 'DC',
+  fla: 'FL',
+  ill: 'IL',
+  ind: 'IN',
+  kan: 'KS',
+  kans: 'KS',
+  mass: 'MA',
+  mich: 'MI',
+  minn: 'MN',
+  miss: 'MS',
+  mont: 'MT',
+  neb: 'NE',
+  nebr: 'NE',
+  nev: 'NV',
+  nmex: 'NM',
+  ncar: 'NC',
+  ndak: 'ND',
+  okla: 'OK',
+  ore: 'OR',
+  oreg: 'OR',
+  penn: 'PA',
+  penna: 'PA',
+  scar: 'SC',
+  sdak: 'SD',
+  tenn: 'TN',
+  tex: 'TX',
+  wash: 'WA',
+  wva: 'WV',
+  wis: 'WI',
+  wisc: 'WI',
+  wyo: 'WY',
   virginislands: 'VI',
+  alta: 'AB',
+  cb: 'BC',
+  colombiebritannique: 'BC',
+  man: 'MB',
+  nouveaubrunswick: 'NB',
+  nf: 'NL',
+  nfld: 'NL',
+  tnl: 'NL',
+  newfoundland: 'NL',
+  labrador: 'NL',
+  terreneuve: 'NL',
+  terreneuveetlabrador: 'NL',
+  né: 'NS',
+  nouvelleecosse: 'NS',
+  nwt: 'NT',
+  tno: 'NT',
+  territoiresdunordouest: 'NT',
+  ont: 'ON',
+  ipe: 'PE',
+  ipé: 'PE',
+  îpé: 'PE',
+  pei: 'PE',
+  ileduprinceedouard: 'PE',
+  pq: 'QC',
+  que: 'QC',
+  qué: 'QC',
+  sask: 'SK',
+  yuk: 'YT',
   yukonterritory: 'YT',
+  territoireduyukon: 'YT',
 };
 
 const stateOf = new Map<string, string>(Object.entries(STATE_ALIASES));
@@ -131,9 +197,19 @@ function prefixesBetween(first: number, last: number): string[] {
   return Array.from({ length: last - first + 1 }, (_, index) => String(first + index).padStart(3, '0'));
 }
 
+/** The two letters of a state by a name of it; accents count in short ones only, where they tell N.-É. from NE. */
+function stateNamed(typed: string): string | undefined {
+  const name = fold(plainCode(typed));
+  return stateOf.get(name) ?? (name.length > 3 ? stateOf.get(withoutAccents(name)) : undefined);
+}
+
+function withoutAccents(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '');
+}
+
 /** A state, territory or province by its name or its two letters, as the two letters. */
 export const state: CellSchema<string> = cell((typed) => {
-  const found = stateOf.get(typed) ?? stateOf.get(fold(plainCode(typed)));
+  const found = stateOf.get(typed) ?? stateNamed(typed);
   if (found !== undefined) return found;
   const damaged = placeholderFault(typed);
   if (damaged !== null) return damaged;
@@ -151,7 +227,7 @@ export function countryOfState(code: string): Country | undefined {
 }
 
 const FIVE_DIGITS = /^\d{5}$/;
-const ZIP = /^(\d{3,5})(?:[- ]?(\d{4}))?$/;
+const ZIP = /^(\d{3,5})(?:[- ]*(\d{4}))?$/;
 
 /**
  * A postal code: `84042`, `84042-1234` or `K1A 0B1`, the last with a space and in capitals. Three or four digits
@@ -162,23 +238,25 @@ export const postalCode: CellSchema<string> = cell((typed) => {
   const damaged = placeholderFault(typed);
   if (damaged !== null) return damaged;
   const plain = plainCode(typed).toUpperCase();
-  const text = plain.replace(/^(\d{3,9})\.0+$/, '$1');
+  const text = wholeDigits(plain) ?? plain;
   const zip = ZIP.exec(text);
   if (zip?.[1] !== undefined) {
     const five = zip[1].padStart(5, '0');
     const value = zip[2] === undefined ? five : `${five}-${zip[2]}`;
     return text === plain ? value : repairedNumber(typed, value);
   }
-  const canadian = /^([ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z])[ -]?(\d[ABCEGHJ-NPRSTV-Z]\d)$/.exec(text);
+  const canadian = /^([ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z])[ -]*(\d[ABCEGHJ-NPRSTV-Z]\d)$/.exec(text);
   if (canadian !== null) return `${canadian[1]} ${canadian[2]}`;
   const hint = 'Use five digits (84042), ZIP+4 (84042-1234), or a Canadian code (K1A 0B1).';
-  return new Fault('POSTAL_CODE_INVALID', `"${typed}" is not a postal code`, hint);
+  const fault = new Fault('POSTAL_CODE_INVALID', `"${typed}" is not a postal code`, hint);
+  return scientificFault(plain) ?? fault;
 });
 
 /** Whether {@link postalCode} put leading zeros before a US code that was typed as `typed`. */
 export function hasLostZero(typed: string): boolean {
   if (FIVE_DIGITS.test(typed)) return false;
-  const zip = ZIP.exec(plainCode(typed).replace(/\.0+$/, ''));
+  const plain = plainCode(typed);
+  const zip = ZIP.exec(wholeDigits(plain) ?? plain);
   return zip?.[1] !== undefined && zip[1].length < 5;
 }
 
@@ -190,4 +268,34 @@ export function countryOfPostalCode(code: string): Country {
 /** The states that a normalised postal code can be of; none when it is not known. */
 export function statesOfPostalCode(code: string): readonly string[] {
   return statesOfPrefix.get(/^\d/.test(code) ? code.slice(0, 3) : code.slice(0, 1)) ?? [];
+}
+
+const COUNTRY_PART = /^(?:USA?|U\.S\.(?:A\.)?|United States(?: of America)?|CAN|Canada)$/i;
+const POSTAL_CODE = /(?:^|\s)(\d{5}(?:-\d{4})?|[A-Z]\d[A-Z][ -]*\d[A-Z]\d)$/i;
+const UNIT =
+  /^(?:#|(?:apt|apartment|ste|suite|unit|rm|room|fl|floor|bldg|building|lot|trlr|trailer|spc|space|dept|ofc|office|ph|bsmt|basement|app|bureau|étage)\b\.?)\s*#?\s*\S*\s*/iu;
+
+/**
+ * Whether a street is a whole address in one line: parts behind commas end in a city and a state (`…, Lindon, UT`,
+ * `…, Toronto ON M5V 2T6`), or in a postal code.
+ */
+export function isWholeAddress(street: string): boolean {
+  const parts = street.split(',').map((part) => part.trim());
+  if (COUNTRY_PART.test(parts.at(-1) ?? '')) parts.pop();
+  // a country may also stand behind the postal code
+  const last = (parts.at(-1) ?? '').replace(/\s+(?:USA|Canada)$/i, '');
+  if (parts.length < 2) return false;
+  const code = POSTAL_CODE.exec(last);
+  const rest = (code === null ? last : last.slice(0, code.index)).replace(UNIT, '').trim();
+  const words = rest.split(/\s+/);
+  for (let count = Math.min(4, words.length); count >= 1; count -= 1) {
+    if (stateNamed(words.slice(-count).join(' ')) === undefined) continue;
+    const city = count < words.length ? words.slice(0, -count).join(' ') : parts.slice(1, -1).at(-1);
+    return code !== null || isCity(city ?? '');
+  }
+  return code !== null && (last === code[0] || isCity(rest));
+}
+
+function isCity(text: string): boolean {
+  return /^[^\d#]*\p{L}{2}[^\d#]*$/u.test(text.replace(UNIT, ''));
 }

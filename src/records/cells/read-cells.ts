@@ -5,7 +5,7 @@ import { COLUMN_NAMES, type Column, type ColumnName, columnOf, type RowValues } 
 import type { HeaderMatch } from '../headers.js';
 import type { Product } from '../products.js';
 import type { RowCheck, RowTable } from '../rows/row-check.js';
-import { AS_TEXT, dateFault, Fault } from './damage.js';
+import { AS_TEXT, cellErrorFault, Fault, formulaFault } from './damage.js';
 
 /** Texts that stand for others in a column, such as a billing system's `MST` for `US/Mountain`; found in lower case. */
 export type Translations = ReadonlyMap<ColumnName, ReadonlyMap<string, string>>;
@@ -102,13 +102,11 @@ export function readCells(check: RowCheck, columns: TableColumns, sheetProduct: 
   }
 }
 
-const HASH = 0x23;
-
 function readCell(check: RowCheck, column: PlacedColumn): void {
   const { name, position, entry } = column;
   const typed = check.row.cells[position] ?? '';
   const kind = check.row.kinds?.[position];
-  if (kind !== undefined || typed.charCodeAt(0) === HASH) {
+  if (kind !== undefined) {
     const fault = kindFault(kind, typed, entry);
     if (fault !== null) {
       check.addFault(name, fault);
@@ -128,8 +126,7 @@ function readText(check: RowCheck, column: PlacedColumn, typed: string): unknown
   let value = column.known?.get(typed);
   if (value === undefined) {
     const text = column.translations?.get(typed.toLowerCase()) ?? typed;
-    value = column.entry.schema.read(text);
-    if (value instanceof Fault) value = dateUnlessBetter(value, text);
+    value = column.entry.schema.read(text, check.table.sheet !== null);
     remember(column, typed, value);
   }
   column.lastTyped = typed;
@@ -148,18 +145,9 @@ function remember(column: PlacedColumn, typed: string, value: unknown): void {
 }
 
 /** What is wrong with a cell because of what the spreadsheet made of it; with `repaired`, the text is still usable. */
-function kindFault(kind: CellKind | undefined, typed: string, entry: Column): Fault | null {
-  if (
-    kind === 'error' ||
-    /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)$/i.test(typed)
-  ) {
-    const hint = 'Repair the formula in the spreadsheet, or type the value.';
-    return new Fault('CELL_ERROR', `The cell holds the spreadsheet error ${typed}`, hint);
-  }
-  if (kind === 'uncalculated') {
-    const hint = 'Open the workbook in Excel and save it, or paste the column as values.';
-    return new Fault('FORMULA_NOT_CALCULATED', `The formula ${typed} was never calculated`, hint);
-  }
+function kindFault(kind: CellKind, typed: string, entry: Column): Fault | null {
+  if (kind === 'error') return cellErrorFault(typed);
+  if (kind === 'uncalculated') return formulaFault(typed);
   if (kind === 'imprecise') {
     return new Fault(
       'DIGITS_LOST',
@@ -179,11 +167,6 @@ function kindFault(kind: CellKind | undefined, typed: string, entry: Column): Fa
     return new Fault('MERGED_CELL', `"${typed}" was taken from the merged cell above`, hint, typed);
   }
   return null;
-}
-
-/** A text such as `4-Jan` is no good to any code: a date says more about it than the code's own fault. */
-function dateUnlessBetter(fault: Fault, text: string): Fault {
-  return fault.repaired === undefined ? (dateFault(text) ?? fault) : fault;
 }
 
 /** Columns that are worse than unused: the platform refuses them for the product (guide, "Create User"). */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AS_TEXT, damageFault, Fault, placeholderFault, plainCode, scientificFault } from './damage.js';
+import { AS_TEXT, damageFault, Fault, placeholderFault, wholeDigits } from './damage.js';
+import { plainCode } from './plain.js';
 import { type CellSchema, cell, repairedNumber } from './values.js';
 
 function phoneFault(message: string): Fault {
@@ -13,11 +14,11 @@ function phoneFault(message: string): Fault {
  */
 export const phoneNumber: CellSchema<string> = cell((typed) => {
   if (/^1[2-9]\d{2}[2-9]\d{6}$/.test(typed)) return typed;
-  const damaged = placeholderFault(typed) ?? scientificFault(typed);
-  if (damaged !== null) return damaged;
   const plain = plainCode(typed).replace(/^(tel|phone):?\s*/i, '');
-  const decimals = /^\d+\.0+$/.test(plain);
-  const text = decimals ? plain.slice(0, plain.indexOf('.')) : plain;
+  const repaired = wholeDigits(plain);
+  const damaged = repaired === null ? damageFault(typed) : null;
+  if (damaged !== null) return damaged;
+  const text = repaired ?? plain;
   if (/\d\s*(x|ext\.?|extension|#)\s*\d+$/i.test(text)) {
     return phoneFault(`"${typed}" has an extension; a phone number has none`);
   }
@@ -39,7 +40,32 @@ export const phoneNumber: CellSchema<string> = cell((typed) => {
   if (!/^...[2-9]/.test(national)) {
     return phoneFault(`"${typed}" has the exchange ${national.slice(3, 6)}; none begins with 0 or 1`);
   }
-  return decimals ? repairedNumber(typed, `1${national}`) : `1${national}`;
+  return repaired === null ? `1${national}` : repairedNumber(typed, `1${national}`);
+});
+
+const LOCAL = /^1(?!8(?:00|22|33|44|55|66|77|88))[2-9]\d{2}[2-9]\d{6}$/;
+
+/** A {@link phoneNumber} that is not toll-free, or the fault that `ifTollFree` makes of it. */
+function localNumber(ifTollFree: (phone: string) => Fault): CellSchema<string> {
+  return cell((typed, inWorkbook) => {
+    if (LOCAL.test(typed)) return typed;
+    const read = phoneNumber.read(typed, inWorkbook);
+    const phone = read instanceof Fault ? read.repaired : read;
+    return typeof phone === 'string' && !LOCAL.test(phone) ? ifTollFree(phone) : read;
+  });
+}
+
+/** A number that is meant to be of a place; a toll-free one comes with a warning. */
+export const serviceNumber = localNumber((phone) => {
+  const message = `${phone} is a toll-free number, and a local one is meant here`;
+  const hint = 'Use a local number: a toll-free one has no place, and 911 cannot call it back.';
+  return new Fault('TOLL_FREE_NUMBER', message, hint, phone);
+});
+
+/** A number that 911 calls back: never a toll-free one, which says nothing of where the caller is. */
+export const emergencyCallback = localNumber((phone) => {
+  const message = `${phone} is a toll-free number, which 911 cannot call back`;
+  return new Fault('TOLL_FREE_CALLBACK', message, 'Use a local number that is on the account.');
 });
 
 function macFault(message: string, hint = 'Use the 12 characters of the label, 0-9 and A-F.'): Fault {
@@ -48,11 +74,13 @@ function macFault(message: string, hint = 'Use the 12 characters of the label, 0
 
 /** A MAC address in any usual notation, as 12 hexadecimal characters in lower case (guide, "Create Device Line"). */
 export const macAddress: CellSchema<string> = cell((typed) => {
-  const damaged = damageFault(typed);
-  if (damaged !== null) return damaged;
+  if (/^(?!0{12}|f{12})[\da-f]{12}$/.test(typed)) return typed;
   const plain = plainCode(typed);
-  const decimals = /^\d{12}\.0+$/.test(plain);
-  const text = (decimals ? plain.slice(0, 12) : plain).replace(/[:\-.\s]/g, '').toLowerCase();
+  const digits = wholeDigits(plain);
+  const repaired = digits?.length === 12 ? digits : null;
+  const damaged = repaired === null ? damageFault(typed) : null;
+  if (damaged !== null) return damaged;
+  const text = (repaired ?? plain).replace(/[:\-.\s]/g, '').toLowerCase();
   const wrong = /[^0-9a-f]/.exec(text)?.[0];
   if (wrong !== undefined) {
     const meant =
@@ -67,16 +95,17 @@ export const macAddress: CellSchema<string> = cell((typed) => {
     return macFault(`"${typed}" has ${text.length} hexadecimal characters; a MAC address has 12`);
   }
   if (/^(0{12}|f{12})$/.test(text)) return macFault(`"${typed}" is no device's MAC address`);
-  return decimals ? repairedNumber(typed, text) : text;
+  return repaired === null ? text : repairedNumber(typed, text);
 });
 
 /** An extension: 3 to 6 digits, the first from 2 to 8 (guide, "Create User"). The account says how many digits. */
 export const extension: CellSchema<string> = cell((typed) => {
   if (/^[2-8]\d{2,5}$/.test(typed)) return typed;
-  const damaged = damageFault(typed);
-  if (damaged !== null) return damaged;
   const plain = plainCode(typed);
-  const text = plain.replace(/^(\d+)\.0+$/, '$1');
+  const repaired = wholeDigits(plain);
+  const damaged = repaired === null ? damageFault(typed) : null;
+  if (damaged !== null) return damaged;
+  const text = repaired ?? plain;
   const hint = 'Use digits only, as many as extensionLength says, the first from 2 to 8.';
   if (!/^\d+$/.test(text)) {
     return new Fault('EXTENSION_INVALID', `"${typed}" is not an extension: it has more than digits`, hint);
@@ -95,7 +124,7 @@ export const extension: CellSchema<string> = cell((typed) => {
       hint,
     );
   }
-  return text === plain ? text : repairedNumber(typed, text);
+  return repaired === null ? text : repairedNumber(typed, text);
 });
 
 /** Extension patterns such as `21XX;2205`, as an array (guide, "Create SIP Trunks"). */

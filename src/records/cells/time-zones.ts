@@ -1,5 +1,6 @@
-import { Fault, placeholderFault, plainCode } from './damage.js';
+import { Fault, placeholderFault } from './damage.js';
 import { fold, nearest } from './nearest.js';
+import { plainCode } from './plain.js';
 import { type CellSchema, cell } from './values.js';
 
 /** The time zones of the platform (guide, "Account Create"). */
@@ -63,6 +64,28 @@ const SAME_TIME: Readonly<Record<TimeZone, string>> = {
   'Canada/Newfoundland': 'America/St_Johns',
 };
 
+/**
+ * Windows' names and what it shows of them, and French Canada's, of zones that may be meant; folded, without the
+ * `(UTC-07:00)` before. They are suggested, since `Mountain Time (US & Canada)` may be of either country.
+ */
+const OTHER_NAMES: Readonly<Partial<Record<TimeZone, string>>> = {
+  'US/Samoa': 'utc11 coordinateduniversaltime11',
+  'US/Hawaii': 'hawaiian hawaiianstandardtime aleutianislands aleutianstandardtime',
+  'US/Alaska': 'alaskan alaskanstandardtime',
+  'US/Pacific': 'pacifictimeuscanada pacifictimeusandcanada',
+  'US/Arizona': 'usmountainstandardtime mountaintimearizona mountainstandardtimearizona',
+  'US/Mountain': 'mountaintimeuscanada mountaintimeusandcanada',
+  'US/Central': 'centraltimeuscanada centraltimeusandcanada',
+  'US/Eastern': 'easterntimeuscanada easterntimeusandcanada indianaeast useasternstandardtime',
+  'America/St_Thomas': 'sawesternstandardtime georgetownlapazmanaussanjuan atlantictimepuertorico',
+  'Canada/Pacific': 'hnp hap heuredupacifique yukon yukonstandardtime',
+  'Canada/Mountain': 'hnr har heuredesrocheuses',
+  'Canada/Central': 'hnc hac heureducentre saskatchewan canadacentralstandardtime',
+  'Canada/Eastern': 'hne hae heuredelest',
+  'Canada/Atlantic': 'hna haa heuredelatlantique atlantictimecanada atlanticstandardtime',
+  'Canada/Newfoundland': 'hnt hat heuredeterreneuve newfoundlandandlabrador',
+};
+
 const known = new Map<string, TimeZone>();
 const suggested = new Map<string, TimeZone>();
 for (const zone of TIME_ZONES) {
@@ -73,6 +96,7 @@ for (const zone of TIME_ZONES) {
     if (each.length > 3) known.set(fold(`US ${each} Time`), zone);
   }
   for (const each of SAME_TIME[zone].split(' ')) suggested.set(fold(each), zone);
+  for (const each of OTHER_NAMES[zone]?.split(' ') ?? []) suggested.set(each, zone);
 }
 
 /** A time zone of the platform, by its own or a common name (`Mountain`, `MST`, `Eastern Time`). */
@@ -82,7 +106,9 @@ export const timeZone: CellSchema<TimeZone> = cell((typed) => {
   if (found !== undefined) return found;
   const damaged = placeholderFault(typed);
   if (damaged !== null) return damaged;
-  const meant = suggested.get(folded) ?? nearest(plainCode(typed), TIME_ZONES);
+  const withoutOffset = plainCode(typed).replace(/^\((?:UTC|GMT)[+-]\d\d?:?\d\d\)\s*/i, '');
+  const bare = fold(withoutOffset);
+  const meant = suggested.get(bare) ?? known.get(bare) ?? nearest(withoutOffset, TIME_ZONES);
   const hint = meant === null ? `Use one of ${TIME_ZONES.join(', ')}.` : `Did you mean ${meant}?`;
   return new Fault('TIME_ZONE_UNKNOWN', `"${typed}" is not a time zone of the platform`, hint);
 });

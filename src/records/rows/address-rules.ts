@@ -3,6 +3,7 @@ import {
   countryOfPostalCode,
   countryOfState,
   hasLostZero,
+  isWholeAddress,
   statesOfPostalCode,
 } from '../cells/places.js';
 import { e911CountryOf } from '../complete.js';
@@ -62,7 +63,9 @@ function checkUnit(check: RowCheck, { location, unit }: Address): void {
 function checkComplete(check: RowCheck, columns: Address): void {
   const { address, city, state, postalCode, because } = columns;
   check.require(address, because);
-  if (check.values[address]?.includes(',') === true || check.has(postalCode)) return;
+  if (check.has(postalCode) || (check.has(city) && check.has(state))) return;
+  const street = check.values[address];
+  if (street?.includes(',') === true && isWholeAddress(street)) return;
   const needs = `${because}, with a city and a state, or a postal code`;
   if (!check.has(city) && !check.has(state)) {
     check.require(postalCode, needs, `Fill in ${city} and ${state}, or ${postalCode}.`);
