@@ -412,6 +412,7 @@ function tell(run: Undoing, each: Made, what?: Undone['what']): void {
     keep: 'kept',
     gone: each.reason === '' ? 'deleted' : 'gone',
     delete: 'deleted',
+    failed: 'failed',
   } as const;
   run.onUndone({
     ...about(each.step, each.ids.id),
