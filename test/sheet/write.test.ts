@@ -6,12 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guardFormula, trimCell } from '../../src/sheet/cell-text.js';
 import { openAtomic, writeFileAtomic } from '../../src/sheet/write/atomic.js';
-import {
-  type OutCell,
-  type OutLayout,
-  openSheetWriter,
-  type SheetFormat,
-} from '../../src/sheet/write/write.js';
+import type { OutCell, OutLayout } from '../../src/sheet/write/layout.js';
+import { openSheetWriter, type SheetFormat } from '../../src/sheet/write/write.js';
 import { openWorkbookWriter } from '../../src/sheet/write/xlsx.js';
 import { cellsOf, readAll, workspace } from './reading.js';
 

@@ -77,7 +77,7 @@ describe('numbers, dates and the like', () => {
     ['0.00', '7', '7:number'],
     ['yyyy\\-mm\\-dd', '45306', '2024-01-15:date'],
     ['[$-409]d\\-mmm\\-yy;@', '45306.5', '2024-01-15T12:00:00:date'],
-    ['&quot;day &quot;0', '45306', '45306:number'],
+    ['&quot;day &quot;0', '45306', 'day 45306:shown'],
     ['[Red]#,##0', '45306', '45306:number'],
     ['[h]:mm', '1.5', '1.5:number'],
     ['h:mm AM/PM', '0.75', '18:00:00:date'],
