@@ -46,6 +46,10 @@ export function placeholderFault(text: string): Fault | null {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
+/** What accented letters of other encodings become in Windows-1252, where no such character stands in any word. */
+const SIGN_IN_WORD =
+  /\p{L}[ƒ†‡ˆ‰‹›˜¤¢£¥¦¬¯±¶¸¡¿“”„‚](?=\p{Ll})|\p{Ll}[ŽŠ](?!\p{Lu})|\p{Ll}[‚„†‡ˆ¤¢£¥¡¿](?![\p{L}\p{N}])/u;
+
 /** The fault of a text with invisible or damaged characters in it; null for any other. */
 export function characterFault(text: string): Fault | null {
   if (PLAIN.test(text)) return null;
@@ -62,6 +66,12 @@ export function characterFault(text: string): Fault | null {
   if (/[ÃÂ][\u0080-\u00bf]|â€/.test(text)) {
     const hint = 'Check the letters; open the file as UTF-8 and save it again if they are wrong.';
     const message = 'The text looks like UTF-8 that was read in another encoding';
+    return new Fault('SUSPECT_ENCODING', message, hint, text);
+  }
+  const sign = SIGN_IN_WORD.exec(text)?.[0];
+  if (sign !== undefined) {
+    const hint = 'Check the letters; save the file as UTF-8 from where it came if they are wrong.';
+    const message = `Within a word stands "${sign}", as when a Macintosh or MS-DOS text is read as Windows text`;
     return new Fault('SUSPECT_ENCODING', message, hint, text);
   }
   return null;

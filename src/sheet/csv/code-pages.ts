@@ -24,11 +24,16 @@ const NEUTRAL = /[\u00a0’´·«»°²³¹¼½¾]/;
 /** Letters that no name has. */
 const NO_LETTER = /[ƒıﬁﬂ\ufffd\u0080-\u009f]/;
 
+/** Letters that names have often; where several encodings give letters, that with the most of these is meant. */
+const FREQUENT = /[éèêáàíóúñüöäç]/gi;
+
 interface Doubt {
   /** words that cannot be meant */
   bad: number;
   /** words that are seldom meant */
   odd: number;
+  /** letters that are frequent */
+  frequent: number;
 }
 
 /**
@@ -40,12 +45,16 @@ export async function guessCodePage(source: Source): Promise<CodePage> {
   const windows = doubtsOf(words, 'windows-1252');
   if (windows.bad === 0 && windows.odd < 2) return 'windows-1252';
   let best: CodePage = 'windows-1252';
-  let fewest = Math.min(windows.bad + windows.odd, Math.floor(words.length / WORDS_A_SLIP) + 1);
+  const limit = Math.min(windows.bad + windows.odd, Math.floor(words.length / WORDS_A_SLIP) + 1);
+  let fewest = limit;
+  let mostFrequent = 0;
   for (const page of OTHERS) {
-    const { bad, odd } = doubtsOf(words, page);
-    if (bad + odd >= fewest) continue;
+    const { bad, odd, frequent } = doubtsOf(words, page);
+    const isBetter = bad + odd < fewest || (bad + odd === fewest && frequent > mostFrequent);
+    if (!isBetter || bad + odd >= limit) continue;
     best = page;
     fewest = bad + odd;
+    mostFrequent = frequent;
   }
   return best;
 }
@@ -74,9 +83,11 @@ function isWordByte(code: number): boolean {
 }
 
 function doubtsOf(words: readonly Buffer[], page: CodePage): Doubt {
-  const doubt = { bad: 0, odd: 0 };
-  for (const word of words) {
-    const verdict = verdictOf(iconv.decode(word, page));
+  const doubt = { bad: 0, odd: 0, frequent: 0 };
+  for (const bytes of words) {
+    const word = iconv.decode(bytes, page);
+    doubt.frequent += word.match(FREQUENT)?.length ?? 0;
+    const verdict = verdictOf(word);
     if (verdict !== 'fine') doubt[verdict] += 1;
   }
   return doubt;
@@ -95,7 +106,7 @@ function verdictOf(word: string): 'fine' | 'odd' | 'bad' {
     if (NO_LETTER.test(character)) return 'bad';
     if (/\p{Script=Latin}/u.test(character) || character === 'µ') {
       const isCapital = /\p{Lu}/u.test(character);
-      if (isCapital && /\p{Ll}/u.test(before)) return 'bad';
+      if (isCapital && (/\p{Ll}/u.test(before) || (isBehindLetter && /\p{Ll}/u.test(behind)))) return 'bad';
       if (!isCapital && isUpperCase && /[A-Z]/.test(before)) return 'bad';
     } else if (NEVER_BEHIND.test(character)) {
       if (isBehindLetter) return 'bad';

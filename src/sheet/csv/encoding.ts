@@ -131,17 +131,27 @@ async function leavesUtf16(
   if (found.offset < 2) return becomesUtf16(source);
   // of a letter that begins before the match only the second byte is in it
   const inLetter = found.offset % 2;
-  return { encoding, offset: found.offset + inLetter, isForGood: true, text: found.text.slice(inLetter) };
+  return {
+    encoding,
+    offset: found.offset + inLetter,
+    isForGood: true,
+    text: firstLine(found.text.slice(inLetter)),
+  };
 }
 
 /** Where a text that begins in an encoding of one byte a letter goes on in UTF-16. */
 async function becomesUtf16(source: Source): Promise<MixedEncoding | undefined> {
   const found = await findText(source, WIDE_TEXT);
   if (!found || found.offset === 0) return undefined;
-  return { encoding: 'utf-8', offset: found.offset, isForGood: true, text: found.text.replaceAll('\0', '') };
+  return {
+    encoding: 'utf-8',
+    offset: found.offset,
+    isForGood: true,
+    text: firstLine(found.text.replaceAll('\0', '')),
+  };
 }
 
-/** The first match in the file's bytes: where it begins, and the text of its line. */
+/** The first match in the file's bytes: where it begins, and some of the bytes from there on. */
 async function findText(
   source: Source,
   pattern: RegExp,
@@ -153,12 +163,16 @@ async function findText(
     end += bytes.length;
     const match = pattern.exec(text);
     if (match) {
-      const shown = text.slice(match.index, match.index + 2 * OVERLAP).split(/\r|\n/, 1)[0] ?? '';
+      const shown = text.slice(match.index, match.index + 2 * OVERLAP);
       return { offset: end - text.length + match.index, text: shown };
     }
     before = text.slice(-OVERLAP);
   }
   return undefined;
+}
+
+function firstLine(text: string): string {
+  return text.split(/\r|\n/, 1)[0] ?? '';
 }
 
 /** Where a text that is UTF-8 in part is not, or begins to be. */
