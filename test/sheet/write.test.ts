@@ -104,10 +104,7 @@ describe('CSV', () => {
       ['＠x', '\tx', '-dQw4'],
     ]);
     expect(readFileSync(target, 'utf8')).toBe(
-      `\ufeffaccount,name,note\r\n'=1+1,"a,""b""",'+18015551212\r\n'-5,''@x,plain\r\n'＝1,'＋1,'－1\r\n'＠x,"'\tx",'-dQw4\r\n`.replace(
-        /^/,
-        '\ufeff',
-      ),
+      `\ufeffaccount,name,note\r\n'=1+1,"a,""b""",'+18015551212\r\n'-5,''@x,plain\r\n'＝1,'＋1,'－1\r\n'＠x,"'\tx",'-dQw4\r\n`,
     );
   });
 

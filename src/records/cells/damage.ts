@@ -48,7 +48,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** What accented letters of other encodings become in Windows-1252, where no such character stands in any word. */
 const SIGN_IN_WORD =
-  /\p{L}[ƒ†‡ˆ‰‹›˜¤¢£¥¦¬¯±¶¸¡¿“”„‚](?=\p{Ll})|\p{Ll}[ŽŠ](?!\p{Lu})|\p{Ll}[‚„†‡ˆ¤¢£¥¡¿](?![\p{L}\p{N}])/u;
+  /\p{L}[ƒ†‡ˆ‰‹›˜¤¢£¥¦¬¯±¶¸¡¿“”„‚]+(?=\p{Ll})|\p{Ll}[ŽŠ](?!\p{Lu})|\p{Ll}[‚„†‡ˆ¤¢£¥¡¿](?![\p{L}\p{N}])/u;
 
 /** The fault of a text with invisible or damaged characters in it; null for any other. */
 export function characterFault(text: string): Fault | null {
