@@ -83,7 +83,7 @@ export async function loadSheets(
         headers.filter(({ column }) => column === 'sipPassword').map(({ index }) => index),
       );
       await journal.addSource({ id: source, file: table.file, sheet: table.sheet, header: table.header });
-      for (const problem of problems) await journal.addProblem(0, { ...problem });
+      await Promise.all(problems.map((problem) => journal.addProblem(0, { ...problem })));
     },
     async onRows(checked) {
       const writes: Promise<void>[] = [];

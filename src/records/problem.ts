@@ -14,6 +14,10 @@ export const PROBLEM_CODES = {
   LINES_ABOVE_HEADER: { severity: 'warning', title: 'Lines above the header were passed over' },
   DUPLICATE_HEADER: { severity: 'warning', title: 'A header stands twice' },
   CELLS_BEYOND_HEADER: { severity: 'warning', title: 'Cells stand to the right of the header' },
+  CELLS_WITHOUT_HEADER: { severity: 'warning', title: 'Cells stand below a blank header' },
+  HEADER_REPEATED: { severity: 'warning', title: 'The header is repeated among the rows' },
+  MAY_BE_CUT_OFF: { severity: 'warning', title: 'File may be cut off' },
+  QUOTES_KEPT: { severity: 'warning', title: 'Quotes were taken for a part of the text' },
   HIDDEN_CELLS: { severity: 'warning', title: 'Hidden rows or columns were read' },
   HIDDEN_SHEET: { severity: 'warning', title: 'A hidden worksheet was not read' },
   NO_ROWS: { severity: 'warning', title: 'A sheet has no rows' },
@@ -22,6 +26,9 @@ export const PROBLEM_CODES = {
   // the table and its header
   MISSING_COLUMN: { severity: 'error', title: 'A required column is missing from the sheet' },
   AMBIGUOUS_HEADER: { severity: 'error', title: 'Two headers stand for the same column' },
+  MERGED_HEADER: { severity: 'error', title: 'A header is merged over several columns' },
+  ANOTHER_HEADER: { severity: 'error', title: 'A second table stands below the first' },
+  NOT_FOR_IMPORT: { severity: 'error', title: 'A worksheet holds no rows to import' },
   UNKNOWN_COLUMN: { severity: 'warning', title: 'Column is not known and is not used' },
 
   // the form of a row

@@ -1,5 +1,5 @@
-import type { OutColumn, OutLayout, SheetFormat } from '../sheet/write/write.js';
-import { openSheetWriter } from '../sheet/write/write.js';
+import type { OutColumn, OutLayout } from '../sheet/write/layout.js';
+import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { openWorkbookWriter } from '../sheet/write/xlsx.js';
 import { COLUMN_NAMES, type Column, type ColumnName, columnOf } from './columns.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';

@@ -1,5 +1,5 @@
 import { StopError } from '../errors.js';
-import type { Row, Table } from '../sheet/table.js';
+import type { Row, RowFault, Table } from '../sheet/table.js';
 import { Accounts, type Owner } from './across/accounts.js';
 import { KeyIndex } from './across/key-index.js';
 import { RowPlaces } from './across/row-places.js';
@@ -49,6 +49,10 @@ export class Validator {
   #columns: TableColumns | null = null;
   #sheetProduct: Product | null = null;
   #tableErrors: readonly Problem[] = [];
+  /** problems of the open table that its rows have in common, by message */
+  readonly #shared = new Map<string, Problem>();
+  /** the rows of the open table are not read: it is no sheet to import */
+  #unread = false;
 
   /** @throws StopError when a default is no value of its column */
   constructor(options: ValidatorOptions = {}) {
@@ -58,13 +62,17 @@ export class Validator {
   }
 
   /** Begins a table: its rows come next. Returns the problems of its header. */
-  openTable(table: Pick<Table, 'file' | 'sheet' | 'header' | 'headerRow'>): Problem[] {
+  openTable(
+    table: Pick<Table, 'file' | 'sheet' | 'header' | 'headerRow'> & Partial<Pick<Table, 'amongOthers'>>,
+  ): Problem[] {
     const headers = describeHeaders(table, this.#headerNames);
     this.#columns = placeColumns(table, headers, this.#translations, this.#defaults);
     const product = this.#defaults.get('product') as Product | undefined;
     this.#sheetProduct = productOfSheet(table.sheet) ?? product ?? null;
     this.#places.openTable(table.file, table.sheet);
-    const problems = headerProblems(table, headers);
+    this.#shared.clear();
+    this.#unread = table.amongOthers === true && this.#isNotForImport(table.sheet, this.#columns);
+    const problems = this.#unread ? [notForImport(table)] : headerProblems(table, headers);
     this.#tableErrors = problems.filter(isError);
     return problems;
   }
@@ -93,7 +101,8 @@ export class Validator {
     if (columns === null) throw new Error('openTable comes before check');
     const check = new RowCheck(columns, row, this.#places.add(row.number));
     check.tableProblems.push(...this.#tableErrors);
-    if (row.fault !== undefined) check.add(row.fault.code, null, row.fault.message, row.fault.hint);
+    if (row.fault !== undefined) this.#addFault(check, row.fault);
+    if (this.#unread || row.fault?.unread) return unreadRow(check);
 
     readCells(check, columns, this.#sheetProduct);
     check.requireColumn('product', 'every row names its product, unless its worksheet is named for one');
@@ -130,6 +139,29 @@ export class Validator {
     return { record, row, problems: check.problems, tableProblems: check.tableProblems };
   }
 
+  /** A lookup list or a directory beside the rows to import: nothing in it says what or whose its rows are. */
+  #isNotForImport(sheet: string | null, { positions }: TableColumns): boolean {
+    if (positions.has('product') || positions.has('accountNumber')) return false;
+    return productOfSheet(sheet) === null && !this.#defaults.has('accountNumber');
+  }
+
+  /** Adds the fault of a row; one that another row is to blame for is one problem, of the first row that has it. */
+  #addFault(check: RowCheck, { code, message, hint, row }: RowFault): void {
+    if (row === undefined) {
+      check.add(code, null, message, hint);
+      return;
+    }
+    let problem = this.#shared.get(message);
+    if (problem === undefined) {
+      const { file, sheet } = check.table;
+      const { severity } = PROBLEM_CODES[code];
+      problem = { file, sheet, row, column: null, value: '', code, message, hint, severity };
+      this.#shared.set(message, problem);
+      check.problems.push(problem);
+    }
+    check.tableProblems.push(problem);
+  }
+
   /** Which number it is that the row searches for its user; 0 when it searches none. */
   #countSearch(check: RowCheck, owner: Owner): number {
     if (sourceOf(check) !== 'SEARCH') return 0;
@@ -141,6 +173,39 @@ export class Validator {
     }
     return index;
   }
+}
+
+/** A row whose cells are not read. */
+function unreadRow({ ordinal, table, row, values, problems, tableProblems }: RowCheck): Checked {
+  const record: ImportRecord = {
+    ordinal,
+    file: table.file,
+    sheet: table.sheet,
+    row: row.number,
+    product: null,
+    values,
+    valid: false,
+    accountFirst: 0,
+    userFirst: 0,
+    accountUsable: false,
+    userUsable: false,
+    searchIndex: 0,
+  };
+  return { record, row, problems, tableProblems };
+}
+
+function notForImport({ file, sheet, headerRow: row }: Pick<Table, 'file' | 'sheet' | 'headerRow'>): Problem {
+  return {
+    file,
+    sheet,
+    row,
+    column: null,
+    value: '',
+    code: 'NOT_FOR_IMPORT',
+    message: `The worksheet "${sheet}" holds no rows to import: it has neither a column product nor a column accountNumber`,
+    hint: 'Hide or delete the worksheet.',
+    severity: PROBLEM_CODES.NOT_FOR_IMPORT.severity,
+  };
 }
 
 function columnGroup(column: string): string | undefined {

@@ -6,13 +6,8 @@ import { type ColumnName, columnOf, RESULT_COLUMNS } from '../records/columns.js
 import { type HeaderNames, productOfSheet } from '../records/headers.js';
 import { isError, type Problem } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
-import {
-  type OutCell,
-  type OutColumn,
-  openSheetWriter,
-  type SheetFormat,
-  type SheetWriter,
-} from '../sheet/write/write.js';
+import type { OutCell, OutColumn, SheetWriter } from '../sheet/write/layout.js';
+import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write/xlsx.js';
 import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
@@ -109,7 +104,7 @@ class TableErrors {
 
   /** The row's own problems, or, if no error among them explains that it is invalid, those of its table as well. */
   explain(row: StoredRow<ImportRecord>, own: readonly Problem[]): readonly Problem[] {
-    for (const problem of own) if (problem.code === 'MISSING_COLUMN') this.add(problem);
+    for (const problem of own) if (problem.row !== row.record.row) this.add(problem);
     if (row.status !== 'invalid' || own.some(isError)) return own;
     return [...own, ...(this.#errors.get(JSON.stringify([row.record.file, row.record.sheet])) ?? [])];
   }
@@ -198,10 +193,7 @@ class OutputFile {
       const { options, textFormat } = columnOf(column);
       return { header, text: textFormat ?? false, ...(options ? { options } : {}) };
     });
-    const result = RESULT_COLUMNS.map((header): OutColumn => {
-      const width = WIDTHS[header] ?? 18;
-      return { header, width, exact: header.endsWith('Id') };
-    });
+    const result = RESULT_COLUMNS.map((header): OutColumn => ({ header, width: WIDTHS[header] ?? 18 }));
     return [...own, ...result];
   }
 

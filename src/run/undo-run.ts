@@ -84,10 +84,7 @@ export async function undo(run: RunDirectory, options: UndoOptions): Promise<Und
 /** `undo.csv`: every object that the run had created, whatever of undo has been done so far, and what became of it. */
 async function writeList({ journal, directory }: RunDirectory): Promise<string> {
   const path = join(directory, 'undo.csv');
-  const columns = ['kind', 'key', 'id', 'row', 'state', 'reason'].map((header) => ({
-    header,
-    exact: header === 'id',
-  }));
+  const columns = ['kind', 'key', 'id', 'row', 'state', 'reason'].map((header) => ({ header }));
   const list = await openSheetWriter(path, 'csv', { sheetName: 'undo', columns });
   for (const { kind, state } of journal.countSteps()) {
     if (state === 'existing' || state === 'failed') continue;

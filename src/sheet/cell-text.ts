@@ -29,11 +29,11 @@ export function trimCell(text: string): string {
   return end - start === text.length ? text : text.slice(start, end);
 }
 
-const RUN_AS_FORMULA = /^'*[=+\-@\t\r\n]/;
+const RUN_AS_FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/;
 
 /**
  * The text as it is written into a CSV cell: what a spreadsheet would run as a formula (it begins with `=`, `+`, `-`,
- * `@`, a tab or a line break) gets an apostrophe before it. {@link unguardFormula} is its inverse.
+ * `@`, the full-width form of one of these, a tab or a line break) gets an apostrophe before it. {@link unguardFormula} is its inverse.
  */
 export function guardFormula(text: string): string {
   return RUN_AS_FORMULA.test(text) ? `'${text}` : text;

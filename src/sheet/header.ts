@@ -1,34 +1,13 @@
 import { StopError } from '../errors.js';
-import type { CellKind, Notice, Row, RowFault, Table } from './table.js';
-
-/** What the reader of a sheet has to be told. */
-export interface ReadOptions {
-  /** whether a header cell names a column that this program knows (sheet/ itself knows nothing of telephony) */
-  isKnownHeader(name: string): boolean;
-  /** called for everything about a file or worksheet that is worth a warning, as it is found */
-  onNotice(notice: Notice): void;
-}
-
-/** A row as a file has it: trimmed cells, as many as there are. */
-export interface RawRow {
-  readonly number: number;
-  readonly cells: string[];
-  readonly kinds?: (CellKind | undefined)[];
-  readonly fault?: RowFault;
-}
+import { DataRows, namedPositions } from './data-rows.js';
+import { type RawRow, type RawSheet, type ReadOptions, usedWidth } from './raw.js';
+import type { Row, Table } from './table.js';
 
 /** How many rows that are not blank may stand above the header. */
 export const HEADER_SEARCH_ROWS = 20;
 
 const HEADER_HINT =
   'The first row must name the columns, for example: product, accountNumber, accountName, timeZone. `alianza-import template` writes a sheet to start from.';
-
-/** The index after the last cell that is not blank; 0 for a blank row. */
-export function usedWidth(cells: readonly string[]): number {
-  let width = cells.length;
-  while (width > 0 && cells[width - 1] === '') width -= 1;
-  return width;
-}
 
 /**
  * Finds the header among the first rows of a sheet: the row with the most known names (the first of these), at least
@@ -58,13 +37,27 @@ export function noHeader(title: string): StopError {
   );
 }
 
-/** Where the rows of a table come from, and what is known of them before the first is read. */
-export interface RawSheet {
-  readonly file: string;
-  readonly sheet: string | null;
-  readonly rows: AsyncIterator<readonly RawRow[]>;
-  /** what a cell right of the last header means: in CSV that the columns have shifted; in a worksheet only a stray note */
-  readonly cellsBeyondHeader: 'fault' | 'notice';
+/** Fewer known names than this may also be those of a list above the table. */
+const FEWEST_NAMES_OF_TABLE = 3;
+
+/**
+ * The first of several tables one above the other, where the header with the most known names is not that of the
+ * first: a row of names with a row of data below it, both above `found`.
+ */
+function firstTable(
+  rows: readonly (readonly string[])[],
+  found: number,
+  isKnownHeader: (name: string) => boolean,
+): number {
+  for (let index = 0; index < found - 1; index += 1) {
+    const names = (rows[index] ?? []).filter((cell) => cell !== '');
+    const known = names.filter(isKnownHeader).length;
+    if (known < FEWEST_NAMES_OF_TABLE || known * 2 <= names.length) continue;
+    const isData = (cells: readonly string[]) =>
+      cells.filter((cell) => cell !== '').length * 2 >= names.length && cells.some((cell) => /\d/.test(cell));
+    if (rows.slice(index + 1, found).some(isData)) return index;
+  }
+  return found;
 }
 
 /**
@@ -73,13 +66,13 @@ export interface RawSheet {
  */
 export async function toTable(raw: RawSheet, options: ReadOptions): Promise<Table | undefined> {
   const head: RawRow[] = [];
-  let seen = 0;
-  while (seen < HEADER_SEARCH_ROWS) {
+  let filled = 0;
+  while (filled < HEADER_SEARCH_ROWS) {
     const next = await raw.rows.next();
     if (next.done) break;
     for (const row of next.value) {
       head.push(row);
-      if (usedWidth(row.cells) > 0) seen += 1;
+      if (usedWidth(row.cells) > 0) filled += 1;
     }
   }
   const candidates: RawRow[] = [];
@@ -87,24 +80,27 @@ export async function toTable(raw: RawSheet, options: ReadOptions): Promise<Tabl
     if (candidates.length === HEADER_SEARCH_ROWS) break;
     if (usedWidth(row.cells) > 0) candidates.push(row);
   }
-  const found = findHeader(
-    candidates.map((row) => row.cells),
-    options.isKnownHeader,
-  );
-  const headerRow = found && candidates[found.index];
-  if (!found || !headerRow) return undefined;
+  const cells = candidates.map((row) => row.cells);
+  const found = findHeader(cells, options.isKnownHeader);
+  if (!found) return undefined;
+  const index = firstTable(cells, found.index, options.isKnownHeader);
+  const headerRow = candidates[index] as RawRow;
 
-  const header = headerRow.cells.slice(0, usedWidth(headerRow.cells));
+  const whole = headerRow.cells.slice(0, usedWidth(headerRow.cells));
+  const named = namedPositions(whole);
+  const header = named ? named.map((position) => whole[position] as string) : whole;
   const about = { file: raw.file, sheet: raw.sheet };
-  if (found.index > 0)
+  if (index > 0)
     options.onNotice({
       ...about,
       row: headerRow.number,
       code: 'LINES_ABOVE_HEADER',
-      message: `The header is row ${headerRow.number}; ${found.index === 1 ? 'the row' : `${found.index} rows`} above it ${found.index === 1 ? 'is' : 'are'} left out.`,
+      message: `The header is row ${headerRow.number}; ${index === 1 ? 'the row' : `${index} rows`} above it ${index === 1 ? 'is' : 'are'} left out.`,
       hint: 'If this is not the header, remove what stands above it.',
     });
-  for (const name of new Set(header.filter((name, i) => name !== '' && header.indexOf(name) !== i)))
+  const seen = new Set<string>();
+  const repeated = new Set(header.filter((name) => name !== '' && seen.size === seen.add(name).size));
+  for (const name of repeated)
     options.onNotice({
       ...about,
       row: headerRow.number,
@@ -113,67 +109,28 @@ export async function toTable(raw: RawSheet, options: ReadOptions): Promise<Tabl
       hint: 'Rename or remove all but one of them.',
     });
   const rest = head.slice(head.indexOf(headerRow) + 1);
-  return { ...about, header, headerRow: headerRow.number, rows: dataRows(raw, header.length, rest, options) };
+  const fitTo = { cells: whole, row: headerRow.number, width: headerRow.cells.length };
+  const data = new DataRows(raw, fitTo, named, rest, options);
+  const { amongOthers } = raw;
+  return { ...about, amongOthers, header, headerRow: headerRow.number, rows: dataRows(raw, rest, data) };
 }
 
 async function* dataRows(
   raw: RawSheet,
-  width: number,
   head: readonly RawRow[],
-  options: ReadOptions,
+  data: DataRows,
 ): AsyncGenerator<readonly Row[]> {
-  let toldOfCellsBeyond = false;
-  const fitRow = (row: RawRow): Row | undefined => {
-    const { cells } = row;
-    const used = usedWidth(cells);
-    if (used === 0) return undefined;
-    while (cells.length < width) cells.push('');
-    if (cells.length === width) return row;
-    cells.length = width;
-    if (row.kinds && row.kinds.length > width) row.kinds.length = width;
-    if (used <= width || row.fault) return row;
-    if (raw.cellsBeyondHeader === 'fault') return { ...row, fault: tooLong(used, width) };
-    if (!toldOfCellsBeyond) {
-      toldOfCellsBeyond = true;
-      options.onNotice({
-        file: raw.file,
-        sheet: raw.sheet,
-        row: row.number,
-        code: 'CELLS_BEYOND_HEADER',
-        message: `There are cells to the right of the last header, first in row ${row.number}; they are left out.`,
-        hint: 'Give their column a header if they matter.',
-      });
-    }
-    // a row with nothing but such a cell is blank
-    return usedWidth(cells) === 0 ? undefined : row;
-  };
-  const fitAll = (rows: readonly RawRow[]): Row[] => {
-    const fitted: Row[] = [];
-    for (const row of rows) {
-      const data = fitRow(row);
-      if (data) fitted.push(data);
-    }
-    return fitted;
-  };
-
   try {
-    const first = fitAll(head);
+    const first = data.fit(head);
     if (first.length > 0) yield first;
     for (;;) {
       const next = await raw.rows.next();
-      if (next.done) return;
-      const batch = fitAll(next.value);
+      if (next.done) break;
+      const batch = data.fit(next.value);
       if (batch.length > 0) yield batch;
     }
+    data.end();
   } finally {
     await raw.rows.return?.();
   }
-}
-
-function tooLong(used: number, width: number): RowFault {
-  return {
-    code: 'ROW_TOO_LONG',
-    message: `The row has ${used} cells, the header only ${width}.`,
-    hint: 'Put quotes around a cell that contains the delimiter, or remove what is beyond the last column.',
-  };
 }

@@ -11,6 +11,8 @@ export interface PackedRows {
   readonly numbers: Uint32Array<ArrayBuffer>;
   /** by cell, 1 more than its kind's index in {@link KINDS}; 0 for text. Null when all cells are text */
   readonly kinds: Uint8Array<ArrayBuffer> | null;
+  /** the cells that have one, by cell; see `others` of {@link Row} */
+  readonly others: readonly (readonly [cell: number, text: string])[];
   /** the rows that have one, by index */
   readonly faults: readonly (readonly [index: number, fault: RowFault])[];
 }
@@ -33,10 +35,13 @@ export const MOST_ENTRIES = 1024;
 
 const KINDS = [
   'number',
+  'shown',
+  'obscured',
   'imprecise',
   'date',
   'boolean',
   'error',
+  'damaged',
   'uncalculated',
   'merged',
 ] as const satisfies readonly CellKind[];
@@ -57,6 +62,7 @@ export class Packer {
   #marks: Int32Array<ArrayBuffer>;
   #numbers = new Uint32Array(PACKED_ROWS);
   #kinds: Uint8Array<ArrayBuffer> | null = null;
+  #others: [number, string][] = [];
   #faults: [number, RowFault][] = [];
   #count = 0;
 
@@ -99,6 +105,8 @@ export class Packer {
     this.#texts.push(literals.join(''));
     this.#numbers[this.#count] = row.number;
     if (row.kinds) this.#addKinds(row.kinds, from);
+    for (const [position, other] of row.others?.entries() ?? [])
+      if (other !== undefined) this.#others.push([from + position, other]);
     if (row.fault) this.#faults.push([this.#count, row.fault]);
     this.#count += 1;
   }
@@ -119,12 +127,14 @@ export class Packer {
       marks: this.isFull ? this.#marks : this.#marks.slice(0, cells),
       numbers: this.isFull ? this.#numbers : this.#numbers.slice(0, this.#count),
       kinds: this.isFull || !this.#kinds ? this.#kinds : this.#kinds.slice(0, cells),
+      others: this.#others,
       faults: this.#faults,
     };
     this.#texts = [];
     this.#marks = new Int32Array(PACKED_ROWS * this.#columns.length);
     this.#numbers = new Uint32Array(PACKED_ROWS);
     this.#kinds = null;
+    this.#others = [];
     this.#faults = [];
     this.#count = 0;
     return packed;
@@ -164,9 +174,10 @@ export class Unpacker {
   }
 
   /** The rows that were packed. Equal cells of a column that has few different ones are one and the same text. */
-  unpack({ text, marks, numbers, kinds, faults }: PackedRows): Row[] {
+  unpack({ text, marks, numbers, kinds, others, faults }: PackedRows): Row[] {
     const width = this.#dictionaries.length;
     const faultOf = new Map(faults);
+    const otherOf = others.length === 0 ? null : new Map(others);
     const rows: Row[] = [];
     let at = 0;
     for (let index = 0; index < numbers.length; index += 1) {
@@ -190,6 +201,7 @@ export class Unpacker {
         cells,
         plain: new MarkedCells(marks, from),
         ...(kinds ? kindsOf(kinds, from, width) : {}),
+        ...(otherOf ? othersOf(otherOf, from, width) : {}),
         ...(fault ? { fault } : {}),
       });
     }
@@ -227,4 +239,15 @@ function kindsOf(kinds: Uint8Array<ArrayBuffer>, from: number, width: number): P
     found[column] = KINDS[kind - 1];
   }
   return found ? { kinds: found } : {};
+}
+
+function othersOf(otherOf: ReadonlyMap<number, string>, from: number, width: number): Pick<Row, 'others'> {
+  let found: (string | undefined)[] | undefined;
+  for (let column = 0; column < width; column += 1) {
+    const other = otherOf.get(from + column);
+    if (other === undefined) continue;
+    found ??= [];
+    found[column] = other;
+  }
+  return found ? { others: found } : {};
 }

@@ -1,10 +1,9 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import { StopError } from '../errors.js';
-import type { ReadOptions } from './header.js';
+import type { ReadOptions } from './raw.js';
 import { openSource, readBytes, type Source } from './source.js';
 import type { Table } from './table.js';
 
-export type { ReadOptions } from './header.js';
 export { hashFile } from './source.js';
 
 type Content = 'text' | 'workbook' | 'old workbook or encrypted' | 'PDF' | 'web page' | 'gzip';
@@ -31,6 +30,7 @@ export async function* openTables(files: readonly string[], options: ReadOptions
 
 /** Each kind of file is read by a module, and packages, of its own, which are loaded only for it. */
 async function tablesOf(source: Source, options: ReadOptions): Promise<AsyncGenerator<Table>> {
+  refuseLockFile(source);
   const content = await contentOf(source);
   switch (content) {
     case 'text':
@@ -54,6 +54,21 @@ async function tablesOf(source: Source, options: ReadOptions): Promise<AsyncGene
         'Open it in a spreadsheet program and save it as an Excel workbook (.xlsx) or as CSV.',
       );
   }
+}
+
+/** A lock file has the user's name and nothing else; a workbook with such a name is larger. */
+const LARGEST_LOCK_FILE = 1024;
+
+/** Refuses the file that Excel (`~$x.xlsx`) or LibreOffice (`.~lock.x.xlsx#`) keeps beside a workbook that is open. */
+function refuseLockFile(source: Source): void {
+  const match = /^(?:~\$(.+)|\.~lock\.(.+)#)$/.exec(basename(source.file));
+  const locked = match?.[1] ?? match?.[2];
+  if (locked === undefined || source.size > LARGEST_LOCK_FILE) return;
+  throw new StopError(
+    'SHEET_LOCK_FILE',
+    `${source.title} is no sheet but a lock file: a spreadsheet program keeps it while a workbook such as ${locked} is open.`,
+    `Save and close the workbook, then give ${locked} itself.`,
+  );
 }
 
 async function contentOf(source: Source): Promise<Content> {

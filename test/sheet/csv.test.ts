@@ -106,17 +106,17 @@ describe('form', () => {
     expect(tables[0]?.rows.at(-1)?.cells[1]).toBe('first\r\nsecond, "quoted" 39999');
   });
 
-  it('pads short rows, cuts blank surplus, and faults a row with more cells than the header', async () => {
+  it('pads short rows, and faults a row with more cells than the header and the other rows', async () => {
     const { tables } = await readAll(
       file('ragged.csv', 'account,name,city\n1\n2,x,y,,  ,\n3,Smith, Inc,Lindon\n4,z,w\n'),
     );
     expect(tables[0]?.rows).toMatchObject([
       { number: 2, cells: ['1', '', ''] },
-      { number: 3, cells: ['2', 'x', 'y'] },
+      { number: 3, cells: ['2', 'x', 'y'], fault: { code: 'ROW_TOO_LONG' } },
       { number: 4, cells: ['3', 'Smith', 'Inc'], fault: { code: 'ROW_TOO_LONG' } },
       { number: 5, cells: ['4', 'z', 'w'] },
     ]);
-    expect(tables[0]?.rows.filter((row) => row.fault)).toHaveLength(1);
+    expect(tables[0]?.rows.filter((row) => row.fault)).toHaveLength(2);
   });
 
   it('trims ordinary, non-breaking and zero-width blanks, and leaves smart quotes alone', async () => {

@@ -74,6 +74,25 @@ describe('rows packed for another thread', () => {
     expect(bare(roundTrip(rows))).toStrictEqual(rows);
   });
 
+  it('keep the number of what a cell shows where it was', () => {
+    const rows: Row[] = [
+      { number: 2, cells: ['ACC-01', 'x'], kinds: ['shown'], others: ['1'] },
+      { number: 3, cells: ['a', 'b'] },
+      { number: 4, cells: ['', '1200000'], kinds: [undefined, 'obscured'], others: [undefined, '1.20E+06'] },
+    ];
+    const others = roundTrip(rows).map((row) => [
+      row.others?.[0],
+      row.others?.[1],
+      row.kinds?.[0],
+      row.kinds?.[1],
+    ]);
+    expect(others).toEqual([
+      ['1', undefined, 'shown', undefined],
+      [undefined, undefined, undefined, undefined],
+      [undefined, '1.20E+06', undefined, 'obscured'],
+    ]);
+  });
+
   it('keep the kind of each cell where it was', () => {
     const rows: Row[] = [
       { number: 2, cells: ['1', 'x', '2026-01-02'], kinds: ['number', undefined, 'date'] },

@@ -52,6 +52,27 @@ describe('each unreadable thing has one clear sentence', () => {
     ]);
     return expectStop(file('old.xls', bytes), 'SHEET_OLD_FORMAT', /before Excel 2007/);
   });
+  it.each([
+    [
+      '~$customers.xlsx',
+      'customers.xlsx',
+      Buffer.concat([Buffer.from('\x05Nora '), Buffer.alloc(159, 0x20)]),
+    ],
+    ['.~lock.customers.xlsx#', 'customers.xlsx', Buffer.from(',nora,host,26.11.2026 23:50,file:///x;')],
+  ])('the lock file %s', async (name, workbookName, content) => {
+    await expectStop(file(name, content), 'SHEET_LOCK_FILE', /lock file/);
+    expect((await stopOf(path(name))).hint).toContain(`give ${workbookName} itself`);
+  });
+  it('but not a workbook that is called like one', async () => {
+    expect((await readAll(file('~$real.xlsx', good))).tables[0]?.rows).toHaveLength(500);
+  });
+  it('an element of a million attributes, at once', async () => {
+    const many = Array.from({ length: 1_000_000 }, (_, i) => `a${i}="1"`).join(' ');
+    const started = Date.now();
+    const bytes = workbook({ sheets: [{ rows: `<row r="1" ${many}><c/></row>` }] });
+    await expectStop(file('attributes.xlsx', bytes), 'SHEET_DAMAGED', /more than 256 attributes/);
+    expect(Date.now() - started).toBeLessThan(10_000);
+  });
   it('a zip without a workbook', () =>
     expectStop(file('a.zip', zip({ 'a.txt': 'x' })), 'SHEET_FORMAT_UNKNOWN', /without a workbook/));
   it('an .xlsb', () =>

@@ -102,6 +102,12 @@ const FORMS = [
   ...['<c r="@"><v>1.80E+10</v></c>', '<c r="@"><v>12345678901234567</v></c>', '<c r="@" t="b"><v>1</v></c>'],
   ...['<c r="@" t="str"><v> a b\u00a0</v></c>', '<c r="@" t="str"><v>a&amp;b</v></c>', '<c r="@"/>'],
   ...['<c r="@" t="inlineStr"><is><t>“q” 😀</t></is></c>', '<c r="@" t="e"><v>#N/A</v></c>', ''],
+  ...['<c r="@" s="3"><v>12</v></c>', '<c r="@" s="4"><v>12</v></c>', '<c r="@" t="str" s="3"><v>x</v></c>'],
+  ...[
+    '<c r="@" t="s" s="5"><v>0</v></c>',
+    '<c r="@" t="str" s="5"><v>x</v></c>',
+    '<c r="@" s="5"><v>7</v></c>',
+  ],
   ...['<c r="@"><f>1+1</f></c>', '<c r="@"><f>1+1</f><v>2</v></c>', '<c r="@" t="n"><v>0</v></c>'],
 ];
 const STRINGS = [
@@ -110,7 +116,9 @@ const STRINGS = [
   '<si><t> x_x0041_ </t></si>',
 ];
 const STYLES =
-  '<numFmts><numFmt numFmtId="164" formatCode="00000"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/></cellXfs>';
+  '<numFmts><numFmt numFmtId="164" formatCode="00000"/><numFmt numFmtId="165" formatCode="&quot;A-&quot;00"/>' +
+  '<numFmt numFmtId="166" formatCode="0;-0;0;&quot;T-&quot;@"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/>' +
+  '<xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="11"/><xf numFmtId="166"/></cellXfs>';
 
 describe('a worksheet', () => {
   it('reads the same whether its cells have the usual form or a blank before each', async () => {
@@ -125,7 +133,7 @@ describe('a worksheet', () => {
       const { tables } = await readAll(path);
       return tables[0]?.rows.map((row) => [
         row.number,
-        ...row.cells.map((cell, i) => withKind(cell, row.kinds?.[i])),
+        ...row.cells.map((cell, i) => [withKind(cell, row.kinds?.[i]), row.others?.[i]]),
       ]);
     };
     const rows = fc.array(fc.tuple(form, form, form, form), { minLength: 1, maxLength: 30 });

@@ -6,12 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guardFormula, trimCell } from '../../src/sheet/cell-text.js';
 import { openAtomic, writeFileAtomic } from '../../src/sheet/write/atomic.js';
-import {
-  type OutCell,
-  type OutLayout,
-  openSheetWriter,
-  type SheetFormat,
-} from '../../src/sheet/write/write.js';
+import type { OutCell, OutLayout } from '../../src/sheet/write/layout.js';
+import { openSheetWriter, type SheetFormat } from '../../src/sheet/write/write.js';
 import { openWorkbookWriter } from '../../src/sheet/write/xlsx.js';
 import { cellsOf, readAll, workspace } from './reading.js';
 
@@ -35,7 +31,7 @@ async function write(
 /** Texts that break naive writers: formulas, quotes, delimiters, line ends, escapes, control and astral characters. */
 const cellText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.string({ unit: fc.constantFrom(...'ab=+-@\'",;|\t\r\n _x000D\u00a0\u0001é€𝄞\ufffe'), maxLength: 8 }),
+  fc.string({ unit: fc.constantFrom(...'ab=+-@＝＠\'",;|\t\r\n _x000D\u00a0\u0001é€𝄞\ufffe'), maxLength: 8 }),
   fc.constantFrom(
     '+18015551212',
     '-5',
@@ -104,9 +100,11 @@ describe('CSV', () => {
     const target = await write('plain.csv', 'csv', [
       ['=1+1', 'a,"b"', '+18015551212'],
       ['-5', "'@x", 'plain'],
+      ['＝1', '＋1', '－1'],
+      ['＠x', '\tx', '-dQw4'],
     ]);
     expect(readFileSync(target, 'utf8')).toBe(
-      `account,name,note\r\n'=1+1,"a,""b""",'+18015551212\r\n'-5,''@x,plain\r\n`,
+      `\ufeffaccount,name,note\r\n'=1+1,"a,""b""",'+18015551212\r\n'-5,''@x,plain\r\n'＝1,'＋1,'－1\r\n'＠x,"'\tx",'-dQw4\r\n`,
     );
   });
 
@@ -182,6 +180,26 @@ describe('XLSX', () => {
     const { tables, notices } = await readAll(target);
     expect(tables).toMatchObject([{ sheet: 'Customers', rows: [{ cells: ['=1+1', 'wrong', '06557'] }] }]);
     expect(notices.map(({ code, sheet: name }) => [code, name])).toEqual([['NOT_DATA', 'Notes   all ']]);
+  });
+
+  it('has its last columns, and stays whole, however many there are', async () => {
+    const columns = Array.from({ length: 16_500 }, (_, i) => ({ header: `h${i}` }));
+    const writer = await openSheetWriter(path('wide.xlsx'), 'xlsx', {
+      sheetName: 'Wide',
+      columns: columns.with(0, { header: 'account' }).with(16_499, { header: 'name' }),
+    });
+    await writer.write(columns.map((_, i) => `${i}`));
+    await writer.commit();
+    const { tables } = await readAll(path('wide.xlsx'));
+    expect(tables[0]?.header).toHaveLength(16_384);
+    expect(tables[0]?.header.at(-1)).toBe('name');
+    const cells = tables[0]?.rows[0]?.cells;
+    expect([cells?.[0], cells?.[16_319], cells?.[16_320], cells?.at(-1)]).toEqual([
+      '0',
+      '16319',
+      '16436',
+      '16499',
+    ]);
   });
 
   it('cuts a text to what a cell holds', async () => {

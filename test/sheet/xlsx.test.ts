@@ -1,6 +1,7 @@
 import ExcelJS from 'exceljs';
 import { describe, expect, it } from 'vitest';
 import { type RawWorkbook, textRow, workbook } from '../fixtures/workbook.js';
+import { zip } from '../fixtures/zip.js';
 import { cellsOf, readAll, stopOf, valuesOf, withKind, workspace } from './reading.js';
 
 const { path, file } = workspace();
@@ -77,13 +78,41 @@ describe('numbers, dates and the like', () => {
     ['0.00', '7', '7:number'],
     ['yyyy\\-mm\\-dd', '45306', '2024-01-15:date'],
     ['[$-409]d\\-mmm\\-yy;@', '45306.5', '2024-01-15T12:00:00:date'],
-    ['&quot;day &quot;0', '45306', '45306:number'],
+    ['&quot;day &quot;0', '45306', 'day 45306:shown'],
     ['[Red]#,##0', '45306', '45306:number'],
     ['[h]:mm', '1.5', '1.5:number'],
     ['h:mm AM/PM', '0.75', '18:00:00:date'],
     ['General', '45306', '45306:number'],
   ])('format %s of %s → %s', async (code, stored, expected) => {
     expect((await valuesOf(oneRow(value(stored, 1), { styles: styles(code) })))[0]).toBe(expected);
+  });
+
+  it('keeps the number of what its format shows otherwise, and what an unclear format shows', async () => {
+    const cells =
+      '<c r="A2" s="1"><v>12</v></c><c r="B2" s="2"><v>1.2E6</v></c><c r="C2" s="3" t="str"><v>x</v></c>';
+    const path = oneRow(cells, { styles: styles('&quot;ACC-&quot;0000', '0.00E+00', '&quot;T-&quot;@') });
+    expect(await valuesOf(path)).toEqual(['ACC-0012:shown', '1200000:obscured', 'T-x']);
+    expect((await readAll(path)).tables[0]?.rows[0]?.others).toEqual(['12', '1.20E+06']);
+  });
+
+  it('knows the built-in formats that do not show a number in full', async () => {
+    const builtin = (id: number) => `<cellXfs><xf numFmtId="0"/><xf numFmtId="${id}"/></cellXfs>`;
+    for (const id of [9, 10, 11, 48])
+      expect((await valuesOf(oneRow(value('12', 1), { styles: builtin(id) })))[0]).toBe('12:obscured');
+    for (const id of [1, 2, 3, 4, 12, 37, 44, 49])
+      expect((await valuesOf(oneRow(value('12', 1), { styles: builtin(id) })))[0]).toBe('12:number');
+  });
+
+  it.each([
+    ['TRUE', 'TRUE:boolean'],
+    ['true', 'TRUE:boolean'],
+    ['False', 'FALSE:boolean'],
+    [' 1 ', 'TRUE:boolean'],
+    ['0', 'FALSE:boolean'],
+    ['yes', 'yes:damaged'],
+    ['2', '2:damaged'],
+  ])('a boolean cell of %s is %s', async (stored, expected) => {
+    expect((await valuesOf(oneRow(`<c r="A2" t="b"><v>${stored}</v></c>`)))[0]).toBe(expected);
   });
 
   it('knows the built-in date formats and both calendars', async () => {
@@ -124,6 +153,24 @@ describe('numbers, dates and the like', () => {
         ),
       ),
     ).toEqual(['FALSE:boolean', 'x', '2024-01-15:date']);
+  });
+});
+
+describe('form of the archive', () => {
+  it.each([
+    ['begin with a slash', (name: string) => `/${name}`],
+    ['have backslashes', (name: string) => name.replaceAll('/', '\\')],
+    ['have both', (name: string) => `\\${name.replaceAll('/', '\\')}`],
+  ])('names of its parts may %s', async (_, rename) => {
+    const relationships = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+    const parts = {
+      '_rels/.rels': `<Relationships><Relationship Id="a" Type="${relationships}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+      'xl/workbook.xml': '<workbook xmlns:r="r"><sheets><sheet name="S" r:id="a"/></sheets></workbook>',
+      'xl/_rels/workbook.xml.rels': `<Relationships><Relationship Id="a" Type="${relationships}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+      'xl/worksheets/sheet1.xml': `<worksheet><sheetData>${HEADER}${textRow(2, ['1', 'x', '2'])}</sheetData></worksheet>`,
+    };
+    const renamed = Object.fromEntries(Object.entries(parts).map(([name, xml]) => [rename(name), xml]));
+    expect(await cellsOf(file('names.xlsx', zip(renamed)))).toEqual([['1', 'x', '2']]);
   });
 });
 

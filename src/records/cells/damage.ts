@@ -93,9 +93,19 @@ export function characterFault(text: string): Fault | null {
 const MISREAD =
   /[ÃÂ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|Å[“¡¸¾½]|â€|â‚¬|â„¢|√[\u0080-\uffff]|[├┬][\u0080-\uffff]/;
 
+/** What accented letters of other encodings become in Windows-1252, where no such character stands in any word. */
+const SIGN_IN_WORD =
+  /\p{L}[ƒ†‡ˆ‰‹›˜¤¢£¥¦¬¯±¶¸¡¿“”„‚]+(?=\p{Ll})|\p{Ll}[ŽŠ](?!\p{Lu})|\p{Ll}[‚„†‡ˆ¤¢£¥¡¿](?![\p{L}\p{N}])/u;
+
 /** The warning that letters look damaged by a wrong encoding; null for any other text. */
 export function encodingFault(text: string): Fault | null {
-  if (!MISREAD.test(text)) return null;
+  if (!MISREAD.test(text)) {
+    const sign = SIGN_IN_WORD.exec(text)?.[0];
+    if (sign === undefined) return null;
+    const hint = 'Check the letters; save the file as UTF-8 from where it came if they are wrong.';
+    const message = `Within a word stands "${sign}", as when a Macintosh or MS-DOS text is read as Windows text`;
+    return new Fault('SUSPECT_ENCODING', message, hint, text);
+  }
   const hint = 'Check the letters; open the file as UTF-8 and save it again if they are wrong.';
   const message = 'The text looks like UTF-8 that was read in another encoding';
   return new Fault('SUSPECT_ENCODING', message, hint, text);

@@ -6,6 +6,7 @@ import type { HeaderMatch } from '../headers.js';
 import type { Product } from '../products.js';
 import type { RowCheck, RowTable } from '../rows/row-check.js';
 import { AS_TEXT, cellErrorFault, Fault, formulaFault } from './damage.js';
+import { phoneNumber } from './telephony.js';
 
 /** Texts that stand for others in a column, such as a billing system's `MST` for `US/Mountain`; found in lower case. */
 export type Translations = ReadonlyMap<ColumnName, ReadonlyMap<string, string>>;
@@ -107,13 +108,18 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
   const typed = check.row.cells[position] ?? '';
   const kind = check.row.kinds?.[position];
   if (kind !== undefined) {
-    const fault = kindFault(kind, typed, entry);
+    const fault = kind === 'obscured' ? obscuredFault(check, column, typed) : kindFault(kind, typed, entry);
     if (fault !== null) {
       check.addFault(name, fault);
       if (fault.repaired === undefined) return;
     }
   }
-  const value = readText(check, column, typed);
+  let value = readText(check, column, typed);
+  if (kind === 'shown' && value instanceof Fault && value.repaired === undefined) {
+    // what the format adds to the number (`Day 15`) is no value of the column
+    const number = entry.schema.read(check.row.others?.[position] ?? typed);
+    if (!(number instanceof Fault)) value = number;
+  }
   if (value instanceof Fault) check.addFault(name, value);
   const usable = value instanceof Fault ? value.repaired : value;
   if (usable !== undefined) (check.values as Record<ColumnName, unknown>)[name] = usable;
@@ -144,10 +150,30 @@ function remember(column: PlacedColumn, typed: string, value: unknown): void {
   column.known.set(kept, value === typed ? kept : value);
 }
 
+/** The fault of a code whose cell does not show all of its number (`12E5` became 1200000, shown as 1.20E+06). */
+function obscuredFault(
+  check: RowCheck,
+  { name, position, entry }: PlacedColumn,
+  typed: string,
+): Fault | null {
+  const isCode =
+    entry.options === undefined &&
+    entry.schema !== phoneNumber &&
+    typeof entry.schema.read(typed) === 'string';
+  if (!isCode) return null;
+  const shown = name === 'sipPassword' ? '(hidden)' : `"${check.row.others?.[position] ?? ''}"`;
+  const message = `The cell shows ${shown}, and holds the number ${typed}: Excel may have made it of another text`;
+  return new Fault('DIGITS_LOST', message, AS_TEXT);
+}
+
 /** What is wrong with a cell because of what the spreadsheet made of it; with `repaired`, the text is still usable. */
 function kindFault(kind: CellKind, typed: string, entry: Column): Fault | null {
   if (kind === 'error') return cellErrorFault(typed);
   if (kind === 'uncalculated') return formulaFault(typed);
+  if (kind === 'damaged') {
+    const message = `The workbook is damaged here: a cell that is to be TRUE or FALSE holds ${typed}`;
+    return new Fault('CELL_ERROR', message, 'Type the value again.');
+  }
   if (kind === 'imprecise') {
     return new Fault(
       'DIGITS_LOST',

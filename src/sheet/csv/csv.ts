@@ -2,18 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import Papa from 'papaparse';
 import { StopError } from '../../errors.js';
 import { trimCell, unguardFormula } from '../cell-text.js';
-import {
-  findHeader,
-  HEADER_SEARCH_ROWS,
-  noHeader,
-  type RawRow,
-  type ReadOptions,
-  toTable,
-  usedWidth,
-} from '../header.js';
+import { findHeader, HEADER_SEARCH_ROWS, noHeader, toTable } from '../header.js';
+import { type RawRow, type ReadOptions, usedWidth } from '../raw.js';
 import type { Source } from '../source.js';
 import type { RowFault, Table } from '../table.js';
-import { decodeText, detectEncoding, type Encoding } from './encoding.js';
+import { decodeText, detectEncoding, type Encoding, type MixedEncoding } from './encoding.js';
+import { withoutBlanksBeforeQuotes } from './loose-quotes.js';
 
 /** Comma first: it is taken when no header tells the others apart. */
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -28,28 +22,19 @@ const BATCH_ROWS = 256;
 
 /**
  * Reads a delimited text file. Delimiter, encoding and line ends (LF, CRLF, CR, also mixed) are found, not asked for.
- * @throws StopError when it is not text, has no header, or its quoting is beyond repair
+ * @throws StopError when it is not text, is in two encodings, has no header, or its quoting is beyond repair
  */
 export async function* csvTable(source: Source, options: ReadOptions): AsyncGenerator<Table> {
   const encoding = await detectEncoding(source);
+  if (typeof encoding === 'object') throw await mixedEncoding(source, encoding, options);
   if (encoding !== 'utf-8') tellEncoding(source, encoding, options);
 
-  const pieces = wholeLineEnds(decodeText(source, encoding));
-  let head = '';
-  let atEnd = false;
-  while (head.length < LONGEST_RECORD / 4 && !atEnd) {
-    const next = await pieces.next();
-    if (next.done) atEnd = true;
-    else head += next.value;
-  }
-  // Excel's own line `sep=;` names the delimiter; a spreadsheet does not show it as a row
-  const named = /^sep=(.)\r?\n/i.exec(head);
-  if (named) head = head.slice(named[0].length);
-  const delimiter = named?.[1] ?? sniffDelimiter(head, options.isKnownHeader);
-
-  const rows = readRows(chain(head, pieces), delimiter, source);
+  const text = new CsvText(source, decodeText(source, encoding), options);
+  const rows = text.rows();
   try {
-    const raw = { file: source.file, sheet: null, rows, cellsBeyondHeader: 'fault' } as const;
+    const about = { file: source.file, sheet: null, amongOthers: false };
+    const endsWithinLine = () => text.endsWithinLine;
+    const raw = { ...about, rows, cellsBeyondHeader: 'fault', endsWithinLine } as const;
     const table = await toTable(raw, options);
     if (!table) throw noHeader(source.title);
     yield table;
@@ -58,12 +43,89 @@ export async function* csvTable(source: Source, options: ReadOptions): AsyncGene
   }
 }
 
-function tellEncoding(source: Source, encoding: Encoding, options: ReadOptions): void {
+/** The text of a file on its way to rows. */
+class CsvText {
+  readonly #source: Source;
+  readonly #pieces: AsyncIterable<string>;
+  readonly #options: ReadOptions;
+  /** of what was read so far, whether it ends without a line end */
+  endsWithinLine = false;
+
+  constructor(source: Source, pieces: AsyncIterable<string>, options: ReadOptions) {
+    this.#source = source;
+    this.#pieces = pieces;
+    this.#options = options;
+  }
+
+  async *rows(): AsyncGenerator<readonly RawRow[]> {
+    const pieces = this.#noteEnd(wholeLineEnds(withoutEndMarks(this.#pieces)));
+    let head = '';
+    let atEnd = false;
+    while (head.length < LONGEST_RECORD / 4 && !atEnd) {
+      const next = await pieces.next();
+      if (next.done) atEnd = true;
+      else head += next.value;
+    }
+    // Excel's own line `sep=;` names the delimiter; a spreadsheet does not show it as a row
+    const named = /^sep=(.)\r?\n/i.exec(head);
+    if (named) head = head.slice(named[0].length);
+    const delimiter = named?.[1] ?? sniffDelimiter(head, this.#options.isKnownHeader);
+    yield* readRows(chain(head, pieces), delimiter, this.#source, this.#options);
+  }
+
+  async *#noteEnd(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+    for await (const piece of pieces) {
+      if (piece !== '') this.endsWithinLine = !piece.endsWith('\n');
+      yield piece;
+    }
+  }
+}
+
+/** The error for a file in two encodings, with the row from which on it is in the second. */
+async function mixedEncoding(source: Source, mixed: MixedEncoding, options: ReadOptions): Promise<StopError> {
+  const quiet = { ...options, onNotice: () => {} };
+  const before = new CsvText(source, decodeText(source, mixed.encoding, mixed.offset), quiet);
+  let last = 0;
+  let isInQuotes = false;
+  for await (const rows of before.rows()) {
+    for (const row of rows) {
+      last = row.number;
+      // what is cut off within a quoted cell goes on in the same row
+      isInQuotes = row.fault !== undefined;
+      if (isInQuotes) break;
+    }
+    if (isInQuotes) break;
+  }
+  const row = isInQuotes || before.endsWithinLine ? last : last + 1;
+  if (mixed.isForGood)
+    return new StopError(
+      'SHEET_ENCODING_MIXED',
+      `The encoding of ${source.title} changes at row ${row} ("${mixed.text}"): it seems to be put together from several files.`,
+      'Save each of the files as UTF-8 and put them together again, or import them one by one.',
+    );
+  return new StopError(
+    'SHEET_ENCODING_MIXED',
+    `${source.title} is UTF-8, but for some letters, the first in row ${row}: "${mixed.text}".`,
+    'Open it in a text editor, correct the letters that look wrong, and save it as UTF-8.',
+  );
+}
+
+/** How the encodings are called where people choose them. */
+const ENCODING_NAMES: Readonly<Record<Exclude<Encoding, 'utf-8'>, string>> = {
+  'utf-16le': 'UTF-16LE',
+  'utf-16be': 'UTF-16BE',
+  'windows-1252': 'Windows-1252',
+  macroman: 'Mac OS Roman (CSV Macintosh)',
+  cp850: 'code page 850 (CSV MS-DOS)',
+  cp437: 'code page 437 (CSV MS-DOS)',
+};
+
+function tellEncoding(source: Source, encoding: Exclude<Encoding, 'utf-8'>, options: ReadOptions): void {
   options.onNotice({
     file: source.file,
     sheet: null,
     code: 'ENCODING_ASSUMED',
-    message: `The file is not UTF-8; it is read as ${encoding === 'windows-1252' ? 'Windows-1252' : encoding.toUpperCase()}.`,
+    message: `The file is not UTF-8; it is read as ${ENCODING_NAMES[encoding]}.`,
     hint: 'Check names with accents. "CSV UTF-8" in Excel\'s Save As avoids this.',
   });
 }
@@ -73,7 +135,8 @@ function sniffDelimiter(head: string, isKnownHeader: (name: string) => boolean):
   let best = ',';
   let most = 0;
   for (const delimiter of DELIMITERS) {
-    const rows = newParser(delimiter, HEADER_SEARCH_ROWS * 3).parse(head, 0, false).data;
+    const { text } = withoutBlanksBeforeQuotes(head, delimiter);
+    const rows = newParser(delimiter, HEADER_SEARCH_ROWS * 3).parse(text, 0, false).data;
     const candidates = rows.map((cells) => cells.map(readCell)).filter((cells) => usedWidth(cells) > 0);
     const known = findHeader(candidates.slice(0, HEADER_SEARCH_ROWS), isKnownHeader)?.known ?? 0;
     if (known > most) {
@@ -82,6 +145,35 @@ function sniffDelimiter(head: string, isKnownHeader: (name: string) => boolean):
     }
   }
   return best;
+}
+
+/**
+ * Leaves out the zero bytes and the DOS end marks (0x1A) behind the last line, which some programs and interrupted
+ * copies write.
+ */
+async function* withoutEndMarks(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let held = '';
+  for await (const piece of pieces) {
+    const { start, from } = endMarks(piece);
+    if (from === 0 && (held !== '' || start === 0)) {
+      held += piece;
+      continue;
+    }
+    yield start === piece.length && held === '' ? piece : held + piece.slice(0, start);
+    held = piece.slice(start);
+  }
+}
+
+/** Where the first end mark is among the marks, blanks and line ends behind which there is nothing, and where these begin. */
+function endMarks(text: string): { start: number; from: number } {
+  let start = text.length;
+  let from = text.length;
+  for (; from > 0; from -= 1) {
+    const code = text.charCodeAt(from - 1);
+    if (code === 0x1a || code === 0) start = from - 1;
+    else if (code !== 0x0a && code !== 0x0d && code !== 0x20) break;
+  }
+  return { start, from };
 }
 
 /**
@@ -158,11 +250,29 @@ async function* readRows(
   pieces: AsyncIterable<string>,
   delimiter: string,
   source: Source,
+  options: ReadOptions,
 ): AsyncGenerator<readonly RawRow[]> {
   const parser = newParser(delimiter);
   let carry = '';
   let number = 0;
   let swallowing = 0;
+  let toldOfQuotes = false;
+
+  /** Makes the text regular that is still to be read. */
+  function loosen(): void {
+    const { text, recordOfKeptQuotes } = withoutBlanksBeforeQuotes(carry, delimiter);
+    carry = text;
+    if (recordOfKeptQuotes === -1 || toldOfQuotes) return;
+    toldOfQuotes = true;
+    options.onNotice({
+      file: source.file,
+      sheet: null,
+      row: number + recordOfKeptQuotes + 1,
+      code: 'QUOTES_KEPT',
+      message: `A cell of row ${number + recordOfKeptQuotes + 1} begins with a quote that does not enclose the whole cell; there, and wherever else it is so, the quotes are a part of the text.`,
+      hint: 'Put the quotes around the whole cell, or remove them.',
+    });
+  }
 
   function* take(atEnd: boolean): Generator<readonly RawRow[]> {
     while (carry !== '') {
@@ -225,6 +335,7 @@ async function* readRows(
 
   for await (const piece of pieces) {
     carry = carry === '' ? piece : carry + piece;
+    loosen();
     for (const batch of take(false)) {
       yield batch;
       if (batch.length === 1 && batch[0]?.fault) await setImmediate();

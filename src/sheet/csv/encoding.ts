@@ -2,17 +2,42 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { StopError } from '../../errors.js';
 import { readBytes, type Source } from '../source.js';
+import { type CodePage, guessCodePage } from './code-pages.js';
 
 /** An encoding of a text file, named as iconv-lite names it. */
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | CodePage;
+
+/** The place from which on a text is not in the encoding that it begins in. */
+export interface MixedEncoding {
+  /** what it begins in, as far as that decodes what stands before `offset` */
+  readonly encoding: Encoding;
+  /** in bytes; where a line begins */
+  readonly offset: number;
+  /** whether all that follows is in another encoding, as when files were joined; else only some letters are */
+  readonly isForGood: boolean;
+  /** some of the text there */
+  readonly text: string;
+}
 
 /** How far into the file signs of UTF-16 or of a binary file are looked for, in bytes. */
 const HEAD = 1 << 14;
 
+/** Text of one byte a letter, which UTF-16 is not, and the reverse. The bytes are those of a latin1 string. */
+const NARROW_TEXT = /[\t\r\n\x20-\x7e]{40}/;
+const WIDE_TEXT = /(?:[\t\r\n\x20-\x7e]\0){16}|(?:\0[\t\r\n\x20-\x7e]){16}/;
+/** bytes that a match of these can have in the piece before */
+const OVERLAP = 64;
+
 /** The encoding that the first bytes show: by a byte order mark, or by where the zero bytes of UTF-16 are. */
-function encodingOfHead(head: Buffer): Encoding | 'binary' | undefined {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+function encodingOfHead(bytes: Buffer): Encoding | 'binary' | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  if (!bytes.includes(0)) return undefined;
+  // zero bytes at the end of a file are none of its text
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  if (end === 0) return 'binary';
+  const head = bytes.subarray(0, end);
   if (!head.includes(0)) return undefined;
   let even = 0;
   let odd = 0;
@@ -51,26 +76,32 @@ function hasUtf8Line(piece: Buffer): boolean {
 
 /**
  * Finds the encoding of a text file by reading all of its bytes once: a single letter that is not UTF-8, on any row,
- * means Windows-1252 (what Excel's plain "CSV" is in the Americas and Western Europe).
- * @throws StopError for a binary file, and for one that is UTF-8 in part: decoded either way some names would be wrong
+ * means an encoding of one byte a letter (Excel's plain "CSV").
+ * @returns where it changes, for a file that is in two: decoded either way some names would be wrong
+ * @throws StopError for a binary file
  */
-export async function detectEncoding(source: Source): Promise<Encoding> {
+export async function detectEncoding(source: Source): Promise<Encoding | MixedEncoding> {
   let tail: Buffer = Buffer.alloc(0);
   let sawUtf8 = false;
   let sawOther = false;
+  let sawZero = false;
   let first = true;
   for await (const bytes of readBytes(source)) {
     if (first) {
       first = false;
       const found = encodingOfHead(bytes.subarray(0, HEAD));
-      if (found === 'binary')
+      if (found === 'utf-16le' || found === 'utf-16be') return (await leavesUtf16(source, found)) ?? found;
+      if (found === 'binary') {
+        const joined = await becomesUtf16(source);
+        if (joined) return joined;
         throw new StopError(
           'SHEET_FORMAT_UNKNOWN',
           `${source.title} is neither a text file nor an Excel workbook.`,
           'Save the sheet as CSV (UTF-8) or as an Excel workbook (.xlsx).',
         );
-      if (found) return found;
+      }
     }
+    sawZero ||= bytes.includes(0);
     const joined = tail.length === 0 ? bytes : Buffer.concat([tail, bytes]);
     const cut = joined.length - incompleteTail(joined);
     const piece = joined.subarray(0, cut);
@@ -81,22 +112,139 @@ export async function detectEncoding(source: Source): Promise<Encoding> {
     } else if (!sawUtf8) sawUtf8 = !isAscii(piece);
     if (sawOther && sawUtf8) break;
   }
-  if (tail.length > 0) sawOther = true;
+  const joined = sawZero ? await becomesUtf16(source) : undefined;
+  if (joined) return joined;
+  // the first bytes of a letter at the very end of UTF-8: the file is cut off there, which is told of its last row
+  if (tail.length > 0 && !sawUtf8) sawOther = true;
   if (!sawOther) return 'utf-8';
-  if (!sawUtf8) return 'windows-1252';
-  throw new StopError(
-    'SHEET_ENCODING_MIXED',
-    `${source.title} is UTF-8 in some places and another encoding in others, so some letters can not be read.`,
-    'Open it in a text editor, correct the letters that look wrong, and save it as UTF-8.',
-  );
+  return sawUtf8 ? leavesUtf8(source) : guessCodePage(source);
 }
 
-/** The text of the file piece by piece, without a byte order mark. */
-export async function* decodeText(source: Source, encoding: Encoding): AsyncGenerator<string> {
-  const decoder = iconv.getDecoder(encoding);
+/** Where a text that begins in UTF-16 goes on in another encoding. */
+async function leavesUtf16(
+  source: Source,
+  encoding: 'utf-16le' | 'utf-16be',
+): Promise<MixedEncoding | undefined> {
+  const found = await findText(source, NARROW_TEXT);
+  if (!found) return undefined;
+  // the narrow text is what the file begins with, so that the wide one is the other
+  if (found.offset < 2) return becomesUtf16(source);
+  // of a letter that begins before the match only the second byte is in it
+  const inLetter = found.offset % 2;
+  return {
+    encoding,
+    offset: found.offset + inLetter,
+    isForGood: true,
+    text: firstLine(found.text.slice(inLetter)),
+  };
+}
+
+/** Where a text that begins in an encoding of one byte a letter goes on in UTF-16. */
+async function becomesUtf16(source: Source): Promise<MixedEncoding | undefined> {
+  const found = await findText(source, WIDE_TEXT);
+  if (!found || found.offset === 0) return undefined;
+  return {
+    encoding: 'utf-8',
+    offset: found.offset,
+    isForGood: true,
+    text: firstLine(found.text.replaceAll('\0', '')),
+  };
+}
+
+/** The first match in the file's bytes: where it begins, and some of the bytes from there on. */
+async function findText(
+  source: Source,
+  pattern: RegExp,
+): Promise<{ offset: number; text: string } | undefined> {
+  let before = '';
+  let end = 0;
   for await (const bytes of readBytes(source)) {
-    const text = decoder.write(bytes);
+    const text = before + bytes.toString('latin1');
+    end += bytes.length;
+    const match = pattern.exec(text);
+    if (match) {
+      const shown = text.slice(match.index, match.index + 2 * OVERLAP);
+      return { offset: end - text.length + match.index, text: shown };
+    }
+    before = text.slice(-OVERLAP);
+  }
+  return undefined;
+}
+
+function firstLine(text: string): string {
+  return text.split(/\r|\n/, 1)[0] ?? '';
+}
+
+/** Where a text that is UTF-8 in part is not, or begins to be. */
+async function leavesUtf8(source: Source): Promise<MixedEncoding> {
+  let firstOther: { offset: number; line: Buffer } | undefined;
+  let lastOther = 0;
+  let firstUtf8: { offset: number; line: Buffer } | undefined;
+  let lastUtf8 = 0;
+  for await (const line of linesOf(source)) {
+    if (isAscii(line.line)) continue;
+    if (isUtf8(line.line)) {
+      firstUtf8 ??= line;
+      lastUtf8 = line.offset;
+    } else {
+      firstOther ??= line;
+      lastOther = line.offset;
+    }
+  }
+  const encoding = 'utf-8';
+  if (firstUtf8 && firstOther && lastOther < firstUtf8.offset) {
+    const { offset, line } = firstUtf8;
+    return { encoding: 'windows-1252', offset, isForGood: true, text: around(line.toString(), /[^\0-\x7f]/) };
+  }
+  const { offset, line } = firstOther ?? { offset: 0, line: Buffer.alloc(0) };
+  const isForGood = lastUtf8 < offset;
+  return { encoding, offset, isForGood, text: around(line.toString(), /\ufffd/) };
+}
+
+/** The cell with the first match, or as much of it as a message has room for. */
+function around(line: string, pattern: RegExp): string {
+  const cell = line.split(/[,;\t|"]/).find((part) => pattern.test(part)) ?? line;
+  const at = Math.max(0, cell.search(pattern));
+  return cell.slice(Math.max(0, at - 30), at + 30).trim();
+}
+
+async function* linesOf(source: Source): AsyncGenerator<{ offset: number; line: Buffer }> {
+  let rest: Buffer = Buffer.alloc(0);
+  let offset = 0;
+  for await (const bytes of readBytes(source)) {
+    const joined = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+    let start = 0;
+    for (let end = endOfLine(joined, 0); end !== -1; end = endOfLine(joined, start)) {
+      yield { offset: offset + start, line: joined.subarray(start, end) };
+      start = end + 1;
+    }
+    offset += start;
+    rest = Buffer.from(joined.subarray(start));
+  }
+  yield { offset, line: rest };
+}
+
+function endOfLine(bytes: Buffer, from: number): number {
+  const newline = bytes.indexOf(0x0a, from);
+  return newline === -1 ? bytes.indexOf(0x0d, from) : newline;
+}
+
+/**
+ * The text of the file piece by piece, without a byte order mark.
+ * @param end the bytes to decode; all by default
+ */
+export async function* decodeText(
+  source: Source,
+  encoding: Encoding,
+  end = Number.POSITIVE_INFINITY,
+): AsyncGenerator<string> {
+  const decoder = iconv.getDecoder(encoding);
+  let left = end;
+  for await (const bytes of readBytes(source)) {
+    const text = decoder.write(bytes.length > left ? bytes.subarray(0, left) : bytes);
+    left -= bytes.length;
     if (text !== '') yield text;
+    if (left <= 0) break;
   }
   const rest = decoder.end();
   if (rest) yield rest;

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { guardFormula } from '../cell-text.js';
 import { openAtomic } from './atomic.js';
-import type { OutCell, OutLayout, SheetWriter } from './write.js';
+import type { OutCell, OutLayout, SheetWriter } from './layout.js';
 
 const FLUSH_AT = 1 << 16;
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -23,10 +23,7 @@ export async function writeCsv(path: string, layout: OutLayout, mode?: number): 
     await file.handle.writeFile(text);
   };
   const write = async (cells: readonly (string | OutCell)[]): Promise<void> => {
-    const texts = cells.map((cell, index) => {
-      const text = typeof cell === 'string' ? cell : cell.text;
-      return quote(layout.columns[index]?.exact ? text : guardFormula(text));
-    });
+    const texts = cells.map((cell) => quote(guardFormula(typeof cell === 'string' ? cell : cell.text)));
     waiting += `${texts.join(',')}\r\n`;
     if (waiting.length >= FLUSH_AT) await flush();
   };

@@ -2,14 +2,18 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Cell, FillPattern, Style, Worksheet } from 'exceljs';
+import { columnLetters } from '../xlsx/values.js';
 import { openAtomic } from './atomic.js';
-import type { OutCell, OutColumn, OutLayout } from './write.js';
+import type { OutCell, OutColumn, OutLayout } from './layout.js';
 
 /** Between so many rows the loop gets its turn and the packer its time: exceljs itself never waits. */
 const YIELD_ROWS = 128;
 /** Rows that drop-downs reach to; some programs hold each cell of the range in memory. */
 const DROP_DOWN_ROWS = 10_000;
 const LONGEST_CELL = 32_767;
+const MOST_COLUMNS = 16_384;
+/** Of a layout that is too wide these last columns are kept: what a program adds to a sheet is at its end. */
+const LAST_COLUMNS = 64;
 /** Excel takes a drop-down list in the cell's own rule up to this many characters; longer ones from a worksheet. */
 const LONGEST_INLINE_LIST = 255;
 const LISTS_SHEET = 'Lists';
@@ -68,19 +72,20 @@ export async function openWorkbookWriter(path: string, mode?: number): Promise<W
       views: [{ state: 'frozen', ySplit: 1 }],
     });
     current = worksheet;
-    worksheet.columns = layout.columns.map((column) => ({
+    const columns = withinSheet(layout.columns);
+    worksheet.columns = columns.map((column) => ({
       width: column.width ?? Math.min(40, Math.max(10, column.header.length + 4)),
       ...(column.text ? { style: TEXT } : {}),
     }));
     worksheet.autoFilter = {
       from: { row: 1, column: 1 },
-      to: { row: 1, column: Math.max(1, layout.columns.length) },
+      to: { row: 1, column: Math.max(1, columns.length) },
     };
-    for (const [index, column] of layout.columns.entries()) addDropDown(worksheet, index, column, lists);
+    for (const [index, column] of columns.entries()) addDropDown(worksheet, index, column, lists);
 
     let rows = 1;
     const header = worksheet.getRow(1);
-    for (const [index, column] of layout.columns.entries()) {
+    for (const [index, column] of columns.entries()) {
       const style = column.required ? REQUIRED_HEADER : HEADER;
       fillCell(header.getCell(index + 1), column.header, style, column.note);
     }
@@ -88,7 +93,7 @@ export async function openWorkbookWriter(path: string, mode?: number): Promise<W
     const write = async (cells: readonly (string | OutCell)[]): Promise<void> => {
       rows += 1;
       const row = worksheet.getRow(rows);
-      for (const [index, cell] of cells.entries()) {
+      for (const [index, cell] of withinSheet(cells).entries()) {
         if (typeof cell === 'string') {
           if (cell !== '') fillCell(row.getCell(index + 1), cell, TEXT);
         } else fillCell(row.getCell(index + 1), cell.text, cell.mark ? MARKED[cell.mark] : TEXT, cell.note);
@@ -122,6 +127,12 @@ export async function openWorkbookWriter(path: string, mode?: number): Promise<W
     await file.abort();
   };
   return { sheet, commit, abort };
+}
+
+/** What a worksheet has room for: of a row that is too wide the columns before the last ones are left out. */
+function withinSheet<T>(cells: readonly T[]): readonly T[] {
+  if (cells.length <= MOST_COLUMNS) return cells;
+  return [...cells.slice(0, MOST_COLUMNS - LAST_COLUMNS), ...cells.slice(-LAST_COLUMNS)];
 }
 
 /** A name that Excel accepts: exceljs would write any, and Excel call the file damaged. */
@@ -178,12 +189,4 @@ function addDropDown(
 function validationsOf(worksheet: Worksheet): { add(range: string, rule: object): void } {
   return (worksheet as unknown as { dataValidations: { add(range: string, rule: object): void } })
     .dataValidations;
-}
-
-/** 1 → `A`, 28 → `AB`. */
-function columnLetters(column: number): string {
-  let letters = '';
-  for (let rest = column; rest > 0; rest = Math.floor((rest - 1) / 26))
-    letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters;
-  return letters;
 }

@@ -1,8 +1,9 @@
 import { columnIndex, rowNumber } from './values.js';
 
-/** The part of a merged range that matters: its first column, from its first row to its last. */
-export interface VerticalMerge {
+/** A merged range: its value is in the first column (from 0) of its first row. */
+export interface Merge {
   readonly column: number;
+  readonly lastColumn: number;
   readonly first: number;
   readonly last: number;
 }
@@ -11,10 +12,10 @@ const NAME = 'mergeCells';
 const END = /<\/(?:\w+:)?mergeCells\s*>/;
 
 /**
- * Finds the merged ranges of a worksheet that span rows, ordered by first row. They come after the rows in the file,
+ * Finds the merged ranges of a worksheet, ordered by first row. They come after the rows in the file,
  * so this reads the whole part (and with it verifies its size and checksum); only what follows the rows is looked at.
  */
-export async function readVerticalMerges(bytes: AsyncIterable<Buffer>): Promise<VerticalMerge[]> {
+export async function readMerges(bytes: AsyncIterable<Buffer>): Promise<Merge[]> {
   let tail = Buffer.alloc(0);
   let found: string[] | undefined;
   let ended = false;
@@ -35,25 +36,25 @@ export async function readVerticalMerges(bytes: AsyncIterable<Buffer>): Promise<
     found = [joined.toString('latin1', at)];
     ended = END.test(found[0] ?? '');
   }
-  const merges: VerticalMerge[] = [];
+  const merges: Merge[] = [];
   for (const [, from = '', to = ''] of (found ?? [])
     .join('')
     .matchAll(/<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Z$\d]+):([A-Z$\d]+)["']/g)) {
-    const merge = { column: columnIndex(from), first: rowNumber(from), last: rowNumber(to) };
-    if (merge.last > merge.first) merges.push(merge);
+    const columns = { column: columnIndex(from), lastColumn: columnIndex(to) };
+    merges.push({ ...columns, first: rowNumber(from), last: rowNumber(to) });
   }
   return merges.sort((a, b) => a.first - b.first);
 }
 
 /** Repeats the value of a merged range in the rows below its first, while rows pass by in order. */
 export class MergeFiller {
-  readonly #merges: readonly VerticalMerge[];
+  readonly #merges: readonly Merge[];
   #next = 0;
   /** by column: merged ranges do not overlap */
   readonly #open = new Map<number, { last: number; text: string }>();
 
-  constructor(merges: readonly VerticalMerge[]) {
-    this.#merges = merges;
+  constructor(merges: readonly Merge[]) {
+    this.#merges = merges.filter(({ first, last }) => last > first);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { trimCell } from '../cell-text.js';
-import { type RawRow, usedWidth } from '../header.js';
+import { type RawRow, usedWidth } from '../raw.js';
 import type { CellKind } from '../table.js';
 import type { MergeFiller } from './merges.js';
 import type { SharedTexts } from './strings.js';
@@ -26,6 +26,7 @@ export interface WorkbookParts {
 interface Value {
   readonly text: string;
   readonly kind?: CellKind;
+  readonly other?: string;
 }
 
 /** Makes rows of a worksheet's XML as it streams in. Blank rows are left out. */
@@ -45,6 +46,7 @@ export class SheetParser implements XmlHandler {
   #rowHidden = false;
   #cells: string[] = [];
   #kinds: (CellKind | undefined)[] | undefined;
+  #others: (string | undefined)[] | undefined;
 
   #column = -1;
   #type = 'n';
@@ -55,10 +57,13 @@ export class SheetParser implements XmlHandler {
   #target: 'value' | 'formula' | undefined;
   #inPhonetic = false;
   readonly #usual = new UsualCell();
+  /** whether any style shows a text as something else */
+  readonly #stylesChangeTexts: boolean;
 
   constructor(book: WorkbookParts, merges: MergeFiller) {
     this.#book = book;
     this.#merges = merges;
+    this.#stylesChangeTexts = book.styles.some((style) => changesTexts(style));
   }
 
   get waiting(): number {
@@ -81,10 +86,11 @@ export class SheetParser implements XmlHandler {
     const column = cell.column === -1 ? this.#column + 1 : cell.column;
     if (column >= MOST_COLUMNS) return UNUSUAL;
     if (cell.type === 'n' && this.#book.styles[cell.style] !== undefined) return UNUSUAL;
+    if (this.#stylesChangeTexts && changesTexts(this.#book.styles[cell.style])) return UNUSUAL;
     const text = cell.type === 's' ? this.#book.strings.get(cell.number) : cell.text;
     if (text === undefined || text.length > LONGEST_CELL) return UNUSUAL;
     this.#column = column;
-    if (cell.type !== 'blank') this.#put(text, cell.type === 'n' ? 'number' : undefined);
+    if (cell.type !== 'blank') this.#put(text, cell.type === 'n' ? 'number' : undefined, undefined);
     return end;
   }
 
@@ -153,6 +159,7 @@ export class SheetParser implements XmlHandler {
     this.#rowHidden = isTrue(attributes['hidden']);
     this.#cells = [];
     this.#kinds = undefined;
+    this.#others = undefined;
     this.#column = -1;
   }
 
@@ -169,13 +176,13 @@ export class SheetParser implements XmlHandler {
   }
 
   #closeCell(): void {
-    const { text, kind } = this.#resolve();
+    const { text, kind, other } = this.#resolve();
     if (text.length > LONGEST_CELL)
       throw tooLarge(this.#book.title, `a cell of row ${this.#row} has ${text.length} characters`);
-    this.#put(text, kind);
+    this.#put(text, kind, other);
   }
 
-  #put(text: string, kind: CellKind | undefined): void {
+  #put(text: string, kind: CellKind | undefined, other: string | undefined): void {
     const trimmed = trimCell(text);
     if (trimmed === '') return;
     const cells = this.#cells;
@@ -184,6 +191,10 @@ export class SheetParser implements XmlHandler {
     if (kind) {
       this.#kinds ??= [];
       this.#kinds[this.#column] = kind;
+    }
+    if (other !== undefined) {
+      this.#others ??= [];
+      this.#others[this.#column] = other;
     }
   }
 
@@ -197,13 +208,13 @@ export class SheetParser implements XmlHandler {
         const text = this.#book.strings.get(Number(value));
         if (text === undefined)
           throw damaged(this.#book.title, `row ${this.#row} refers to a text that is missing`);
-        return { text };
+        return { text: this.#shownText(text) };
       }
       case 'str':
       case 'inlineStr':
-        return { text: decodeEscapes(value) };
+        return { text: this.#shownText(decodeEscapes(value)) };
       case 'b':
-        return { text: isTrue(value.trim()) ? 'TRUE' : 'FALSE', kind: 'boolean' };
+        return booleanOf(value.trim());
       case 'e':
         return { text: value, kind: 'error' };
       case 'd':
@@ -228,8 +239,12 @@ export class SheetParser implements XmlHandler {
     const number = plainNumber(stored);
     if (!number) throw damaged(this.#book.title, `a number in row ${this.#row} is "${stored.slice(0, 40)}"`);
     if (number.imprecise) return { text: number.text, kind: 'imprecise' };
-    const padded = typeof meaning === 'object' && /^\d+$/.test(number.text);
-    return { text: padded ? number.text.padStart(meaning.digits, '0') : number.text, kind: 'number' };
+    return typeof meaning === 'object' ? meaning.show(number.text) : { text: number.text, kind: 'number' };
+  }
+
+  #shownText(text: string): string {
+    const meaning = this.#stylesChangeTexts ? this.#book.styles[this.#style] : undefined;
+    return typeof meaning === 'object' ? meaning.showText(text) : text;
   }
 
   #closeRow(): void {
@@ -244,8 +259,20 @@ export class SheetParser implements XmlHandler {
     this.usedRows += 1;
     if (this.#rowHidden) this.hiddenRows += 1;
     const row = { number: this.#row, cells };
-    this.#rows.push(this.#kinds ? { ...row, kinds: this.#kinds } : row);
+    const others = this.#others ? { others: this.#others } : {};
+    this.#rows.push(this.#kinds ? { ...row, kinds: this.#kinds, ...others } : row);
   }
+}
+
+function changesTexts(meaning: NumberMeaning): boolean {
+  return typeof meaning === 'object' && meaning.changesTexts;
+}
+
+/** 1 or 0 by the format; some programs write the word. */
+function booleanOf(stored: string): Value {
+  if (stored === '1' || /^true$/i.test(stored)) return { text: 'TRUE', kind: 'boolean' };
+  if (stored === '0' || /^false$/i.test(stored)) return { text: 'FALSE', kind: 'boolean' };
+  return { text: stored, kind: 'damaged' };
 }
 
 function isTrue(flag: string | undefined): boolean {

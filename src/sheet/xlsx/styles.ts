@@ -1,7 +1,18 @@
+import { NumberFormat } from './number-format.js';
 import { readXml } from './xml.js';
 
-/** What a cell's number format says of its number: it is a date, or it shows with that many digits, zeros in front. */
-export type NumberMeaning = 'date' | { readonly digits: number } | undefined;
+/** What a cell's number format says of its number: it is a date, or it shows as something else than it is. */
+export type NumberMeaning = 'date' | NumberFormat | undefined;
+
+/** The formats known by number that do not show a number in full (ECMA-376 part 1, 18.8.30). */
+const BUILTIN_CODES: Readonly<Record<number, string>> = {
+  9: '0%',
+  10: '0.00%',
+  11: '0.00E+00',
+  12: '# ?/?',
+  13: '# ??/??',
+  48: '##0.0E+0',
+};
 
 /** Formats that every spreadsheet program knows by number (ECMA-376 part 1, 18.8.30): dates and times, also the East Asian. */
 function isBuiltinDate(id: number): boolean {
@@ -13,14 +24,21 @@ function isBuiltinDate(id: number): boolean {
   );
 }
 
+function meaningOfBuiltin(id: number): NumberMeaning {
+  if (isBuiltinDate(id)) return 'date';
+  const code = BUILTIN_CODES[id];
+  return code === undefined ? undefined : meaningOfFormat(code);
+}
+
 /** What a number format code means, such as `m/d/yyyy` or `00000`. Elapsed time (`[h]:mm`) is a number. */
 export function meaningOfFormat(code: string): NumberMeaning {
-  if (/^0+$/.test(code)) return code.length > 1 ? { digits: code.length } : undefined;
   const positive = code.split(';', 1)[0] ?? '';
   if (/\[(h+|m+|s+)\]/i.test(positive)) return undefined;
   // without quoted text, escaped or spacing characters, colours and locales, General
   const letters = positive.replace(/"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|general/gi, '');
-  return /[ymdhs]/i.test(letters) ? 'date' : undefined;
+  if (/[ymdhs]/i.test(letters)) return 'date';
+  const format = new NumberFormat(code);
+  return format.isPlain ? undefined : format;
 }
 
 /** The meaning of each cell style (`s` attribute) of a workbook's style part. */
@@ -37,7 +55,7 @@ export async function readStyles(bytes: AsyncIterable<Buffer>, title: string): P
         else if (name === 'cellXfs') inCellStyles = true;
         else if (name === 'xf' && inCellStyles) {
           const id = Number(attributes['numFmtId'] ?? 0);
-          styles.push(formats.has(id) ? formats.get(id) : isBuiltinDate(id) ? 'date' : undefined);
+          styles.push(formats.has(id) ? formats.get(id) : meaningOfBuiltin(id));
         }
       },
       close(name) {

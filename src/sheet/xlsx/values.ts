@@ -73,3 +73,11 @@ export function columnIndex(reference: string): number {
 export function rowNumber(reference: string): number {
   return Number.parseInt(reference.replace(/^[$A-Za-z]+/, ''), 10);
 }
+
+/** The letters of a column, counted from 1: 1 → `A`, 28 → `AB`. */
+export function columnLetters(column: number): string {
+  let letters = '';
+  for (let rest = column; rest > 0; rest = Math.floor((rest - 1) / 26))
+    letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters;
+  return letters;
+}

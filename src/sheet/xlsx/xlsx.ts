@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import { StopError } from '../../errors.js';
-import { noHeader, type RawRow, type ReadOptions, toTable } from '../header.js';
+import { noHeader, toTable } from '../header.js';
+import type { RawRow, ReadOptions } from '../raw.js';
 import type { Source } from '../source.js';
 import type { Row, Table } from '../table.js';
-import { MergeFiller, readVerticalMerges } from './merges.js';
+import { MergeFiller, readMerges } from './merges.js';
 import { SheetParser, type WorkbookParts } from './sheet.js';
 import { readSharedStrings, SharedTexts } from './strings.js';
 import { readStyles } from './styles.js';
@@ -38,8 +39,9 @@ export async function* xlsxTables(source: Source, options: ReadOptions): AsyncGe
   const archive = await openArchive(source);
   const book = await readWorkbook(archive, source.title);
   let tables = 0;
-  for (const sheet of book.sheets.filter(({ hidden }) => !hidden)) {
-    for await (const table of sheetTable(archive, book, sheet, source, options)) {
+  const visible = book.sheets.filter(({ hidden }) => !hidden);
+  for (const sheet of visible) {
+    for await (const table of sheetTable(archive, book, sheet, source, visible.length > 1, options)) {
       tables += 1;
       yield table;
     }
@@ -48,7 +50,7 @@ export async function* xlsxTables(source: Source, options: ReadOptions): AsyncGe
   for (const sheet of book.sheets.filter(({ hidden }) => hidden)) {
     // a hidden sheet without a header (lists for drop-downs) is not worth a word
     const quiet: ReadOptions = { ...options, onNotice: readHidden ? options.onNotice : () => {} };
-    for await (const table of sheetTable(archive, book, sheet, source, quiet)) {
+    for await (const table of sheetTable(archive, book, sheet, source, false, quiet)) {
       tables += 1;
       options.onNotice({
         file: source.file,
@@ -69,21 +71,27 @@ async function* sheetTable(
   book: Workbook,
   sheet: Worksheet,
   source: Source,
+  amongOthers: boolean,
   options: ReadOptions,
 ): AsyncGenerator<Table> {
   const about = { file: source.file, sheet: sheet.name };
-  const merges = await readVerticalMerges(archive.read(sheet.part, MOST_SHEET_BYTES));
+  const merges = await readMerges(archive.read(sheet.part, MOST_SHEET_BYTES));
   const parser = new SheetParser(book, new MergeFiller(merges));
   const rows = sheetRows(archive, book, sheet, parser);
   try {
-    const table = await toTable({ ...about, rows, cellsBeyondHeader: 'notice' }, options);
+    const mergedIn = (row: number) =>
+      merges
+        .filter(({ first, last, column, lastColumn }) => first <= row && row <= last && lastColumn > column)
+        .map(({ column, lastColumn }) => ({ from: column, to: lastColumn }));
+    const raw = { ...about, amongOthers, rows, cellsBeyondHeader: 'notice', mergedIn } as const;
+    const table = await toTable(raw, options);
     if (table) yield { ...table, rows: tellHiddenAfter(table, parser, options) };
     else if (!sheet.hidden && parser.usedRows > 0)
       options.onNotice({
         ...about,
         code: 'NOT_DATA',
         message: `The worksheet "${sheet.name}" has no header row; it is left out.`,
-        hint: 'If it has rows to read, name their columns in its first row.',
+        hint: 'Hide or delete the worksheet if it is not for the import; if it is, its first row must name the columns.',
       });
   } finally {
     await rows.return(undefined);

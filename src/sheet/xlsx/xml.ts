@@ -64,6 +64,9 @@ function encodingOf(start: Buffer): string {
   return 'utf-8';
 }
 
+/** The elements of a workbook have a dozen at most; to look at more of them again and again would take minutes. */
+const MOST_ATTRIBUTES = 256;
+
 const TAB = 0x09;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -194,7 +197,8 @@ export class XmlScanner {
     const attributes: Record<string, string> = {};
     this.#attributes = attributes;
     let i = from;
-    for (;;) {
+    for (let count = 0; ; count += 1) {
+      if (count > MOST_ATTRIBUTES) throw new Error(`an element has more than ${MOST_ATTRIBUTES} attributes`);
       while (isSpace(text.charCodeAt(i))) i += 1;
       const code = text.charCodeAt(i);
       if (code === GREATER) {

@@ -11,7 +11,10 @@ const MOST_RATIO = 250;
 /** a zip entry's compression method */
 const DEFLATED = 8;
 
-/** The parts of a workbook's zip archive. Names are compared without case, as the format demands. */
+/**
+ * The parts of a workbook's zip archive. Names are compared without case, as the format demands; some programs write
+ * them with backslashes or begin them with a slash.
+ */
 export interface Archive {
   has(part: string): boolean;
   /**
@@ -71,8 +74,12 @@ export async function openArchive(source: Source): Promise<Archive> {
   const entries = new Map<string, Entry>();
   let zip: ZipFile;
   try {
-    zip = await fromRandomAccessReaderPromise(new SourceReader(source), source.size, { autoClose: false });
-    for await (const entry of zip.eachEntry()) entries.set(entry.fileName.toLowerCase(), entry);
+    zip = await fromRandomAccessReaderPromise(new SourceReader(source), source.size, {
+      autoClose: false,
+      // yauzl refuses names that begin with a slash; nothing is ever unpacked to a path here
+      decodeStrings: false,
+    });
+    for await (const entry of zip.eachEntry()) entries.set(partName(entry.fileNameRaw), entry);
   } catch (error) {
     throw damaged(source.title, error);
   }
@@ -80,6 +87,10 @@ export async function openArchive(source: Source): Promise<Archive> {
     has: (part) => entries.has(part.toLowerCase()),
     read: (part, mostBytes) => readPart(source, zip, entries.get(part.toLowerCase()), part, mostBytes),
   };
+}
+
+function partName(raw: Buffer): string {
+  return raw.toString('utf8').replaceAll('\\', '/').replace(/^\/+/, '').toLowerCase();
 }
 
 async function* readPart(
