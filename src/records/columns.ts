@@ -33,8 +33,16 @@ export interface Column {
   readonly textFormat?: boolean;
   /** words of people, kept as typed: a date or number in it is odd but no damage to a code */
   readonly freeText?: boolean;
-  /** what a blank cell means, where it means anything */
+  /** the value that a blank cell means, where that is always the same */
+  readonly blank?: string | number | boolean;
+  /** what a blank cell means in words, where that is more than {@link blank} */
   readonly default?: string;
+  /** its cells stand in no file but `credentials.csv`, in no message, and are no default for other rows */
+  readonly secret?: true;
+  /** where no two rows may have the same value */
+  readonly uniqueIn?: 'account' | 'input';
+  /** it names a number that has to be on the row's account; a blank cell means the row's own number */
+  readonly namesNumber?: true;
   /** one sentence for header notes and the manual */
   readonly help: string;
   /** a realistic value; the examples of one product together are a valid row */
@@ -225,7 +233,7 @@ export const COLUMNS = {
     group: 'account',
     products: ALL,
     ...choice(['CPE2', 'CPE1']),
-    default: 'CPE2',
+    blank: 'CPE2',
     help: 'CPE2, unless your partition says otherwise.',
     synonyms: ['Platform'],
   },
@@ -273,7 +281,7 @@ export const COLUMNS = {
     group: 'user',
     products: ['BCC'],
     ...choice(['STANDARD', 'BASIC_ADMIN', 'STANDARD_ADMIN', 'ADVANCED_ADMIN', 'SUPER_ADMIN']),
-    default: 'STANDARD',
+    blank: 'STANDARD',
     help: 'STANDARD, or what kind of administrator the user is.',
     example: { BCC: 'STANDARD' },
     synonyms: ['User Type', 'Admin Type', 'User Role'],
@@ -282,6 +290,7 @@ export const COLUMNS = {
     group: 'user',
     products: USERS,
     ...flag,
+    blank: false,
     default: 'FALSE (TRUE comes with ADVANCED and PROFESSIONAL)',
     help: 'Whether the user may log in to the Voice Portal; it needs username and emailAddress.',
     synonyms: ['Portal Access', 'Voice Portal Access', 'Portal'],
@@ -296,6 +305,7 @@ export const COLUMNS = {
       pattern: { matches: /^\S+$/, says: 'a username without spaces' },
     }),
     textFormat: true,
+    uniqueIn: 'input',
     help: "The user's log-in name, unique on the whole platform.",
     example: { BCC: 'hannah.christensen' },
     synonyms: ['Login', 'Login Name', 'Portal Username'],
@@ -320,7 +330,7 @@ export const COLUMNS = {
     group: 'user',
     products: USERS,
     ...flag,
-    default: 'FALSE',
+    blank: false,
     help: 'TRUE keeps the platform from sending the user a welcome mail at once.',
     example: { BCC: 'TRUE', HOME_PHONE: 'TRUE' },
     synonyms: ['Block Welcome Email', 'Suppress Email', 'No Email'],
@@ -338,6 +348,7 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     ...phone,
+    uniqueIn: 'input',
     help: 'A number of your inventory; blank to search one near the address.',
     example: {
       BCC: '8015551001',
@@ -398,7 +409,7 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     ...country,
-    default: 'USA',
+    blank: 'USA',
     help: 'USA or CAN.',
     synonyms: ['Country Code', 'Service Country'],
   },
@@ -475,7 +486,7 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     ...flag,
-    default: 'FALSE',
+    blank: false,
     help: 'Whether the number is listed in the directory.',
     synonyms: ['Listed', 'Directory', 'Directory Listing'],
   },
@@ -483,7 +494,7 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     ...choice(['NOT_LIST_NOT_PUBLISH', 'LIST_NOT_PUBLISH', 'LIST_PUBLISH']),
-    default: 'NOT_LIST_NOT_PUBLISH',
+    blank: 'NOT_LIST_NOT_PUBLISH',
     help: 'Whether 411 knows the number (LIST) and the phone book prints it (PUBLISH).',
     synonyms: ['Listing Type', 'Listing'],
   },
@@ -491,7 +502,7 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     ...flag,
-    default: 'FALSE',
+    blank: false,
     help: 'TRUE holds the activation of the number until it is released.',
     synonyms: ['Activation Hold', 'Hold'],
   },
@@ -499,7 +510,7 @@ export const COLUMNS = {
     group: 'number',
     products: USERS,
     ...flag,
-    default: 'TRUE',
+    default: "TRUE for the user's first number, FALSE for further ones",
     help: 'Whether the number is shown when the user calls.',
     synonyms: ['Assign Caller ID', 'Use as Caller ID'],
   },
@@ -571,6 +582,7 @@ export const COLUMNS = {
     products: DEVICES,
     schema: macAddress,
     textFormat: true,
+    uniqueIn: 'input',
     help: 'The MAC address on the label of the device: 12 characters 0-9 and A-F.',
     example: { BCC: '0004f2ab1001', HOME_PHONE: '0004f2ab2001', BUSINESS_LINE: '0004f2ab3001' },
     synonyms: ['MAC', 'Mac Addr', 'MAC ID', 'Device MAC', 'Device Mac Address'],
@@ -579,7 +591,7 @@ export const COLUMNS = {
     group: 'device',
     products: DEVICES,
     schema: wholeNumber(1, 100),
-    default: '1',
+    blank: 1,
     help: 'Which line of the device, or port of the ATA.',
     example: { BCC: '1', HOME_PHONE: '1', BUSINESS_LINE: '1' },
     synonyms: ['Line #', 'Line No', 'Port', 'Port Number', 'Device Line', 'Device Port'],
@@ -597,7 +609,7 @@ export const COLUMNS = {
     group: 'device',
     products: USERS,
     ...phone,
-    default: "the row's number",
+    namesNumber: true,
     help: 'The number that 911 calls back; it has to be on the account.',
     synonyms: ['911 Callback Number', 'Emergency Callback', 'E911 Number'],
   },
@@ -605,7 +617,7 @@ export const COLUMNS = {
     group: 'device',
     products: DEVICES,
     ...flag,
-    default: 'FALSE',
+    blank: false,
     help: 'Whether a fax machine hangs on the line.',
     synonyms: ['Fax'],
   },
@@ -616,6 +628,7 @@ export const COLUMNS = {
     required: LINE,
     schema: words,
     freeText: true,
+    uniqueIn: 'account',
     help: 'What the line is called, unique in the account.',
     example: { BUSINESS_LINE: 'Front counter' },
     synonyms: ['Business Line Name', 'Line Label', 'Line Description'],
@@ -624,7 +637,7 @@ export const COLUMNS = {
     group: 'businessLine',
     products: LINE,
     ...phone,
-    default: "the row's number",
+    namesNumber: true,
     help: 'The number that the line shows when it calls; it has to be on the account.',
     synonyms: ['Caller ID', 'Caller ID Number', 'CLID'],
   },
@@ -640,7 +653,7 @@ export const COLUMNS = {
     group: 'businessLine',
     products: LINE,
     ...phone,
-    default: "the row's number",
+    namesNumber: true,
     help: 'The number that 911 calls back; it has to be on the account.',
     synonyms: ['Emergency Callback Number', 'Emergency Callback Phone'],
   },
@@ -648,7 +661,7 @@ export const COLUMNS = {
     group: 'businessLine',
     products: LINE,
     ...choice(['RING_LINE', 'FORWARD']),
-    default: 'RING_LINE',
+    blank: 'RING_LINE',
     help: 'Whether a call rings the line, or is forwarded to forwardToPhoneNumber.',
     synonyms: ['Call Handling'],
   },
@@ -664,7 +677,7 @@ export const COLUMNS = {
     group: 'businessLine',
     products: LINE,
     ...ringAction,
-    default: 'VOICEMAIL',
+    blank: 'VOICEMAIL',
     help: 'What happens when the line is busy.',
     synonyms: ['Busy', 'On Busy'],
   },
@@ -679,7 +692,7 @@ export const COLUMNS = {
     group: 'businessLine',
     products: LINE,
     ...ringAction,
-    default: 'VOICEMAIL',
+    blank: 'VOICEMAIL',
     help: 'What happens when the line is out of service.',
     synonyms: ['Unregistered', 'Out of Service Action'],
   },
@@ -736,6 +749,7 @@ export const COLUMNS = {
     required: TRUNK,
     schema: words,
     freeText: true,
+    uniqueIn: 'input',
     help: 'What the trunk is called; it must be unique.',
     example: { SIP_TRUNK: 'TIMP-HQ-1' },
     synonyms: ['SIP Trunk Name', 'Name of Trunk'],
@@ -760,6 +774,7 @@ export const COLUMNS = {
     }),
     textFormat: true,
     default: 'generated',
+    uniqueIn: 'input',
     help: 'The SIP user of the PBX, 8 to 36 characters; best left blank, it is then generated.',
     synonyms: ['SIP User', 'SIP Login', 'Trunk Username'],
   },
@@ -768,6 +783,7 @@ export const COLUMNS = {
     products: TRUNK,
     schema: sipPassword,
     textFormat: true,
+    secret: true,
     default: 'generated',
     help: 'The SIP password of the PBX, at least 6 characters; best left blank, it is then generated.',
     synonyms: ['SIP Secret', 'Trunk Password'],
@@ -776,7 +792,7 @@ export const COLUMNS = {
     group: 'sipTrunk',
     products: TRUNK,
     ...phone,
-    default: "the row's number",
+    namesNumber: true,
     help: 'The number that 7-digit dialing and local services go by; it has to be on the account.',
     synonyms: ['Primary Phone Number', 'Primary Number', 'Main TN', 'BTN'],
   },
@@ -784,7 +800,7 @@ export const COLUMNS = {
     group: 'sipTrunk',
     products: TRUNK,
     ...phone,
-    default: "the row's number",
+    namesNumber: true,
     help: 'The number that 911 calls back; it has to be on the account.',
     synonyms: ['Callback', 'E911 Callback', 'E911 Callback Number'],
   },
@@ -792,7 +808,7 @@ export const COLUMNS = {
     group: 'sipTrunk',
     products: TRUNK,
     ...flag,
-    default: 'FALSE',
+    blank: false,
     help: 'Whether the trunk may dial local services (811, 211 and so on).',
     example: { SIP_TRUNK: 'TRUE' },
     synonyms: ['Local Services'],
@@ -825,6 +841,49 @@ export function columnsOf(group: ColumnGroup): ColumnName[] {
 /** The entry of a column with the type of any entry, for code that goes over all of them. */
 export function columnOf(column: ColumnName): Column {
   return COLUMNS[column];
+}
+
+/** The columns that have an always equal value where they are blank. */
+export type BlankColumn = {
+  [Name in ColumnName]: (typeof COLUMNS)[Name] extends { readonly blank: unknown } ? Name : never;
+}[ColumnName];
+
+/** The columns whose values may be only once. */
+export type UniqueColumn = {
+  [Name in ColumnName]: (typeof COLUMNS)[Name] extends { readonly uniqueIn: string } ? Name : never;
+}[ColumnName];
+
+/** The columns that name a number of the account. */
+export type NumberColumn = {
+  [Name in ColumnName]: (typeof COLUMNS)[Name] extends { readonly namesNumber: true } ? Name : never;
+}[ColumnName];
+
+/** The columns that name a number of the account, in the order of the table. */
+export const NUMBER_COLUMNS = COLUMN_NAMES.filter(
+  (column) => columnOf(column).namesNumber === true,
+) as NumberColumn[];
+
+/** The columns whose cells are secrets. */
+export const SECRET_COLUMNS: ReadonlySet<ColumnName> = new Set(
+  COLUMN_NAMES.filter((column) => columnOf(column).secret === true),
+);
+
+/** The values that blank cells of a product's rows mean, as far as they are always the same. */
+export function blanksOf(product: Product): RowValues {
+  const blanks: Record<string, unknown> = {};
+  for (const name of COLUMN_NAMES) {
+    const { blank, products } = columnOf(name);
+    if (blank !== undefined && products.includes(product)) blanks[name] = blank;
+  }
+  return blanks;
+}
+
+/** What a blank cell means, in words for header notes and the manual; '' where it means nothing. */
+export function blankMeans(name: ColumnName): string {
+  const { blank, default: words, namesNumber } = columnOf(name);
+  if (words !== undefined) return words;
+  if (namesNumber === true) return "the row's number";
+  return typeof blank === 'boolean' ? String(blank).toUpperCase() : String(blank ?? '');
 }
 
 /** The columns that results carry. A header that is exactly one of them is ignored, so that results can come back in. */

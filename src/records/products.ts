@@ -10,6 +10,8 @@ interface ProductEntry {
   readonly synonyms: readonly string[];
   /** whether its rows have a user */
   readonly hasUser: boolean;
+  /** the account number of its example row in templates, which no real customer's account has */
+  readonly exampleAccount: string;
 }
 
 /** The products of the guide ("Alianza Products"). */
@@ -25,24 +27,28 @@ export const PRODUCTS = {
       'BCC Users',
     ],
     hasUser: true,
+    exampleAccount: 'EXAMPLE-1',
   },
   HOME_PHONE: {
     accountType: 'SIMPLE',
     title: 'Home Phone',
     synonyms: ['Home Phones', 'Residential', 'Residential Phone'],
     hasUser: true,
+    exampleAccount: 'EXAMPLE-2',
   },
   BUSINESS_LINE: {
     accountType: 'ADVANCED',
     title: 'Business Line',
     synonyms: ['Business Lines', 'Analog Line', 'Analog Lines'],
     hasUser: false,
+    exampleAccount: 'EXAMPLE-3',
   },
   SIP_TRUNK: {
     accountType: 'ADVANCED',
     title: 'SIP Trunk',
     synonyms: ['SIP Trunks', 'SIP Trunking', 'Trunk', 'Trunks'],
     hasUser: false,
+    exampleAccount: 'EXAMPLE-4',
   },
 } as const satisfies Record<string, ProductEntry>;
 
