@@ -868,16 +868,6 @@ export const SECRET_COLUMNS: ReadonlySet<ColumnName> = new Set(
   COLUMN_NAMES.filter((column) => columnOf(column).secret === true),
 );
 
-/** The values that blank cells of a product's rows mean, as far as they are always the same. */
-export function blanksOf(product: Product): RowValues {
-  const blanks: Record<string, unknown> = {};
-  for (const name of COLUMN_NAMES) {
-    const { blank, products } = columnOf(name);
-    if (blank !== undefined && products.includes(product)) blanks[name] = blank;
-  }
-  return blanks;
-}
-
 /** What a blank cell means, in words for header notes and the manual; '' where it means nothing. */
 export function blankMeans(name: ColumnName): string {
   const { blank, default: words, namesNumber } = columnOf(name);

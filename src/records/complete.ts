@@ -1,9 +1,10 @@
 import { type Country, countryOfPostalCode, countryOfState } from './cells/places.js';
 import {
   type BlankColumn,
-  blanksOf,
+  COLUMN_NAMES,
   COLUMNS,
   type ColumnName,
+  columnOf,
   columnsOf,
   type RowValues,
 } from './columns.js';
@@ -41,8 +42,11 @@ const USER_COLUMNS = columnsOf('user');
 /** The columns of a product whose blank cells are sent as something, with what that is. */
 const BLANKS = Object.fromEntries(
   PRODUCT_NAMES.map((product) => {
-    const blanks = Object.entries(blanksOf(product)) as [ColumnName, unknown][];
-    return [product, blanks.filter(([column]) => !LEFT_TO_PLATFORM.has(column))];
+    const sent = COLUMN_NAMES.filter((column) => {
+      const { blank, products } = columnOf(column);
+      return blank !== undefined && products.includes(product) && !LEFT_TO_PLATFORM.has(column);
+    });
+    return [product, sent.map((column) => [column, columnOf(column).blank])];
   }),
 ) as Record<Product, [ColumnName, unknown][]>;
 

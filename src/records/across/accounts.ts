@@ -1,4 +1,4 @@
-import { blanksOf, type ColumnName, columnOf, columnsOf, type RowValues } from '../columns.js';
+import { type ColumnName, columnOf, columnsOf, type RowValues } from '../columns.js';
 import { numberSourceOf } from '../complete.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
 import type { RowCheck } from '../rows/row-check.js';
@@ -39,8 +39,14 @@ const ACCOUNT_FIELDS = 5;
 const SEARCHES = 1;
 const USER_FIELDS = 2;
 
-/** What blank cells of an account or user mean, whatever the product: each column is of one kind of account. */
-const BLANKS: RowValues = Object.assign({}, ...PRODUCT_NAMES.map(blanksOf));
+/** What blank cells of an account's or user's first row mean. */
+const BLANKS = { account: blanksIn(ACCOUNT_COLUMNS), user: blanksIn(USER_COLUMNS) };
+
+function blanksIn(columns: readonly ColumnName[]): RowValues {
+  const blanks = columns.map((column) => [column, columnOf(column).blank] as const);
+  return Object.fromEntries(blanks.filter(([, blank]) => blank !== undefined));
+}
+
 const EXAMPLE_ACCOUNTS: ReadonlySet<string> = new Set(
   PRODUCT_NAMES.map((product) => PRODUCTS[product].exampleAccount),
 );
@@ -83,6 +89,8 @@ export class Accounts {
     USER_COLUMNS.filter((column) => column !== 'extension'),
     USER_FIELDS,
   );
+
+  #userBlanks = BLANKS.user;
 
   constructor(keys: KeyIndex, places: RowPlaces, options: AccountOptions) {
     this.#options = options;
@@ -136,7 +144,7 @@ export class Accounts {
     check.applyDefaults('account');
     // most likely it is a later row of the other account, whose account cells may be blank
     if (near === 0) requireGroup(check, 'account');
-    const account = this.#accounts.open(check, BLANKS);
+    const account = this.#accounts.open(check, BLANKS.account);
     this.#accounts.set(account, FIRST, check.ordinal);
     this.#accounts.set(account, TYPE, accountTypeOf(check.product));
     this.#accounts.set(account, EXTENSION_LENGTH, check.values.extensionLength ?? 0);
@@ -245,8 +253,10 @@ export class Accounts {
     check.applyDefaults('user');
     if (product !== null) requireGroup(check, 'user');
     const timeZone = check.values.timeZone ?? this.#accounts.firstValues(account)?.timeZone;
-    const blanks = timeZone === undefined ? BLANKS : { ...BLANKS, userTimeZone: timeZone };
-    const user = this.#users.open(check, blanks);
+    // most users are in the time zone of the one before
+    if (timeZone !== this.#userBlanks.userTimeZone)
+      this.#userBlanks = timeZone === undefined ? BLANKS.user : { ...BLANKS.user, userTimeZone: timeZone };
+    const user = this.#users.open(check, this.#userBlanks);
     this.#users.set(user, FIRST, check.ordinal);
     return { user, userFirst: check.ordinal, bringsUser: true };
   }

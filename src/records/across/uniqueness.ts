@@ -65,9 +65,15 @@ const UNIQUE: Readonly<Record<UniqueColumn, Unique>> = {
     hint: 'Leave the cell blank to have one generated.',
   },
 };
-const UNIQUE_COLUMNS = COLUMN_NAMES.filter(
-  (column) => columnOf(column).uniqueIn !== undefined,
-) as UniqueColumn[];
+const UNIQUE_COLUMNS = COLUMN_NAMES.filter((column) => columnOf(column).uniqueIn !== undefined).map(
+  (name) => {
+    const column = name as UniqueColumn;
+    return {
+      ...{ column, kind: KEY[column], inAccount: columnOf(column).uniqueIn === 'account' },
+      ...UNIQUE[column],
+    };
+  },
+);
 
 /** Fields of a number that was named and not seen so far; the number itself in two halves that fit 32 bits. */
 const ROW = 0;
@@ -89,22 +95,17 @@ export class Uniqueness {
 
   /** Adds the problems of what an earlier row has already. */
   check(check: RowCheck, owner: Owner): void {
-    for (const column of UNIQUE_COLUMNS) {
+    for (const unique of UNIQUE_COLUMNS) {
+      const { column, inAccount } = unique;
       if (check.values[column] === undefined) continue;
       if (column === 'username' && !owner.bringsUser) continue;
       if (column === 'macAddress' && check.isBad('lineNumber')) continue;
-      const inAccount = COLUMNS[column].uniqueIn === 'account';
       if (inAccount && owner.account === 0) continue;
-      const { code, key, message, hint } = UNIQUE[column];
-      const first = this.#keys.add(
-        KEY[column],
-        inAccount ? owner.account : 0,
-        key(check.values),
-        check.ordinal,
-      );
+      const scope = inAccount ? owner.account : 0;
+      const first = this.#keys.add(unique.kind, scope, unique.key(check.values), check.ordinal);
       if (first === 0) continue;
       const where = this.#places.describe(first, check.table);
-      check.add(code, column, message(check.values, where), hint);
+      check.add(unique.code, column, unique.message(check.values, where), unique.hint);
     }
     if (owner.account !== 0) this.#checkNamedNumbers(check, owner.account);
   }
