@@ -17,6 +17,7 @@ import { EXIT } from '../src/errors.js';
 import { OPTIONS, type OptionName, resolveSettings } from '../src/options.js';
 import { ROW_STATUSES } from '../src/plan/statuses.js';
 import {
+  blankMeans,
   COLUMN_NAMES,
   type ColumnGroup,
   columnOf,
@@ -66,12 +67,12 @@ function columnTables(): string {
   return (Object.keys(GROUPS) as ColumnGroup[])
     .map((group) => {
       const rows = columnsOf(group).map((name) => {
-        const { products, required = [], options = [], default: blank = '', help } = columnOf(name);
+        const { products, required = [], options = [], help } = columnOf(name);
         const uses = products.length === PRODUCT_NAMES.length ? 'all' : products.join(', ');
         const needs = required.length === products.length ? 'yes' : required.join(', ');
         const isFlag = options.join() === 'TRUE,FALSE';
         const values = isFlag || options.length > MOST_VALUES ? '' : options.map(code).join(', ');
-        return [code(name), uses, needs, blank, values === '' ? help : `${help} ${values}`];
+        return [code(name), uses, needs, blankMeans(name), values === '' ? help : `${help} ${values}`];
       });
       return `**${GROUPS[group]}**\n\n${table(['column', 'products', 'required', 'blank means', 'what it is'], rows)}`;
     })

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { CredentialsFile } from '../src/journal/credentials.js';
 import { Journal } from '../src/journal/journal.js';
 import { loadSheets } from '../src/load/load.js';
+import { describeHeaders } from '../src/records/headers.js';
 import type { ImportRecord } from '../src/records/record.js';
 import type { ValidatorOptions } from '../src/records/validate.js';
 import { type Cells, example } from './records/sheet.js';
@@ -54,10 +55,15 @@ describe('sheets that are loaded', () => {
       'a.csv': csvOf([bcc], ['Notiz']),
       'b.csv': csvOf([example('HOME_PHONE')]),
     });
-    expect(journal.sources()).toEqual([
-      { id: 1, file: files[0], sheet: null, header: [...Object.keys(bcc), 'Notiz'] },
-      { id: 2, file: files[1], sheet: null, header: Object.keys(example('HOME_PHONE')) },
-    ]);
+    const [first, second] = journal.sources();
+    expect(first).toMatchObject({
+      ...{ id: 1, file: files[0], sheet: null, header: [...Object.keys(bcc), 'Notiz'] },
+    });
+    expect(first?.understood).toEqual(describeHeaders({ header: [...Object.keys(bcc), 'Notiz'] }));
+    expect(first?.understood.at(-1)).toMatchObject({ header: 'Notiz', column: null, how: 'unknown' });
+    expect(second).toMatchObject({
+      ...{ id: 2, file: files[1], sheet: null, header: Object.keys(example('HOME_PHONE')) },
+    });
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatchObject({
       ...{

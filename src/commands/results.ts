@@ -14,12 +14,7 @@ export const resultsCommand: Command = {
     const { journal, facts } = readRun(directory);
     try {
       const { settings } = await settingsOf(args, io, { format: facts.settings.format });
-      const written = await writeResults(
-        journal,
-        directory,
-        formatOf(settings, facts.inputs),
-        facts.reading.headerNames,
-      );
+      const written = await writeResults(journal, directory, formatOf(settings, facts.inputs));
       io.err(`results: ${written.results}\n${written.errors ? `errors: ${written.errors}\n` : ''}`);
       const { results, errors } = written;
       if (settings.json) io.out(`${JSON.stringify({ runDir: directory, results, errors })}\n`);

@@ -16,7 +16,6 @@ async function onScreen(args: Arguments, io: Io): Promise<Exit> {
   const { readingOptions, settingsOf } = await import('../run/settings.js');
   const { readSheets } = await import('../load/load.js');
   const { noticeAsProblem } = await import('../records/problem.js');
-  const { describeHeaders } = await import('../records/headers.js');
   const { ProblemGroups } = await import('../results/problem-groups.js');
   const { problemsText, summaryText } = await import('../screen/summary.js');
   const { nextSteps } = await import('../screen/next-steps.js');
@@ -39,15 +38,15 @@ async function onScreen(args: Arguments, io: Io): Promise<Exit> {
     if (settings.json && !begun) io.out('{"problems":[');
     begun = true;
   };
-  const late = await readSheets(args.words, reading, {
+  const validator = await readSheets(args.words, reading, {
     onNotice(notice) {
       begin();
       take(noticeAsProblem(notice));
     },
-    onTable(table, found) {
+    onTable(table, found, { headers }) {
       begin();
       if (args.flags['profile'] !== undefined)
-        for (const { header, column, how } of describeHeaders(table, reading.headerNames))
+        for (const { header, column, how } of headers)
           io.err(
             `${table.sheet ?? table.file}: "${header}" ${column === null ? `is not used (${how})` : `is ${column} (by ${how})`}\n`,
           );
@@ -61,14 +60,17 @@ async function onScreen(args: Arguments, io: Io): Promise<Exit> {
       }
     },
   });
-  for (const { ordinal, ...problem } of late) {
+  for (const { ordinal, ...problem } of validator.finish()) {
     take(problem);
     if (problem.severity === 'error') invalid.add(ordinal);
   }
   const counts = { valid: total - invalid.size, invalid: invalid.size };
+  const { mailsAtOnce } = validator;
   const exit: Exit = counts.invalid === 0 ? 'done' : 'someFailed';
   if (settings.json)
-    io.out(`],"rows":${JSON.stringify({ total, ...counts })},"exitCode":${EXIT[exit].code}}\n`);
+    io.out(
+      `],"rows":${JSON.stringify({ total, ...counts })},"mailsAtOnce":${mailsAtOnce},"exitCode":${EXIT[exit].code}}\n`,
+    );
   const target = { environment: 'sandbox', baseUrl: null } as const;
   const ending = {
     runDir: null,

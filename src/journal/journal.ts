@@ -18,6 +18,8 @@ export interface StoredSource {
   readonly file: string;
   readonly sheet: string | null;
   readonly header: readonly string[];
+  /** what each header means, as it was decided when the sheet was opened */
+  readonly understood: readonly JsonObject[];
 }
 
 /** One input row with what became of it. `record` is the validated record of the row. */
@@ -96,20 +98,24 @@ export class Journal<R> {
 
   addSource(source: StoredSource): Promise<void> {
     return this.#write(
-      'INSERT INTO sources (id, file, sheet, header) VALUES (?, ?, ?, ?)',
+      'INSERT INTO sources (id, file, sheet, header, understood) VALUES (?, ?, ?, ?, ?)',
       source.id,
       source.file,
       source.sheet,
       JSON.stringify(source.header),
+      JSON.stringify(source.understood),
     );
   }
 
   sources(): StoredSource[] {
-    type Raw = { id: number; file: string; sheet: string | null; header: string };
-    return this.#all<Raw>('SELECT id, file, sheet, header FROM sources ORDER BY id').map((raw) => ({
-      ...raw,
-      header: JSON.parse(raw.header) as string[],
-    }));
+    type Raw = { id: number; file: string; sheet: string | null; header: string; understood: string };
+    return this.#all<Raw>('SELECT id, file, sheet, header, understood FROM sources ORDER BY id').map(
+      (raw) => ({
+        ...raw,
+        header: JSON.parse(raw.header) as string[],
+        understood: JSON.parse(raw.understood) as JsonObject[],
+      }),
+    );
   }
 
   /** Adds an input row; `phone` is the number the row names, if any, so that no search hands it out. */
@@ -163,6 +169,11 @@ export class Journal<R> {
   /** The ordinal of the row that names this number, if one does. */
   rowOfPhone(phone: string): number | undefined {
     return this.#first<{ ordinal: number }>('SELECT ordinal FROM rows WHERE phone = ?', phone)?.ordinal;
+  }
+
+  /** Replaces the record of a row. */
+  setRecord(ordinal: number, record: R): Promise<void> {
+    return this.#write('UPDATE rows SET record = ? WHERE ordinal = ?', JSON.stringify(record), ordinal);
   }
 
   setRowStatus(ordinal: number, status: string, result: JsonObject | null): Promise<void> {

@@ -4,7 +4,8 @@ import { StopError } from '../errors.js';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS sources (id INTEGER PRIMARY KEY, file TEXT NOT NULL, sheet TEXT, header TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sources (
+  id INTEGER PRIMARY KEY, file TEXT NOT NULL, sheet TEXT, header TEXT NOT NULL, understood TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS rows (
   ordinal INTEGER PRIMARY KEY, source INTEGER NOT NULL, row INTEGER NOT NULL, cells TEXT NOT NULL, record TEXT NOT NULL,
   phone TEXT, status TEXT NOT NULL, result TEXT);

@@ -1,7 +1,7 @@
 import type { CredentialsFile } from '../journal/credentials.js';
 import type { Journal, JsonObject } from '../journal/journal.js';
-import { SECRET_MASK } from '../records/columns.js';
-import { describeHeaders, type HeaderNames, isKnownHeader } from '../records/headers.js';
+import { SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
+import { type HeaderNames, isKnownHeader } from '../records/headers.js';
 import { noticeAsProblem, type Problem } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 import { type Checked, Validator, type ValidatorOptions } from '../records/validate.js';
@@ -20,14 +20,14 @@ export interface SheetEvents {
  * Sheets to checked rows: the first stage of every command that takes sheets. Streams; memory does not grow with the
  * rows but for small keys.
  *
- * @returns the problems that show only when all rows are known
+ * @returns the validator, which knows now what shows only when all rows are known
  * @throws StopError when a file cannot be read
  */
 export async function readSheets(
   files: readonly string[],
   options: ValidatorOptions,
   events: SheetEvents,
-): Promise<ReturnType<Validator['finish']>> {
+): Promise<Validator> {
   const validator = new Validator(options);
   for (const file of files) {
     for await (const table of await tablesOf(file, options.headerNames ?? {}, events)) {
@@ -40,7 +40,7 @@ export async function readSheets(
       if (count === 0) events.onNotice(noRows(table));
     }
   }
-  return validator.finish();
+  return validator;
 }
 
 /** A large file is read by a second thread, so that reading and checking overlap. */
@@ -74,42 +74,58 @@ export async function loadSheets(
   const valid = credentials ? 'pending' : 'valid';
   let source = 0;
   let secretCells = new Set<number>();
-  const late = await readSheets(files, options, {
+  const validator = await readSheets(files, options, {
     onNotice: (notice) => void journal.addProblem(0, { ...noticeAsProblem(notice) }),
-    async onTable(table, problems) {
+    async onTable({ file, sheet, header }, problems, { headers }) {
       source++;
-      const headers = describeHeaders(table, options.headerNames);
       secretCells = new Set(
-        headers.filter(({ column }) => column === 'sipPassword').map(({ index }) => index),
+        headers
+          .filter(({ column }) => column !== null && SECRET_COLUMNS.has(column))
+          .map(({ index }) => index),
       );
-      await journal.addSource({ id: source, file: table.file, sheet: table.sheet, header: table.header });
+      const understood = headers.map((match) => ({ ...match }));
+      await journal.addSource({ id: source, file, sheet, header, understood });
       await Promise.all(problems.map((problem) => journal.addProblem(0, { ...problem })));
     },
     async onRows(checked) {
       const writes: Promise<void>[] = [];
       for (const { record, row, problems } of checked) {
-        const { sipPassword, ...values } = record.values;
         if (record.valid && credentials) await keepGivenCredentials(record, credentials);
         const stored = {
           ordinal: record.ordinal,
           source,
           row: row.number,
           cells: row.cells.map((cell, index) => (cell !== '' && secretCells.has(index) ? SECRET_MASK : cell)),
-          record: sipPassword === undefined ? record : { ...record, values },
+          record: withoutSecrets(record),
           status: record.valid ? valid : 'invalid',
         };
-        writes.push(journal.addRow(stored, values.phoneNumber ?? null));
+        writes.push(journal.addRow(stored, record.values.phoneNumber ?? null));
         for (const problem of problems) writes.push(journal.addProblem(record.ordinal, { ...problem }));
       }
       await Promise.all(writes);
     },
   });
-  let last: Promise<void> = Promise.resolve();
-  for (const { ordinal, ...problem } of late) {
-    last = journal.addProblem(ordinal, problem as JsonObject);
-    if (problem.severity === 'error' && ordinal > 0) last = journal.setRowStatus(ordinal, 'invalid', null);
+  for (const ordinal of validator.lostCallerId) {
+    const record = journal.row(ordinal)?.record;
+    if (record) void journal.setRecord(ordinal, { ...record, callerId: false });
   }
-  await last;
+  for (const { ordinal, ...problem } of validator.finish()) {
+    void journal.addProblem(ordinal, problem as JsonObject);
+    if (problem.severity === 'error') void journal.setRowStatus(ordinal, 'invalid', null);
+  }
+  void journal.setMeta('furtherNumbers', validator.hasFurtherNumbers);
+  await journal.setMeta('mailsAtOnce', validator.mailsAtOnce);
+}
+
+function withoutSecrets(record: ImportRecord): ImportRecord {
+  const { values } = record;
+  let kept = values;
+  for (const column of SECRET_COLUMNS)
+    if (values[column] !== undefined) {
+      if (kept === values) kept = { ...values };
+      delete kept[column];
+    }
+  return kept === values ? record : { ...record, values: kept };
 }
 
 /** SIP credentials that the sheet gives are kept where generated ones are, so that a resume needs no sheet. */

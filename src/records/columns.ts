@@ -53,8 +53,16 @@ export interface Column {
   readonly textFormat?: boolean;
   /** words of people, kept as typed: a date or number in it is odd but no damage to a code */
   readonly freeText?: boolean;
-  /** what a blank cell means, where it means anything */
+  /** the value that a blank cell means, where that is always the same */
+  readonly blank?: string | number | boolean;
+  /** what a blank cell means in words, where that is more than {@link blank} */
   readonly default?: string;
+  /** its cells stand in no file but `credentials.csv`, in no message, and are no default for other rows */
+  readonly secret?: true;
+  /** where no two rows may have the same value */
+  readonly uniqueIn?: 'account' | 'input';
+  /** it names a number that has to be on the row's account; a blank cell means the row's own number */
+  readonly namesNumber?: true;
   /** one sentence for header notes and the manual */
   readonly help: string;
   /** a realistic value; the examples of one product together are a valid row */
@@ -267,7 +275,7 @@ export const COLUMNS = {
     group: 'account',
     products: ALL,
     ...choice(['CPE2', 'CPE1']),
-    default: 'CPE2',
+    blank: 'CPE2',
     help: 'CPE2, unless your partition says otherwise.',
     synonyms: ['Platform'],
   },
@@ -315,7 +323,7 @@ export const COLUMNS = {
     group: 'user',
     products: ['BCC'],
     ...choice(['STANDARD', 'BASIC_ADMIN', 'STANDARD_ADMIN', 'ADVANCED_ADMIN', 'SUPER_ADMIN']),
-    default: 'STANDARD',
+    blank: 'STANDARD',
     help: 'STANDARD, or what kind of administrator the user is.',
     example: { BCC: 'STANDARD' },
     synonyms: ['User Type', 'Admin Type', 'User Role'],
@@ -324,6 +332,7 @@ export const COLUMNS = {
     group: 'user',
     products: USERS,
     ...flag,
+    blank: false,
     default: 'FALSE (TRUE comes with ADVANCED and PROFESSIONAL)',
     help: 'Whether the user may log in to the Voice Portal; it needs username and emailAddress.',
     synonyms: ['Portal Access', 'Voice Portal Access', 'Portal'],
@@ -338,6 +347,7 @@ export const COLUMNS = {
       pattern: { matches: /^\S+$/, says: 'a username without spaces' },
     }),
     textFormat: true,
+    uniqueIn: 'input',
     help: "The user's log-in name, unique on the whole platform.",
     example: { BCC: 'hannah.christensen' },
     synonyms: ['Login', 'Login Name', 'Portal Username'],
@@ -362,7 +372,7 @@ export const COLUMNS = {
     group: 'user',
     products: USERS,
     ...flag,
-    default: 'FALSE',
+    blank: false,
     help: 'TRUE keeps the platform from sending the user a welcome mail at once.',
     example: { BCC: 'TRUE', HOME_PHONE: 'TRUE' },
     synonyms: ['Block Welcome Email', 'Suppress Email', 'No Email'],
@@ -380,6 +390,7 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     ...localPhone,
+    uniqueIn: 'input',
     help: 'A number of your inventory; blank to search one near the address.',
     example: {
       BCC: '8015551001',
@@ -440,7 +451,7 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     ...country,
-    default: 'USA',
+    blank: 'USA',
     help: 'USA or CAN.',
     synonyms: ['Country Code', 'Service Country'],
   },
@@ -517,7 +528,7 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     ...flag,
-    default: 'FALSE',
+    blank: false,
     help: 'Whether the number is listed in the directory.',
     synonyms: ['Listed', 'Directory', 'Directory Listing'],
   },
@@ -525,7 +536,7 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     ...choice(['NOT_LIST_NOT_PUBLISH', 'LIST_NOT_PUBLISH', 'LIST_PUBLISH']),
-    default: 'NOT_LIST_NOT_PUBLISH',
+    blank: 'NOT_LIST_NOT_PUBLISH',
     help: 'Whether 411 knows the number (LIST) and the phone book prints it (PUBLISH).',
     synonyms: ['Listing Type', 'Listing'],
   },
@@ -533,7 +544,7 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     ...flag,
-    default: 'FALSE',
+    blank: false,
     help: 'TRUE holds the activation of the number until it is released.',
     synonyms: ['Activation Hold', 'Hold'],
   },
@@ -541,7 +552,7 @@ export const COLUMNS = {
     group: 'number',
     products: USERS,
     ...flag,
-    default: 'TRUE',
+    default: "TRUE for the user's first number, FALSE for further ones",
     help: 'Whether the number is shown when the user calls.',
     synonyms: ['Assign Caller ID', 'Use as Caller ID'],
   },
@@ -613,6 +624,7 @@ export const COLUMNS = {
     products: DEVICES,
     schema: macAddress,
     textFormat: true,
+    uniqueIn: 'input',
     help: 'The MAC address on the label of the device: 12 characters 0-9 and A-F.',
     example: { BCC: '0004f2ab1001', HOME_PHONE: '0004f2ab2001', BUSINESS_LINE: '0004f2ab3001' },
     synonyms: ['MAC', 'Mac Addr', 'MAC ID', 'Device MAC', 'Device Mac Address'],
@@ -621,7 +633,7 @@ export const COLUMNS = {
     group: 'device',
     products: DEVICES,
     schema: wholeNumber(1, 100),
-    default: '1',
+    blank: 1,
     help: 'Which line of the device, or port of the ATA.',
     example: { BCC: '1', HOME_PHONE: '1', BUSINESS_LINE: '1' },
     synonyms: ['Line #', 'Line No', 'Port', 'Port Number', 'Device Line', 'Device Port'],
@@ -639,7 +651,7 @@ export const COLUMNS = {
     group: 'device',
     products: USERS,
     ...callback,
-    default: "the row's number",
+    namesNumber: true,
     help: 'The number that 911 calls back; it has to be on the account.',
     synonyms: ['911 Callback Number', 'Emergency Callback', 'E911 Number'],
   },
@@ -647,7 +659,7 @@ export const COLUMNS = {
     group: 'device',
     products: DEVICES,
     ...flag,
-    default: 'FALSE',
+    blank: false,
     help: 'Whether a fax machine hangs on the line.',
     synonyms: ['Fax'],
   },
@@ -658,6 +670,7 @@ export const COLUMNS = {
     required: LINE,
     schema: words,
     freeText: true,
+    uniqueIn: 'account',
     help: 'What the line is called, unique in the account.',
     example: { BUSINESS_LINE: 'Front counter' },
     synonyms: ['Business Line Name', 'Line Label', 'Line Description'],
@@ -666,7 +679,7 @@ export const COLUMNS = {
     group: 'businessLine',
     products: LINE,
     ...localPhone,
-    default: "the row's number",
+    namesNumber: true,
     help: 'The number that the line shows when it calls; it has to be on the account.',
     synonyms: ['Caller ID', 'Caller ID Number', 'CLID'],
   },
@@ -682,7 +695,7 @@ export const COLUMNS = {
     group: 'businessLine',
     products: LINE,
     ...callback,
-    default: "the row's number",
+    namesNumber: true,
     help: 'The number that 911 calls back; it has to be on the account.',
     synonyms: ['Emergency Callback Number', 'Emergency Callback Phone'],
   },
@@ -690,7 +703,7 @@ export const COLUMNS = {
     group: 'businessLine',
     products: LINE,
     ...choice(['RING_LINE', 'FORWARD']),
-    default: 'RING_LINE',
+    blank: 'RING_LINE',
     help: 'Whether a call rings the line, or is forwarded to forwardToPhoneNumber.',
     synonyms: ['Call Handling'],
   },
@@ -706,7 +719,7 @@ export const COLUMNS = {
     group: 'businessLine',
     products: LINE,
     ...ringAction,
-    default: 'VOICEMAIL',
+    blank: 'VOICEMAIL',
     help: 'What happens when the line is busy.',
     synonyms: ['Busy', 'On Busy'],
   },
@@ -721,7 +734,7 @@ export const COLUMNS = {
     group: 'businessLine',
     products: LINE,
     ...ringAction,
-    default: 'VOICEMAIL',
+    blank: 'VOICEMAIL',
     help: 'What happens when the line is out of service.',
     synonyms: ['Unregistered', 'Out of Service Action'],
   },
@@ -778,6 +791,7 @@ export const COLUMNS = {
     required: TRUNK,
     schema: words,
     freeText: true,
+    uniqueIn: 'input',
     help: 'What the trunk is called; it must be unique.',
     example: { SIP_TRUNK: 'TIMP-HQ-1' },
     synonyms: ['SIP Trunk Name', 'Name of Trunk'],
@@ -802,6 +816,7 @@ export const COLUMNS = {
     }),
     textFormat: true,
     default: 'generated',
+    uniqueIn: 'input',
     help: 'The SIP user of the PBX, 8 to 36 characters; best left blank, it is then generated.',
     synonyms: ['SIP User', 'SIP Login', 'Trunk Username'],
   },
@@ -810,6 +825,7 @@ export const COLUMNS = {
     products: TRUNK,
     schema: sipPassword,
     textFormat: true,
+    secret: true,
     default: 'generated',
     help: 'The SIP password of the PBX, at least 6 characters; best left blank, it is then generated.',
     synonyms: ['SIP Secret', 'Trunk Password'],
@@ -818,7 +834,7 @@ export const COLUMNS = {
     group: 'sipTrunk',
     products: TRUNK,
     ...localPhone,
-    default: "the row's number",
+    namesNumber: true,
     help: 'The number that 7-digit dialing and local services go by; it has to be on the account.',
     synonyms: ['Primary Phone Number', 'Primary Number', 'Main TN', 'BTN'],
   },
@@ -826,7 +842,7 @@ export const COLUMNS = {
     group: 'sipTrunk',
     products: TRUNK,
     ...callback,
-    default: "the row's number",
+    namesNumber: true,
     help: 'The number that 911 calls back; it has to be on the account.',
     synonyms: ['Callback', 'E911 Callback', 'E911 Callback Number'],
   },
@@ -834,7 +850,7 @@ export const COLUMNS = {
     group: 'sipTrunk',
     products: TRUNK,
     ...flag,
-    default: 'FALSE',
+    blank: false,
     help: 'Whether the trunk may dial local services (811, 211 and so on).',
     example: { SIP_TRUNK: 'TRUE' },
     synonyms: ['Local Services'],
@@ -867,6 +883,39 @@ export function columnsOf(group: ColumnGroup): ColumnName[] {
 /** The entry of a column with the type of any entry, for code that goes over all of them. */
 export function columnOf(column: ColumnName): Column {
   return COLUMNS[column];
+}
+
+/** The columns that have an always equal value where they are blank. */
+export type BlankColumn = {
+  [Name in ColumnName]: (typeof COLUMNS)[Name] extends { readonly blank: unknown } ? Name : never;
+}[ColumnName];
+
+/** The columns whose values may be only once. */
+export type UniqueColumn = {
+  [Name in ColumnName]: (typeof COLUMNS)[Name] extends { readonly uniqueIn: string } ? Name : never;
+}[ColumnName];
+
+/** The columns that name a number of the account. */
+export type NumberColumn = {
+  [Name in ColumnName]: (typeof COLUMNS)[Name] extends { readonly namesNumber: true } ? Name : never;
+}[ColumnName];
+
+/** The columns that name a number of the account, in the order of the table. */
+export const NUMBER_COLUMNS = COLUMN_NAMES.filter(
+  (column) => columnOf(column).namesNumber === true,
+) as NumberColumn[];
+
+/** The columns whose cells are secrets. */
+export const SECRET_COLUMNS: ReadonlySet<ColumnName> = new Set(
+  COLUMN_NAMES.filter((column) => columnOf(column).secret === true),
+);
+
+/** What a blank cell means, in words for header notes and the manual; '' where it means nothing. */
+export function blankMeans(name: ColumnName): string {
+  const { blank, default: words, namesNumber } = columnOf(name);
+  if (words !== undefined) return words;
+  if (namesNumber === true) return "the row's number";
+  return typeof blank === 'boolean' ? String(blank).toUpperCase() : String(blank ?? '');
 }
 
 /** The columns that results carry. A header that is exactly one of them is ignored, so that results can come back in. */

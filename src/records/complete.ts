@@ -1,28 +1,34 @@
 import { type Country, countryOfPostalCode, countryOfState } from './cells/places.js';
-import { type ColumnName, columnsOf, type RowValues } from './columns.js';
-import type { Product } from './products.js';
+import {
+  type BlankColumn,
+  COLUMN_NAMES,
+  COLUMNS,
+  type ColumnName,
+  columnOf,
+  columnsOf,
+  type RowValues,
+} from './columns.js';
+import { PRODUCT_NAMES, type Product } from './products.js';
+import type { ImportRecord } from './record.js';
 
-/** The columns that every valid row has a value for, once inherited values and defaults are there. */
+/** Columns of users whose blank cells are left to the platform: it takes them for the same. */
+type LeftToPlatform = 'allowPortalAccess' | 'blockEmail';
+const LEFT_TO_PLATFORM: ReadonlySet<ColumnName> = new Set<LeftToPlatform>([
+  'allowPortalAccess',
+  'blockEmail',
+]);
+
+/** The columns that every valid row of their products has a value for, once inherited values and defaults are there. */
 type AlwaysThere =
   | 'accountNumber'
   | 'accountName'
   | 'timeZone'
   | 'billingCycleDay'
   | 'dialingBehaviorType'
-  | 'platformType'
   | 'userTimeZone'
   | 'numberSource'
-  | 'country'
   | 'customerType'
-  | 'directoryListed'
-  | 'directoryListingType'
-  | 'holdActivation'
-  | 'lineNumber'
-  | 'faxEnabled'
-  | 'activeCallHandling'
-  | 'busyAction'
-  | 'unregisteredAction'
-  | 'localServicesEnabled';
+  | Exclude<BlankColumn, LeftToPlatform | 'endUserType'>;
 
 /**
  * All that a row means. Numbers whose default is "the row's number" stay absent here, since a searched number is not
@@ -32,6 +38,17 @@ export type CompleteValues = RowValues & Required<Pick<RowValues, AlwaysThere>>;
 
 const ACCOUNT_COLUMNS = columnsOf('account');
 const USER_COLUMNS = columnsOf('user');
+
+/** The columns of a product whose blank cells are sent as something, with what that is. */
+const BLANKS = Object.fromEntries(
+  PRODUCT_NAMES.map((product) => {
+    const sent = COLUMN_NAMES.filter((column) => {
+      const { blank, products } = columnOf(column);
+      return blank !== undefined && products.includes(product) && !LEFT_TO_PLATFORM.has(column);
+    });
+    return [product, sent.map((column) => [column, columnOf(column).blank])];
+  }),
+) as Record<Product, [ColumnName, unknown][]>;
 
 /** Where a row's number comes from (column `numberSource` and its default). */
 export function numberSourceOf(values: RowValues): NonNullable<RowValues['numberSource']> {
@@ -47,7 +64,7 @@ export function numberSourceOf(values: RowValues): NonNullable<RowValues['number
 
 /** The country of the E911 address: where it is not given, the one that its own state or postal code is in. */
 export function e911CountryOf(values: RowValues): Country {
-  const { e911Country, e911State, e911PostalCode, country = 'USA' } = values;
+  const { e911Country, e911State, e911PostalCode, country = COLUMNS.country.blank } = values;
   const own = e911State === undefined ? undefined : countryOfState(e911State);
   return (
     e911Country ??
@@ -93,7 +110,7 @@ export function givenValues(
  * @throws Error when the record is not valid: no product, or an account cell that is required is nowhere
  */
 export function completeValues(
-  record: { readonly product: Product | null; readonly values: RowValues },
+  record: Pick<ImportRecord, 'product' | 'values' | 'callerId'>,
   accountValues: RowValues,
   userValues: RowValues | null,
 ): CompleteValues {
@@ -111,33 +128,23 @@ export function completeValues(
     throw new Error(`A record that is not valid cannot be completed (account ${accountNumber ?? 'unknown'})`);
   }
 
-  const complete: CompleteValues = {
+  const complete = {
     ...values,
     accountNumber,
     accountName,
     timeZone,
     billingCycleDay,
     dialingBehaviorType,
-    platformType: values.platformType ?? 'CPE2',
     userTimeZone: values.userTimeZone ?? timeZone,
     numberSource: numberSourceOf(values),
-    country: values.country ?? 'USA',
     customerType: customerTypeOf(product, values),
-    directoryListed: values.directoryListed ?? false,
-    directoryListingType: values.directoryListingType ?? 'NOT_LIST_NOT_PUBLISH',
-    holdActivation: values.holdActivation ?? false,
-    lineNumber: values.lineNumber ?? 1,
-    faxEnabled: values.faxEnabled ?? false,
-    activeCallHandling: values.activeCallHandling ?? 'RING_LINE',
-    busyAction: values.busyAction ?? 'VOICEMAIL',
-    unregisteredAction: values.unregisteredAction ?? 'VOICEMAIL',
-    localServicesEnabled: values.localServicesEnabled ?? false,
-  };
+  } as CompleteValues;
+  for (const [column, blank] of BLANKS[product])
+    if (values[column] === undefined) Object.assign(complete, { [column]: blank });
   if (complete.customerType === 'BUSINESS') complete.businessName ??= accountName;
   if (values.firstName !== undefined) complete.customerFirstName ??= values.firstName;
   if (values.lastName !== undefined) complete.customerLastName ??= values.lastName;
-  if (product === 'BCC') complete.endUserType ??= 'STANDARD';
-  if (product === 'BCC' || product === 'HOME_PHONE') complete.assignAsCallerId ??= true;
+  if (record.callerId !== null) complete.assignAsCallerId = record.callerId;
   if (values.e911Address !== undefined) complete.e911Country ??= e911CountryOf(values);
   return complete;
 }

@@ -13,7 +13,7 @@ export interface HeaderMatch {
   readonly header: string;
   /** the column it stands for; null when it is not used */
   readonly column: ColumnName | null;
-  /** `result`: a column that results carry; `ignored`: blank, or ignored by the profile */
+  /** `result`: of the results that were written into a file of ours; `ignored`: blank, or ignored by the profile */
   readonly how: 'name' | 'synonym' | 'profile' | 'result' | 'ignored' | 'unknown';
   /** for an unknown header, the column it may mean */
   readonly nearest: ColumnName | null;
@@ -32,15 +32,43 @@ function columnNearest(header: string): ColumnName | null {
   return found === null ? null : (byName.get(found) ?? bySynonym.get(found) ?? null);
 }
 
-/** How each header of a table is understood, in the order of the header. */
+/** What a header of the sheet that is a result column's name gets, so that both stand in one file. */
+const YOURS = ' (yours)';
+
+/** The header under which a column of the sheet comes back in results. */
+export function headerInResults(header: string): string {
+  return results.has(header) ? header + YOURS : header;
+}
+
+/** A header as its sheet first had it: without what results added. */
+function headerAsTyped(header: string): string {
+  const typed = header.endsWith(YOURS) ? header.slice(0, -YOURS.length) : header;
+  return results.has(typed) ? typed : header;
+}
+
+/** Where the result columns begin in the header of a file that this program wrote; null in another one. */
+function resultsIn(header: readonly string[]): number | null {
+  for (let start = header.length - RESULT_COLUMNS.length; start >= 0; start -= 1)
+    if (RESULT_COLUMNS.every((column, index) => header[start + index] === column)) return start;
+  return null;
+}
+
+/**
+ * How each header of a table is understood, in the order of the header. Result columns are those of a file of ours:
+ * all of them side by side, in our order. A sheet's own column of such a name is an unknown column like any other.
+ */
 export function describeHeaders(
   table: { readonly header: readonly string[] },
   headerNames: HeaderNames = {},
 ): HeaderMatch[] {
   const own = foldNames(headerNames);
+  const start = resultsIn(table.header) ?? table.header.length;
   return table.header.map((header, index): HeaderMatch => {
+    if (index >= start && index < start + RESULT_COLUMNS.length)
+      return { index, header, column: null, how: 'result', nearest: null };
     const match = matchOf(header, own);
-    return { index, header, ...match, nearest: match.how === 'unknown' ? columnNearest(header) : null };
+    const isMisspelt = match.how === 'unknown' && !results.has(headerAsTyped(header));
+    return { index, header, ...match, nearest: isMisspelt ? columnNearest(header) : null };
   });
 }
 
@@ -51,12 +79,11 @@ function foldNames(headerNames: HeaderNames): OwnNames {
 }
 
 function matchOf(header: string, own: OwnNames): Pick<HeaderMatch, 'column' | 'how'> {
-  const folded = fold(header);
+  const folded = fold(headerAsTyped(header));
   const profiled = own.get(folded);
   if (profiled === null) return { column: null, how: 'ignored' };
   if (profiled !== undefined) return { column: profiled, how: 'profile' };
   if (header.trim() === '') return { column: null, how: 'ignored' };
-  if (results.has(header)) return { column: null, how: 'result' };
   const named = byName.get(folded);
   if (named !== undefined) return { column: named, how: 'name' };
   const synonym = bySynonym.get(folded);
@@ -65,8 +92,7 @@ function matchOf(header: string, own: OwnNames): Pick<HeaderMatch, 'column' | 'h
 
 /** Whether a text is the header of a column, of a result column, or of a profile's `headers`. */
 export function isKnownHeader(name: string, headerNames: HeaderNames = {}): boolean {
-  const { column, how } = matchOf(name, foldNames(headerNames));
-  return column !== null || how === 'result';
+  return results.has(name) || matchOf(name, foldNames(headerNames)).column !== null;
 }
 
 const sheetNames = new Map<string, Product>();

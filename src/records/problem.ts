@@ -105,14 +105,19 @@ export const PROBLEM_CODES = {
   UNIT_INCOMPLETE: { severity: 'warning', title: 'Unit and its kind are not both given' },
   DEVICE_NOT_ATA: { severity: 'warning', title: 'Device is an IP phone, but the product needs an ATA' },
 
+  EXAMPLE_ROW: { severity: 'warning', title: 'Example row of the template was left in' },
+  EXAMPLE_ROW_REFUSED: { severity: 'error', title: 'Example row of the template would be sent' },
+
   // rows together
   ACCOUNT_CONFLICT: { severity: 'error', title: 'Rows of one account disagree' },
   ACCOUNT_TYPE_MIXED: { severity: 'error', title: 'Home Phone and business products share an account' },
-  ACCOUNT_NUMBER_LOOKALIKE: { severity: 'warning', title: 'Two account numbers are nearly the same' },
+  ACCOUNT_NUMBER_LOOKALIKE: { severity: 'error', title: 'Two account numbers are nearly the same' },
   SECOND_HOME_PHONE: { severity: 'error', title: 'Home Phone account has a second row' },
   USER_CONFLICT: { severity: 'error', title: 'Rows of one user disagree' },
   DUPLICATE_ROW: { severity: 'error', title: 'Row repeats a user and adds nothing' },
   ANOTHER_SEARCH: { severity: 'warning', title: 'Row orders another number for a user' },
+  CALLER_ID_TAKEN: { severity: 'error', title: 'Two numbers of a user are to be its caller ID' },
+  NOT_CALLER_ID: { severity: 'warning', title: 'Further number of a user is not its caller ID' },
   EXTENSION_TAKEN: { severity: 'error', title: 'Extension is used twice in an account' },
   USERNAME_TAKEN: { severity: 'error', title: 'Username is used twice' },
   PHONE_NUMBER_TAKEN: { severity: 'error', title: 'Phone number is used twice' },

@@ -12,6 +12,8 @@ interface ProductEntry {
   readonly hasUser: boolean;
   /** the kind of resource that its numbers ring */
   readonly owner: 'user' | 'businessLine' | 'sipTrunk';
+  /** the account number of its example row in templates, which no real customer's account has */
+  readonly exampleAccount: string;
 }
 
 /** The products of the guide ("Alianza Products"). */
@@ -28,6 +30,7 @@ export const PRODUCTS = {
     ],
     hasUser: true,
     owner: 'user',
+    exampleAccount: 'EXAMPLE-1',
   },
   HOME_PHONE: {
     accountType: 'SIMPLE',
@@ -35,6 +38,7 @@ export const PRODUCTS = {
     synonyms: ['Home Phones', 'Residential', 'Residential Phone'],
     hasUser: true,
     owner: 'user',
+    exampleAccount: 'EXAMPLE-2',
   },
   BUSINESS_LINE: {
     accountType: 'ADVANCED',
@@ -42,6 +46,7 @@ export const PRODUCTS = {
     synonyms: ['Business Lines', 'Analog Line', 'Analog Lines'],
     hasUser: false,
     owner: 'businessLine',
+    exampleAccount: 'EXAMPLE-3',
   },
   SIP_TRUNK: {
     accountType: 'ADVANCED',
@@ -49,6 +54,7 @@ export const PRODUCTS = {
     synonyms: ['SIP Trunks', 'SIP Trunking', 'Trunk', 'Trunks'],
     hasUser: false,
     owner: 'sipTrunk',
+    exampleAccount: 'EXAMPLE-4',
   },
 } as const satisfies Record<string, ProductEntry>;
 

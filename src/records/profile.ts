@@ -2,8 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { StopError } from '../errors.js';
 import { nearest } from './cells/nearest.js';
-import { COLUMN_NAMES, type ColumnName } from './columns.js';
+import { COLUMN_NAMES, type ColumnName, SECRET_COLUMNS } from './columns.js';
 import type { HeaderNames } from './headers.js';
+
+/** The columns of which a profile may say that nearly the same values are different ones. */
+const DISTINCT_COLUMNS = ['accountNumber'] as const satisfies readonly ColumnName[];
+export type DistinctColumn = (typeof DISTINCT_COLUMNS)[number];
 
 /** What a customer's own sheets need, from a JSON file; all parts may be left out of the file. */
 export interface Profile {
@@ -13,11 +17,19 @@ export interface Profile {
   readonly defaults: Partial<Record<ColumnName, string>>;
   /** their texts and what each stands for, by column: `{ "timeZone": { "MST": "US/Mountain" } }` */
   readonly values: Partial<Record<ColumnName, Record<string, string>>>;
+  /** columns whose values may differ in capitals or leading zeros only */
+  readonly distinct: readonly DistinctColumn[];
   /** long options of the command line, without the dashes */
   readonly options: Record<string, string | number | boolean>;
 }
 
-const PARTS = ['headers', 'defaults', 'values', 'options'] as const satisfies readonly (keyof Profile)[];
+const PARTS = [
+  'headers',
+  'defaults',
+  'values',
+  'distinct',
+  'options',
+] as const satisfies readonly (keyof Profile)[];
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const asText = scalar.transform(String);
 
@@ -40,14 +52,43 @@ function optional<Name extends string, T extends z.ZodType>(names: readonly Name
   return Object.fromEntries(names.map((name) => [name, type.optional()])) as Record<Name, z.ZodOptional<T>>;
 }
 
+/**
+ * Why a column has neither a default nor translations: all rows would share the secret, and it would stand in files.
+ * Null for a column that may have them.
+ */
+export function secretRefused(
+  column: ColumnName,
+): { readonly message: string; readonly hint: string } | null {
+  if (!SECRET_COLUMNS.has(column)) return null;
+  return {
+    message: `${column} is a secret of one row; it cannot be given for all rows`,
+    hint: `Give ${column} in the sheet, or leave it blank to have one generated for each row.`,
+  };
+}
+
+function refuseSecrets(given: object, context: z.core.$RefinementCtx): void {
+  for (const column of Object.keys(given) as ColumnName[]) {
+    const refused = secretRefused(column);
+    if (refused !== null)
+      context.addIssue({ code: 'custom', path: [column], message: `${refused.message}. ${refused.hint}` });
+  }
+}
+
 function profileSchema(optionNames: readonly string[]) {
   const column = z.enum(COLUMN_NAMES, {
     error: ({ input }) => unknownName('a column', String(input), COLUMN_NAMES),
   });
+  const distinct = z.enum(DISTINCT_COLUMNS, {
+    error: ({ input }) =>
+      `"${input}" is not a column that can be distinct (${DISTINCT_COLUMNS.join(', ')} can)`,
+  });
   return only('a part of a profile', {
     headers: z.record(z.string(), column.nullable()).default({}),
-    defaults: only('a column', optional(COLUMN_NAMES, asText)).prefault({}),
-    values: only('a column', optional(COLUMN_NAMES, z.record(z.string(), asText))).prefault({}),
+    defaults: only('a column', optional(COLUMN_NAMES, asText)).superRefine(refuseSecrets).prefault({}),
+    values: only('a column', optional(COLUMN_NAMES, z.record(z.string(), asText)))
+      .superRefine(refuseSecrets)
+      .prefault({}),
+    distinct: z.array(distinct).default([]),
     options: only('an option', optional(optionNames, scalar)).prefault({}),
   });
 }

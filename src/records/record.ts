@@ -27,4 +27,9 @@ export interface ImportRecord {
   readonly userUsable: boolean;
   /** how many SEARCH rows the same user has up to this row; 1 for lines and trunks; 0 when the row searches no number */
   readonly searchIndex: number;
+  /**
+   * whether the row's number becomes the caller ID of its user, as far as the rows up to this one tell; null when it
+   * brings no number to a user
+   */
+  readonly callerId: boolean | null;
 }

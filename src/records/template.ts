@@ -1,7 +1,7 @@
 import type { OutColumn, OutLayout } from '../sheet/write/layout.js';
 import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { openWorkbookWriter } from '../sheet/write/xlsx.js';
-import { COLUMN_NAMES, type Column, type ColumnName, columnOf } from './columns.js';
+import { blankMeans, COLUMN_NAMES, type Column, type ColumnName, columnOf } from './columns.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 
 /** What a template is for: one product, or all of them. */
@@ -21,17 +21,6 @@ export interface TemplateSheet {
   readonly layout: OutLayout;
   readonly rows: readonly (readonly string[])[];
 }
-
-/**
- * Account numbers of the example rows: a sheet that still has them is seen at a glance, and no real customer's account
- * has such a number.
- */
-const EXAMPLE_ACCOUNTS: Readonly<Record<Product, string>> = {
-  BCC: 'EXAMPLE-1',
-  HOME_PHONE: 'EXAMPLE-2',
-  BUSINESS_LINE: 'EXAMPLE-3',
-  SIP_TRUNK: 'EXAMPLE-4',
-};
 
 const WIDEST = 34;
 
@@ -90,7 +79,7 @@ function columnsFor(products: readonly Product[]): ColumnName[] {
 }
 
 function exampleOf(column: ColumnName, product: Product): string {
-  if (column === 'accountNumber') return EXAMPLE_ACCOUNTS[product];
+  if (column === 'accountNumber') return PRODUCTS[product].exampleAccount;
   const { example, products } = columnOf(column);
   if (example === undefined || !products.includes(product)) return '';
   return typeof example === 'string' ? example : (example[product] ?? '');
@@ -105,14 +94,16 @@ function outColumn(name: ColumnName, products: readonly Product[]): OutColumn {
     width: Math.min(WIDEST, longest + 4),
     text: column.textFormat ?? false,
     ...(column.options ? { options: column.options } : {}),
-    note: headerNote(column, products),
+    note: headerNote(name, products),
     required: products.every((product) => column.required?.includes(product)),
   };
 }
 
-function headerNote(column: Column, products: readonly Product[]): string {
+function headerNote(name: ColumnName, products: readonly Product[]): string {
+  const column = columnOf(name);
   const lines = [column.help, needed(column, products)];
-  if (column.default !== undefined) lines.push(`Blank: ${column.default}.`);
+  const blank = blankMeans(name);
+  if (blank !== '') lines.push(`Blank: ${blank}.`);
   const example =
     typeof column.example === 'string' ? column.example : column.example?.[products[0] ?? 'BCC'];
   if (example !== undefined) lines.push(`Example: ${example}`);
@@ -177,7 +168,7 @@ function explained(name: ColumnName, products: readonly Product[]): string[] {
     name,
     used.length === products.length ? 'all' : used.map(titleOf).join(', '),
     must,
-    column.default ?? '',
+    blankMeans(name),
     column.help,
     (column.options ?? []).join(', '),
   ];

@@ -1,15 +1,24 @@
 import { StopError } from '../errors.js';
 import type { Row, RowFault, Table } from '../sheet/table.js';
 import { Accounts, type Owner } from './across/accounts.js';
+import { CallerIds } from './across/caller-ids.js';
 import { KeyIndex } from './across/key-index.js';
+import type { LateProblem } from './across/late-problem.js';
 import { RowPlaces } from './across/row-places.js';
-import { type LateProblem, Uniqueness } from './across/uniqueness.js';
+import { Uniqueness } from './across/uniqueness.js';
 import { placeColumns, readCells, type TableColumns, type Translations } from './cells/read-cells.js';
 import { faultOf } from './cells/values.js';
 import { COLUMN_NAMES, type ColumnName, columnOf } from './columns.js';
-import { describeHeaders, type HeaderMatch, type HeaderNames, productOfSheet } from './headers.js';
+import {
+  describeHeaders,
+  type HeaderMatch,
+  type HeaderNames,
+  headerInResults,
+  productOfSheet,
+} from './headers.js';
 import { isError, PROBLEM_CODES, type Problem, type ProblemCode } from './problem.js';
-import type { Product } from './products.js';
+import { PRODUCTS, type Product } from './products.js';
+import type { DistinctColumn } from './profile.js';
 import type { ImportRecord } from './record.js';
 import { RowCheck } from './rows/row-check.js';
 import { checkRules, sourceOf } from './rows/rules.js';
@@ -22,6 +31,10 @@ export interface ValidatorOptions {
   readonly headerNames?: HeaderNames;
   /** texts that stand for others, by column (a profile's `values`); matched without regard to case */
   readonly valueTranslations?: Partial<Record<ColumnName, Readonly<Record<string, string>>>>;
+  /** columns whose values may differ in capitals or leading zeros only (a profile's `distinct`) */
+  readonly distinct?: readonly DistinctColumn[];
+  /** `refuse`: example rows of a template are errors, for they would be sent to a real platform */
+  readonly examples?: 'warn' | 'refuse';
 }
 
 /** A row that was checked. */
@@ -44,8 +57,11 @@ export class Validator {
   readonly #defaults: ReadonlyMap<ColumnName, unknown>;
   readonly #keys = new KeyIndex();
   readonly #places = new RowPlaces();
-  readonly #accounts = new Accounts(this.#keys, this.#places);
+  readonly #accounts: Accounts;
+  readonly #callerIds = new CallerIds(this.#places);
   readonly #uniqueness = new Uniqueness(this.#keys, this.#places);
+  #headers: readonly HeaderMatch[] = [];
+  #mailsAtOnce = 0;
   #columns: TableColumns | null = null;
   #sheetProduct: Product | null = null;
   #tableErrors: readonly Problem[] = [];
@@ -59,6 +75,10 @@ export class Validator {
     this.#headerNames = options.headerNames ?? {};
     this.#translations = readTranslations(options.valueTranslations ?? {});
     this.#defaults = readDefaults(options.defaults ?? {}, this.#translations);
+    this.#accounts = new Accounts(this.#keys, this.#places, {
+      distinctNumbers: options.distinct?.includes('accountNumber') === true,
+      refuseExamples: options.examples === 'refuse',
+    });
   }
 
   /** Begins a table: its rows come next. Returns the problems of its header. */
@@ -66,6 +86,7 @@ export class Validator {
     table: Pick<Table, 'file' | 'sheet' | 'header' | 'headerRow'> & Partial<Pick<Table, 'amongOthers'>>,
   ): Problem[] {
     const headers = describeHeaders(table, this.#headerNames);
+    this.#headers = headers;
     this.#columns = placeColumns(table, headers, this.#translations, this.#defaults);
     const product = this.#defaults.get('product') as Product | undefined;
     this.#sheetProduct = productOfSheet(table.sheet) ?? product ?? null;
@@ -87,8 +108,29 @@ export class Validator {
   }
 
   /** The problems that only show at the end of the input. Errors among them make their rows invalid after all. */
-  finish(): Iterable<LateProblem> {
-    return this.#uniqueness.finish();
+  *finish(): Iterable<LateProblem> {
+    yield* this.#uniqueness.finish();
+    yield* this.#callerIds.finish();
+  }
+
+  /** How the headers of the open table were understood. */
+  get headers(): readonly HeaderMatch[] {
+    return this.#headers;
+  }
+
+  /** How many people the platform mails as soon as the rows so far are sent: valid rows that bring a user to mail. */
+  get mailsAtOnce(): number {
+    return this.#mailsAtOnce;
+  }
+
+  /** Whether a user has more than one number, so that rows depend on each other for who gets the caller ID. */
+  get hasFurtherNumbers(): boolean {
+    return this.#callerIds.hasOthers;
+  }
+
+  /** The rows whose records say `callerId`, though a later row of the user says it of its own number. */
+  get lostCallerId(): readonly number[] {
+    return this.#callerIds.displaced;
   }
 
   /** The ordinal of the row that brings a phone number (11 digits), if one of the rows so far does. */
@@ -115,6 +157,10 @@ export class Validator {
     this.#uniqueness.check(check, owner);
 
     const searchIndex = this.#countSearch(check, owner);
+    const callerId = this.#takesCallerId(check, owner);
+    const { emailAddress, blockEmail } = check.values;
+    if (owner.bringsUser && emailAddress !== undefined && blockEmail !== true && check.valid)
+      this.#mailsAtOnce += 1;
 
     const { accountFirst, userFirst } = owner;
     const wrong = (group: 'account' | 'user') =>
@@ -135,6 +181,7 @@ export class Validator {
       accountUsable: clean || !wrong('account'),
       userUsable: clean || !wrong('user'),
       searchIndex,
+      callerId,
     };
     return { record, row, problems: check.problems, tableProblems: check.tableProblems };
   }
@@ -160,6 +207,16 @@ export class Validator {
       check.problems.push(problem);
     }
     check.tableProblems.push(problem);
+  }
+
+  #takesCallerId(check: RowCheck, { user, bringsUser, userFirst }: Owner): boolean | null {
+    const { product } = check;
+    if (product === null || !PRODUCTS[product].hasUser) return null;
+    if (sourceOf(check) === 'NONE' && !check.has('phoneNumber')) return null;
+    // the extension of somebody else, or none that is usable: the row is of a user that is not known
+    if (user === 0 || (bringsUser && userFirst !== check.ordinal))
+      return check.values.assignAsCallerId !== false;
+    return this.#callerIds.take(check, user);
   }
 
   /** Which number it is that the row searches for its user; 0 when it searches none. */
@@ -190,6 +247,7 @@ function unreadRow({ ordinal, table, row, values, problems, tableProblems }: Row
     accountUsable: false,
     userUsable: false,
     searchIndex: 0,
+    callerId: null,
   };
   return { record, row, problems, tableProblems };
 }
@@ -227,9 +285,11 @@ function headerProblems(
   const first = new Map<ColumnName, string>();
   for (const { header, column, how, nearest } of headers) {
     if (how === 'unknown') {
+      const inResults = headerInResults(header);
+      const comesBack = `its cells come back in the results${inResults === header ? '' : `, as "${inResults}"`}`;
       const hint =
         nearest === null
-          ? 'Leave it if it is for your own use; its cells come back in the results.'
+          ? `Leave it if it is for your own use; ${comesBack}.`
           : `Did you mean ${nearest}? Leave it if it is for your own use.`;
       add('UNKNOWN_COLUMN', header, header, `"${header}" is not a known column; it is not used`, hint);
     }

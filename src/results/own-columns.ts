@@ -1,14 +1,19 @@
 import type { StoredRow, StoredSource } from '../journal/journal.js';
-import { type ColumnName, columnsOf, SECRET_MASK } from '../records/columns.js';
-import { describeHeaders, type HeaderNames } from '../records/headers.js';
+import { type ColumnName, columnsOf, SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
+import { type HeaderMatch, headerInResults } from '../records/headers.js';
 import type { ImportRecord } from '../records/record.js';
 
 /** A column of the input. */
 interface OwnColumn {
-  /** as the user typed it */
+  /** as the user typed it, told from the result column of that name */
   readonly header: string;
   /** the column of the column table that it stands for */
   readonly column: ColumnName | null;
+}
+
+/** How the headers of a source were understood when it was read. */
+function headersOf(source: StoredSource): readonly HeaderMatch[] {
+  return source.understood as unknown as readonly HeaderMatch[];
 }
 
 /** What the first row of an account or user says for its other rows. */
@@ -21,7 +26,8 @@ export type Inherited = keyof typeof INHERITED;
 
 /**
  * The columns of the input as one output sheet shows them: the header of its source, or of several sources the union
- * in order of first appearance. Headers that stand for the same column are one; result columns are left out.
+ * in order of first appearance. Headers that stand for the same column are one; result columns of an earlier run are left
+ * out.
  */
 export class OwnColumns {
   readonly columns: readonly OwnColumn[];
@@ -32,18 +38,13 @@ export class OwnColumns {
    * @param addProduct whether a `product` column comes first if the sources have none
    * @param add other columns that come last if the sources have none
    */
-  constructor(
-    sources: readonly StoredSource[],
-    headerNames: HeaderNames,
-    addProduct: boolean,
-    add: Iterable<ColumnName> = [],
-  ) {
+  constructor(sources: readonly StoredSource[], addProduct: boolean, add: Iterable<ColumnName> = []) {
     const columns: OwnColumn[] = [];
     const known = new Map<string, number>();
     for (const source of sources) {
       const positions: (number | undefined)[] = [];
       const seen = new Map<string, number>();
-      for (const { header, column, index, how } of describeHeaders(source, headerNames)) {
+      for (const { header, column, index, how } of headersOf(source)) {
         if (how === 'result') continue;
         const name = column === null ? `header ${header}` : `column ${column}`;
         const repetition = seen.get(name) ?? 0;
@@ -51,7 +52,7 @@ export class OwnColumns {
         const key = `${repetition} ${name}`;
         let at = known.get(key);
         if (at === undefined) {
-          at = columns.push({ header, column }) - 1;
+          at = columns.push({ header: headerInResults(header), column }) - 1;
           known.set(key, at);
         }
         positions[at] = index;
@@ -67,14 +68,14 @@ export class OwnColumns {
     this.columns = columns;
   }
 
-  /** The row's own cells as typed, but for SIP passwords, which are masked; '' where its source has no such column. */
+  /** The row's own cells as typed, but for secrets, which are masked; '' where its source has no such column. */
   cells(row: StoredRow<ImportRecord>): string[] {
     const positions = this.#positions.get(row.source) ?? [];
     return this.columns.map(({ column }, at) => {
       const position = positions[at];
       if (position === undefined) return column === 'product' ? (row.record.product ?? '') : '';
       const text = row.cells[position] ?? '';
-      return column === 'sipPassword' && text !== '' ? SECRET_MASK : text;
+      return column !== null && SECRET_COLUMNS.has(column) && text !== '' ? SECRET_MASK : text;
     });
   }
 
@@ -96,10 +97,9 @@ export function inheritableCells(
   what: Inherited,
   row: StoredRow<ImportRecord>,
   source: StoredSource,
-  headerNames: HeaderNames,
 ): Map<ColumnName, string> {
   const cells = new Map<ColumnName, string>();
-  for (const { column, index } of describeHeaders(source, headerNames)) {
+  for (const { column, index } of headersOf(source)) {
     const text = row.cells[index] ?? '';
     if (column !== null && INHERITED[what].has(column) && text !== '') cells.set(column, text);
   }
@@ -107,10 +107,10 @@ export function inheritableCells(
 }
 
 /** The columns of all sources that describe accounts. */
-export function accountColumns(sources: Iterable<StoredSource>, headerNames: HeaderNames): Set<ColumnName> {
+export function accountColumns(sources: Iterable<StoredSource>): Set<ColumnName> {
   const found = new Set<ColumnName>();
   for (const source of sources)
-    for (const { column } of describeHeaders(source, headerNames))
+    for (const { column } of headersOf(source))
       if (column !== null && INHERITED.account.has(column)) found.add(column);
   return found;
 }

@@ -3,8 +3,9 @@ import { basename, extname, join } from 'node:path';
 import { StopError } from '../errors.js';
 import type { Journal, StoredRow, StoredSource } from '../journal/journal.js';
 import { type ColumnName, columnOf, RESULT_COLUMNS } from '../records/columns.js';
-import { type HeaderNames, productOfSheet } from '../records/headers.js';
+import { productOfSheet } from '../records/headers.js';
 import { isError, type Problem } from '../records/problem.js';
+import { PRODUCTS } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
 import type { OutCell, OutColumn, SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
@@ -34,19 +35,17 @@ export interface WrittenResults {
  *
  * Results hold the rows as typed. The errors file holds those that are not done, ready to be corrected and imported:
  * a row that leaves cells blank because an earlier row of its account or user has them gets them filled in when that
- * earlier row is done and so not in the file.
+ * earlier row is done and so not in the file. A user's further number says of itself that it is not the caller ID.
  *
- * @param headerNames the header names of the run's profile
  * @throws StopError `RESULTS_UNWRITABLE`; the files of an earlier attempt are then untouched
  */
 export async function writeResults(
   journal: Journal<ImportRecord>,
   runDir: string,
   format: SheetFormat,
-  headerNames: HeaderNames = {},
 ): Promise<WrittenResults> {
   const sources = new Map(journal.sources().map((source) => [source.id, source]));
-  const run: Run = { journal, sources, headerNames, format };
+  const run: Run = { journal, sources, format };
   const paths = { results: join(runDir, `results.${format}`), errors: join(runDir, `errors.${format}`) };
   const results = new OutputFile(run, paths.results, false);
   const errors = new OutputFile(run, paths.errors, true);
@@ -114,7 +113,6 @@ class TableErrors {
 interface Run {
   readonly journal: Journal<ImportRecord>;
   readonly sources: ReadonlyMap<number, StoredSource>;
-  readonly headerNames: HeaderNames;
   readonly format: SheetFormat;
 }
 
@@ -136,7 +134,7 @@ class OutputFile {
     this.#run = run;
     this.#path = path;
     this.#isForCorrection = isForCorrection;
-    this.#own = new OwnColumns([...run.sources.values()], run.headerNames, true);
+    this.#own = new OwnColumns([...run.sources.values()], true, this.#toSayCallerId());
   }
 
   get isOpen(): boolean {
@@ -175,16 +173,27 @@ class OutputFile {
   }
 
   async #beginSheet(workbook: WorkbookWriter, row: StoredRow<ImportRecord>): Promise<void> {
-    const { sources, headerNames } = this.#run;
+    const { sources } = this.#run;
     const source = sources.get(row.source);
     const sheetName = this.#names.next(source ? (source.sheet ?? baseName(source.file)) : 'Sheet');
     // the worksheet's name speaks for the product, unless it came from elsewhere
     const addProduct = productOfSheet(sheetName) !== row.record.product;
     // an account's first row, whose cells this sheet may need, can be in another worksheet
-    const add = this.#isForCorrection ? accountColumns(sources.values(), headerNames) : [];
-    this.#own = new OwnColumns(source ? [source] : [], headerNames, addProduct, add);
+    const add = this.#isForCorrection ? accountColumns(sources.values()) : [];
+    const { product } = row.record;
+    const hasUsers = product !== null && PRODUCTS[product].hasUser;
+    this.#own = new OwnColumns(source ? [source] : [], addProduct, [
+      ...add,
+      ...(hasUsers ? this.#toSayCallerId() : []),
+    ]);
     const rows = await workbook.sheet({ sheetName, columns: this.#columns() });
     this.#sheet = { source: row.source, rows };
+  }
+
+  /** The column that says of a user's further number that it is not the caller ID, where there are such numbers. */
+  #toSayCallerId(): ColumnName[] {
+    const { journal } = this.#run;
+    return this.#isForCorrection && journal.meta('furtherNumbers') === true ? ['assignAsCallerId'] : [];
   }
 
   #columns(): OutColumn[] {
@@ -198,8 +207,10 @@ class OutputFile {
   }
 
   #fill(row: StoredRow<ImportRecord>, cells: string[]): void {
-    const { accountFirst, userFirst, product } = row.record;
+    const { accountFirst, userFirst, product, callerId } = row.record;
     if (product !== null) this.#own.inherit(cells, new Map([['product', product]]));
+    // alone in the file the row's number would be its user's first
+    if (callerId === false) this.#own.inherit(cells, new Map([['assignAsCallerId', 'FALSE']]));
     if (userFirst !== row.ordinal) this.#own.inherit(cells, this.#cellsOfDone('user', userFirst));
     if (accountFirst !== row.ordinal) this.#own.inherit(cells, this.#cellsOfDone('account', accountFirst));
   }
@@ -208,11 +219,11 @@ class OutputFile {
   #cellsOfDone(what: Inherited, ordinal: number): ReadonlyMap<ColumnName, string> {
     const known = this.#first.get(what);
     if (known?.ordinal === ordinal) return known.cells;
-    const { journal, sources, headerNames } = this.#run;
+    const { journal, sources } = this.#run;
     const row = journal.row(ordinal);
     const source = row && sources.get(row.source);
     const done = row && source && isDone(row.status);
-    const cells = done ? inheritableCells(what, row, source, headerNames) : new Map<ColumnName, string>();
+    const cells = done ? inheritableCells(what, row, source) : new Map<ColumnName, string>();
     this.#first.set(what, { ordinal, cells });
     return cells;
   }

@@ -23,7 +23,9 @@ export interface BegunRun {
 export async function beginRun(args: Arguments, io: Io, kind: RunKind): Promise<BegunRun> {
   const { settings, given, profile } = await settingsOf(args, io);
   const target = targetOf(settings, given);
-  const reading = readingOptions(profile, settings);
+  // An example row is no customer: only the sandbox may be given one.
+  const examples = kind === 'validate' || target.environment === 'sandbox' ? 'warn' : 'refuse';
+  const reading = { ...readingOptions(profile, settings), examples } as const;
   // What is missing is said before anything is read or written.
   const credentials = kind === 'validate' ? { username: '', password: '' } : await credentialsFor(target, io);
   const hashed = await hashSheets(args.words);

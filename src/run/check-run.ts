@@ -71,7 +71,7 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
     }
     const counts = journal.countRows();
     const [valid, invalid] = [counts.get('valid') ?? 0, counts.get('invalid') ?? 0];
-    const written = await writeResults(journal, directory, options.format, facts.reading.headerNames);
+    const written = await writeResults(journal, directory, options.format);
     const exit = stopped ? 'interrupted' : invalid === 0 ? 'done' : 'someFailed';
     return {
       rows: { total: valid + invalid, valid, invalid },

@@ -120,7 +120,7 @@ export async function importSheets(
     if (stop && stop.stopped === null) await journal.setMeta('ended', true);
     await journal.flush();
     const rows = countRows(run);
-    const written = await writeResults(journal, run.directory, options.format, facts.reading.headerNames);
+    const written = await writeResults(journal, run.directory, options.format);
     const summary = {
       rows,
       requests: connection?.client.requests ?? 0,
@@ -221,7 +221,7 @@ export function rememberPartition(run: RunDirectory, partitionId: string): void 
 
 async function writeWhatIsThere(run: RunDirectory, format: SheetFormat): Promise<WrittenResults | null> {
   try {
-    return await writeResults(run.journal, run.directory, format, run.facts.reading.headerNames);
+    return await writeResults(run.journal, run.directory, format);
   } catch {
     // On a full disk the results cannot be written either; the journal has them.
     return null;

@@ -3,10 +3,10 @@ import { StopError } from '../errors.js';
 import { type Given, OPTIONS, resolveSettings, type Settings } from '../options.js';
 import { nearest } from '../records/cells/nearest.js';
 import { COLUMN_NAMES, type ColumnName } from '../records/columns.js';
-import { type Profile, readProfile } from '../records/profile.js';
+import { type Profile, readProfile, secretRefused } from '../records/profile.js';
 import type { ValidatorOptions } from '../records/validate.js';
 
-const NO_PROFILE: Profile = { headers: {}, defaults: {}, values: {}, options: {} };
+const NO_PROFILE: Profile = { headers: {}, defaults: {}, values: {}, distinct: [], options: {} };
 
 /**
  * The options of a command from its flags, the environment variables and the profile.
@@ -34,15 +34,21 @@ export function readingOptions(profile: Profile, settings: Settings): ValidatorO
     const column = COLUMN_NAMES.find((each) => each.toLowerCase() === name.trim().toLowerCase());
     if (!column) {
       const near = nearest(name, COLUMN_NAMES);
+      // the value may be a secret under a misspelt name
+      const meant = near === null || secretRefused(near) ? null : near;
       throw new StopError(
         'OPTION_INVALID',
-        `--set ${entry}: there is no column "${name}".`,
-        near === null
+        `--set ${name}=…: there is no column "${name}".`,
+        meant === null
           ? 'Write --set column=value, with a column of the sheet.'
-          : `Did you mean --set ${near}=${value}?`,
+          : `Did you mean --set ${meant}=${value}?`,
       );
     }
+    const refused = secretRefused(column);
+    if (refused)
+      throw new StopError('OPTION_INVALID', `--set ${column}=…: ${refused.message}.`, refused.hint);
     defaults[column] = value;
   }
-  return { defaults, headerNames: profile.headers, valueTranslations: profile.values };
+  const { headers: headerNames, values: valueTranslations, distinct } = profile;
+  return { defaults, headerNames, valueTranslations, distinct };
 }

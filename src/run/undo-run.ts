@@ -73,7 +73,7 @@ export async function undo(run: RunDirectory, options: UndoOptions): Promise<Und
     if (dryRun) return { counts, list: null, results: null, exit };
     await takeBackRows(run);
     const list = await writeList(run);
-    const results = await writeResults(journal, run.directory, options.format, run.facts.reading.headerNames);
+    const results = await writeResults(journal, run.directory, options.format);
     return { counts, list, results, exit };
   } finally {
     await connection.close();

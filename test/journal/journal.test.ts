@@ -37,14 +37,20 @@ describe('facts and sources', () => {
     const facts = { text: ODD, list: [1, null, true, { a: [] }], big: 'x'.repeat(2_000_000) };
     await journal.setMeta('facts', { text: 'old' });
     await journal.setMeta('facts', facts);
-    await journal.addSource({ id: 2, file: 'b.xlsx', sheet: ODD, header: [] });
-    await journal.addSource({ id: 1, file: ODD, sheet: null, header: [ODD, '', 'x'] });
+    await journal.addSource({ id: 2, file: 'b.xlsx', sheet: ODD, header: [], understood: [] });
+    await journal.addSource({
+      id: 1,
+      file: ODD,
+      sheet: null,
+      header: [ODD, '', 'x'],
+      understood: [{ header: ODD }],
+    });
     const again = await reopen();
     expect(again.meta('facts')).toEqual(facts);
     expect(again.meta('other')).toBeUndefined();
     expect(again.sources()).toEqual([
-      { id: 1, file: ODD, sheet: null, header: [ODD, '', 'x'] },
-      { id: 2, file: 'b.xlsx', sheet: ODD, header: [] },
+      { id: 1, file: ODD, sheet: null, header: [ODD, '', 'x'], understood: [{ header: ODD }] },
+      { id: 2, file: 'b.xlsx', sheet: ODD, header: [], understood: [] },
     ]);
   });
 });
@@ -244,7 +250,7 @@ describe('forgetInput', () => {
   it('empties sources, rows and problems, and nothing else', async () => {
     const { journal } = await journalOf();
     await journal.setMeta('facts', { a: 1 });
-    await journal.addSource({ id: 1, file: 'a.csv', sheet: null, header: [] });
+    await journal.addSource({ id: 1, file: 'a.csv', sheet: null, header: [], understood: [] });
     await journal.addRow(row(1), '18015550100');
     await journal.addProblem(1, { code: 'A' });
     await journal.settle('account:1', 'account', 1, 'created', {});
@@ -255,7 +261,7 @@ describe('forgetInput', () => {
     expect(journal.rowOfPhone('18015550100')).toBeUndefined();
     expect(journal.meta('facts')).toEqual({ a: 1 });
     expect(journal.step('account:1')?.state).toBe('created');
-    await journal.addSource({ id: 1, file: 'b.csv', sheet: null, header: [] });
+    await journal.addSource({ id: 1, file: 'b.csv', sheet: null, header: [], understood: [] });
     await journal.addRow(row(1), null);
     expect(journal.row(1)?.status).toBe('pending');
   });

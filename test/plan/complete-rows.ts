@@ -20,5 +20,13 @@ const PRODUCT_VALUES: Readonly<Record<Product, RowValues>> = {
 
 /** The complete values of a small valid row of a product: no number, no device, unless given. */
 export function completeRow(product: Product, values: RowValues = {}): CompleteValues {
-  return completeValues({ product, values: { ...PRODUCT_VALUES[product], ...values } }, {}, null);
+  return completeValues(
+    {
+      product,
+      values: { ...PRODUCT_VALUES[product], ...values },
+      callerId: values.assignAsCallerId !== false,
+    },
+    {},
+    null,
+  );
 }

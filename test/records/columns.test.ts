@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../src/records/cells/nearest.js';
-import { COLUMN_NAMES, columnOf, RESULT_COLUMNS } from '../../src/records/columns.js';
+import {
+  blankMeans,
+  COLUMN_NAMES,
+  columnOf,
+  NUMBER_COLUMNS,
+  RESULT_COLUMNS,
+  SECRET_COLUMNS,
+} from '../../src/records/columns.js';
 import { describeHeaders } from '../../src/records/headers.js';
 import { PRODUCT_NAMES } from '../../src/records/products.js';
 import { brief, example, validateRows } from './sheet.js';
@@ -26,6 +33,26 @@ describe('the column table', () => {
       expect(help).toMatch(/^[A-Z].*\.$/);
     },
   );
+
+  it.each(COLUMN_NAMES.filter((column) => columnOf(column).blank !== undefined))(
+    '%s: what a blank cell means is a value of the column, and is what is said of it',
+    (column) => {
+      const { blank, schema } = columnOf(column);
+      const text = String(blank);
+      expect(schema.safeParse(text).data).toBe(blank);
+      expect(blankMeans(column).toUpperCase()).toContain(text.toUpperCase());
+    },
+  );
+
+  it('says of each column what a blank cell means', () => {
+    expect([blankMeans('platformType'), blankMeans('lineNumber'), blankMeans('faxEnabled')]).toEqual([
+      ...['CPE2', '1', 'FALSE'],
+    ]);
+    expect(NUMBER_COLUMNS.map(blankMeans)).toEqual(NUMBER_COLUMNS.map(() => "the row's number"));
+    expect(NUMBER_COLUMNS).toHaveLength(5);
+    expect([blankMeans('city'), blankMeans('sipPassword')]).toEqual(['', 'generated']);
+    expect([...SECRET_COLUMNS]).toEqual(['sipPassword']);
+  });
 
   it.each(PRODUCT_NAMES)('%s: the example row is valid, without a warning', (product) => {
     const { checked, problems } = validateRows(example(product));

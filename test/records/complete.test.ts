@@ -82,7 +82,9 @@ describe('completeValues', () => {
   });
 
   it('refuses a record that is not valid', () => {
-    expect(() => completeValues({ product: 'BCC', values: {} }, {}, null)).toThrow('cannot be completed');
+    expect(() => completeValues({ product: 'BCC', values: {}, callerId: null }, {}, null)).toThrow(
+      'cannot be completed',
+    );
   });
 });
 

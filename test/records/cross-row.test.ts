@@ -105,18 +105,219 @@ describe('rows of one account', () => {
   });
 
   it.each([
-    ['sp-1001', 1],
-    ['00SP-1001', 1],
-    ['SP-1002', 0],
-    ['SP-10010', 0],
-  ])('account number %s beside SP-1001 gets %d warning', (accountNumber, count) => {
+    ['SP-1001', 'sp-1001'],
+    ['SP-1001', '00SP-1001'],
+    ['0012345', '12345'],
+  ])('account number %s makes every row of %s invalid: one customer would be two', (first, second) => {
     const { checked, problems } = validateRows(
-      example('BCC'),
-      anotherUser(1, { accountNumber }),
-      anotherUser(2, { accountNumber }),
+      example('BCC', { accountNumber: first }),
+      anotherUser(1, { ...INHERITED, accountNumber: second }),
+      anotherUser(2, { accountNumber: second }),
+      anotherUser(3, { ...INHERITED, accountNumber: first }),
     );
-    expect(problems.map(brief)).toEqual(Array(count).fill('row 3 accountNumber ACCOUNT_NUMBER_LOOKALIKE'));
-    expect(checked.map(({ record }) => record.accountFirst)).toEqual([1, 2, 2]);
+    expect(problems.map((each) => [brief(each), each.severity])).toEqual([
+      ['row 3 accountNumber ACCOUNT_NUMBER_LOOKALIKE', 'error'],
+      ['row 4 accountNumber ACCOUNT_NUMBER_LOOKALIKE', 'error'],
+    ]);
+    expect(problems[0]?.message).toContain(`"${second}" of row 3 differs from "${first}" of row 2`);
+    expect(problems[1]?.message).toContain(`"${second}" of row 4 differs from "${first}" of row 2`);
+    expect(problems[0]?.hint).toContain('"distinct": ["accountNumber"]');
+    expect(checked.map(({ record }) => [record.valid, record.accountUsable])).toEqual([
+      [true, true],
+      [false, false],
+      [false, false],
+      [true, true],
+    ]);
+  });
+
+  it.each(['SP-1002', 'SP-10010', 'SP1001', 'SP-1001-0'])(
+    'account number %s beside SP-1001 is another account, and not blamed',
+    (accountNumber) => {
+      const { checked, problems } = validateRows(
+        example('BCC'),
+        anotherUser(1, { accountNumber }),
+        anotherUser(2, { accountNumber }),
+      );
+      expect(problems).toEqual([]);
+      expect(checked.map(({ record }) => record.accountFirst)).toEqual([1, 2, 2]);
+    },
+  );
+
+  it('are of two accounts that a profile calls distinct', () => {
+    const { checked, problems } = validate(
+      [
+        {
+          rows: [
+            example('BCC'),
+            anotherUser(1, { accountNumber: 'sp-1001' }),
+            anotherUser(2, { ...INHERITED, accountNumber: 'sp-1001' }),
+            anotherUser(3, { ...INHERITED, accountNumber: 'SP-1001' }),
+          ],
+        },
+      ],
+      { distinct: ['accountNumber'] },
+    );
+    expect(problems).toEqual([]);
+    expect(checked.map(({ record }) => record.accountFirst)).toEqual([1, 2, 2, 1]);
+  });
+
+  it('agree when their texts differ in composition, kinds of blanks and characters that nobody sees', () => {
+    const first = example('BCC', { accountName: 'José Café' });
+    const forms = [
+      'Jose\u0301 Cafe\u0301',
+      'José\u00a0Café',
+      'José \u200bCafé',
+      '\u200eJosé  Café',
+      'José Café',
+    ];
+    const { problems } = validateRows(
+      first,
+      ...forms.map((accountName, index) => anotherUser(index, { ...INHERITED, accountName })),
+    );
+    expect(problems.filter(({ code }) => code === 'ACCOUNT_CONFLICT')).toEqual([]);
+    expect(validateRows(first, anotherUser(1, { accountName: 'jose cafe' })).problems.map(brief)).toEqual([
+      'row 3 accountName ACCOUNT_CONFLICT',
+    ]);
+  });
+});
+
+describe('example rows of a template', () => {
+  const rows = [
+    example('BCC', { accountNumber: 'EXAMPLE-1' }),
+    anotherUser(1, { accountNumber: 'EXAMPLE-10' }),
+  ];
+
+  it('are warned of', () => {
+    const { checked, problems } = validate([{ rows }]);
+    expect(problems.map((each) => [brief(each), each.severity])).toEqual([
+      ['row 2 accountNumber EXAMPLE_ROW', 'warning'],
+    ]);
+    expect(checked.map(({ record }) => record.valid)).toEqual([true, true]);
+  });
+
+  it('are errors where they would be sent to a real platform', () => {
+    const { checked, problems } = validate([{ rows }], { examples: 'refuse' });
+    expect(problems.map((each) => [brief(each), each.severity])).toEqual([
+      ['row 2 accountNumber EXAMPLE_ROW_REFUSED', 'error'],
+    ]);
+    expect(checked.map(({ record }) => [record.valid, record.accountUsable])).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+  });
+});
+
+describe('the caller ID of a user with several numbers', () => {
+  /** Three numbers of one user, with these cells of assignAsCallerId. */
+  const numbers = (...cells: string[]) =>
+    cells.map((assignAsCallerId, index) => {
+      const phoneNumber = `801555100${index + 1}`;
+      if (index === 0) return example('BCC', { assignAsCallerId, phoneNumber });
+      const noDevice = { macAddress: '', deviceTypeId: '', lineNumber: '', deviceName: '' };
+      return example('BCC', { ...INHERITED, ...SAME_USER, ...noDevice, assignAsCallerId, phoneNumber });
+    });
+
+  it.each<[string, string[], (boolean | null)[], number[], string[]]>([
+    ['the first', ['', '', ''], [true, false, false], [], ['row 3: row 2', 'row 4: row 2']],
+    [
+      'the first, whose row says so',
+      ['yes', '', ''],
+      [true, false, false],
+      [],
+      ['row 3: row 2', 'row 4: row 2'],
+    ],
+    [
+      'that of a later row that says so',
+      ['', '', 'TRUE'],
+      [true, false, true],
+      [1],
+      ['row 3: row 4', 'row 2: row 4'],
+    ],
+    ['the first that does not say otherwise', ['FALSE', '', ''], [false, true, false], [], ['row 4: row 3']],
+    ['none where no row wants it', ['FALSE', 'no', 'FALSE'], [false, false, false], [], []],
+  ])('is %s', (_name, cells, callerIds, lost, told) => {
+    const { checked, problems, late, validator } = validateRows(...numbers(...cells));
+    expect(problems).toEqual([]);
+    expect(checked.map(({ record }) => record.callerId)).toEqual(callerIds);
+    expect(validator.lostCallerId).toEqual(lost);
+    expect(late.every(({ code, severity }) => code === 'NOT_CALLER_ID' && severity === 'warning')).toBe(true);
+    expect(late.map(({ row, message }) => `row ${row}: ${/that of (row \d)/.exec(message)?.[1]}`)).toEqual(
+      told,
+    );
+  });
+
+  it('is one: the second row that says so is an error that names the first', () => {
+    const { checked, problems, late } = validateRows(...numbers('TRUE', '', 'TRUE'));
+    expect(problems.map(brief)).toEqual(['row 4 assignAsCallerId CALLER_ID_TAKEN']);
+    expect(problems[0]?.message).toBe('A user has one caller ID; row 2 says TRUE for the same user');
+    expect(checked.map(({ record }) => [record.valid, record.callerId])).toEqual([
+      [true, true],
+      [true, false],
+      [false, false],
+    ]);
+    expect(late.map(brief)).toEqual(['row 3 assignAsCallerId NOT_CALLER_ID']);
+  });
+
+  it('is the first where all rows have a default of TRUE, and none with one of FALSE', () => {
+    const rows = numbers('', '', '');
+    const callerIds = (assignAsCallerId: string) =>
+      validate([{ rows }], { defaults: { assignAsCallerId } }).checked.map(({ record, problems }) => [
+        record.callerId,
+        problems.length,
+      ]);
+    expect(callerIds('TRUE')).toEqual([
+      [true, 0],
+      [false, 0],
+      [false, 0],
+    ]);
+    expect(callerIds('FALSE')).toEqual([
+      [false, 0],
+      [false, 0],
+      [false, 0],
+    ]);
+  });
+
+  it('is asked of numbers of users only', () => {
+    const noNumber = {
+      phoneNumber: '',
+      numberSource: 'NONE',
+      address: '',
+      city: '',
+      state: '',
+      postalCode: '',
+    };
+    const { checked, late } = validateRows(
+      example('BCC', { ...noNumber, customerName: '', secondaryLocationDescription: '', unit: '' }),
+      example('BUSINESS_LINE'),
+      example('SIP_TRUNK'),
+      example('HOME_PHONE'),
+      anotherUser(1, INHERITED),
+    );
+    expect(late).toEqual([]);
+    expect(checked.map(({ record }) => record.callerId)).toEqual([null, null, null, true, true]);
+  });
+});
+
+describe('people who get a mail at once', () => {
+  it('are the users with an address whose mail is not blocked, once each, if their row is valid', () => {
+    const mailed = { emailAddress: 'a@example.com', blockEmail: '' };
+    const { validator } = validateRows(
+      example('BCC', mailed),
+      example('BCC', { ...INHERITED, ...SAME_USER, ...mailed, phoneNumber: '8015551009', macAddress: '' }),
+      anotherUser(1, { ...INHERITED, ...mailed, blockEmail: 'FALSE' }),
+      anotherUser(2, { ...INHERITED, ...mailed, blockEmail: 'TRUE' }),
+      anotherUser(3, { ...INHERITED, emailAddress: '', username: '' }),
+      anotherUser(4, { ...INHERITED, ...mailed, extension: 'x' }),
+      example('HOME_PHONE', mailed),
+      example('BUSINESS_LINE'),
+    );
+    expect(validator.mailsAtOnce).toBe(3);
+  });
+
+  it('are none where a default blocks the mails', () => {
+    const rows = [example('BCC', { blockEmail: '' }), anotherUser(1, { ...INHERITED, blockEmail: '' })];
+    expect(validate([{ rows }], { defaults: { blockEmail: 'TRUE' } }).validator.mailsAtOnce).toBe(0);
+    expect(validate([{ rows }]).validator.mailsAtOnce).toBe(2);
   });
 });
 
@@ -255,6 +456,22 @@ describe('what may be only once', () => {
       'lineName LINE_NAME_TAKEN',
     ],
     [
+      'a line name in an account, however its letters are composed and its blanks are typed',
+      [
+        example('BUSINESS_LINE', { lineName: 'Salle à manger' }),
+        example('BUSINESS_LINE', { ...LINE_2, lineName: 'Salle\u00a0a\u0300  manger' }),
+      ],
+      'lineName LINE_NAME_TAKEN',
+    ],
+    [
+      'a trunk name in another composition',
+      [
+        example('SIP_TRUNK', { trunkName: 'Montréal' }),
+        example('SIP_TRUNK', { accountNumber: 'SP-4002', trunkName: 'Montre\u0301al', phoneNumber: '' }),
+      ],
+      'trunkName TRUNK_NAME_TAKEN',
+    ],
+    [
       'a trunk name',
       [example('SIP_TRUNK'), example('SIP_TRUNK', { accountNumber: 'SP-4002', phoneNumber: '' })],
       'trunkName TRUNK_NAME_TAKEN',
@@ -279,6 +496,10 @@ describe('what may be only once', () => {
       anotherUser(1, { macAddress: '0004f2ab1001', lineNumber: '2' }),
       example('BUSINESS_LINE'),
       example('BUSINESS_LINE', { ...LINE_2, accountNumber: 'SP-3002', lineName: 'Front counter' }),
+      example('BUSINESS_LINE', {
+        ...{ ...LINE_2, phoneNumber: '8015553003', macAddress: '0004f2ab3003' },
+        lineName: 'FRONT counter',
+      }),
     );
     expect(problems).toEqual([]);
   });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { COLUMN_NAMES, RESULT_COLUMNS } from '../../src/records/columns.js';
-import { describeHeaders, isKnownHeader, productOfSheet } from '../../src/records/headers.js';
+import {
+  describeHeaders,
+  headerInResults,
+  isKnownHeader,
+  productOfSheet,
+} from '../../src/records/headers.js';
 import { anotherUser, brief, example, validate } from './sheet.js';
 
 describe('headers', () => {
@@ -13,7 +18,7 @@ describe('headers', () => {
       ['lastName', 'profile', null],
       [null, 'ignored', null],
       [null, 'ignored', null],
-      [null, 'result', null],
+      [null, 'unknown', null],
       [null, 'unknown', 'accountName'],
       [null, 'unknown', null],
     ]);
@@ -41,6 +46,37 @@ describe('headers', () => {
       ],
       ['row 1 Shoe size UNKNOWN_COLUMN', 'warning', expect.stringContaining('come back in the results')],
     ]);
+  });
+
+  it('of results in part are columns of the sheet, told with the name that they come back under', () => {
+    const own = ['status', 'error', 'hint', 'userId', 'warnings', 'finishedAt'];
+    const { problems } = validate([{ header: [...COLUMN_NAMES, ...own], rows: [example('BCC')] }]);
+    expect(problems.map(brief)).toEqual(own.map((name) => `row 1 ${name} UNKNOWN_COLUMN`));
+    expect(problems[0]?.hint).toBe(
+      'Leave it if it is for your own use; its cells come back in the results, as "status (yours)".',
+    );
+  });
+
+  it('of results in another order, or with a gap, are columns of the sheet', () => {
+    const how = (header: readonly string[]) => describeHeaders({ header }).map((each) => each.how);
+    expect(how(RESULT_COLUMNS.toReversed())).toEqual(RESULT_COLUMNS.map(() => 'unknown'));
+    expect(new Set(how(['MAC', 'status', 'Note', ...RESULT_COLUMNS.slice(1)]))).toEqual(
+      new Set(['synonym', 'unknown']),
+    );
+  });
+
+  it('of results are those of our file, beside columns of the sheet that have such a name', () => {
+    const header = ['MAC', 'status (yours)', ...RESULT_COLUMNS, 'Done by'];
+    const described = describeHeaders({ header }, { status: 'customField' });
+    expect(described.map(({ how, column }) => column ?? how)).toEqual([
+      'macAddress',
+      'customField',
+      ...RESULT_COLUMNS.map(() => 'result'),
+      'unknown',
+    ]);
+    expect(headerInResults('status')).toBe('status (yours)');
+    expect(headerInResults('status (yours)')).toBe('status (yours)');
+    expect(headerInResults('Status')).toBe('Status');
   });
 
   it('of results are ignored silently', () => {

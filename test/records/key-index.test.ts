@@ -51,11 +51,4 @@ describe('NumberTable', () => {
     expect(table.get(20_001 + 8192, 0)).toBe(0);
     expect(table.bytes).toBe(3 * 8192 * 2 * 4);
   });
-
-  it('takes half the room for small numbers', () => {
-    const table = new NumberTable(3, Uint16Array);
-    table.set(table.push(), 2, 65_535);
-    expect(table.get(0, 2)).toBe(65_535);
-    expect(table.bytes).toBe(8192 * 3 * 2);
-  });
 });

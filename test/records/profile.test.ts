@@ -19,19 +19,27 @@ describe('a profile', () => {
       headers: { Cust: 'accountNumber', Notes: null },
       defaults: { billingCycleDay: 1, blockEmail: true },
       values: { timeZone: { MST7: 'US/Mountain' } },
+      distinct: ['accountNumber'],
       options: { concurrency: 4 },
     });
     expect(await readProfile(path, OPTIONS)).toEqual({
       headers: { Cust: 'accountNumber', Notes: null },
       defaults: { billingCycleDay: '1', blockEmail: 'true' },
       values: { timeZone: { MST7: 'US/Mountain' } },
+      distinct: ['accountNumber'],
       options: { concurrency: 4 },
     });
   });
 
   it('may be empty', async () => {
     const path = await profileFile('\ufeff{}');
-    expect(await readProfile(path, OPTIONS)).toEqual({ headers: {}, defaults: {}, values: {}, options: {} });
+    expect(await readProfile(path, OPTIONS)).toEqual({
+      headers: {},
+      defaults: {},
+      values: {},
+      distinct: [],
+      options: {},
+    });
   });
 
   it.each([
@@ -56,6 +64,21 @@ describe('a profile', () => {
       { options: { concurency: 4 } },
       '"concurency" is not an option; did you mean concurrency?',
     ],
+    [
+      'a column that cannot be distinct',
+      { distinct: ['lineName'] },
+      'distinct → 0: "lineName" is not a column that can be distinct (accountNumber can)',
+    ],
+    [
+      'a default of a secret',
+      { defaults: { sipPassword: 'hunter22!' } },
+      'defaults → sipPassword: sipPassword is a secret of one row; it cannot be given for all rows',
+    ],
+    [
+      'translations of a secret',
+      { values: { sipPassword: { old: 'hunter22!' } } },
+      'values → sipPassword: sipPassword is a secret of one row',
+    ],
     ['a value that is no text', { defaults: { state: ['UT'] } }, 'defaults → state'],
     ['a list', [], 'expected object'],
     ['what is not JSON', '{"headers": ', 'is not JSON'],
@@ -64,6 +87,7 @@ describe('a profile', () => {
     expect(failure).toBeInstanceOf(StopError);
     expect(failure).toMatchObject({ code: 'PROFILE_INVALID', exit: 'nothingDone' });
     expect((failure as StopError).message).toContain(message);
+    expect(JSON.stringify([failure, (failure as StopError).message])).not.toContain('hunter22!');
   });
 
   it('is refused when there is no such file', async () => {

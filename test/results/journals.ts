@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { Journal, type JsonObject, type StoredSource } from '../../src/journal/journal.js';
 import type { RowResult } from '../../src/plan/statuses.js';
 import type { RowValues } from '../../src/records/columns.js';
+import { describeHeaders, type HeaderNames } from '../../src/records/headers.js';
 import type { Problem } from '../../src/records/problem.js';
 import type { Product } from '../../src/records/products.js';
 import type { ImportRecord } from '../../src/records/record.js';
@@ -19,6 +20,7 @@ export interface TestRow {
   readonly product?: Product | null;
   readonly accountFirst?: number;
   readonly userFirst?: number;
+  readonly callerId?: boolean | null;
   readonly values?: RowValues;
   readonly problems?: readonly Partial<Problem>[];
 }
@@ -33,14 +35,16 @@ export async function temporaryDirectory(): Promise<string> {
 /** A real journal in `directory` with these sources and rows; ordinals are 1, 2, 3 … */
 export async function journalOf(
   directory: string,
-  sources: readonly Omit<StoredSource, 'id'>[],
+  sources: readonly Pick<StoredSource, 'file' | 'sheet' | 'header'>[],
   rows: Iterable<TestRow>,
+  headerNames: HeaderNames = {},
 ): Promise<Journal<ImportRecord>> {
   const journal = new Journal<ImportRecord>(join(directory, 'journal.db'));
   onTestFinished(() => journal.close());
   const written: Promise<void>[] = [];
   sources.forEach((source, index) => {
-    written.push(journal.addSource({ id: index + 1, ...source }));
+    const understood = describeHeaders(source, headerNames).map((match) => ({ ...match }));
+    written.push(journal.addSource({ id: index + 1, ...source, understood }));
   });
   let ordinal = 0;
   for (const each of rows) {
@@ -58,6 +62,7 @@ export async function journalOf(
       accountUsable: true,
       userUsable: true,
       searchIndex: 0,
+      callerId: each.callerId ?? null,
     };
     const { row, cells, status } = each;
     written.push(journal.addRow({ ordinal, source: id, row, cells, record, status }, null));

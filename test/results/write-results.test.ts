@@ -193,9 +193,9 @@ describe('results', () => {
     const dir = await temporaryDirectory();
     const source = { file: 'x.csv', sheet: null, header: ['Kind', 'Geheim'] };
     const row: TestRow = { row: 2, cells: ['Trunk', 'secret1'], status: 'failed', product: 'SIP_TRUNK' };
-    const journal = await journalOf(dir, [source], [row]);
     const names = { kind: 'product', geheim: 'sipPassword' } as const;
-    const [table] = await readBack((await writeResults(journal, dir, 'csv', names)).results);
+    const journal = await journalOf(dir, [source], [row], names);
+    const [table] = await readBack((await writeResults(journal, dir, 'csv')).results);
     expect(table?.rows[0]).toMatchObject({ Kind: 'Trunk', Geheim: SECRET_MASK });
     expect(table?.header[0]).toBe('Kind');
   });

@@ -4,7 +4,7 @@ import { PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
 import type { RowCheck } from '../rows/row-check.js';
 import { Agreement } from './agreement.js';
 import { hash32, type KeyIndex } from './key-index.js';
-import { KEY } from './keys.js';
+import { KEY, nearForm } from './keys.js';
 import type { RowPlaces } from './row-places.js';
 
 const ACCOUNT_COLUMNS = columnsOf('account');
@@ -33,9 +33,31 @@ const FIRST = 0;
 const TYPE = 1;
 const EXTENSION_LENGTH = 2;
 const EXACT_NUMBER = 3;
-const ACCOUNT_FIELDS = 4;
+/** an earlier account that is most likely meant: its number differs in capitals or leading zeros only; 0: none */
+const TWIN = 4;
+const ACCOUNT_FIELDS = 5;
 const SEARCHES = 1;
 const USER_FIELDS = 2;
+
+/** What blank cells of an account's or user's first row mean. */
+const BLANKS = { account: blanksIn(ACCOUNT_COLUMNS), user: blanksIn(USER_COLUMNS) };
+
+function blanksIn(columns: readonly ColumnName[]): RowValues {
+  const blanks = columns.map((column) => [column, columnOf(column).blank] as const);
+  return Object.fromEntries(blanks.filter(([, blank]) => blank !== undefined));
+}
+
+const EXAMPLE_ACCOUNTS: ReadonlySet<string> = new Set(
+  PRODUCT_NAMES.map((product) => PRODUCTS[product].exampleAccount),
+);
+
+/** What the user says of accounts. */
+export interface AccountOptions {
+  /** account numbers that differ in capitals or leading zeros only are two accounts */
+  readonly distinctNumbers: boolean;
+  /** an example row of a template keeps itself from being sent */
+  readonly refuseExamples: boolean;
+}
 
 const ACCOUNT_TYPES = ['unknown', 'ADVANCED', 'SIMPLE'] as const;
 
@@ -56,6 +78,7 @@ export interface Owner {
  * it (account: same accountNumber; user: same extension in it, for HOME_PHONE the account's one user).
  */
 export class Accounts {
+  readonly #options: AccountOptions;
   readonly #keys: KeyIndex;
   readonly #places: RowPlaces;
   readonly #accounts = new Agreement(
@@ -67,7 +90,10 @@ export class Accounts {
     USER_FIELDS,
   );
 
-  constructor(keys: KeyIndex, places: RowPlaces) {
+  #userBlanks = BLANKS.user;
+
+  constructor(keys: KeyIndex, places: RowPlaces, options: AccountOptions) {
+    this.#options = options;
     this.#keys = keys;
     this.#places = places;
   }
@@ -82,10 +108,14 @@ export class Accounts {
       if (check.has('accountName')) requireGroup(check, 'account');
       return none;
     }
-    const near = this.#keys.add(KEY.accountNearly, 0, looseForm(accountNumber), this.#accounts.next);
+    const form = this.#options.distinctNumbers ? accountNumber : nearForm(accountNumber);
+    const near = this.#keys.add(KEY.accountNearly, 0, form, this.#accounts.next);
     const known = near === 0 ? 0 : this.#known(accountNumber, near);
     const account = known === 0 ? this.#openAccount(check, accountNumber, near) : known;
     this.#places.setAccount(check.ordinal, account);
+    if (EXAMPLE_ACCOUNTS.has(accountNumber)) this.#addExample(check, accountNumber);
+    const twin = this.#accounts.get(account, TWIN);
+    if (twin !== 0) this.#addTwin(check, accountNumber, twin);
     const accountFirst = this.#accounts.get(account, FIRST);
     const alone = known === 0 || this.#joinAccount(check, account, accountFirst);
     return { ...none, account, accountFirst, ...this.#joinUser(check, account, alone) };
@@ -112,26 +142,46 @@ export class Accounts {
 
   #openAccount(check: RowCheck, accountNumber: string, near: number): number {
     check.applyDefaults('account');
-    requireGroup(check, 'account');
-    const account = this.#accounts.open(check, { platformType: 'CPE2' });
+    // most likely it is a later row of the other account, whose account cells may be blank
+    if (near === 0) requireGroup(check, 'account');
+    const account = this.#accounts.open(check, BLANKS.account);
     this.#accounts.set(account, FIRST, check.ordinal);
     this.#accounts.set(account, TYPE, accountTypeOf(check.product));
     this.#accounts.set(account, EXTENSION_LENGTH, check.values.extensionLength ?? 0);
     this.#accounts.set(account, EXACT_NUMBER, hash32(accountNumber));
     if (near !== 0) {
       this.#keys.add(KEY.accountExactly, 0, accountNumber, account);
-      const first = this.#accounts.firstValues(near)?.accountNumber;
-      const named = first === undefined ? 'the one' : `"${first}"`;
-      const where = this.#places.describe(this.#accounts.get(near, FIRST), check.table);
-      const message = `"${accountNumber}" differs from ${named} of ${where} only in capitals or leading zeros`;
-      check.add(
-        'ACCOUNT_NUMBER_LOOKALIKE',
-        'accountNumber',
-        message,
-        'Make them equal if one account is meant.',
-      );
+      this.#accounts.set(account, TWIN, near);
     }
     return account;
+  }
+
+  /** One customer must not become two: the rows of the account that comes second are not sent. */
+  #addTwin(check: RowCheck, accountNumber: string, twin: number): void {
+    const first = this.#accounts.firstValues(twin)?.accountNumber;
+    const named = first === undefined ? 'the one' : `"${first}"`;
+    const where = this.#places.describe(this.#accounts.get(twin, FIRST), check.table);
+    const message =
+      `"${accountNumber}" of row ${check.row.number} differs from ${named} of ${where} only in capitals, leading ` +
+      'zeros or the form of its letters; it would become an account of its own';
+    const hint =
+      'Make the two equal. If they are two accounts, say so in a profile: "distinct": ["accountNumber"].';
+    check.add('ACCOUNT_NUMBER_LOOKALIKE', 'accountNumber', message, hint);
+  }
+
+  #addExample(check: RowCheck, accountNumber: string): void {
+    const message = `"${accountNumber}" is the account of the example row that templates come with`;
+    if (this.#options.refuseExamples)
+      check.add(
+        'EXAMPLE_ROW_REFUSED',
+        'accountNumber',
+        message,
+        'Delete the row; it is no customer of yours.',
+      );
+    else {
+      const hint = 'Delete the row, unless you only try things out: outside the sandbox it is refused.';
+      check.add('EXAMPLE_ROW', 'accountNumber', message, hint);
+    }
   }
 
   /** Checks a later row against its account; false when it cannot be in it at all. */
@@ -157,6 +207,8 @@ export class Accounts {
       check.add('SECOND_HOME_PHONE', 'accountNumber', message, 'Give the row an account number of its own.');
       return false;
     }
+    // an account that is most likely none has nothing that its rows could disagree with
+    if (this.#accounts.get(account, TWIN) !== 0) return true;
     for (const column of this.#accounts.disagreements(account, check)) {
       const says = this.#accounts.firstValue(account, column);
       const message = `${column} is "${check.values[column]}", but ${where()}, the account's first row, has ${says}`;
@@ -201,10 +253,10 @@ export class Accounts {
     check.applyDefaults('user');
     if (product !== null) requireGroup(check, 'user');
     const timeZone = check.values.timeZone ?? this.#accounts.firstValues(account)?.timeZone;
-    const blanks: RowValues = { allowPortalAccess: false, blockEmail: false };
-    if (timeZone !== undefined) blanks.userTimeZone = timeZone;
-    if (product === 'BCC') blanks.endUserType = 'STANDARD';
-    const user = this.#users.open(check, blanks);
+    // most users are in the time zone of the one before
+    if (timeZone !== this.#userBlanks.userTimeZone)
+      this.#userBlanks = timeZone === undefined ? BLANKS.user : { ...BLANKS.user, userTimeZone: timeZone };
+    const user = this.#users.open(check, this.#userBlanks);
     this.#users.set(user, FIRST, check.ordinal);
     return { user, userFirst: check.ordinal, bringsUser: true };
   }
@@ -248,12 +300,6 @@ export class Accounts {
 
 function accountTypeOf(product: Product | null): number {
   return product === null ? 0 : ACCOUNT_TYPES.indexOf(PRODUCTS[product].accountType);
-}
-
-/** What account numbers look like when capitals and leading zeros are overlooked. */
-function looseForm(accountNumber: string): string {
-  if (!accountNumber.startsWith('0')) return accountNumber.toLowerCase();
-  return accountNumber.toLowerCase().replace(/^0+(?=.)/, '');
 }
 
 /** Asks for the columns that the first row of an account or user needs. */

@@ -1,6 +1,7 @@
 import type { ColumnName, RowValues } from '../columns.js';
 import type { RowCheck } from '../rows/row-check.js';
 import { hash32 } from './key-index.js';
+import { comparable } from './keys.js';
 import { NumberTable } from './number-table.js';
 
 /** The first row leaves the cell blank. */
@@ -10,9 +11,12 @@ const UNKNOWN = 1;
 /** How many first rows are kept whole, so that messages can say what they hold. */
 const REMEMBERED = 256;
 
+/** The digests that are none of these two. */
+const DIGESTS = 2 ** 32 - 2;
+
 /**
- * What the first rows of accounts (or users) say in the columns that all their rows have to agree on: two bytes a
- * column. Two values that differ pass for equal with odds of one in 65,534.
+ * What the first rows of accounts (or users) say in the columns that all their rows have to agree on: four bytes a
+ * column. Two values that differ pass for equal with odds of one in four thousand million.
  */
 export class Agreement {
   readonly #columns: readonly ColumnName[];
@@ -28,7 +32,7 @@ export class Agreement {
    */
   constructor(columns: readonly ColumnName[], fields: number) {
     this.#columns = columns;
-    this.#said = new NumberTable(columns.length, Uint16Array);
+    this.#said = new NumberTable(columns.length);
     this.#fields = new NumberTable(fields);
     this.#digested = columns.map(() => ({ value: undefined, digest: BLANK }));
   }
@@ -93,12 +97,12 @@ export class Agreement {
     this.#fields.set(number - 1, field, value);
   }
 
-  /** 16 bits of a hash of a column's value that are neither {@link BLANK} nor {@link UNKNOWN}. */
+  /** A hash of a column's value, 32 bits, that is neither {@link BLANK} nor {@link UNKNOWN}. */
   #digest(index: number, value: unknown): number {
     const last = this.#digested[index] as { value: unknown; digest: number };
     if (last.value !== value) {
       last.value = value;
-      last.digest = 2 + (hash32(String(value)) % 65_534);
+      last.digest = 2 + (hash32(comparable(String(value))) % DIGESTS);
     }
     return last.digest;
   }

@@ -2,20 +2,15 @@ const CHUNK_BITS = 13;
 const CHUNK = 1 << CHUNK_BITS;
 const IN_CHUNK = CHUNK - 1;
 
-/** A growing table of whole numbers, `width` a line, in chunks that never move: 4 bytes a number, or 2. */
+/** A growing table of whole numbers, `width` a line, in chunks that never move: 4 bytes a number. */
 export class NumberTable {
   readonly #width: number;
-  readonly #array: typeof Uint32Array | typeof Uint16Array;
-  readonly #chunks: (Uint32Array | Uint16Array)[] = [];
+  readonly #chunks: Uint32Array[] = [];
   #length = 0;
 
-  /**
-   * @param width how many numbers a line has
-   * @param array what holds them: `Uint32Array` or `Uint16Array`
-   */
-  constructor(width: number, array: typeof Uint32Array | typeof Uint16Array = Uint32Array) {
+  /** @param width how many numbers a line has */
+  constructor(width: number) {
     this.#width = width;
-    this.#array = array;
   }
 
   /** How many lines there are. */
@@ -30,7 +25,7 @@ export class NumberTable {
 
   /** Adds a line of zeros and returns its number, from 0. */
   push(): number {
-    if ((this.#length & IN_CHUNK) === 0) this.#chunks.push(new this.#array(CHUNK * this.#width));
+    if ((this.#length & IN_CHUNK) === 0) this.#chunks.push(new Uint32Array(CHUNK * this.#width));
     this.#length += 1;
     return this.#length - 1;
   }

@@ -1,25 +1,79 @@
-import { COLUMN_NAMES, type ColumnName } from '../columns.js';
-import { PROBLEM_CODES, type Problem } from '../problem.js';
+import {
+  COLUMN_NAMES,
+  COLUMNS,
+  columnOf,
+  NUMBER_COLUMNS,
+  type RowValues,
+  type UniqueColumn,
+} from '../columns.js';
+import { PROBLEM_CODES, type ProblemCode } from '../problem.js';
 import type { RowCheck } from '../rows/row-check.js';
 import type { Owner } from './accounts.js';
 import type { KeyIndex } from './key-index.js';
-import { KEY } from './keys.js';
+import { comparable, KEY } from './keys.js';
+import type { LateProblem } from './late-problem.js';
 import { NumberTable } from './number-table.js';
 import type { RowPlaces } from './row-places.js';
 
-/** A problem that only shows when all rows are known; an error makes the row of that ordinal invalid. */
-export interface LateProblem extends Problem {
-  readonly ordinal: number;
+/** How a value is known again, and what is said of a second one. */
+interface Unique {
+  readonly code: ProblemCode;
+  /** the values that make a row's key, the column's own among them */
+  key(values: RowValues): string;
+  message(values: RowValues, where: string): string;
+  readonly hint: string;
 }
 
-/** Columns that name a number which has to be on the row's account. */
-const NAMED_NUMBERS = [
-  'callerIdPhoneNumber',
-  'emergencyCallbackPhoneNumber',
-  'primaryTn',
-  'callbackNumber',
-  'emergencyNumber',
-] as const satisfies readonly ColumnName[];
+/** The columns whose values may be only once: in the account, or in the whole input. */
+const UNIQUE: Readonly<Record<UniqueColumn, Unique>> = {
+  username: {
+    code: 'USERNAME_TAKEN',
+    key: ({ username = '' }) => comparable(username).toLowerCase(),
+    message: ({ username }, where) => `"${username}" is the username of ${where}`,
+    hint: 'Give each user a username of its own; capitals make no difference.',
+  },
+  phoneNumber: {
+    code: 'PHONE_NUMBER_TAKEN',
+    key: ({ phoneNumber = '' }) => phoneNumber,
+    message: ({ phoneNumber }, where) => `${phoneNumber} is the number of ${where}`,
+    hint: 'A number goes to one row only; correct one of the two, or leave it blank to search one.',
+  },
+  macAddress: {
+    code: 'MAC_ADDRESS_TAKEN',
+    key: ({ macAddress, lineNumber = COLUMNS.lineNumber.blank }) => `${macAddress}/${lineNumber}`,
+    message: ({ macAddress, lineNumber = COLUMNS.lineNumber.blank }, where) =>
+      `Line ${lineNumber} of device ${macAddress} is used in ${where}`,
+    hint: 'Correct the MAC address, or give another lineNumber if the device has more lines.',
+  },
+  lineName: {
+    code: 'LINE_NAME_TAKEN',
+    key: ({ lineName = '' }) => comparable(lineName),
+    message: ({ lineName }, where) =>
+      `The account has a line "${lineName}" in ${where}; two lines of one name cannot be told apart`,
+    hint: 'Give the line another name.',
+  },
+  trunkName: {
+    code: 'TRUNK_NAME_TAKEN',
+    key: ({ trunkName = '' }) => comparable(trunkName),
+    message: ({ trunkName }, where) => `"${trunkName}" is the trunk of ${where}; trunk names are unique`,
+    hint: 'Give the trunk another name.',
+  },
+  sipUsername: {
+    code: 'SIP_USERNAME_TAKEN',
+    key: ({ sipUsername = '' }) => sipUsername,
+    message: ({ sipUsername }, where) => `"${sipUsername}" is the SIP username of ${where}`,
+    hint: 'Leave the cell blank to have one generated.',
+  },
+};
+const UNIQUE_COLUMNS = COLUMN_NAMES.filter((column) => columnOf(column).uniqueIn !== undefined).map(
+  (name) => {
+    const column = name as UniqueColumn;
+    return {
+      ...{ column, kind: KEY[column], inAccount: columnOf(column).uniqueIn === 'account' },
+      ...UNIQUE[column],
+    };
+  },
+);
 
 /** Fields of a number that was named and not seen so far; the number itself in two halves that fit 32 bits. */
 const ROW = 0;
@@ -41,47 +95,17 @@ export class Uniqueness {
 
   /** Adds the problems of what an earlier row has already. */
   check(check: RowCheck, owner: Owner): void {
-    const { values } = check;
-    const { username, phoneNumber, macAddress, lineNumber = 1, lineName, trunkName, sipUsername } = values;
-    if (username !== undefined && owner.bringsUser) {
-      const where = this.#seen(check, KEY.username, 0, username.toLowerCase());
-      const hint = 'Give each user a username of its own; capitals make no difference.';
-      if (where !== null)
-        check.add('USERNAME_TAKEN', 'username', `"${username}" is the username of ${where}`, hint);
-    }
-    if (phoneNumber !== undefined) {
-      const where = this.#seen(check, KEY.phoneNumber, 0, phoneNumber);
-      const hint = 'A number goes to one row only; correct one of the two, or leave it blank to search one.';
-      if (where !== null)
-        check.add('PHONE_NUMBER_TAKEN', 'phoneNumber', `${phoneNumber} is the number of ${where}`, hint);
-    }
-    if (macAddress !== undefined && !check.isBad('lineNumber')) {
-      const where = this.#seen(check, KEY.deviceLine, 0, `${macAddress}/${lineNumber}`);
-      const message = `Line ${lineNumber} of device ${macAddress} is used in ${where}`;
-      const hint = 'Correct the MAC address, or give another lineNumber if the device has more lines.';
-      if (where !== null) check.add('MAC_ADDRESS_TAKEN', 'macAddress', message, hint);
-    }
-    if (lineName !== undefined && owner.account !== 0) {
-      const where = this.#seen(check, KEY.lineName, owner.account, lineName);
-      const message = `The account has a line "${lineName}" in ${where}; two lines of one name cannot be told apart`;
-      if (where !== null) check.add('LINE_NAME_TAKEN', 'lineName', message, 'Give the line another name.');
-    }
-    if (trunkName !== undefined) {
-      const where = this.#seen(check, KEY.trunkName, 0, trunkName);
-      const message = `"${trunkName}" is the trunk of ${where}; trunk names are unique`;
-      if (where !== null) check.add('TRUNK_NAME_TAKEN', 'trunkName', message, 'Give the trunk another name.');
-    }
-    if (sipUsername !== undefined) {
-      const where = this.#seen(check, KEY.sipUsername, 0, sipUsername);
-      const hint = 'Leave the cell blank to have one generated.';
-      if (where !== null) {
-        check.add(
-          'SIP_USERNAME_TAKEN',
-          'sipUsername',
-          `"${sipUsername}" is the SIP username of ${where}`,
-          hint,
-        );
-      }
+    for (const unique of UNIQUE_COLUMNS) {
+      const { column, inAccount } = unique;
+      if (check.values[column] === undefined) continue;
+      if (column === 'username' && !owner.bringsUser) continue;
+      if (column === 'macAddress' && check.isBad('lineNumber')) continue;
+      if (inAccount && owner.account === 0) continue;
+      const scope = inAccount ? owner.account : 0;
+      const first = this.#keys.add(unique.kind, scope, unique.key(check.values), check.ordinal);
+      if (first === 0) continue;
+      const where = this.#places.describe(first, check.table);
+      check.add(unique.code, column, unique.message(check.values, where), unique.hint);
     }
     if (owner.account !== 0) this.#checkNamedNumbers(check, owner.account);
   }
@@ -108,14 +132,8 @@ export class Uniqueness {
     }
   }
 
-  /** Where the key was seen first, in words; null when it was not, and this row is the first from now on. */
-  #seen(check: RowCheck, kind: number, scope: number, key: string): string | null {
-    const first = this.#keys.add(kind, scope, key, check.ordinal);
-    return first === 0 ? null : this.#places.describe(first, check.table);
-  }
-
   #checkNamedNumbers(check: RowCheck, account: number): void {
-    for (const column of NAMED_NUMBERS) {
+    for (const column of NUMBER_COLUMNS) {
       const phone = check.values[column];
       if (phone === undefined || phone === check.values.phoneNumber) continue;
       const other = this.#rowOfOtherAccount(phone, account);

@@ -1,6 +1,6 @@
 import type { Row } from '../../sheet/table.js';
 import type { Fault } from '../cells/damage.js';
-import { type ColumnGroup, type ColumnName, columnOf, type RowValues } from '../columns.js';
+import { type ColumnGroup, type ColumnName, columnOf, type RowValues, SECRET_COLUMNS } from '../columns.js';
 import { isError, PROBLEM_CODES, type Problem, type ProblemCode } from '../problem.js';
 import type { Product } from '../products.js';
 
@@ -27,9 +27,6 @@ export interface RowTable {
   /** the columns of the table without values: with it all rows have one shape, which makes them much faster */
   readonly blankValues: RowValues;
 }
-
-/** Columns whose cells never leave the importer in a message. */
-const SECRET: ReadonlySet<ColumnName> = new Set(['sipPassword'] as const);
 
 /** One row while it is checked: its values so far and its problems so far. */
 export class RowCheck {
@@ -75,7 +72,7 @@ export class RowCheck {
   add(code: ProblemCode, column: ColumnName | null, message: string, hint: string): void {
     const { severity } = PROBLEM_CODES[code];
     const typed = column === null ? '' : this.typed(column);
-    const secret = column !== null && SECRET.has(column) && typed !== '';
+    const secret = column !== null && SECRET_COLUMNS.has(column) && typed !== '';
     this.problems.push({
       file: this.table.file,
       sheet: this.table.sheet,

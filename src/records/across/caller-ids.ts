@@ -1,0 +1,91 @@
+import { PROBLEM_CODES } from '../problem.js';
+import type { RowCheck } from '../rows/row-check.js';
+import type { LateProblem } from './late-problem.js';
+import { NumberTable } from './number-table.js';
+import type { RowPlaces } from './row-places.js';
+
+const ROW = 0;
+const USER = 1;
+
+/**
+ * Which of its numbers becomes the caller ID of a user (guide, "Set Phone Number Reference"): the one whose row says
+ * so, else the first whose row does not say otherwise.
+ */
+export class CallerIds {
+  readonly #places: RowPlaces;
+  /** by user, the row that has it: its ordinal doubled, and one more when the row says so itself */
+  readonly #holders = new NumberTable(1);
+  /** rows that leave it open and do not get it */
+  readonly #others = new NumberTable(2);
+  readonly #displaced: number[] = [];
+
+  constructor(places: RowPlaces) {
+    this.#places = places;
+  }
+
+  /**
+   * Takes a row that brings a number to a user, and adds the problem that another row says that it has the caller ID.
+   *
+   * @param user the user's number, from 1
+   * @returns whether the row's number becomes the caller ID, unless a later row says so of its own
+   */
+  take(check: RowCheck, user: number): boolean {
+    const says = saysOf(check);
+    if (says === false) return false;
+    while (this.#holders.length < user) this.#holders.push();
+    const held = this.#holders.get(user - 1, 0);
+    const holder = held >>> 1;
+    if (says === undefined && holder !== 0) {
+      this.#addOther(check.ordinal, user);
+      return false;
+    }
+    if ((held & 1) === 1) {
+      const where = this.#places.describe(holder, check.table);
+      const message = `A user has one caller ID; ${where} says TRUE for the same user`;
+      check.add('CALLER_ID_TAKEN', 'assignAsCallerId', message, 'Leave TRUE in one of the rows only.');
+      return false;
+    }
+    if (holder !== 0) {
+      this.#addOther(holder, user);
+      this.#displaced.push(holder);
+    }
+    this.#holders.set(user - 1, 0, 2 * check.ordinal + (says === true ? 1 : 0));
+    return true;
+  }
+
+  /** Whether a row got no caller ID since another one of its user has it. */
+  get hasOthers(): boolean {
+    return this.#others.length > 0;
+  }
+
+  /** The rows that `take` gave the caller ID and a later row took it from. */
+  get displaced(): readonly number[] {
+    return this.#displaced;
+  }
+
+  /** Tells of each number that is not the caller ID, though its row does not say so, which one is. */
+  *finish(): Iterable<LateProblem> {
+    for (let line = 0; line < this.#others.length; line += 1) {
+      const ordinal = this.#others.get(line, ROW);
+      const holder = this.#holders.get(this.#others.get(line, USER) - 1, 0) >>> 1;
+      const place = this.#places.place(ordinal);
+      const message = `The number is not the caller ID of its user; that of ${this.#places.describe(holder, place)} is`;
+      const hint = 'If this one is meant, write TRUE into assignAsCallerId of its row.';
+      const code = 'NOT_CALLER_ID';
+      const { severity } = PROBLEM_CODES[code];
+      yield { ordinal, ...place, column: 'assignAsCallerId', value: '', code, message, hint, severity };
+    }
+  }
+
+  #addOther(ordinal: number, user: number): void {
+    const line = this.#others.push();
+    this.#others.set(line, ROW, ordinal);
+    this.#others.set(line, USER, user);
+  }
+}
+
+/** What the row says itself. A default TRUE for all rows says no more of any of them than a blank cell. */
+function saysOf(check: RowCheck): boolean | undefined {
+  const { assignAsCallerId } = check.values;
+  return assignAsCallerId === true && check.typed('assignAsCallerId') === '' ? undefined : assignAsCallerId;
+}
