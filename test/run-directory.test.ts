@@ -2,14 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveSettings } from '../src/options.js';
-import {
-  createRun,
-  openRun,
-  type RunFacts,
-  readRun,
-  reserveRunDirectory,
-  runFiles,
-} from '../src/run/directory.js';
+import { createRun, openRun, readRun, reserveRunDirectory, runFiles } from '../src/run/directory.js';
+import type { RunFacts } from '../src/run/state.js';
 import { temporaryDirectory } from './results/journals.js';
 
 const FACTS: RunFacts = {

@@ -21,7 +21,7 @@ export const sipTrunkStep: Step = {
       call: async () =>
         createTrunk(partitionId, accountId, {
           ...trunkBody(values, account, number?.id),
-          ...(await run.credentials.ensure(values.accountNumber, trunkName, {})),
+          ...(await run.credentials.ensure(values.accountNumber, trunkName)),
         }),
       idOf: (trunk) => trunk.id,
       unique: true,

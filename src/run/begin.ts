@@ -7,9 +7,10 @@ import { formatOf } from '../screen/report-run.js';
 import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Platform } from './connect.js';
-import { createRun, type RunDirectory, type RunKind, reserveRunDirectory, runFiles } from './directory.js';
+import { createRun, type RunDirectory, reserveRunDirectory, runFiles } from './directory.js';
 import { credentialsFor, openPlatform, targetOf } from './platform.js';
 import { readingOptions, settingsOf } from './settings.js';
+import type { RunKind } from './state.js';
 
 /** A run that has just begun. */
 export interface BegunRun {

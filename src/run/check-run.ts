@@ -21,6 +21,7 @@ import { type Connection, connect, type Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
 import { rememberPartition } from './import-run.js';
 import { openRunLog } from './log.js';
+import { runState } from './state.js';
 
 /** What a check of sheets came to. */
 export interface CheckSummary {
@@ -58,12 +59,13 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
   let existing: number | null = null;
   let stopped = false;
   try {
-    await loadSheets(
+    const partitions = await loadSheets(
       facts.inputs.map((input) => input.file),
       facts.reading,
       journal,
       null,
     );
+    await runState(journal).set('partitions', partitions);
     rmSync(files.standardInput, { force: true });
     if (options.openPlatform) {
       platform = await options.openPlatform();

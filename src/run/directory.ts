@@ -10,31 +10,10 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { StopError } from '../errors.js';
-import { Journal, type JsonObject } from '../journal/journal.js';
+import { Journal } from '../journal/journal.js';
 import { acquireLock, type Lock } from '../journal/lock.js';
-import type { Settings } from '../options.js';
 import type { ImportRecord } from '../records/record.js';
-import type { ValidatorOptions } from '../records/validate.js';
-
-/** Where a run sends to. `baseUrl` is null for the sandbox inside the process, whose port changes. */
-export interface RunTarget {
-  readonly environment: 'sandbox' | 'beta' | 'production' | 'custom';
-  readonly baseUrl: string | null;
-}
-
-/** `validate` and `dry-run` send nothing that changes anything. */
-export type RunKind = 'run' | 'dry-run' | 'validate';
-
-/** What a run remembers of how it was started. */
-export interface RunFacts {
-  readonly createdAt: string;
-  /** absolute paths of the sheets, with the SHA-256 of their bytes */
-  readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
-  readonly target: RunTarget;
-  readonly kind: RunKind;
-  readonly settings: Settings;
-  readonly reading: ValidatorOptions;
-}
+import { type RunFacts, runState } from './state.js';
 
 /** The sheets of a run as a person in this folder would name them. */
 export function sheetsOf(facts: RunFacts): string[] {
@@ -52,6 +31,7 @@ export function runFiles(directory: string) {
     log: join(directory, 'run.log'),
     httpLog: join(directory, 'http.jsonl'),
     credentials: join(directory, 'credentials.csv'),
+    givenCredentials: join(directory, 'given-credentials.jsonl'),
     report: join(directory, 'report.html'),
     sandbox: join(directory, 'sandbox-state.jsonl'),
     standardInput: join(directory, 'standard-input'),
@@ -86,7 +66,7 @@ export function reserveRunDirectory(directory: string): Lock {
   const lock = acquireLock(runFiles(directory).lock, `run directory ${directory}`);
   if (!existsSync(runFiles(directory).journal)) return lock;
   const journal = new Journal<ImportRecord>(runFiles(directory).journal);
-  const taken = journal.meta('facts') !== undefined;
+  const taken = runState(journal).get('facts') !== undefined;
   void journal.close();
   if (!taken) return lock;
   lock.release();
@@ -108,7 +88,7 @@ function makeDirectory(directory: string): void {
 export async function createRun(directory: string, lock: Lock, facts: RunFacts): Promise<RunDirectory> {
   const files = runFiles(directory);
   const journal = new Journal<ImportRecord>(files.journal);
-  await journal.setMeta('facts', facts as unknown as JsonObject);
+  await runState(journal).set('facts', facts);
   return openedRun(directory, journal, facts, lock);
 }
 
@@ -134,7 +114,7 @@ export function readRun(directory: string): { journal: Journal<ImportRecord>; fa
   const files = runFiles(directory);
   if (!existsSync(files.journal)) throw noRun(directory);
   const journal = new Journal<ImportRecord>(files.journal);
-  const facts = journal.meta('facts') as unknown as RunFacts | undefined;
+  const facts = runState(journal).get('facts');
   if (facts) return { journal, facts };
   void journal.close();
   throw noRun(directory);
