@@ -29,11 +29,11 @@ export async function beginRun(args: Arguments, io: Io, kind: RunKind): Promise<
   const credentials = kind === 'validate' ? { username: '', password: '' } : await credentialsFor(target, io);
   const hashed = await hashSheets(args.words);
   const directory = settings.out ?? defaultDirectory(args.words, target.environment);
-  const lock = reserveRunDirectory(directory);
+  const reserved = reserveRunDirectory(directory);
   try {
     const inputs = await keepStandardInput(hashed, runFiles(directory).standardInput);
     const createdAt = new Date().toISOString();
-    const run = await createRun(directory, lock, { createdAt, inputs, target, kind, settings, reading });
+    const run = await createRun(directory, reserved, { createdAt, inputs, target, kind, settings, reading });
     return {
       run,
       settings,
@@ -41,7 +41,7 @@ export async function beginRun(args: Arguments, io: Io, kind: RunKind): Promise<
       openPlatform: () => openPlatform(target, run.files.sandbox, credentials),
     };
   } catch (error) {
-    lock.release();
+    reserved.release();
     throw error;
   }
 }

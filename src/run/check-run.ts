@@ -69,7 +69,7 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
     rmSync(files.standardInput, { force: true });
     if (options.openPlatform) {
       platform = await options.openPlatform();
-      connection = await connect(platform, options.settings, files.httpLog, log);
+      connection = await connect(platform, options.settings, run, log);
       rememberPartition(run, connection.partitionId);
       const stop = stopSwitch(connection.limiter);
       options.onStarted(stop);

@@ -100,7 +100,7 @@ export async function importSheets(
     const aborts = counts.invalid > 0 && settings['on-invalid'] === 'abort';
     if (counts.pending > 0 && !aborts) {
       platform = await options.openPlatform();
-      connection = await connect(platform, settings, files.httpLog, log);
+      connection = await connect(platform, settings, run, log);
       stop = stopSwitch(connection.limiter);
       const { client, partitionId } = connection;
       // Nobody waits for these two: the journal writes in order, so they are on disk before any intent is.

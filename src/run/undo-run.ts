@@ -49,7 +49,7 @@ export async function undo(run: RunDirectory, options: UndoOptions): Promise<Und
   const { journal, files } = run;
   const { settings, platform, dryRun } = options;
   const log = openRunLog(files.log);
-  const connection = await connect(platform, settings, files.httpLog, log);
+  const connection = await connect(platform, settings, run, log);
   const counts = { deleted: 0, gone: 0, kept: 0, failed: 0, 'would be deleted': 0 };
   try {
     rememberPartition(run, connection.partitionId);

@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -112,20 +112,19 @@ describe('Store', () => {
     await store.close();
   });
 
-  it.each<[string, (file: string) => void]>([
-    ['is no database', (file) => writeFileSync(file, 'no database, '.repeat(1000))],
-    ['is in a directory that is not there', () => {}],
-  ])('refuses a file that %s', async (what, prepare) => {
+  it.each<[string, string, (file: string) => void]>([
+    ['is no database', 'JOURNAL_DAMAGED', (file) => writeFileSync(file, 'no database, '.repeat(1000))],
+    ['is empty', 'JOURNAL_DAMAGED', (file) => writeFileSync(file, '')],
+    ['is a folder', 'JOURNAL_UNUSABLE', (file) => mkdirSync(file)],
+    ['is in a directory that is not there', 'JOURNAL_UNUSABLE', () => {}],
+  ])('refuses a file that %s', async (what, code, prepare) => {
     const directory = await temporaryDirectory();
     const file = join(directory, what.includes('not there') ? 'nowhere/journal.db' : 'journal.db');
     prepare(file);
-    expect(() => new Store(file)).toThrow(
-      expect.objectContaining({
-        name: 'StopError',
-        code: 'JOURNAL_UNUSABLE',
-        message: expect.stringContaining(file),
-      }),
-    );
+    for (const access of ['write', 'read'] as const)
+      expect(() => new Store(file, access)).toThrow(
+        expect.objectContaining({ name: 'StopError', code, message: expect.stringContaining(file) }),
+      );
   });
 
   it('keeps what another store wrote into the same file', async () => {
