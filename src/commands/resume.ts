@@ -42,6 +42,7 @@ export const resumeCommand: Command = {
       return await report(run, summary, settings, io);
     } finally {
       await run.close();
+      if (run.journal.leftOpen !== null) io.err(`${run.journal.leftOpen}\n`);
     }
   },
 };

@@ -53,6 +53,7 @@ export const runCommand: Command = {
       throw error;
     } finally {
       await run.close();
+      if (run.journal.leftOpen !== null) io.err(`${run.journal.leftOpen}\n`);
     }
   },
 };

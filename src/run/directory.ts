@@ -25,6 +25,10 @@ export function sheetsOf(facts: RunFacts): string[] {
   });
 }
 
+/** What a person is told of a journal whose end is missing. */
+export const TAIL_MISSING =
+  'The end of the journal is missing: its writer was cut off, and journal.db-wal, which held what came last, is not there. Rows may be further than it says. If you have that file, put it back before you go on.';
+
 /** The files of a run directory. */
 export function runFiles(directory: string) {
   return {

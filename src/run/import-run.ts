@@ -122,7 +122,11 @@ export async function importSheets(
     if (stop && stop.stopped === null) await state.set('ended', true);
     await journal.flush();
     const rows = countRows(run);
-    if (rows.pending + rows.failed + rows.skipped === 0) await credentials.forgetGiven();
+    if (rows.pending + rows.failed + rows.skipped === 0) {
+      // Nothing is looked for or created any more.
+      await credentials.forgetGiven();
+      if (journal.tailMissing) await journal.tailFound();
+    }
     const written = await writeResults(journal, run.directory, options.format, facts.reading.headerNames);
     const summary = {
       rows,
