@@ -257,3 +257,22 @@ describe('a journal of another version', () => {
     );
   });
 });
+
+describe('a disk that is full when all is written', () => {
+  it('fails nothing, and the journal says that its log belongs to it', async () => {
+    const { file, store, put } = await storeOf();
+    await put('a');
+    vi.spyOn(store.db, 'pragma').mockImplementation(() => {
+      throw new Error('database or disk is full');
+    });
+    await store.close();
+    expect(store.leftOpen).toBe(
+      `The journal could not be put into one file (database or disk is full): ${file}-wal belongs to it. Nothing is lost.`,
+    );
+    expect(keysOf(file)).toEqual(['a']);
+    const again = new Store(file);
+    expect(again.tailMissing).toBe(false);
+    await again.close();
+    expect(again.leftOpen).toBeNull();
+  });
+});
