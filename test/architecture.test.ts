@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   options: ['errors'],
   sheet: ['errors'],
   api: ['errors'],
-  journal: ['errors'],
+  journal: ['errors', 'sheet'],
   sandbox: ['errors'],
   records: ['errors', 'sheet'],
   plan: ['errors', 'records'],

@@ -34,14 +34,14 @@ async function loaded(
   });
   const journal = new Journal<ImportRecord>(join(directory, 'journal.db'));
   const credentialsPath = join(directory, 'credentials.csv');
-  const credentials = new CredentialsFile(credentialsPath);
+  const credentials = new CredentialsFile(credentialsPath, join(directory, 'given'));
   onTestFinished(async () => {
     await journal.close();
     await credentials.close();
   });
-  await loadSheets(files, options, journal, keepsCredentials ? credentials : null);
+  const partitions = await loadSheets(files, options, journal, keepsCredentials ? credentials : null);
   await journal.flush();
-  return { directory, files, journal, credentials, rows: journal.rowsAfter(0, 100) };
+  return { partitions, directory, files, journal, credentials, rows: journal.rowsAfter(0, 100) };
 }
 
 const trunk = (changes: Cells = {}): Cells => example('SIP_TRUNK', changes);
@@ -158,6 +158,28 @@ describe('sheets that are loaded', () => {
   });
 });
 
+describe('the partitions that rows name', () => {
+  const row = (accountNumber: string, partitionId: string, extension: string) =>
+    example('BCC', { accountNumber, partitionId, extension, phoneNumber: '', macAddress: '', username: '' });
+
+  it('are each told once, and null for accounts that name none; further rows of an account take over its own', async () => {
+    const named = [
+      row('A1', 'P-1', '4000'),
+      row('A1', '', '4001'),
+      row('A2', 'P-1', '4000'),
+      row('A3', 'P-2', '4000'),
+    ];
+    expect((await loaded({ 'a.csv': csvOf(named) })).partitions).toEqual(['P-1', 'P-2']);
+    const one = await loaded({ 'a.csv': csvOf([...named, row('A4', '', '4000')]) });
+    expect(one.partitions).toEqual(['P-1', 'P-2', null]);
+    const set = await loaded(
+      { 'a.csv': csvOf([row('A4', '', '4000')]) },
+      { defaults: { partitionId: 'P-9' } },
+    );
+    expect(set.partitions).toEqual(['P-9']);
+  });
+});
+
 describe('SIP credentials of a sheet', () => {
   const rows = [
     trunk({ trunkName: 'both', sipUsername: 'user-0001', sipPassword: PASSWORD }),
@@ -166,14 +188,22 @@ describe('SIP credentials of a sheet', () => {
     trunk({ trunkName: 'bad', concurrentCalls: 'x', sipUsername: 'user-0003', sipPassword: PASSWORD }),
   ];
 
-  it('are kept where generated ones are, for valid rows that give them', async () => {
-    const { credentials } = await loaded({ 'a.csv': csvOf(rows) });
-    expect(credentials.get('both')).toEqual({ sipUsername: 'user-0001', sipPassword: PASSWORD });
-    expect(credentials.get('password')).toEqual({
+  it('wait for their trunks, of valid rows that give them; credentials.csv is not made yet', async () => {
+    const { credentials, directory } = await loaded({ 'a.csv': csvOf(rows) });
+    expect(readdirSync(directory)).not.toContain('credentials.csv');
+    const { accountNumber = '' } = trunk();
+    expect(await credentials.ensure(accountNumber, 'both')).toEqual({
+      ...{ sipUsername: 'user-0001', sipPassword: PASSWORD },
+    });
+    expect(await credentials.ensure(accountNumber, 'password')).toEqual({
       ...{ sipUsername: expect.stringMatching(/^\w{20}$/), sipPassword: PASSWORD },
     });
-    expect(credentials.get('none')).toBeUndefined();
-    expect(credentials.get('bad')).toBeUndefined();
+    const random = {
+      sipUsername: expect.stringMatching(/^\w{20}$/),
+      sipPassword: expect.stringMatching(/^\w{24}$/),
+    };
+    expect(await credentials.ensure(accountNumber, 'none')).toEqual(random);
+    expect(await credentials.ensure(accountNumber, 'bad')).toEqual(random);
   });
 
   it('stand in no other file: the journal has a mask for the cell and no value', async () => {
@@ -182,7 +212,7 @@ describe('SIP credentials of a sheet', () => {
     expect(stored.map(({ cells }) => cells[column])).toEqual([MASK, MASK, '', MASK]);
     for (const { record } of stored) expect(record.values).not.toHaveProperty('sipPassword');
     for (const name of readdirSync(directory)) {
-      if (name === 'credentials.csv' || files.some((file) => file.endsWith(name))) continue;
+      if (name === 'given' || files.some((file) => file.endsWith(name))) continue;
       expect(readFileSync(join(directory, name), 'latin1'), name).not.toContain(PASSWORD);
     }
   });
@@ -198,7 +228,7 @@ describe('SIP credentials of a sheet', () => {
 
   it('are kept nowhere when nothing will be sent', async () => {
     const { directory, rows: stored } = await loaded({ 'a.csv': csvOf(rows) }, {}, false);
-    expect(readdirSync(directory)).not.toContain('credentials.csv');
+    expect(readdirSync(directory)).not.toContain('given');
     expect(JSON.stringify(stored)).not.toContain(PASSWORD);
   });
 });

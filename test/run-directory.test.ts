@@ -1,15 +1,20 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
+import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { resolveSettings } from '../src/options.js';
-import {
-  createRun,
-  openRun,
-  type RunFacts,
-  readRun,
-  reserveRunDirectory,
-  runFiles,
-} from '../src/run/directory.js';
+import { createRun, openRun, readRun, reserveRunDirectory, runFiles } from '../src/run/directory.js';
+import type { RunFacts } from '../src/run/state.js';
 import { temporaryDirectory } from './results/journals.js';
 
 const FACTS: RunFacts = {
@@ -22,6 +27,14 @@ const FACTS: RunFacts = {
 };
 const stop = (code: string, message: unknown = expect.any(String)) =>
   expect.objectContaining({ name: 'StopError', code, message });
+
+/** The bytes of a database without a table. */
+function emptyDatabase(file: string): Buffer {
+  const database = new Database(file);
+  database.pragma('user_version = 7');
+  database.close();
+  return readFileSync(file);
+}
 
 async function runOf() {
   const directory = join(await temporaryDirectory(), 'runs', 'one');
@@ -60,16 +73,45 @@ describe('reserveRunDirectory', () => {
     await openRun(directory).close();
   });
 
-  it('takes one whose run was killed before it had written anything', async () => {
+  it('takes one whose run was killed before its journal was there', async () => {
     const directory = await temporaryDirectory();
-    const { journal } = runFiles(directory);
-    const run = await createRun(directory, reserveRunDirectory(directory), FACTS);
-    await run.close();
-    for (const name of readdirSync(directory)) rmSync(join(directory, name));
-    writeFileSync(journal, '');
-    const lock = reserveRunDirectory(directory);
-    await (await createRun(directory, lock, FACTS)).close();
+    writeFileSync(`${runFiles(directory).journal}.99999999.0badcafe.partial`, 'half of it');
+    await (await createRun(directory, reserveRunDirectory(directory), FACTS)).close();
     expect(openRun(directory).facts.createdAt).toBe(FACTS.createdAt);
+    expect(readdirSync(directory).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
+  it.each([
+    ...['results.csv', 'results.xlsx', 'errors.csv', 'errors.xlsx', 'report.html', 'credentials.csv'],
+    ...['run.log', 'http.jsonl', 'undo.csv', 'verify.csv', 'journal.db', 'given-credentials.jsonl'],
+    ...['sandbox-state.jsonl', 'standard-input', 'journal.db-wal'],
+  ])('refuses one with a file of somebody’s that a run would overwrite: %s', async (name) => {
+    const directory = await temporaryDirectory();
+    writeFileSync(join(directory, name), 'precious');
+    expect(() => reserveRunDirectory(directory)).toThrow(
+      stop('RUN_DIRECTORY_TAKEN', expect.stringContaining(`${directory} already holds ${name},`)),
+    );
+    expect(readdirSync(directory)).toEqual([name]);
+    expect(readFileSync(join(directory, name), 'utf8')).toBe('precious');
+  });
+
+  it('refuses a link of that name, wherever it leads, and a journal that lost its content', async () => {
+    const directory = await temporaryDirectory();
+    symlinkSync('/nowhere/at/all', join(directory, 'report.html'));
+    expect(() => reserveRunDirectory(directory)).toThrow(stop('RUN_DIRECTORY_TAKEN'));
+    rmSync(join(directory, 'report.html'));
+    writeFileSync(runFiles(directory).journal, '');
+    expect(() => reserveRunDirectory(directory)).toThrow(stop('RUN_DIRECTORY_TAKEN'));
+    expect(readdirSync(directory)).toEqual(['journal.db']);
+  });
+
+  it('is let go of with what was put into it since, but for what was there before', async () => {
+    const directory = await temporaryDirectory();
+    writeFileSync(join(directory, 'notes.txt'), 'mine');
+    const reserved = reserveRunDirectory(directory);
+    writeFileSync(runFiles(directory).standardInput, 'a,b');
+    reserved.release();
+    expect(readdirSync(directory)).toEqual(['notes.txt']);
   });
 
   it.each([
@@ -126,7 +168,40 @@ describe('a run', () => {
     const again = await createRun(directory, reserveRunDirectory(directory), FACTS);
     writeFileSync(join(directory, 'notes.txt'), 'mine');
     await again.abandon();
-    expect(readdirSync(directory).filter((name) => !name.startsWith('lock'))).toEqual(['notes.txt']);
+    expect(readdirSync(directory)).toEqual(['notes.txt']);
+  });
+
+  it('that is abandoned keeps SIP credentials, and one that was opened again keeps everything', async () => {
+    const { directory, run } = await runOf();
+    writeFileSync(run.files.credentials, 'accountNumber,trunkName\n');
+    writeFileSync(run.files.report, '<html>');
+    await run.abandon();
+    expect(readdirSync(directory)).toEqual(['credentials.csv']);
+    rmSync(run.files.credentials);
+    await (await createRun(directory, reserveRunDirectory(directory), FACTS)).close();
+    await openRun(directory).abandon();
+    expect(openRun(directory).facts.createdAt).toBe(FACTS.createdAt);
+  });
+
+  it('is its owner’s alone, whatever the umask', async () => {
+    const before = process.umask(0);
+    try {
+      const { directory, run } = await runOf();
+      await run.journal.setMeta('x', 1);
+      const modes = readdirSync(directory).map((name) => [
+        name,
+        statSync(join(directory, name)).mode & 0o777,
+      ]);
+      expect(Object.fromEntries(modes)).toEqual({
+        ...{ lock: 0o600, 'lock.holder': 0o600 },
+        ...{ 'journal.db': 0o600, 'journal.db-wal': 0o600, 'journal.db-shm': 0o600 },
+      });
+      expect(statSync(directory).mode & 0o777).toBe(0o700);
+      expect(statSync(join(directory, '..')).mode & 0o777).toBe(0o755);
+      await run.close();
+    } finally {
+      process.umask(before);
+    }
   });
 });
 
@@ -143,19 +218,34 @@ describe.each([
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('refuses a run that was killed as it began, as often as it is asked', async () => {
+  it('says of a run without its journal what is left of it', async () => {
     const directory = await temporaryDirectory();
-    writeFileSync(runFiles(directory).journal, '');
-    for (let times = 0; times < 2; times++) {
-      expect(() => open(directory)).toThrow(stop('NO_RUN'));
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    writeFileSync(runFiles(directory).credentials, '');
+    expect(() => open(directory)).toThrow(
+      expect.objectContaining({
+        code: 'NO_RUN',
+        message: expect.stringContaining('there is credentials.csv, but no journal.db'),
+        hint: expect.not.stringContaining('nothing was sent'),
+      }),
+    );
+  });
+
+  it('refuses a journal that is empty or holds no tables, as often as it is asked', async () => {
+    const directory = await temporaryDirectory();
+    const { journal } = runFiles(directory);
+    for (const bytes of [Buffer.alloc(0), emptyDatabase(join(directory, 'empty.db'))]) {
+      writeFileSync(journal, bytes);
+      for (let times = 0; times < 2; times++)
+        expect(() => open(directory)).toThrow(
+          stop('JOURNAL_DAMAGED', expect.stringContaining('it is empty')),
+        );
     }
   });
 
   it('refuses a journal that is damaged, as often as it is asked', async () => {
     const directory = await temporaryDirectory();
     writeFileSync(runFiles(directory).journal, 'this is no database. '.repeat(500));
-    for (let times = 0; times < 2; times++) expect(() => open(directory)).toThrow(stop('JOURNAL_UNUSABLE'));
+    for (let times = 0; times < 2; times++) expect(() => open(directory)).toThrow(stop('JOURNAL_DAMAGED'));
   });
 
   it('refuses a journal that is a directory', async () => {

@@ -6,13 +6,14 @@ export const resultsCommand: Command = {
   summary: 'writes the results files again from the journal, at any time',
   options: ['format', 'json'],
   async run(args, io) {
-    const { readRun } = await import('../run/directory.js');
+    const { readRun, TAIL_MISSING } = await import('../run/directory.js');
     const { settingsOf } = await import('../run/settings.js');
     const { formatOf } = await import('../screen/report-run.js');
     const { writeResults } = await import('../results/write-results.js');
     const directory = args.words[0] ?? '';
     const { journal, facts } = readRun(directory);
     try {
+      if (journal.tailMissing) io.err(`${TAIL_MISSING}\n`);
       const { settings } = await settingsOf(args, io, { format: facts.settings.format });
       const written = await writeResults(journal, directory, formatOf(settings, facts.inputs));
       io.err(`results: ${written.results}\n${written.errors ? `errors: ${written.errors}\n` : ''}`);

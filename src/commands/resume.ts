@@ -22,14 +22,15 @@ export const resumeCommand: Command = {
     const { openEarlierRun } = await import('../run/open.js');
     const { carryOut } = await import('../screen/carry-out.js');
     const { report } = await import('../screen/report-run.js');
+    const { runState } = await import('../run/state.js');
     const { refuseChangedSheets } = await import('../run/import-run.js');
     const { run, settings, format, openPlatform } = await openEarlierRun(args, io);
     try {
-      const undone = run.journal.meta('undone');
+      const undone = runState(run.journal).get('undone');
       if (undone !== undefined)
         throw new StopError(
           'RUN_UNDONE',
-          `This run was undone (${String(undone)}), so there is nothing to resume.`,
+          `This run was undone (${undone}), so there is nothing to resume.`,
           'Start a new run with the sheet, or finish the undo with: alianza-import undo.',
         );
       await refuseChangedSheets(run);
@@ -41,6 +42,7 @@ export const resumeCommand: Command = {
       return await report(run, summary, settings, io);
     } finally {
       await run.close();
+      if (run.journal.leftOpen !== null) io.err(`${run.journal.leftOpen}\n`);
     }
   },
 };

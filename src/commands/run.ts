@@ -31,6 +31,7 @@ export const runCommand: Command = {
   },
   async run(args, io) {
     const { beginRun } = await import('../run/begin.js');
+    const { runState } = await import('../run/state.js');
     const dryRun = args.flags['dry-run'] === true;
     const { run, settings, format, openPlatform } = await beginRun(args, io, dryRun ? 'dry-run' : 'run');
     try {
@@ -48,10 +49,11 @@ export const runCommand: Command = {
       return await report(run, summary, settings, io);
     } catch (error) {
       // A run that could not even begin must not be in the way of the next try.
-      if (run.journal.meta('partitionId') === undefined) await run.abandon();
+      if (runState(run.journal).get('partitionId') === undefined) await run.abandon();
       throw error;
     } finally {
       await run.close();
+      if (run.journal.leftOpen !== null) io.err(`${run.journal.leftOpen}\n`);
     }
   },
 };

@@ -9,7 +9,7 @@ const BEGIN_TOGETHER = 8;
  * Works on items as places get free, in their order, pulling each only when it is its turn.
  * That the run is stopping is no error: `stop` tells it.
  *
- * @throws what `work` threw first, once all that was at work has ended; nothing new is begun after it
+ * @throws what `work` or the items threw first, once all that was at work has ended; nothing new is begun after it
  */
 export async function inParallel<T>(
   items: Iterator<T>,
@@ -20,9 +20,9 @@ export async function inParallel<T>(
   const errors: unknown[] = [];
   const worker = async () => {
     while (errors.length === 0 && !stop.stopped) {
-      const next = items.next();
-      if (next.done) return;
       try {
+        const next = items.next();
+        if (next.done) return;
         await work(next.value);
       } catch (error) {
         if (error instanceof NotSentError) return;

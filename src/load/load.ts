@@ -59,19 +59,21 @@ function noRows({ file, sheet }: Table): Notice {
 }
 
 /**
- * Reads the sheets of a run into its journal: every row with what is wrong with it. Secrets of the sheet go to
- * `credentials.csv` alone.
+ * Reads the sheets of a run into its journal: every row with what is wrong with it. Secrets of the sheet go where
+ * those of its SIP trunks wait for their creation, and nowhere else.
  *
  * @param credentials null when nothing will be sent: given credentials are then kept nowhere, and a row that is valid
  *   has its last status with that
+ * @returns the partitions that accounts name; null stands for that of the log-in, of accounts that name none
  */
 export async function loadSheets(
   files: readonly string[],
   options: ValidatorOptions,
   journal: Journal<ImportRecord>,
   credentials: CredentialsFile | null,
-): Promise<void> {
+): Promise<(string | null)[]> {
   const valid = credentials ? 'pending' : 'valid';
+  const partitions = new Set<string | null>();
   let source = 0;
   let secretCells = new Set<number>();
   const validator = await readSheets(files, options, {
@@ -90,7 +92,9 @@ export async function loadSheets(
     async onRows(checked) {
       const writes: Promise<void>[] = [];
       for (const { record, row, problems } of checked) {
-        if (record.valid && credentials) await keepGivenCredentials(record, credentials);
+        if (record.valid && credentials) writes.push(keepGivenCredentials(record, credentials));
+        // Further rows of an account are in the partition of its first.
+        if (record.accountFirst === record.ordinal) partitions.add(record.values.partitionId ?? null);
         const stored = {
           ordinal: record.ordinal,
           source,
@@ -115,6 +119,7 @@ export async function loadSheets(
   }
   void journal.setMeta('furtherNumbers', validator.hasFurtherNumbers);
   await journal.setMeta('mailsAtOnce', validator.mailsAtOnce);
+  return [...partitions];
 }
 
 function withoutSecrets(record: ImportRecord): ImportRecord {
@@ -128,12 +133,12 @@ function withoutSecrets(record: ImportRecord): ImportRecord {
   return kept === values ? record : { ...record, values: kept };
 }
 
-/** SIP credentials that the sheet gives are kept where generated ones are, so that a resume needs no sheet. */
+/** SIP credentials that the sheet gives are kept until their trunk is created, so that a resume needs no sheet. */
 async function keepGivenCredentials(record: ImportRecord, credentials: CredentialsFile): Promise<void> {
   const { accountNumber = '', trunkName, sipUsername, sipPassword } = record.values;
   if (record.product !== 'SIP_TRUNK' || trunkName === undefined) return;
   if (sipUsername === undefined && sipPassword === undefined) return;
-  await credentials.ensure(accountNumber, trunkName, {
+  await credentials.give(accountNumber, trunkName, {
     ...(sipUsername === undefined ? {} : { sipUsername }),
     ...(sipPassword === undefined ? {} : { sipPassword }),
   });

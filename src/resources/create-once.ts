@@ -117,8 +117,9 @@ export async function createOnce<A, Now extends object, Identity extends JsonObj
       if (!(error instanceof ApiError)) throw error;
       if (error.kind === 'refused') {
         const found = mayMeanTaken(error) ? await find() : null;
-        if (found) return adopt(found, doubtSince !== null);
+        if (found && doubtSince !== null) return adopt(found, true);
         await creation.refused?.();
+        if (found) return adopt(found, false);
         // Of a number that a search picked, another candidate may be had by this process or a later one.
         const state = creation.picked === undefined ? 'failed' : 'released';
         await run.journal.settle(resource.key, resource.kind, ordinal, state, { message: error.message });

@@ -38,10 +38,11 @@ export const sipTrunk: Kind<TrunkRecord, TrunkIdentity> = {
       call: async () =>
         createTrunk(partitionId, accountId, {
           ...trunkBody(values, account, number?.id),
-          ...(await run.credentials.ensure(values.accountNumber, trunkName, {})),
+          ...(await run.credentials.ensure(values.accountNumber, trunkName)),
         }),
       answer: (now) => now,
       unique: true,
+      refused: () => run.credentials.withdraw(values.accountNumber, trunkName),
     });
   },
   find: {

@@ -7,9 +7,10 @@ import { formatOf } from '../screen/report-run.js';
 import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Platform } from './connect.js';
-import { createRun, type RunDirectory, type RunKind, reserveRunDirectory, runFiles } from './directory.js';
+import { createRun, type RunDirectory, reserveRunDirectory, runFiles } from './directory.js';
 import { credentialsFor, openPlatform, targetOf } from './platform.js';
 import { readingOptions, settingsOf } from './settings.js';
+import type { RunKind } from './state.js';
 
 /** A run that has just begun. */
 export interface BegunRun {
@@ -30,11 +31,11 @@ export async function beginRun(args: Arguments, io: Io, kind: RunKind): Promise<
   const credentials = kind === 'validate' ? { username: '', password: '' } : await credentialsFor(target, io);
   const hashed = await hashSheets(args.words);
   const directory = settings.out ?? defaultDirectory(args.words, target.environment);
-  const lock = reserveRunDirectory(directory);
+  const reserved = reserveRunDirectory(directory);
   try {
     const inputs = await keepStandardInput(hashed, runFiles(directory).standardInput);
     const createdAt = new Date().toISOString();
-    const run = await createRun(directory, lock, { createdAt, inputs, target, kind, settings, reading });
+    const run = await createRun(directory, reserved, { createdAt, inputs, target, kind, settings, reading });
     return {
       run,
       settings,
@@ -42,7 +43,7 @@ export async function beginRun(args: Arguments, io: Io, kind: RunKind): Promise<
       openPlatform: () => openPlatform(target, run.files.sandbox, credentials),
     };
   } catch (error) {
-    lock.release();
+    reserved.release();
     throw error;
   }
 }

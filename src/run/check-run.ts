@@ -10,6 +10,7 @@ import { type Connection, connect, type Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
 import { rememberPartition } from './import-run.js';
 import { openRunLog } from './log.js';
+import { runState } from './state.js';
 
 /** What a check of sheets came to. */
 export interface CheckSummary {
@@ -49,16 +50,17 @@ export async function checkSheets(run: RunDirectory, options: CheckOptions): Pro
   let found: PreflightSummary | null = null;
   let stopped = false;
   try {
-    await loadSheets(
+    const partitions = await loadSheets(
       facts.inputs.map((input) => input.file),
       facts.reading,
       journal,
       null,
     );
+    await runState(journal).set('partitions', partitions);
     rmSync(files.standardInput, { force: true });
     if (options.openPlatform) {
       platform = await options.openPlatform();
-      connection = await connect(platform, options.settings, files.httpLog, log);
+      connection = await connect(platform, options.settings, run, log);
       rememberPartition(run, connection.partitionId);
       const stop = stopSwitch(connection.limiter);
       options.onStarted(stop);

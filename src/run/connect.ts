@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { resolve } from 'node:path';
 import { Client } from '../api/client.js';
 import { HttpLog } from '../api/http-log.js';
 import { Limiter } from '../api/limiter.js';
 import { createTransport } from '../api/transport.js';
 import { StopError } from '../errors.js';
-import { acquireLock, type Lock } from '../journal/lock.js';
+import { acquireMachineLock, type Lock } from '../journal/lock.js';
 import type { Settings } from '../options.js';
+import type { RunDirectory } from './directory.js';
 import type { RunLog } from './log.js';
+import { runState } from './state.js';
 
 /** A platform to send to, with the log-in for it. */
 export interface Platform {
@@ -21,7 +25,7 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** A connection that is logged in and alone on its partition. */
+/** A connection that is logged in and alone on the partitions of its run. */
 export interface Connection {
   readonly client: Client;
   readonly limiter: Limiter;
@@ -35,20 +39,21 @@ export interface Connection {
 }
 
 /**
- * Logs in and takes the lock on the partition, so that two runs never create the same things side by side.
+ * Logs in and takes the lock on each partition that the run works on, so that two runs never create the same things
+ * side by side.
  *
- * @param httpLog path of `http.jsonl`
- * @throws StopError when the log-in is refused, or another run of this machine holds the partition
+ * @param run whose rows are loaded
+ * @throws StopError when the log-in is refused, or another run of this machine holds one of the partitions
  */
 export async function connect(
   platform: Platform,
   settings: Settings,
-  httpLogFile: string,
+  run: Pick<RunDirectory, 'directory' | 'files' | 'journal'>,
   log: RunLog,
 ): Promise<Connection> {
   const limiter = new Limiter(settings.concurrency, settings.rate ?? null);
   const transport = createTransport(platform.baseUrl, settings.concurrency, settings.timeout);
-  const httpLog = settings['http-log'] ? new HttpLog(httpLogFile) : null;
+  const httpLog = settings['http-log'] ? new HttpLog(run.files.httpLog) : null;
   const client = new Client({
     baseUrl: platform.baseUrl,
     username: platform.username,
@@ -59,15 +64,19 @@ export async function connect(
     httpLog,
     log: (event, details) => log.info(event, details),
   });
+  const state = runState(run.journal);
+  // An earlier process of the run may have waited longer for a request that the platform is still at work on.
+  const longestTimeoutMs = Math.max(settings.timeout, state.get('longestTimeoutMs') ?? 0);
   // The platform gives up on a request about when the client does; the rest is for its last writes.
-  const settleMs = settings.timeout + 2000;
-  let lock: Lock | null = null;
+  const settleMs = longestTimeoutMs + 2000;
+  const locks: Lock[] = [];
   const close = async () => {
     await transport.close();
     await httpLog?.close();
-    lock?.release();
+    for (const lock of locks) lock.release();
   };
   try {
+    await state.set('longestTimeoutMs', longestTimeoutMs);
     const logIn = await client.logIn();
     const partitionId = settings.partition ?? logIn.partitionId;
     if (
@@ -80,11 +89,19 @@ export async function connect(
         `The log-in has no partition ${partitionId}; it has ${[logIn.partitionId, ...logIn.subPartitionIds].join(', ')}.`,
         'Correct --partition or ALIANZA_PARTITION_ID, or log in as a user of that partition.',
       );
-    if (!platform.inProcess)
-      lock = acquireLock(
-        partitionLockFile(platform.baseUrl, partitionId),
-        `partition ${partitionId} of ${platform.baseUrl}`,
-      );
+    if (!platform.inProcess) {
+      const named = (state.get('partitions') ?? [null]).map((partition) => partition ?? partitionId);
+      const place = await placeOf(platform.baseUrl);
+      // In the same order everywhere, so that of two runs at least one gets all of its own.
+      for (const each of [...new Set(named)].sort())
+        locks.push(
+          await acquireMachineLock(
+            createHash('sha256').update(`${place}\n${each}`).digest('hex'),
+            `partition ${each} of ${platform.baseUrl}`,
+            `run directory ${resolve(run.directory)}`,
+          ),
+        );
+    }
     return { client, limiter, httpLog, baseUrl: platform.baseUrl, partitionId, settleMs, close };
   } catch (error) {
     await close();
@@ -92,11 +109,31 @@ export async function connect(
   }
 }
 
-/** One file for each partition of each host, the same for every run on this machine. */
-function partitionLockFile(baseUrl: string, partitionId: string): string {
-  const name = createHash('sha256')
-    .update(`${new URL(baseUrl).origin}\n${partitionId}`)
-    .digest('hex')
-    .slice(0, 24);
-  return join(tmpdir(), 'alianza-import-locks', name);
+/**
+ * What a platform is called however its address is written: a host, with the port where that is not a usual one. All
+ * names of this machine are one, and so are those that differ in capitals or a dot at the end.
+ */
+export async function placeOf(baseUrl: string): Promise<string> {
+  const { hostname, port, protocol } = new URL(baseUrl);
+  const name = hostname
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.+$/, '');
+  const host = (await isThisMachine(name)) ? 'localhost' : name;
+  const isUsual = ['', '80', '443'].includes(port);
+  return isUsual && host !== 'localhost' ? host : `${host}:${port || (protocol === 'https:' ? '443' : '80')}`;
+}
+
+async function isThisMachine(name: string): Promise<boolean> {
+  if (name === 'localhost' || name.endsWith('.localhost')) return true;
+  const own = new BlockList();
+  own.addSubnet('127.0.0.0', 8);
+  own.addAddress('0.0.0.0');
+  own.addAddress('::1', 'ipv6');
+  own.addAddress('::', 'ipv6');
+  for (const { address, family } of Object.values(networkInterfaces()).flatMap((each) => each ?? []))
+    own.addAddress(address, family === 'IPv6' ? 'ipv6' : 'ipv4');
+  // A name that cannot be looked up stays what it is: who cannot be reached is told elsewhere.
+  const addresses = isIP(name) ? [{ address: name }] : await lookup(name, { all: true }).catch(() => []);
+  return addresses.some(({ address }) => own.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'));
 }

@@ -2,39 +2,20 @@ import {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   rmdirSync,
   rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { StopError } from '../errors.js';
-import { Journal, type JsonObject } from '../journal/journal.js';
+import { createJournal, Journal, type Json } from '../journal/journal.js';
 import { acquireLock, type Lock } from '../journal/lock.js';
-import type { Settings } from '../options.js';
 import type { ImportRecord } from '../records/record.js';
-import type { ValidatorOptions } from '../records/validate.js';
-
-/** Where a run sends to. `baseUrl` is null for the sandbox inside the process, whose port changes. */
-export interface RunTarget {
-  readonly environment: 'sandbox' | 'beta' | 'production' | 'custom';
-  readonly baseUrl: string | null;
-}
-
-/** `validate` and `dry-run` send nothing that changes anything. */
-export type RunKind = 'run' | 'dry-run' | 'validate';
-
-/** What a run remembers of how it was started. */
-export interface RunFacts {
-  readonly createdAt: string;
-  /** absolute paths of the sheets, with the SHA-256 of their bytes */
-  readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
-  readonly target: RunTarget;
-  readonly kind: RunKind;
-  readonly settings: Settings;
-  readonly reading: ValidatorOptions;
-}
+import { openAtomic } from '../sheet/write/atomic.js';
+import { type RunFacts, runState } from './state.js';
 
 /** The sheets of a run as a person in this folder would name them. */
 export function sheetsOf(facts: RunFacts): string[] {
@@ -44,6 +25,10 @@ export function sheetsOf(facts: RunFacts): string[] {
   });
 }
 
+/** What a person is told of a journal whose end is missing. */
+export const TAIL_MISSING =
+  'The end of the journal is missing: its writer was cut off, and journal.db-wal, which held what came last, is not there. Rows may be further than it says. If you have that file, put it back before you go on.';
+
 /** The files of a run directory. */
 export function runFiles(directory: string) {
   return {
@@ -52,10 +37,22 @@ export function runFiles(directory: string) {
     log: join(directory, 'run.log'),
     httpLog: join(directory, 'http.jsonl'),
     credentials: join(directory, 'credentials.csv'),
+    givenCredentials: join(directory, 'given-credentials.jsonl'),
     report: join(directory, 'report.html'),
     sandbox: join(directory, 'sandbox-state.jsonl'),
     standardInput: join(directory, 'standard-input'),
   };
+}
+
+/** All paths that a run may write or remove, but for its lock. */
+function ownPaths(directory: string): string[] {
+  const { lock: _lock, ...files } = runFiles(directory);
+  const written = ['results.csv', 'results.xlsx', 'errors.csv', 'errors.xlsx', 'undo.csv', 'verify.csv'];
+  return [
+    ...Object.values(files),
+    ...['-wal', '-shm'].map((end) => files.journal + end),
+    ...written.map((name) => join(directory, name)),
+  ];
 }
 
 /** An open run. */
@@ -65,14 +62,30 @@ export interface RunDirectory {
   readonly journal: Journal<ImportRecord>;
   readonly facts: RunFacts;
   close(): Promise<void>;
-  /** Closes a run that has sent nothing and takes it back, so that the directory can be named again. */
+  /**
+   * Closes a run that this process has begun and that has sent nothing, and takes it back, so that the directory can
+   * be named again. SIP credentials are never removed.
+   */
   abandon(): Promise<void>;
 }
 
-/** Makes the directory of a new run and locks it; nothing is written into it but the lock. */
-export function reserveRunDirectory(directory: string): Lock {
+/** A directory that is locked for a new run, and holds nothing that a run would overwrite. */
+export interface ReservedDirectory extends Lock {
+  /** Lets go of it, with all that was put into it since. */
+  release(): void;
+  /** What the run that begins in it holds on to. */
+  readonly lock: Lock;
+}
+
+/**
+ * Makes the directory of a new run and locks it; nothing is written into it but the lock.
+ * @throws StopError `RUN_EXISTS` when it holds a run, `RUN_DIRECTORY_TAKEN` when it holds a file that a run would
+ * overwrite (an input is among them at times), `RUN_DIRECTORY_UNUSABLE`, `LOCKED`
+ */
+export function reserveRunDirectory(directory: string): ReservedDirectory {
+  let isNew: boolean;
   try {
-    makeDirectory(resolve(directory));
+    isNew = makeDirectory(resolve(directory), 0o700);
     if (!statSync(directory).isDirectory()) throw new Error('it is a file');
     accessSync(directory, constants.W_OK);
   } catch (cause) {
@@ -83,59 +96,130 @@ export function reserveRunDirectory(directory: string): Lock {
       { cause },
     );
   }
-  const lock = acquireLock(runFiles(directory).lock, `run directory ${directory}`);
-  if (!existsSync(runFiles(directory).journal)) return lock;
-  const journal = new Journal<ImportRecord>(runFiles(directory).journal);
-  const taken = journal.meta('facts') !== undefined;
-  void journal.close();
-  if (!taken) return lock;
-  lock.release();
-  throw new StopError(
-    'RUN_EXISTS',
-    `${directory} already holds a run.`,
-    `To go on with it: alianza-import resume ${directory}. For a new run, name another directory with --out.`,
-  );
-}
-
-/** Makes a directory and those above it; the recursive way of Node never ends where the kernel refuses (`/proc`). */
-function makeDirectory(directory: string): void {
-  if (existsSync(directory)) return;
-  makeDirectory(dirname(directory));
-  mkdirSync(directory);
-}
-
-/** Begins a run in a directory that {@link reserveRunDirectory} has locked. */
-export async function createRun(directory: string, lock: Lock, facts: RunFacts): Promise<RunDirectory> {
   const files = runFiles(directory);
-  const journal = new Journal<ImportRecord>(files.journal);
-  await journal.setMeta('facts', facts as unknown as JsonObject);
-  return openedRun(directory, journal, facts, lock);
+  const hadLock = isThere(files.lock);
+  const lock = acquireLock(files.lock, `run directory ${directory}`);
+  const giveUp = (paths: readonly string[]) => {
+    lock.release();
+    removeAll(hadLock ? paths : [...paths, files.lock]);
+    if (isNew) removeIfEmpty(directory);
+  };
+  const found = ownPaths(directory).filter(isThere);
+  // Nothing of a run's was there, so whatever is there later is of this one.
+  if (found.length === 0) return { lock, release: () => giveUp(removable(directory)) };
+  const refusal = holdsRun(files.journal) ? runExists(directory) : directoryTaken(directory, found);
+  giveUp([]);
+  throw refusal;
+}
+
+/** Makes a directory and those above it; the recursive way of Node never ends where the kernel refuses (`/proc`). @returns whether it was not there */
+function makeDirectory(directory: string, mode: number): boolean {
+  if (existsSync(directory)) return false;
+  makeDirectory(dirname(directory), 0o755);
+  mkdirSync(directory, { mode });
+  return true;
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** What a run that has sent nothing may remove: SIP credentials are the only ones of living trunks, if there are any. */
+function removable(directory: string): string[] {
+  return ownPaths(directory).filter((path) => path !== runFiles(directory).credentials);
+}
+
+/** As far as it goes: why the run could not begin is what must be told. */
+function removeAll(paths: readonly string[]): void {
+  for (const path of paths)
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // it stays
+    }
+}
+
+function removeIfEmpty(directory: string): void {
+  try {
+    if (readdirSync(directory).length === 0) rmdirSync(directory);
+  } catch {
+    // it stays
+  }
+}
+
+/** Whether there is a journal that says how its run was started. */
+function holdsRun(file: string): boolean {
+  if (!existsSync(file)) return false;
+  try {
+    const journal = new Journal<ImportRecord>(file, 'read');
+    try {
+      return runState(journal).get('facts') !== undefined;
+    } finally {
+      void journal.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** Begins a run in a directory that {@link reserveRunDirectory} has locked; its journal is there all at once. */
+export async function createRun(
+  directory: string,
+  reserved: ReservedDirectory,
+  facts: RunFacts,
+): Promise<RunDirectory> {
+  const file = await openAtomic(runFiles(directory).journal);
+  try {
+    createJournal(file.partial, { facts: facts as unknown as Json });
+    await file.commit();
+  } catch (cause) {
+    await file.abort();
+    throw new StopError(
+      'RUN_DIRECTORY_UNUSABLE',
+      `The run directory ${directory} cannot be written: ${(cause as Error).message}`,
+      'Free disk space, or name another with --out. Nothing was sent.',
+      { cause },
+    );
+  }
+  const journal = new Journal<ImportRecord>(runFiles(directory).journal);
+  return openedRun(directory, journal, facts, reserved.lock, () => reserved.release());
 }
 
 /**
  * Opens the run in a directory and locks it.
- * @throws StopError `NO_RUN` when there is none
+ * @throws StopError `NO_RUN` when there is none, `LOCKED`, and as {@link Journal}
  */
 export function openRun(directory: string): RunDirectory {
   const files = runFiles(directory);
   if (!existsSync(files.journal)) throw noRun(directory);
   const lock = acquireLock(files.lock, `run directory ${directory}`);
   try {
-    const { journal, facts } = readRun(directory);
-    return openedRun(directory, journal, facts, lock);
+    const { journal, facts } = openJournal(directory, 'write');
+    return openedRun(directory, journal, facts, lock, () => {});
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-/** Opens the journal of a run without a lock, to read from it, even while the run is going on. */
+/**
+ * Opens the journal of a run without a lock, to read from it, even while the run is going on; it cannot be written.
+ * @throws StopError `NO_RUN`, and as {@link Journal}
+ */
 export function readRun(directory: string): { journal: Journal<ImportRecord>; facts: RunFacts } {
-  const files = runFiles(directory);
-  if (!existsSync(files.journal)) throw noRun(directory);
-  const journal = new Journal<ImportRecord>(files.journal);
-  const facts = journal.meta('facts') as unknown as RunFacts | undefined;
-  if (facts) return { journal, facts };
+  if (!existsSync(runFiles(directory).journal)) throw noRun(directory);
+  return openJournal(directory, 'read');
+}
+
+function openJournal(directory: string, access: 'read' | 'write') {
+  const journal = new Journal<ImportRecord>(runFiles(directory).journal, access);
+  try {
+    const facts = runState(journal).get('facts');
+    if (facts) return { journal, facts };
+  } catch (error) {
+    void journal.close();
+    throw error;
+  }
   void journal.close();
   throw noRun(directory);
 }
@@ -145,8 +229,8 @@ function openedRun(
   journal: Journal<ImportRecord>,
   facts: RunFacts,
   lock: Lock,
+  takeBack: () => void,
 ): RunDirectory {
-  const files = runFiles(directory);
   let closed = false;
   const close = async () => {
     if (closed) return;
@@ -155,31 +239,43 @@ function openedRun(
     lock.release();
   };
   const abandon = async () => {
-    const { journal: database, credentials, log, sandbox, standardInput } = files;
-    const written = [
-      database,
-      `${database}-wal`,
-      `${database}-shm`,
-      credentials,
-      log,
-      sandbox,
-      standardInput,
-    ];
-    try {
-      await close();
-      for (const file of [...written, files.lock]) rmSync(file, { force: true });
-      if (readdirSync(directory).length === 0) rmdirSync(directory);
-    } catch {
-      // A courtesy: why the run could not begin is what must be told.
-    }
+    await close();
+    takeBack();
   };
-  return { directory, files, journal, facts, close, abandon };
+  return { directory, files: runFiles(directory), journal, facts, close, abandon };
+}
+
+function runExists(directory: string): StopError {
+  return new StopError(
+    'RUN_EXISTS',
+    `${directory} already holds a run.`,
+    `To go on with it: alianza-import resume ${directory}. For a new run, name another directory with --out.`,
+  );
+}
+
+function directoryTaken(directory: string, paths: readonly string[]): StopError {
+  const names = paths.map((path) => basename(path)).join(', ');
+  const secrets = paths.includes(runFiles(directory).credentials)
+    ? ' credentials.csv may hold the only copy of the SIP passwords of trunks.'
+    : '';
+  return new StopError(
+    'RUN_DIRECTORY_TAKEN',
+    `${directory} already holds ${names}, which a run there would overwrite.${secrets}`,
+    `Name another directory with --out, or move ${paths.length === 1 ? 'that file' : 'those files'} elsewhere. Nothing was sent.`,
+  );
 }
 
 function noRun(directory: string): StopError {
+  const left = ownPaths(directory).filter(isThere);
+  if (left.length === 0)
+    return new StopError(
+      'NO_RUN',
+      `${directory} holds no run.`,
+      'Name the run directory that the run printed. If the run was killed as it began, nothing was sent: start it again.',
+    );
   return new StopError(
     'NO_RUN',
-    `${directory} holds no run.`,
-    'Name the run directory that the run printed. If the run was killed as it began, nothing was sent: start it again.',
+    `${directory} holds no run: there is ${left.map((path) => basename(path)).join(', ')}, but no journal.db.`,
+    'Put journal.db back, with journal.db-wal if there was one. Without it, run the sheet again into another directory: what is on the platform already is recognised and not created again.',
   );
 }

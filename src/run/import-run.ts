@@ -18,6 +18,7 @@ import type { SheetFormat } from '../sheet/write/write.js';
 import { type Connection, connect, type Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
 import { openRunLog } from './log.js';
+import { runState } from './state.js';
 
 export type RowCounts = Readonly<Record<RowStatus, number>> & { readonly total: number };
 
@@ -68,28 +69,30 @@ export async function importSheets(
 ): Promise<ImportSummary> {
   const { journal, files, facts } = run;
   const { settings } = options;
+  const state = runState(journal);
   const started = Date.now();
   const log = openRunLog(files.log);
-  const credentials = new CredentialsFile(files.credentials);
+  const credentials = new CredentialsFile(files.credentials, files.givenCredentials);
   let connection: Connection | null = null;
   let platform: Platform | null = null;
   let stop: StopSwitch | null = null;
   try {
-    if (journal.meta('loaded') !== true) {
+    if (state.get('loaded') !== true) {
       await journal.forgetInput();
-      await loadSheets(
+      const partitions = await loadSheets(
         facts.inputs.map((input) => input.file),
         facts.reading,
         journal,
         credentials,
       );
-      await journal.setMeta('loaded', true);
+      await state.set('partitions', partitions);
+      await state.set('loaded', true);
       // What came on standard input is in the journal now; it may hold passwords.
       rmSync(files.standardInput, { force: true });
     }
     // A run that was cut off still owes its further rounds to what failed in passing.
-    const wasStarted = journal.meta('ended') !== undefined;
-    if (journal.meta('ended') === false) await journal.retryTransient();
+    const looksFirst = state.get('ended') !== undefined || journal.tailMissing;
+    if (state.get('ended') === false) await journal.retryTransient();
     if (options.retryFailed) await journal.retryFailed();
     const counts = countRows(run);
     log.info('loaded', counts);
@@ -98,14 +101,14 @@ export async function importSheets(
     const aborts = counts.invalid > 0 && settings['on-invalid'] === 'abort';
     if (counts.pending > 0 && !aborts) {
       platform = await options.openPlatform();
-      connection = await connect(platform, settings, files.httpLog, log);
+      connection = await connect(platform, settings, run, log);
       stop = stopSwitch(connection.limiter);
       const { client, partitionId } = connection;
       // Nobody waits for these two: the journal writes in order, so they are on disk before any intent is.
       rememberPartition(run, partitionId);
-      void journal.setMeta('ended', false);
+      void state.set('ended', false);
       events.onStarted(stop, () => client.requests);
-      const context = runContext(run, connection, credentials, settings, wasStarted);
+      const context = runContext(run, connection, credentials, settings, looksFirst);
       await runRows(context, {
         concurrency: settings.concurrency,
         mostErrors: mostErrors(settings['max-errors'], counts.total),
@@ -117,9 +120,14 @@ export async function importSheets(
         },
       });
     }
-    if (stop && stop.stopped === null) await journal.setMeta('ended', true);
+    if (stop && stop.stopped === null) await state.set('ended', true);
     await journal.flush();
     const rows = countRows(run);
+    if (rows.pending + rows.failed + rows.skipped === 0) {
+      // Nothing is looked for or created any more.
+      await credentials.forgetGiven();
+      if (journal.tailMissing) await journal.tailFound();
+    }
     const written = await writeResults(journal, run.directory, options.format);
     const summary = {
       rows,
@@ -162,7 +170,7 @@ export function countRows(run: Pick<RunDirectory, 'journal'>): RowCounts {
  */
 export async function refuseChangedSheets(run: RunDirectory): Promise<void> {
   for (const { file, sha256 } of run.facts.inputs) {
-    if (!existsSync(file) && run.journal.meta('loaded') === true) continue;
+    if (!existsSync(file) && runState(run.journal).get('loaded') === true) continue;
     if ((await hashFile(file)) === sha256) continue;
     throw new StopError(
       'SHEET_CHANGED',
@@ -209,12 +217,13 @@ function runContext(
  * @throws StopError `PARTITION_CHANGED`
  */
 export function rememberPartition(run: RunDirectory, partitionId: string): void {
-  const earlier = run.journal.meta('partitionId');
-  if (earlier === undefined) void run.journal.setMeta('partitionId', partitionId);
+  const state = runState(run.journal);
+  const earlier = state.get('partitionId');
+  if (earlier === undefined) void state.set('partitionId', partitionId);
   if (earlier === undefined || earlier === partitionId) return;
   throw new StopError(
     'PARTITION_CHANGED',
-    `This run belongs to partition ${String(earlier)}, not ${partitionId}.`,
+    `This run belongs to partition ${earlier}, not ${partitionId}.`,
     'Leave --partition and ALIANZA_PARTITION_ID as they were, and use the same log-in; or start a new run.',
   );
 }

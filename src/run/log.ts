@@ -8,7 +8,7 @@ export interface RunLog {
 
 /** Opens the log for appending. */
 export function openRunLog(path: string): RunLog {
-  const transport = new winston.transports.File({ filename: path });
+  const transport = new winston.transports.File({ filename: path, options: { flags: 'a', mode: 0o600 } });
   let broken = false;
   const logger = winston.createLogger({
     format: winston.format.combine(winston.format.timestamp(), winston.format.json()),

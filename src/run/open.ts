@@ -4,9 +4,10 @@ import type { Settings } from '../options.js';
 import { formatOf } from '../screen/report-run.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Platform } from './connect.js';
-import { openRun, type RunDirectory, type RunTarget } from './directory.js';
+import { openRun, type RunDirectory, TAIL_MISSING } from './directory.js';
 import { credentialsFor, openPlatform, targetOf } from './platform.js';
 import { settingsOf } from './settings.js';
+import type { RunTarget } from './state.js';
 
 /** A run that was begun earlier, opened by a later command. */
 export interface EarlierRun {
@@ -24,6 +25,7 @@ export interface EarlierRun {
 export async function openEarlierRun(args: Arguments, io: Io): Promise<EarlierRun> {
   const run = openRun(args.words[0] ?? '');
   try {
+    if (run.journal.tailMissing) io.err(`${TAIL_MISSING}\n`);
     const { target, inputs, kind, settings: started } = run.facts;
     const {
       json: _json,

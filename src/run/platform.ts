@@ -4,7 +4,7 @@ import type { Io } from '../commands/command.js';
 import { StopError } from '../errors.js';
 import type { Given, Settings } from '../options.js';
 import type { Platform } from './connect.js';
-import type { RunTarget } from './directory.js';
+import type { RunTarget } from './state.js';
 
 /** The host of each environment. */
 export const HOSTS = { production: 'https://api.alianza.com', beta: 'https://api.b2.alianza.com' } as const;

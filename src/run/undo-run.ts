@@ -13,6 +13,7 @@ import { connect, type Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
 import { rememberPartition } from './import-run.js';
 import { openRunLog } from './log.js';
+import { runState } from './state.js';
 
 export interface UndoSummary {
   readonly counts: Readonly<Record<Undone['what'], number>>;
@@ -50,11 +51,11 @@ export async function undo(run: RunDirectory, options: UndoOptions): Promise<Und
   const { journal, files } = run;
   const { settings, platform, dryRun } = options;
   const log = openRunLog(files.log);
-  const connection = await connect(platform, settings, files.httpLog, log);
+  const connection = await connect(platform, settings, run, log);
   const counts = { deleted: 0, gone: 0, kept: 0, failed: 0, 'would be deleted': 0 };
   try {
     rememberPartition(run, connection.partitionId);
-    if (!dryRun) await journal.setMeta('undone', new Date().toISOString());
+    if (!dryRun) await runState(journal).set('undone', new Date().toISOString());
     const stop = stopSwitch(connection.limiter);
     options.onStarted(stop);
     await undoRun(connection.client, journal, {
@@ -104,7 +105,7 @@ async function writeList({ journal, directory }: RunDirectory): Promise<string> 
 /** Rows that lost an object are pending again; their results name only what is still there. */
 async function takeBackRows(run: RunDirectory): Promise<void> {
   const { journal } = run;
-  const undoneAt = String(journal.meta('undone'));
+  const undoneAt = String(runState(journal).get('undone'));
   const planner = new Planner(journal);
   for (const row of journal.rows()) {
     if (row.status === 'invalid' || row.status === 'pending') continue;

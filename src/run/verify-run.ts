@@ -37,7 +37,7 @@ export async function verify(run: RunDirectory, options: VerifyOptions): Promise
   const { journal, files, directory } = run;
   const { settings, platform } = options;
   const log = openRunLog(files.log);
-  const connection = await connect(platform, settings, files.httpLog, log);
+  const connection = await connect(platform, settings, run, log);
   const { client, limiter } = connection;
   const path = join(directory, 'verify.csv');
   const columns = ['file', 'sheet', 'row', 'object', 'field', 'inSheet', 'onPlatform'].map((header) => ({

@@ -1,5 +1,5 @@
-import type { RunFacts } from '../run/directory.js';
 import { HOSTS } from '../run/platform.js';
+import type { RunFacts } from '../run/state.js';
 import { shellWord } from './next-steps.js';
 
 /** The options that a command printed for the user needs to do the same as the one before it. */

@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { type CliProcess, startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
+import type { Gate } from '../fixtures/gate.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { gatedWorkspaceOf, type OnTestFinished } from '../fixtures/with-sandbox.js';
 import type { Workspace } from '../fixtures/workspace.js';
@@ -73,6 +74,44 @@ describe.concurrent('a second process', () => {
     // Now it is free: everything is there already.
     const after = startAnother(workspace);
     expectExit(await after.ended, 0);
+    expect(workspace.differences()).toEqual([]);
+  });
+
+  it.for<[string, (place: { workspace: Workspace; gate: Gate }) => Promise<CliProcess>]>([
+    [
+      'whose rows name the partition',
+      async ({ workspace }) => {
+        const { directory, rows } = workspace;
+        const sheet = join(directory, 'named.csv');
+        await writeFile(sheet, csvOf(rows.map((row) => ({ ...row, partitionId: 'sandbox-partition' }))));
+        return startAnother({ ...workspace, sheet }, '--partition', 'sandbox-sub-partition');
+      },
+    ],
+    [
+      'with other folders for temporary files and the user',
+      async ({ workspace }) => {
+        const other = join(workspace.directory, 'other');
+        await mkdir(other);
+        const env = { ...workspace.env, TMPDIR: other, HOME: other, XDG_STATE_HOME: other };
+        return startAnother({ ...workspace, env });
+      },
+    ],
+    [
+      'that calls the host by another name',
+      async ({ workspace, gate }) =>
+        startAnother(workspace, '--base-url', gate.url.replace('127.0.0.1', 'LOCALHOST')),
+    ],
+  ])('%s ends with exit 5', async ([, start], { expect, onTestFinished }) => {
+    const { sandbox, gate, workspace, cli, letGo } = await running(onTestFinished);
+    const sent = sandbox.requests.length;
+    const ended = await (await start({ workspace, gate })).ended;
+    expectExit(ended, 5);
+    expect(ended.stderr).toContain('partition sandbox-partition of http://');
+    expect(ended.stderr).toContain(`process ${cli.child.pid}, since `);
+    expect(ended.stderr).toContain(`run directory ${workspace.runDir}.`);
+    expect(requestsOfOthers(sandbox, sent)).toHaveLength(1);
+    letGo();
+    expectExit(await cli.ended, 0);
     expect(workspace.differences()).toEqual([]);
   });
 

@@ -56,7 +56,7 @@ export async function runOf(answer: Answer, changes: Partial<RunContext> = {}) {
   const run: RunContext = {
     client,
     journal,
-    credentials: new CredentialsFile(join(directory, 'credentials.csv')),
+    credentials: new CredentialsFile(join(directory, 'credentials.csv'), join(directory, 'given')),
     accounts: new AccountIndex(client),
     snapshots: new Snapshots(client),
     addresses: new Addresses(client, journal),

@@ -54,6 +54,26 @@ describe('inParallel', () => {
     expect(begun).toEqual([1, 2]);
   });
 
+  it('throws what the items throw once what is at work has ended, and leaves no rejection behind', async () => {
+    function* items() {
+      yield 1;
+      yield 2;
+      throw new Error('damaged');
+    }
+    const ended: number[] = [];
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const working = inParallel(items(), 40, switchOf(), async (item) => {
+      for (let turns = 0; turns < 20; turns++) await turn();
+      ended.push(item);
+    });
+    await expect(working).rejects.toThrow('damaged');
+    process.off('unhandledRejection', note);
+    expect(ended).toEqual([1, 2]);
+    expect(unhandled).toEqual([]);
+  });
+
   it('takes no items at all', async () => {
     await inParallel([].values(), 3, switchOf(), () => Promise.reject(new Error('never')));
   });

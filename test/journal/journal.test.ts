@@ -1,6 +1,8 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Journal, type StoredRow } from '../../src/journal/journal.js';
+import { randomFrom } from '../fixtures/random.js';
 import { temporaryDirectory } from '../results/journals.js';
 
 interface Rec {
@@ -275,5 +277,91 @@ describe('answers', () => {
     const again = await reopen();
     expect(again.answer(ODD)).toEqual({ valid: true, text: ODD });
     expect(again.answer('other')).toBeUndefined();
+  });
+});
+
+describe('a damaged journal', () => {
+  /** Reads everything that there is. */
+  async function readAll(file: string, access: 'read' | 'write'): Promise<void> {
+    const journal = new Journal<Rec>(file, access);
+    try {
+      journal.meta('facts');
+      journal.sources();
+      for (const each of journal.rows()) journal.problems(each.ordinal);
+      journal.countRows();
+      for (const { kind } of journal.countSteps())
+        for (const { key } of journal.steps(kind)) journal.step(key);
+      journal.pickedBy('18015550100');
+      journal.answer(ODD);
+    } finally {
+      await journal.close();
+    }
+  }
+
+  it('is said to be, wherever a byte of it is another or its end is cut off, and reads as it was or not at all', async () => {
+    const directory = await temporaryDirectory();
+    const whole = join(directory, 'whole.db');
+    const journal = new Journal<Rec>(whole);
+    await journal.setMeta('facts', { text: ODD });
+    await journal.addSource({ id: 1, file: ODD, sheet: ODD, header: [ODD], understood: [{ header: ODD }] });
+    for (let n = 1; n <= 30; n++) {
+      await journal.addRow({ ...row(n), record: { name: `${ODD} ${n}`.repeat(20) } }, `1801555${1000 + n}`);
+      await journal.addProblem(n, { code: ODD });
+      await journal.intend(`user:${ODD}/${n}`, 'user', n, { firstName: ODD }, `1801556${1000 + n}`);
+      await journal.settle(`user:${ODD}/${n}`, 'user', n, 'created', { id: `U${n}` });
+    }
+    await journal.rememberAnswer(ODD, { valid: true });
+    await journal.close();
+    const bytes = readFileSync(whole);
+    let told = 0;
+    const random = randomFrom(7);
+    for (let tries = 0; tries < 300; tries++) {
+      const at = Math.floor(random() * bytes.length);
+      const damaged = tries % 10 === 0 ? bytes.subarray(0, at) : Buffer.from(bytes);
+      if (tries % 10 > 0) damaged[at] = (damaged[at] ?? 0) ^ (tries % 2 === 0 ? 0xff : 1 << (tries % 8));
+      const file = join(directory, `${tries}.db`);
+      writeFileSync(file, damaged);
+      for (const access of ['read', 'write'] as const)
+        await readAll(file, access).catch((error: unknown) => {
+          told++;
+          expect(error, `byte ${at}`).toMatchObject({
+            name: 'StopError',
+            code: expect.stringMatching(/^JOURNAL_(DAMAGED|OF_ANOTHER_VERSION|UNUSABLE)$/),
+          });
+        });
+      rmSync(file, { force: true });
+    }
+    expect(told).toBeGreaterThan(100);
+  });
+});
+
+describe('a reader', () => {
+  it('finds the steps that a writer adds after it has looked', async () => {
+    const file = join(await temporaryDirectory(), 'journal.db');
+    const writer = new Journal<Rec>(file);
+    const reader = new Journal<Rec>(file, 'read');
+    onTestFinished(async () => {
+      await reader.close();
+      await writer.close();
+    });
+    expect(reader.step('user:1')).toBeUndefined();
+    await writer.intend('user:1', 'user', 1, {});
+    expect(reader.step('user:1')?.state).toBe('intent');
+    await expect(reader.setMeta('x', 1)).rejects.toMatchObject({ name: 'StopError' });
+    expect(writer.meta('x')).toBeUndefined();
+  });
+});
+
+describe('a time of the journal', () => {
+  it('that lies in the future is now', async () => {
+    const { journal } = await journalOf();
+    vi.useFakeTimers({ now: Date.now() + 3_600_000, toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await journal.intend('user:1', 'user', 1, {});
+    vi.useRealTimers();
+    const before = Date.now();
+    const { at = 0 } = journal.step('user:1') ?? {};
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThanOrEqual(Date.now());
   });
 });

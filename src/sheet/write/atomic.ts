@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** The permissions of a file that others may read; secrets take 0o600. */
-const PUBLIC_MODE = 0o644;
+/** The permissions of a file unless others are asked for: its owner's alone, since sheets hold customers' data. */
+const PRIVATE_MODE = 0o600;
 
 /** A file that does not exist under its name until it is complete and on disk. */
 export interface AtomicFile {
@@ -17,7 +17,7 @@ export interface AtomicFile {
 }
 
 /** Begins a file that appears all at once. What a killed process left of the same file is removed. */
-export async function openAtomic(path: string, mode: number = PUBLIC_MODE): Promise<AtomicFile> {
+export async function openAtomic(path: string, mode: number = PRIVATE_MODE): Promise<AtomicFile> {
   await removeLeftOvers(path);
   const partial = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.partial`;
   const handle = await open(partial, 'wx', mode);

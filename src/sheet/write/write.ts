@@ -8,7 +8,7 @@ export type SheetFormat = 'csv' | 'xlsx';
  * Begins a sheet with a header row. It appears under `path` all at once, at commit; memory does not grow with its rows.
  * Every cell is a text: in XLSX by its type, in CSV by an apostrophe before what would run as a formula, which the
  * reader takes off again.
- * @param mode permissions of the file; 0o644 by default
+ * @param mode permissions of the file; 0o600 by default
  */
 export async function openSheetWriter(
   path: string,

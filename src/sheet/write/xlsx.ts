@@ -46,7 +46,7 @@ export interface WorkbookWriter {
 
 /**
  * Begins a workbook; it appears under `path` all at once, at commit.
- * @param mode permissions of the file; 0o644 by default
+ * @param mode permissions of the file; 0o600 by default
  */
 export async function openWorkbookWriter(path: string, mode?: number): Promise<WorkbookWriter> {
   // a third of a second to load: only who writes a workbook pays for it

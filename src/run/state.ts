@@ -1,0 +1,58 @@
+import type { Journal, Json } from '../journal/journal.js';
+import type { Settings } from '../options.js';
+import type { ValidatorOptions } from '../records/validate.js';
+
+/** Where a run sends to. `baseUrl` is null for the sandbox inside the process, whose port changes. */
+export interface RunTarget {
+  readonly environment: 'sandbox' | 'beta' | 'production' | 'custom';
+  readonly baseUrl: string | null;
+}
+
+/** `validate` and `dry-run` send nothing that changes anything. */
+export type RunKind = 'run' | 'dry-run' | 'validate';
+
+/** What a run remembers of how it was started. */
+export interface RunFacts {
+  readonly createdAt: string;
+  /** absolute paths of the sheets, with the SHA-256 of their bytes */
+  readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
+  readonly target: RunTarget;
+  readonly kind: RunKind;
+  readonly settings: Settings;
+  readonly reading: ValidatorOptions;
+}
+
+/** The life of a run, as far as it has come; what is not there has not happened yet. */
+export interface RunLife {
+  /** how it was started; there from the first moment on */
+  facts: RunFacts;
+  /** all rows of the sheets are in the journal */
+  loaded: true;
+  /** the partitions that its rows name; null stands for that of the log-in, of rows that name none */
+  partitions: readonly (string | null)[];
+  /** the partition of rows that name none: something may have been sent */
+  partitionId: string;
+  /** the longest `--timeout` that any of its processes had, milliseconds */
+  longestTimeoutMs: number;
+  /** false while rows are at work, true once every one of them had its turn */
+  ended: boolean;
+  /** how many people the platform mails as soon as they are created */
+  mailsAtOnce: number;
+  /** when an undo of it began, ISO date and time */
+  undone: string;
+}
+
+/** Reads and writes the life of a run. */
+export interface RunState {
+  get<Name extends keyof RunLife>(name: Name): RunLife[Name] | undefined;
+  /** Resolves when it is on disk. */
+  set<Name extends keyof RunLife>(name: Name, value: RunLife[Name]): Promise<void>;
+}
+
+/** The state that the journal of a run keeps. */
+export function runState<R>(journal: Journal<R>): RunState {
+  return {
+    get: <Name extends keyof RunLife>(name: Name) => journal.meta(name) as RunLife[Name] | undefined,
+    set: (name, value) => journal.setMeta(name, value as unknown as Json),
+  };
+}
