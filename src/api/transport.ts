@@ -5,6 +5,7 @@ import type Undici from 'undici';
 import type { Dispatcher } from 'undici';
 import { StopError } from '../errors.js';
 import { keepSecret } from '../secrets.js';
+import { isThisMachine } from './this-machine.js';
 
 // Half of what a run takes to start is the loading of packages: axios is one file for `require` and seventy for
 // `import`, and undici's index loads a browser's whole fetch besides the pool. Only its proxies need all of it.
@@ -75,14 +76,6 @@ export function createTransport(baseUrl: string, connections: number, timeoutMs:
     },
     close: () => dispatcher.destroy(),
   };
-}
-
-/**
- * Whether a host is this machine, so that what is sent to it in clear goes over no wire.
- * @param hostname as `URL` gives it, which writes every form of an IPv4 address as four numbers
- */
-export function isThisMachine(hostname: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])$/.test(hostname);
 }
 
 function proxied(origin: string): boolean {

@@ -1,5 +1,5 @@
 import { StopError } from '../errors.js';
-import { CONNECTION_OPTIONS, type Command } from './command.js';
+import { CONNECTION_OPTIONS, type Command, INSECURE_HTTP } from './command.js';
 
 export const resumeCommand: Command = {
   name: 'resume',
@@ -16,6 +16,7 @@ export const resumeCommand: Command = {
     'quiet',
   ],
   own: {
+    ...INSECURE_HTTP,
     retry: { type: 'text', value: 'failed', choices: ['failed'], help: 'also tries rows that failed' },
   },
   async run(args, io) {

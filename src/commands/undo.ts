@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { EXIT, StopError } from '../errors.js';
-import { CONNECTION_OPTIONS, type Command } from './command.js';
+import { CONNECTION_OPTIONS, type Command, INSECURE_HTTP } from './command.js';
 
 const SHOWN = 20;
 
@@ -10,6 +10,7 @@ export const undoCommand: Command = {
   summary: 'deletes what that run created, newest first; lists it and asks first',
   options: [...CONNECTION_OPTIONS, 'format', 'http-log', 'json', 'quiet'],
   own: {
+    ...INSECURE_HTTP,
     yes: { type: 'flag', help: 'does not ask (for scripts)' },
     'dry-run': { type: 'flag', help: 'tells what would be deleted, and deletes nothing' },
   },

@@ -1,5 +1,5 @@
 import { EXIT } from '../errors.js';
-import { CONNECTION_OPTIONS, type Command } from './command.js';
+import { CONNECTION_OPTIONS, type Command, INSECURE_HTTP } from './command.js';
 
 const SHOWN = 20;
 
@@ -8,6 +8,7 @@ export const verifyCommand: Command = {
   words: '<run-dir>',
   summary: 'reads every object of the run back and compares it with the sheet',
   options: [...CONNECTION_OPTIONS, 'http-log', 'json', 'quiet'],
+  own: INSECURE_HTTP,
   async run(args, io) {
     const { openEarlierRun } = await import('../run/open.js');
     const { verify } = await import('../run/verify-run.js');

@@ -8,7 +8,7 @@ import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Platform } from './connect.js';
 import { createRun, type RunDirectory, type RunKind, reserveRunDirectory, runFiles } from './directory.js';
-import { credentialsFor, openPlatform, targetOf } from './platform.js';
+import { credentialsFor, openPlatform, refuseClearLogIn, targetOf } from './platform.js';
 import { readingOptions, settingsOf } from './settings.js';
 
 /** A run that has just begun. */
@@ -24,6 +24,7 @@ export async function beginRun(args: Arguments, io: Io, kind: RunKind): Promise<
   const { settings, given, profile } = await settingsOf(args, io);
   const target = targetOf(settings, given);
   const reading = readingOptions(profile, settings);
+  if (kind !== 'validate') refuseClearLogIn(target, args.flags['insecure-http'] === true);
   // What is missing is said before anything is read or written.
   const credentials = kind === 'validate' ? { username: '', password: '' } : await credentialsFor(target, io);
   const hashed = await hashSheets(args.words);

@@ -1,7 +1,8 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createTransport, isThisMachine, MAX_ANSWER_BYTES } from '../../src/api/transport.js';
+import { isThisMachine } from '../../src/api/this-machine.js';
+import { createTransport, MAX_ANSWER_BYTES } from '../../src/api/transport.js';
 import { clientOf, get, post, scriptedServer } from './scripted-server.js';
 
 const TIMEOUT_MS = 400;
