@@ -21,6 +21,7 @@ export const resumeCommand: Command = {
   },
   async run(args, io) {
     const { openEarlierRun } = await import('../run/open.js');
+    const { shellPath } = await import('../shell-word.js');
     const { carryOut } = await import('../screen/carry-out.js');
     const { report } = await import('../screen/report-run.js');
     const { refuseChangedSheets } = await import('../run/import-run.js');
@@ -31,7 +32,7 @@ export const resumeCommand: Command = {
         throw new StopError(
           'RUN_UNDONE',
           `This run was undone (${String(undone)}), so there is nothing to resume.`,
-          'Start a new run with the sheet, or finish the undo with: alianza-import undo.',
+          `Start a new run with the sheet, or finish the undo with: alianza-import undo ${shellPath(run.directory)}`,
         );
       await refuseChangedSheets(run);
       const summary = await carryOut(

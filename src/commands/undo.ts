@@ -16,6 +16,8 @@ export const undoCommand: Command = {
   },
   async run(args, io) {
     const { openEarlierRun } = await import('../run/open.js');
+    const { oneLine } = await import('../screen/plain-text.js');
+    const { shellPath } = await import('../shell-word.js');
     const { toUndo, undo } = await import('../run/undo-run.js');
     const earlier = await openEarlierRun(args, io);
     const { run, settings, format } = earlier;
@@ -37,9 +39,8 @@ export const undoCommand: Command = {
           onUndone(undone, row) {
             const worthSaying = undone.what === 'kept' || undone.what === 'failed' || dryRun;
             if (!worthSaying || settings.quiet || ++shown > SHOWN) return;
-            io.err(
-              `${undone.what}: ${undone.key} (row ${row})${undone.reason ? `: ${undone.reason}` : ''}\n`,
-            );
+            const reason = undone.reason ? `: ${undone.reason}` : '';
+            io.err(`${oneLine(`${undone.what}: ${undone.key} (row ${row})${reason}`)}\n`);
           },
         });
         if (shown > SHOWN && !dryRun) io.err(`... and ${shown - SHOWN} more in undo.csv\n`);
@@ -53,7 +54,7 @@ export const undoCommand: Command = {
         );
         if (summary.list) io.err(`list: ${summary.list}\n`);
         if (summary.exit === 'interrupted')
-          io.err(`Interrupted. Go on with: alianza-import undo ${run.directory} --yes\n`);
+          io.err(`Interrupted. Go on with: alianza-import undo ${shellPath(run.directory)} --yes\n`);
         if (settings.json) {
           const { counts: undone, list, exit } = summary;
           io.out(

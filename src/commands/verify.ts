@@ -11,6 +11,7 @@ export const verifyCommand: Command = {
   own: INSECURE_HTTP,
   async run(args, io) {
     const { openEarlierRun } = await import('../run/open.js');
+    const { oneLine } = await import('../screen/plain-text.js');
     const { verify } = await import('../run/verify-run.js');
     const { run, settings, openPlatform } = await openEarlierRun(args, io);
     try {
@@ -25,7 +26,7 @@ export const verifyCommand: Command = {
             if (settings.quiet || ++shown > SHOWN) return;
             for (const { key, field, inSheet, onPlatform } of differences)
               io.err(
-                `row ${row.row}: ${key}${field ? ` ${field}` : ''}: in the sheet "${inSheet}", on the platform "${onPlatform}"\n`,
+                `${oneLine(`row ${row.row}: ${key}${field ? ` ${field}` : ''}: in the sheet "${inSheet}", on the platform "${onPlatform}"`)}\n`,
               );
           },
         });

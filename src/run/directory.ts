@@ -15,6 +15,7 @@ import { acquireLock, type Lock } from '../journal/lock.js';
 import type { Settings } from '../options.js';
 import type { ImportRecord } from '../records/record.js';
 import type { ValidatorOptions } from '../records/validate.js';
+import { shellPath } from '../shell-word.js';
 
 /** Where a run sends to. `baseUrl` is null for the sandbox inside the process, whose port changes. */
 export interface RunTarget {
@@ -93,7 +94,7 @@ export function reserveRunDirectory(directory: string): Lock {
   throw new StopError(
     'RUN_EXISTS',
     `${directory} already holds a run.`,
-    `To go on with it: alianza-import resume ${directory}. For a new run, name another directory with --out.`,
+    `To go on with it: alianza-import resume ${shellPath(directory)}. For a new run, name another directory with --out.`,
   );
 }
 
