@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import Papa from 'papaparse';
 import { StopError } from '../errors.js';
+import { keepSecret } from '../secrets.js';
 
 /** What a customer's PBX registers with (guide, "Create SIP Trunks"). */
 export interface SipCredentials {
@@ -31,6 +32,7 @@ export class CredentialsFile {
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     for (const fields of Papa.parse<string[]>(whole, { skipEmptyLines: true }).data.slice(1)) {
       const [, trunkName = '', sipUsername = '', sipPassword = ''] = fields;
+      keepSecret(sipPassword);
       this.#known.set(trunkName.replace(/^'(?='*[=+\-@])/, ''), { sipUsername, sipPassword });
     }
   }
@@ -57,6 +59,7 @@ export class CredentialsFile {
       sipUsername: given.sipUsername ?? randomText(20),
       sipPassword: given.sipPassword ?? randomText(24),
     };
+    keepSecret(credentials.sipPassword);
     this.#known.set(trunkName, credentials);
     const line = [inert(accountNumber), inert(trunkName), credentials.sipUsername, credentials.sipPassword]
       .map((field) => `"${field.replaceAll('"', '""')}"`)
