@@ -1,6 +1,8 @@
 const MASK = '********';
 /** Shorter ones would be found in every second word. */
 const MIN_LENGTH = 4;
+/** A shorter one is masked only where it stands alone: as part of another word it is most likely none. */
+const MIN_LENGTH_ANYWHERE = 8;
 
 /** Every way of writing a known secret: by its first {@link MIN_LENGTH} characters, then by length, the longest first. */
 const known = new Map<string, Map<number, Set<string>>>();
@@ -56,7 +58,13 @@ export function withoutSecrets(text: string): string {
 
 /** The length of the longest known secret that begins there; 0 when none does. */
 function lengthOfSecret(text: string, at: number): number {
-  for (const [length, secrets] of known.get(text.slice(at, at + MIN_LENGTH)) ?? [])
-    if (secrets.has(text.slice(at, at + length))) return length;
+  for (const [length, secrets] of known.get(text.slice(at, at + MIN_LENGTH)) ?? []) {
+    if (!secrets.has(text.slice(at, at + length))) continue;
+    if (length >= MIN_LENGTH_ANYWHERE || standsAlone(text, at, at + length)) return length;
+  }
   return 0;
+}
+
+function standsAlone(text: string, start: number, end: number): boolean {
+  return !/[\w-]/.test(`${text[start - 1] ?? ''}${text[end] ?? ''}`);
 }

@@ -14,8 +14,10 @@ describe('a known secret', () => {
   it('is masked whole when another is its beginning', () => {
     keepSecret('abcd');
     keepSecret('abcdefgh');
-    keepSecret('abcdef');
-    expect(withoutSecrets('abcdefghi abcdefg abcde abc')).toBe('********i ********g ********e abc');
+    keepSecret('abcdefghij');
+    expect(withoutSecrets('abcdefghijk abcdefghi abcdefg abcd abc')).toBe(
+      '********k ********i abcdefg ******** abc',
+    );
   });
 
   it('of fewer than four characters is left, since it stands in every text', () => {
@@ -23,9 +25,18 @@ describe('a known secret', () => {
     expect(withoutSecrets('a 123')).toBe('a 123');
   });
 
+  it('of fewer than eight is masked where it stands alone, not as part of a word', () => {
+    keepSecret('garden');
+    expect(withoutSecrets('garden "garden" p=garden&x garden')).toBe(
+      '******** "********" p=********&x ********',
+    );
+    const words = 'gardener kindergarden garden-party_garden garden2';
+    expect(withoutSecrets(words)).toBe(words);
+  });
+
   it('may be half a character', () => {
     keepSecret('\ud83d-half');
-    expect(withoutSecrets('x\ud83d-half')).toBe('x********');
+    expect(withoutSecrets('\ud83d-half')).toBe('********');
   });
 
   it('costs the same among 100,000 others', () => {
