@@ -12,6 +12,7 @@ import { verifyCommand } from './commands/verify.js';
 import { EXIT, type Exit, StopError } from './errors.js';
 import { OPTIONS } from './options.js';
 import { nearest } from './records/cells/nearest.js';
+import { harmless, oneLine } from './screen/plain-text.js';
 
 const COMMANDS: readonly Command[] = [
   validateCommand,
@@ -57,10 +58,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const io: Io = {
     env: process.env,
     isTerminal: process.stderr.isTTY,
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    // A file or a program gets every byte as it is.
+    out: (text) => void process.stdout.write(process.stdout.isTTY ? harmless(text, true) : text),
+    err: (text) => void process.stderr.write(harmless(text, process.stderr.isTTY)),
     sayOnInterrupt: (text) => {
-      lastWords = `\n${text}\n`;
+      lastWords = `\n${oneLine(text)}\n`;
     },
     onInterrupt: (handler) => {
       stop = handler;
@@ -80,7 +82,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** Prints an error: what happened and what to do; a stack trace only where the fault is ours. */
 function explain(error: unknown, io: Io): Exit {
   if (error instanceof StopError) {
-    io.err(`${error.message}\n${error.hint}\n`);
+    io.err(`${oneLine(error.message)}\n${oneLine(error.hint)}\n`);
     return error.exit;
   }
   io.err(

@@ -8,25 +8,30 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** What each part of src may import besides its own files. Whatever is not named here, a new folder for example, may import nothing. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  secrets: [],
+  'shell-word': [],
   options: ['errors'],
   sheet: ['errors'],
-  api: ['errors'],
-  journal: ['errors', 'sheet'],
+  api: ['errors', 'secrets'],
+  journal: ['errors', 'secrets', 'sheet'],
   sandbox: ['errors'],
   records: ['errors', 'sheet'],
   plan: ['errors', 'records'],
   resources: ['errors', 'records', 'plan', 'api', 'journal'],
   execute: ['errors', 'records', 'plan', 'api', 'journal', 'resources'],
   load: ['errors', 'sheet', 'records', 'journal'],
-  results: ['errors', 'records', 'plan', 'journal', 'sheet'],
+  results: ['errors', 'records', 'plan', 'journal', 'sheet', 'shell-word'],
   run: [
     ...['errors', 'options', 'sheet', 'records', 'plan', 'api', 'journal', 'resources', 'execute', 'results'],
-    ...['load', 'sandbox', 'commands', 'screen'],
+    ...['load', 'sandbox', 'commands', 'screen', 'shell-word'],
   ],
-  screen: ['errors', 'options', 'sheet', 'records', 'plan', 'journal', 'results', 'run', 'commands'],
-  commands: ['errors', 'options', 'load', 'records', 'results', 'run', 'screen', 'sandbox'],
+  screen: [
+    ...['errors', 'options', 'sheet', 'records', 'plan', 'journal', 'results', 'run', 'commands'],
+    'shell-word',
+  ],
+  commands: ['errors', 'options', 'load', 'records', 'results', 'run', 'screen', 'sandbox', 'shell-word'],
   // records: to suggest the nearest name, as everywhere
-  cli: ['errors', 'options', 'commands', 'records'],
+  cli: ['errors', 'options', 'commands', 'records', 'screen'],
 };
 
 /** `records/columns.ts` → records, `options.ts` → options. */

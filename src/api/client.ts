@@ -1,8 +1,10 @@
 import { StopError } from '../errors.js';
+import { keepSecret, withoutSecrets } from '../secrets.js';
 import { ApiError, type ApiErrorKind } from './api-error.js';
 import { authorize, type Call } from './endpoints.js';
 import type { HttpLog } from './http-log.js';
 import type { Limiter } from './limiter.js';
+import { unsendable } from './paths.js';
 import {
   type RetryRule,
   retryAfterMs,
@@ -52,6 +54,12 @@ const LONGEST_THROTTLE_MS = 15 * 60_000;
 const REFUSED_TOKENS_THAT_STOP = 5;
 /** How often the pause after a 429 without Retry-After doubles. */
 const MOST_THROTTLE_STEPS = 6;
+/** How the platform words a missing right where it answers 400 instead of 403. */
+const NOT_PERMITTED = /^\s*not\s*permitted\W*$/i;
+/** How much of a refusal's words is kept: enough for a person, whatever a broken platform sends. */
+const MAX_MESSAGES = 20;
+const MAX_MESSAGE_LENGTH = 1000;
+const MAX_PAGE_LENGTH = 100_000;
 /** Answers 403 of one operation in a row, without one success, that stop the run instead of failing every row. */
 const FORBIDDEN_THAT_STOP = 5;
 
@@ -84,16 +92,19 @@ export class Client {
    * Sends a call until it has a good answer or no try is left. GET, PUT, PATCH and DELETE are repeated as they are;
    * a POST is repeated only while it certainly has not happened.
    *
-   * @throws ApiError of kind `refused`, `unavailable`, or (POST only) `inDoubt`
+   * @throws ApiError of kind `refused` (also of a call whose path cannot be sent), `unavailable`, or (POST only)
+   * `inDoubt`
    * @throws NotSentError when the run is stopping and the call has not left
    * @throws StopError when no call can succeed any more (log-in refused, rights missing)
    */
   async send<T>(call: Call<T>, options: SendOptions = {}): Promise<T> {
+    const wrong = unsendable(call.path);
+    if (wrong !== null) throw new ApiError('refused', call.operation, null, [unsendableText(wrong)]);
     const repeatable = call.method !== 'POST';
     let ready = options.ready;
     let doubt = false;
     let refusedTokens = 0;
-    const started = Date.now();
+    const started = performance.now();
     for (let tries = 1; ; ) {
       const logIn = this.#session.token === null ? await this.#session.current() : null;
       let used = '';
@@ -123,7 +134,7 @@ export class Client {
           throw tokensRefused(call.operation);
         continue;
       }
-      if (error.status === 403) this.#countForbidden(call.operation, error);
+      if (lacksRight(error)) this.#countForbidden(call.operation, error);
       if (rule.pressure) this.#throttle(outcome.waitMs);
       if (!rule.retry) throw doubt ? failed('refused', error, true) : error;
       doubt ||= rule.mayHaveHappened;
@@ -146,10 +157,11 @@ export class Client {
   async #logIn(): Promise<LogIn> {
     const { username, password, limiter } = this.#options;
     const call = authorize(username, password);
-    const started = Date.now();
+    const started = performance.now();
     for (let tries = 1; ; ) {
       const outcome = await limiter.run({ priority: 0, finishing: true, send: () => this.#try(call, null) });
       if (outcome.ok) {
+        keepSecret(outcome.value.authToken);
         this.#options.log('logged in', { partitionId: outcome.value.partitionId });
         return { ...outcome.value, subPartitionIds: outcome.value.subPartitionIds ?? [] };
       }
@@ -163,11 +175,14 @@ export class Client {
 
   /** Answers that do not count as tries are borne with for a long time, but not for ever. */
   #isLastTry(rule: RetryRule, tries: number, started: number): boolean {
-    return rule.countsAsTry ? tries > this.#options.retries : Date.now() - started > LONGEST_THROTTLE_MS;
+    return rule.countsAsTry
+      ? tries > this.#options.retries
+      : performance.now() - started > LONGEST_THROTTLE_MS;
   }
 
   async #try<T>(call: Call<T>, token: string | null): Promise<Try<T>> {
     const { transport, limiter, httpLog } = this.#options;
+    for (const secret of call.secrets ?? []) if (typeof secret === 'string') keepSecret(secret);
     const headers: Record<string, string> = { accept: 'application/json' };
     if (token !== null) headers['x-auth-token'] = token;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
@@ -218,7 +233,7 @@ export class Client {
     if (count < FORBIDDEN_THAT_STOP) return;
     throw new StopError(
       'FORBIDDEN',
-      `The platform forbids ${operation} (403) again and again: ${error.messages.join('; ')}`,
+      `The platform forbids ${operation} (${error.status}) again and again: ${error.messages.join('; ')}`,
       'Check the rights of the API user and the partition ID, then resume.',
     );
   }
@@ -241,7 +256,10 @@ function judge<T>(call: Call<T>, answer: RawAnswer): Try<T> {
   }
   if (call.answer === null) return { ok: true, value: json as T };
   const checked = call.answer.safeParse(json);
-  if (checked.success) return { ok: true, value: checked.data };
+  if (checked.success) {
+    if (call.belongs?.(checked.data) ?? true) return { ok: true, value: checked.data };
+    return unreadable(call, status, 'the answer is about something else than was asked for');
+  }
   const missing = checked.error.issues[0]?.path.join('.') || 'its content';
   return unreadable(call, status, `the answer lacks ${missing}`);
 }
@@ -253,9 +271,8 @@ function unreadable<T>(call: Call<T>, status: number, problem: string): Try<T> {
 
 function lost<T>(call: Call<T>, cause: unknown): Try<T> {
   const { code = 'UNKNOWN', message = '' } = cause as { code?: string; message?: string };
-  const error = new ApiError('unavailable', call.operation, null, [
-    `no answer (${code}${message ? `: ${message}` : ''})`,
-  ]);
+  const words = withoutSecrets(`no answer (${code}${message ? `: ${message}` : ''})`);
+  const error = new ApiError('unavailable', call.operation, null, [words]);
   return { ok: false, rule: ruleForNetworkCode(code), error, waitMs: undefined };
 }
 
@@ -263,16 +280,34 @@ function failed(kind: ApiErrorKind, error: ApiError, afterDoubt = false): ApiErr
   return new ApiError(kind, error.operation, error.status, error.messages, afterDoubt);
 }
 
-/** The `messages` of the platform's error answer; its `message`, or the start of whatever came, when it has none. */
+/** A refusal that every call of the kind would meet, whatever its row. */
+function lacksRight({ status, messages }: ApiError): boolean {
+  return status === 403 || (status === 400 && messages.length === 1 && NOT_PERMITTED.test(messages[0] ?? ''));
+}
+
+function unsendableText(part: string): string {
+  return `not sent, since "${part}" cannot stand in an address of the platform`;
+}
+
+/** The words of the platform's error answer, without a secret that they may repeat. */
 function messagesOf(text: string): string[] {
+  // Masked before they are cut, or the half of a secret would be left.
+  return wordsOf(text)
+    .slice(0, MAX_MESSAGES)
+    .map((words) => withoutSecrets(words).slice(0, MAX_MESSAGE_LENGTH));
+}
+
+/** Its `messages`; its `message`, or the start of whatever came, when it has none. */
+function wordsOf(text: string): string[] {
   try {
     const { messages, message } = JSON.parse(text) as { messages?: unknown; message?: unknown };
-    if (Array.isArray(messages)) return messages.map(String);
+    if (Array.isArray(messages))
+      return messages.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
     if (typeof message === 'string') return [message];
   } catch {
     // a proxy's page
   }
-  const plain = text
+  const plain = withoutSecrets(text.slice(0, MAX_PAGE_LENGTH))
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { PATH_PART, pathPart, queryValue } from './paths.js';
+import { sameKey, sameMac, sameName, samePhone } from './same.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -11,32 +13,73 @@ export interface Call<T> {
   readonly body?: Body;
   /** null where the answer has no body that matters */
   readonly answer: z.ZodType<T> | null;
+  /**
+   * Whether a good answer is about what the call names. One that is not was meant for another request (a proxy's cache,
+   * crossed connections) and is no answer. Absent where answers name nothing.
+   */
+  belongs?(answer: T): boolean;
+  /** values of the body that must not be seen in whatever comes back */
+  readonly secrets?: readonly unknown[];
 }
 
-const e = encodeURIComponent;
+const e = pathPart;
+const q = queryValue;
 const accountPath = (partitionId: string, accountId: string) =>
   `/v2/partition/${e(partitionId)}/account/${e(accountId)}`;
 
 const text = z.string().min(1);
+/** An ID that later calls can name. One that they cannot is as good as none. */
+const id = z.string().regex(PATH_PART);
 const optionalText = z.string().nullish();
+
+type Named = Readonly<Record<string, unknown>>;
+
+/** The fields that name an object of each kind. */
+const USER_NAMES = ['firstName', 'lastName', 'extension', 'username'];
+const DEVICE_NAMES = ['macAddress', 'lineNumber'];
+const LINE_NAMES = ['name'];
+const TRUNK_NAMES = ['trunkName'];
+/** Fields that only objects of some kind have: without a name of its own kind, such an object is of another. */
+const MARKS = [
+  'accountNumber',
+  'firstName',
+  'macAddress',
+  'name',
+  'trunkName',
+  'phoneNumber',
+  'telephoneNumbers',
+];
+
+/** Whether an answered object is in the account that was asked for, and of the kind that has these names. */
+function isOf(accountId: string, names: readonly string[], answer: Named): boolean {
+  const has = (name: string) => answer[name] != null && answer[name] !== '';
+  return sameKey(accountId, answer['accountId']) && (names.some(has) || !MARKS.some(has));
+}
+
+const allOf = (accountId: string, names: readonly string[]) => (list: readonly Named[]) =>
+  list.every((each) => isOf(accountId, names, each));
+
+/** A field of an answer of which nothing is required. */
+const field = (answer: unknown, name: string) => (answer as Named | null | undefined)?.[name];
 
 // Answers are checked for what this program uses of them, no more: the platform may add or leave out the rest.
 const LogInAnswer = z.looseObject({
   authToken: text,
-  partitionId: text,
+  partitionId: id,
   subPartitionIds: z.array(z.string()).nullish(),
 });
 const AccountAnswer = z.looseObject({
-  id: text,
+  id,
   accountNumber: text,
   accountName: optionalText,
   accountType: optionalText,
 });
 const UserAnswer = z.looseObject({
-  id: text,
+  id,
   firstName: optionalText,
   lastName: optionalText,
-  extension: optionalText,
+  // The guide's table calls it an integer, its example and the API description a string.
+  extension: z.union([z.string(), z.number().transform(String)]).nullish(),
   username: optionalText,
   callerIdConfig: z.looseObject({ callerIdNumber: optionalText }).nullish(),
 });
@@ -60,13 +103,13 @@ const AccountNumberAnswer = z.looseObject({
   referenceId: optionalText,
 });
 const DeviceAnswer = z.looseObject({
-  id: text,
+  id,
   macAddress: optionalText,
   lineNumber: z.number().nullish(),
   userId: optionalText,
   emergencyNumber: optionalText,
 });
-const LineAnswer = z.looseObject({ id: text, name: optionalText });
+const LineAnswer = z.looseObject({ id, name: optionalText });
 const CallHandlingAnswer = z.looseObject({
   activeCallHandling: optionalText,
   callWaitingEnabled: z.boolean().nullish(),
@@ -77,10 +120,10 @@ const CallHandlingAnswer = z.looseObject({
   voicemailBoxId: optionalText,
 });
 const PortAnswer = z.looseObject({ macAddress: optionalText, portNumber: z.number().nullish() });
-/** A write whose answer holds nothing that is needed may also be answered with an empty body. */
-const Written = z.looseObject({}).optional();
-const TrunkAnswer = z.looseObject({ id: text, trunkName: optionalText });
-const DeviceTypeAnswer = z.looseObject({ id: text, numLines: z.number().nullish() });
+/** A write whose answer holds nothing that is needed was done, whatever JSON says so, or none at all. */
+const Written = z.unknown();
+const TrunkAnswer = z.looseObject({ id, trunkName: optionalText });
+const DeviceTypeAnswer = z.looseObject({ id, numLines: z.number().nullish() });
 const E911Answer = z.looseObject({ valid: optionalText, errors: z.array(z.string()).nullish() });
 
 // A type that is made anew for each call would be compiled anew for each.
@@ -114,6 +157,7 @@ export const authorize = (username: string, password: string): Call<z.output<typ
   path: '/v2/authorize',
   body: { username, password },
   answer: LogInAnswer,
+  secrets: [password],
 });
 
 /** Guide, "Account Create". */
@@ -123,6 +167,8 @@ export const createAccount = (partitionId: string, body: Body): Call<AccountReco
   path: `/v2/partition/${e(partitionId)}/account`,
   body,
   answer: AccountAnswer,
+  belongs: (account) =>
+    sameKey(body['accountNumber'], account.accountNumber) && sameKey(partitionId, account['partitionId']),
 });
 
 export const listAccounts = (partitionId: string): Call<AccountRecord[]> => ({
@@ -137,6 +183,7 @@ export const getAccount = (partitionId: string, accountId: string): Call<Account
   method: 'GET',
   path: accountPath(partitionId, accountId),
   answer: AccountAnswer,
+  belongs: (account) => sameKey(accountId, account.id),
 });
 
 export const getAccountByNumber = (partitionId: string, accountNumber: string): Call<AccountRecord> => ({
@@ -144,6 +191,7 @@ export const getAccountByNumber = (partitionId: string, accountNumber: string): 
   method: 'GET',
   path: `${accountPath(partitionId, accountNumber)}?accountIdType=AccountNumber`,
   answer: AccountAnswer,
+  belongs: (account) => sameKey(accountNumber, account.accountNumber),
 });
 
 export const deleteAccount = (partitionId: string, accountId: string): Call<unknown> => ({
@@ -164,7 +212,7 @@ export const validateProperty = (
 ): Call<unknown> => ({
   operation: 'validateAccountProperties',
   method: 'GET',
-  path: `/v2/partition/${e(partitionId)}/account/validateproperties?${property}=${e(value)}`,
+  path: `/v2/partition/${e(partitionId)}/account/validateproperties?${property}=${q(value)}`,
   answer: null,
 });
 
@@ -175,6 +223,12 @@ export const createUser = (partitionId: string, accountId: string, body: Body): 
   path: `${accountPath(partitionId, accountId)}/user`,
   body,
   answer: UserAnswer,
+  belongs: (user) =>
+    isOf(accountId, USER_NAMES, user) &&
+    sameKey(body['extension'], user.extension) &&
+    sameKey(body['username'], user.username) &&
+    sameName(body['firstName'], user.firstName) &&
+    sameName(body['lastName'], user.lastName),
 });
 
 export const listUsers = (partitionId: string, accountId: string): Call<UserRecord[]> => ({
@@ -182,6 +236,7 @@ export const listUsers = (partitionId: string, accountId: string): Call<UserReco
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/user?limitedData=true`,
   answer: UserList,
+  belongs: allOf(accountId, USER_NAMES),
 });
 
 export const getUser = (partitionId: string, accountId: string, userId: string): Call<UserRecord> => ({
@@ -189,6 +244,7 @@ export const getUser = (partitionId: string, accountId: string, userId: string):
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/user/${e(userId)}`,
   answer: UserAnswer,
+  belongs: (user) => sameKey(userId, user.id) && sameKey(accountId, user['accountId']),
 });
 
 export const deleteUser = (partitionId: string, accountId: string, userId: string): Call<unknown> => ({
@@ -207,8 +263,8 @@ export const validateAddress = (
   operation: 'validateAddress',
   method: 'GET',
   path:
-    `/v2/address/validate?address=${e(address)}&country=${e(country)}` +
-    (postalCode === undefined ? '' : `&postalCode=${e(postalCode)}`),
+    `/v2/address/validate?address=${q(address)}&country=${q(country)}` +
+    (postalCode === undefined ? '' : `&postalCode=${q(postalCode)}`),
   answer: AddressAnswer,
 });
 
@@ -223,7 +279,7 @@ export const searchNumbers = (
   method: 'GET',
   path:
     `/v2/partition/${e(partitionId)}/telephonenumber/search?type=LAT_LONG` +
-    `&lat=${e(latitude)}&long=${e(longitude)}&maxResults=${maxResults}`,
+    `&lat=${q(latitude)}&long=${q(longitude)}&maxResults=${maxResults}`,
   answer: InventoryList,
 });
 
@@ -232,6 +288,7 @@ export const getInventoryNumber = (partitionId: string, phone: string): Call<Inv
   method: 'GET',
   path: `/v2/partition/${e(partitionId)}/telephonenumber/${e(phone)}`,
   answer: InventoryNumber,
+  belongs: (number) => samePhone(phone, number.phoneNumber),
 });
 
 /** Where reservations are made: the guide names the account's path, the API description the partition's. */
@@ -267,13 +324,23 @@ export const releaseNumber = (
   answer: null,
 });
 
+/** The phone numbers that an activation asks for. */
+const asked = ({ telephoneNumbers }: Body): unknown[] =>
+  Array.isArray(telephoneNumbers) ? telephoneNumbers.map((each: Named) => each['phoneNumber']) : [];
+
 /** Guide, "Add Phone Number to Account". */
-export const activateNumber = (partitionId: string, accountId: string, body: Body): Call<unknown> => ({
+export const activateNumber = (
+  partitionId: string,
+  accountId: string,
+  body: Body,
+): Call<z.output<typeof ActivationAnswer>> => ({
   operation: 'createOrAddTelephoneNumberToAccount',
   method: 'POST',
   path: `${accountPath(partitionId, accountId)}/telephonenumber`,
   body,
   answer: ActivationAnswer,
+  belongs: ({ telephoneNumbers }) =>
+    asked(body).every((phone) => telephoneNumbers.some((each) => samePhone(phone, each.phoneNumber))),
 });
 
 export const listNumbers = (partitionId: string, accountId: string): Call<NumberRecord[]> => ({
@@ -281,6 +348,7 @@ export const listNumbers = (partitionId: string, accountId: string): Call<Number
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/telephonenumber`,
   answer: AccountNumberList,
+  belongs: (list) => list.every((each) => sameKey(accountId, each['accountId'])),
 });
 
 export const getNumber = (partitionId: string, accountId: string, phone: string): Call<NumberRecord> => ({
@@ -288,6 +356,7 @@ export const getNumber = (partitionId: string, accountId: string, phone: string)
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/telephonenumber/${e(phone)}`,
   answer: AccountNumberAnswer,
+  belongs: (number) => samePhone(phone, number.phoneNumber) && sameKey(accountId, number['accountId']),
 });
 
 /** Guide, "Set Phone Number Reference". */
@@ -302,6 +371,7 @@ export const patchNumber = (
   path: `${accountPath(partitionId, accountId)}/telephonenumber/${e(phone)}`,
   body,
   answer: Written,
+  belongs: (answer) => samePhone(phone, field(answer, 'phoneNumber')),
 });
 
 export const deleteNumber = (partitionId: string, accountId: string, phone: string): Call<unknown> => ({
@@ -327,6 +397,10 @@ export const createDevice = (partitionId: string, accountId: string, body: Body)
   path: `${accountPath(partitionId, accountId)}/deviceline`,
   body,
   answer: DeviceAnswer,
+  belongs: (device) =>
+    isOf(accountId, DEVICE_NAMES, device) &&
+    sameMac(body['macAddress'], device.macAddress) &&
+    sameKey(body['lineNumber'], device.lineNumber),
 });
 
 export const listDevices = (partitionId: string, accountId: string): Call<DeviceRecord[]> => ({
@@ -334,6 +408,7 @@ export const listDevices = (partitionId: string, accountId: string): Call<Device
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/deviceline`,
   answer: DeviceList,
+  belongs: allOf(accountId, DEVICE_NAMES),
 });
 
 export const findDevices = (
@@ -343,8 +418,9 @@ export const findDevices = (
 ): Call<DeviceRecord[]> => ({
   operation: 'listDevices',
   method: 'GET',
-  path: `${accountPath(partitionId, accountId)}/deviceline?filterType=MAC_ADDRESS&filter=${e(macAddress)}`,
+  path: `${accountPath(partitionId, accountId)}/deviceline?filterType=MAC_ADDRESS&filter=${q(macAddress)}`,
   answer: DeviceList,
+  belongs: allOf(accountId, DEVICE_NAMES),
 });
 
 export const getDevice = (partitionId: string, accountId: string, deviceId: string): Call<DeviceRecord> => ({
@@ -352,6 +428,7 @@ export const getDevice = (partitionId: string, accountId: string, deviceId: stri
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/deviceline/${e(deviceId)}`,
   answer: DeviceAnswer,
+  belongs: (device) => sameKey(deviceId, device.id),
 });
 
 /** Changes the fields of the body alone (API description, `deviceline`). */
@@ -396,6 +473,7 @@ export const createLine = (partitionId: string, accountId: string, body: Body): 
   path: `${accountPath(partitionId, accountId)}/business-line`,
   body,
   answer: LineAnswer,
+  belongs: (line) => isOf(accountId, LINE_NAMES, line) && sameName(body['name'], line.name),
 });
 
 export const listLines = (partitionId: string, accountId: string): Call<LineRecord[]> => ({
@@ -403,6 +481,7 @@ export const listLines = (partitionId: string, accountId: string): Call<LineReco
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/business-line`,
   answer: LineList,
+  belongs: allOf(accountId, LINE_NAMES),
 });
 
 const linePath = (partitionId: string, accountId: string, lineId: string) =>
@@ -413,6 +492,7 @@ export const getLine = (partitionId: string, accountId: string, lineId: string):
   method: 'GET',
   path: linePath(partitionId, accountId, lineId),
   answer: LineAnswer,
+  belongs: (line) => sameKey(lineId, line.id),
 });
 
 export const deleteLine = (partitionId: string, accountId: string, lineId: string): Call<unknown> => ({
@@ -459,6 +539,7 @@ export const createPort = (
   path: `${linePath(partitionId, accountId, lineId)}/port-assignment`,
   body,
   answer: Written,
+  belongs: (answer) => sameMac(body['macAddress'], field(answer, 'macAddress')),
 });
 
 export const getPort = (partitionId: string, accountId: string, lineId: string): Call<PortRecord> => ({
@@ -482,6 +563,8 @@ export const createTrunk = (partitionId: string, accountId: string, body: Body):
   path: `${accountPath(partitionId, accountId)}/siptrunk_2`,
   body,
   answer: TrunkAnswer,
+  belongs: (trunk) => isOf(accountId, TRUNK_NAMES, trunk) && sameName(body['trunkName'], trunk.trunkName),
+  secrets: [body['sipUsername'], body['sipPassword']],
 });
 
 export const listTrunks = (partitionId: string, accountId: string): Call<TrunkRecord[]> => ({
@@ -489,6 +572,7 @@ export const listTrunks = (partitionId: string, accountId: string): Call<TrunkRe
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/siptrunk_2`,
   answer: TrunkList,
+  belongs: allOf(accountId, TRUNK_NAMES),
 });
 
 export const getTrunk = (partitionId: string, accountId: string, trunkId: string): Call<TrunkRecord> => ({
@@ -496,6 +580,7 @@ export const getTrunk = (partitionId: string, accountId: string, trunkId: string
   method: 'GET',
   path: `${accountPath(partitionId, accountId)}/siptrunk_2/${e(trunkId)}`,
   answer: TrunkAnswer,
+  belongs: (trunk) => sameKey(trunkId, trunk.id),
 });
 
 export const deleteTrunk = (partitionId: string, accountId: string, trunkId: string): Call<unknown> => ({

@@ -1,7 +1,10 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { withoutSecrets } from '../secrets.js';
 
 const SECRET_KEY = /password|pwdhash|token|sipusername|secret/i;
 const MASK = '********';
+/** How much is kept of an answer that is no JSON. */
+const MAX_TEXT = 2000;
 
 /** One request with its answer, as the platform's support asks for them. */
 export interface Exchange {
@@ -47,8 +50,12 @@ export class HttpLog {
   }
 }
 
-/** A copy of a JSON value in which every password, token and SIP credential is replaced. */
+/**
+ * A copy of a JSON value in which every password, token and SIP credential is replaced, by the name of its field and
+ * wherever a known one is repeated.
+ */
 export function maskSecrets(value: unknown): unknown {
+  if (typeof value === 'string') return withoutSecrets(value);
   if (Array.isArray(value)) return value.map(maskSecrets);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
@@ -60,7 +67,7 @@ export function maskSecrets(value: unknown): unknown {
 }
 
 function maskQuery(url: string): string {
-  return url.replace(/([?&])([^=&]+)=([^&]*)/g, (whole, mark: string, name: string) =>
+  return withoutSecrets(url).replace(/([?&])([^=&]+)=([^&]*)/g, (whole, mark: string, name: string) =>
     SECRET_KEY.test(name) ? `${mark}${name}=${MASK}` : whole,
   );
 }
@@ -70,6 +77,7 @@ function maskAnswer(text: string): unknown {
   try {
     return maskSecrets(JSON.parse(text));
   } catch {
-    return SECRET_KEY.test(text) ? '(not JSON; left out, since it may hold a secret)' : text.slice(0, 2000);
+    if (SECRET_KEY.test(text)) return '(not JSON; left out, since it may hold a secret)';
+    return withoutSecrets(text.slice(0, 2 * MAX_TEXT)).slice(0, MAX_TEXT);
   }
 }

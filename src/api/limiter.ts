@@ -55,13 +55,14 @@ export class Limiter {
   readonly #stopping = new AbortController();
   #admitted = 0;
   #readyAhead: number;
+  /** in the time of `performance.now()`, as all times here: the clock of the machine may be set back meanwhile */
   #pausedUntil = 0;
   #pauseTimer: NodeJS.Timeout | null = null;
   /** when the next request may leave, where there is a rate */
   #nextSlot = 0;
   #calm = 0;
   #slowness = 0;
-  #lastCut = 0;
+  #lastCut = Number.NEGATIVE_INFINITY;
   #lowest: number;
   #highest: number;
   #pauses = 0;
@@ -87,7 +88,7 @@ export class Limiter {
       lowest: this.#lowest,
       highest: this.#highest,
       pauses: this.#pauses,
-      pausedMs: this.#pausedMs,
+      pausedMs: Math.round(this.#pausedMs),
     };
   }
 
@@ -129,7 +130,7 @@ export class Limiter {
 
   /** A run that is stopping ends what would be left half-done, unless a pause makes that take long. */
   #mayFinish(finishing: boolean): boolean {
-    return finishing && this.#pausedUntil - Date.now() <= LONGEST_FINISHING_WAIT_MS;
+    return finishing && this.#pausedUntil - performance.now() <= LONGEST_FINISHING_WAIT_MS;
   }
 
   /** Whether {@link stop} was called. */
@@ -144,12 +145,12 @@ export class Limiter {
 
   /** Whether everybody waits at this moment. */
   get paused(): boolean {
-    return Date.now() < this.#pausedUntil;
+    return performance.now() < this.#pausedUntil;
   }
 
   /** Everybody waits that long before the next request, and fewer are sent at once afterwards. */
   pause(ms: number): void {
-    const now = Date.now();
+    const now = performance.now();
     const until = now + ms;
     if (until > this.#pausedUntil) {
       this.#pausedMs += until - Math.max(now, this.#pausedUntil);
@@ -180,7 +181,7 @@ export class Limiter {
 
   #cut(factor: number): void {
     this.#calm = 0;
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.#lastCut < CUT_SETTLES_MS) return;
     this.#lastCut = now;
     this.#set(Math.max(1, Math.floor(this.#limit.concurrency * factor)));
@@ -202,14 +203,14 @@ export class Limiter {
 
   async #send<T>(turn: Turn<T>, finishing: boolean): Promise<T> {
     for (let slot: number | null = null; ; ) {
-      const now = Date.now();
+      const now = performance.now();
       const pause = this.#pausedUntil - now;
       const wait = Math.max(pause, (slot ?? 0) - now);
       if (this.stopped && !this.#mayFinish(finishing)) throw new NotSentError('the run is stopping');
       if (wait > 0) {
         // Those who waited out a pause must not leave all at once.
         if (pause > 0) slot = null;
-        await (this.stopped ? sleep(wait) : this.rest(wait));
+        await (this.stopped ? sleep(Math.ceil(wait)) : this.rest(Math.ceil(wait)));
       } else if (this.#rate === null || slot !== null) return turn.send();
       else {
         slot = Math.max(now, this.#nextSlot);
@@ -228,12 +229,12 @@ export class Limiter {
 
   /** Holds new starts back during a pause, and comes back by itself. */
   #mustWait(): boolean {
-    const wait = this.#pausedUntil - Date.now();
+    const wait = this.#pausedUntil - performance.now();
     if (wait <= 0) return false;
     this.#pauseTimer ??= setTimeout(() => {
       this.#pauseTimer = null;
       this.#pump();
-    }, wait);
+    }, Math.ceil(wait));
     return true;
   }
 

@@ -54,3 +54,11 @@ export const CONNECTION_OPTIONS = [
   'timeout',
   'retries',
 ] as const satisfies readonly OptionName[];
+
+/** Allows a log-in in clear to another machine. An option of each command of its own, so that no run keeps it. */
+export const INSECURE_HTTP = {
+  'insecure-http': {
+    type: 'flag',
+    help: 'sends the log-in over plain HTTP to another machine, which is refused otherwise',
+  },
+} as const satisfies Command['own'];

@@ -1,5 +1,5 @@
 import { StopError } from '../errors.js';
-import { CONNECTION_OPTIONS, type Command } from './command.js';
+import { CONNECTION_OPTIONS, type Command, INSECURE_HTTP } from './command.js';
 
 export const resumeCommand: Command = {
   name: 'resume',
@@ -16,10 +16,12 @@ export const resumeCommand: Command = {
     'quiet',
   ],
   own: {
+    ...INSECURE_HTTP,
     retry: { type: 'text', value: 'failed', choices: ['failed'], help: 'also tries rows that failed' },
   },
   async run(args, io) {
     const { openEarlierRun } = await import('../run/open.js');
+    const { shellPath } = await import('../shell-word.js');
     const { carryOut } = await import('../screen/carry-out.js');
     const { report } = await import('../screen/report-run.js');
     const { runState } = await import('../run/state.js');
@@ -31,7 +33,7 @@ export const resumeCommand: Command = {
         throw new StopError(
           'RUN_UNDONE',
           `This run was undone (${undone}), so there is nothing to resume.`,
-          'Start a new run with the sheet, or finish the undo with: alianza-import undo.',
+          `Start a new run with the sheet, or finish the undo with: alianza-import undo ${shellPath(run.directory)}`,
         );
       await refuseChangedSheets(run);
       const summary = await carryOut(

@@ -1,4 +1,4 @@
-import type { Command } from './command.js';
+import { type Command, INSECURE_HTTP } from './command.js';
 
 export const runCommand: Command = {
   name: 'run',
@@ -24,6 +24,7 @@ export const runCommand: Command = {
     'quiet',
   ],
   own: {
+    ...INSECURE_HTTP,
     'dry-run': {
       type: 'flag',
       help: 'stop before the first write, and add the read-only checks against the platform',

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { EXIT, StopError } from '../errors.js';
-import { CONNECTION_OPTIONS, type Command } from './command.js';
+import { CONNECTION_OPTIONS, type Command, INSECURE_HTTP } from './command.js';
 
 const SHOWN = 20;
 
@@ -10,11 +10,14 @@ export const undoCommand: Command = {
   summary: 'deletes what that run created, newest first; lists it and asks first',
   options: [...CONNECTION_OPTIONS, 'format', 'http-log', 'json', 'quiet'],
   own: {
+    ...INSECURE_HTTP,
     yes: { type: 'flag', help: 'does not ask (for scripts)' },
     'dry-run': { type: 'flag', help: 'tells what would be deleted, and deletes nothing' },
   },
   async run(args, io) {
     const { openEarlierRun } = await import('../run/open.js');
+    const { oneLine } = await import('../screen/plain-text.js');
+    const { shellPath } = await import('../shell-word.js');
     const { toUndo, undo } = await import('../run/undo-run.js');
     const earlier = await openEarlierRun(args, io);
     const { run, settings, format } = earlier;
@@ -36,9 +39,8 @@ export const undoCommand: Command = {
           onUndone(undone, row) {
             const worthSaying = undone.what === 'kept' || undone.what === 'failed' || dryRun;
             if (!worthSaying || settings.quiet || ++shown > SHOWN) return;
-            io.err(
-              `${undone.what}: ${undone.key} (row ${row})${undone.reason ? `: ${undone.reason}` : ''}\n`,
-            );
+            const reason = undone.reason ? `: ${undone.reason}` : '';
+            io.err(`${oneLine(`${undone.what}: ${undone.key} (row ${row})${reason}`)}\n`);
           },
         });
         if (shown > SHOWN && !dryRun) io.err(`... and ${shown - SHOWN} more in undo.csv\n`);
@@ -52,7 +54,7 @@ export const undoCommand: Command = {
         );
         if (summary.list) io.err(`list: ${summary.list}\n`);
         if (summary.exit === 'interrupted')
-          io.err(`Interrupted. Go on with: alianza-import undo ${run.directory} --yes\n`);
+          io.err(`Interrupted. Go on with: alianza-import undo ${shellPath(run.directory)} --yes\n`);
         if (settings.json) {
           const { counts: undone, list, exit } = summary;
           io.out(

@@ -18,6 +18,7 @@ async function onScreen(args: Arguments, io: Io): Promise<Exit> {
   const { noticeAsProblem } = await import('../records/problem.js');
   const { ProblemGroups } = await import('../results/problem-groups.js');
   const { problemsText, summaryText } = await import('../screen/summary.js');
+  const { oneLine } = await import('../screen/plain-text.js');
   const { nextSteps } = await import('../screen/next-steps.js');
   const { optionsAgain } = await import('../screen/again.js');
   const { settings, profile } = await settingsOf(args, io);
@@ -48,7 +49,7 @@ async function onScreen(args: Arguments, io: Io): Promise<Exit> {
       if (args.flags['profile'] !== undefined)
         for (const { header, column, how } of headers)
           io.err(
-            `${table.sheet ?? table.file}: "${header}" ${column === null ? `is not used (${how})` : `is ${column} (by ${how})`}\n`,
+            `${oneLine(`${table.sheet ?? table.file}: "${header}" ${column === null ? `is not used (${how})` : `is ${column} (by ${how})`}`)}\n`,
           );
       for (const problem of found) take(problem);
     },

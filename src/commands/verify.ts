@@ -1,5 +1,5 @@
 import { EXIT } from '../errors.js';
-import { CONNECTION_OPTIONS, type Command } from './command.js';
+import { CONNECTION_OPTIONS, type Command, INSECURE_HTTP } from './command.js';
 
 const SHOWN = 20;
 
@@ -8,8 +8,10 @@ export const verifyCommand: Command = {
   words: '<run-dir>',
   summary: 'reads every object of the run back and compares it with the sheet',
   options: [...CONNECTION_OPTIONS, 'http-log', 'json', 'quiet'],
+  own: INSECURE_HTTP,
   async run(args, io) {
     const { openEarlierRun } = await import('../run/open.js');
+    const { oneLine } = await import('../screen/plain-text.js');
     const { verify } = await import('../run/verify-run.js');
     const { run, settings, openPlatform } = await openEarlierRun(args, io);
     try {
@@ -24,7 +26,7 @@ export const verifyCommand: Command = {
             if (settings.quiet || ++shown > SHOWN) return;
             for (const { key, field, inSheet, onPlatform } of differences)
               io.err(
-                `row ${row.row}: ${key}${field ? ` ${field}` : ''}: in the sheet "${inSheet}", on the platform "${onPlatform}"\n`,
+                `${oneLine(`row ${row.row}: ${key}${field ? ` ${field}` : ''}: in the sheet "${inSheet}", on the platform "${onPlatform}"`)}\n`,
               );
           },
         });

@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Papa from 'papaparse';
 import { StopError } from '../errors.js';
+import { keepSecret } from '../secrets.js';
 import { guardFormula, unguardFormula } from '../sheet/cell-text.js';
 
 /** What a customer's PBX registers with (guide, "Create SIP Trunks"). */
@@ -52,6 +53,7 @@ export class CredentialsFile {
     for (const fields of Papa.parse<string[]>(whole, { skipEmptyLines: true }).data.slice(1)) {
       const [accountNumber = '', trunkName = '', sipUsername = '', sipPassword = ''] =
         fields.map(unguardFormula);
+      keepSecret(sipPassword);
       this.#lines.set(keyOf(accountNumber, trunkName), {
         accountNumber,
         trunkName,
@@ -96,6 +98,7 @@ export class CredentialsFile {
       sipUsername: given?.sipUsername ?? randomText(20),
       sipPassword: given?.sipPassword ?? randomText(24),
     };
+    keepSecret(credentials.sipPassword);
     const line = { accountNumber, trunkName, ...credentials };
     this.#lines.set(key, line);
     this.#last = this.#last.then(() => this.#append(line));

@@ -10,6 +10,7 @@ import type { ImportRecord } from '../records/record.js';
 import type { OutCell, OutColumn, SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write/xlsx.js';
+import { shellPath } from '../shell-word.js';
 import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
 import { columnNamedIn, isDone, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
@@ -81,7 +82,7 @@ function unwritable(error: unknown, runDir: string): unknown {
   return new StopError(
     'RESULTS_UNWRITABLE',
     `The results cannot be written: ${message}`,
-    `Nothing is lost. When the cause is gone: alianza-import results ${runDir}`,
+    `Nothing is lost. When the cause is gone: alianza-import results ${shellPath(runDir)}`,
     { cause: error },
   );
 }

@@ -8,7 +8,7 @@ import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Platform } from './connect.js';
 import { createRun, type RunDirectory, reserveRunDirectory, runFiles } from './directory.js';
-import { credentialsFor, openPlatform, targetOf } from './platform.js';
+import { credentialsFor, openPlatform, refuseClearLogIn, targetOf } from './platform.js';
 import { readingOptions, settingsOf } from './settings.js';
 import type { RunKind } from './state.js';
 
@@ -27,6 +27,7 @@ export async function beginRun(args: Arguments, io: Io, kind: RunKind): Promise<
   // An example row is no customer: only the sandbox may be given one.
   const examples = kind === 'validate' || target.environment === 'sandbox' ? 'warn' : 'refuse';
   const reading = { ...readingOptions(profile, settings), examples } as const;
+  if (kind !== 'validate') refuseClearLogIn(target, args.flags['insecure-http'] === true);
   // What is missing is said before anything is read or written.
   const credentials = kind === 'validate' ? { username: '', password: '' } : await credentialsFor(target, io);
   const hashed = await hashSheets(args.words);

@@ -15,6 +15,7 @@ import { createJournal, Journal, type Json } from '../journal/journal.js';
 import { acquireLock, type Lock } from '../journal/lock.js';
 import type { ImportRecord } from '../records/record.js';
 import { openAtomic } from '../sheet/write/atomic.js';
+import { shellPath } from '../shell-word.js';
 import { type RunFacts, runState } from './state.js';
 
 /** The sheets of a run as a person in this folder would name them. */
@@ -249,7 +250,7 @@ function runExists(directory: string): StopError {
   return new StopError(
     'RUN_EXISTS',
     `${directory} already holds a run.`,
-    `To go on with it: alianza-import resume ${directory}. For a new run, name another directory with --out.`,
+    `To go on with it: alianza-import resume ${shellPath(directory)}. For a new run, name another directory with --out.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { formatOf } from '../screen/report-run.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Platform } from './connect.js';
 import { openRun, type RunDirectory, TAIL_MISSING } from './directory.js';
-import { credentialsFor, openPlatform, targetOf } from './platform.js';
+import { credentialsFor, openPlatform, refuseClearLogIn, targetOf } from './platform.js';
 import { settingsOf } from './settings.js';
 import type { RunTarget } from './state.js';
 
@@ -54,6 +54,7 @@ export async function openEarlierRun(args: Arguments, io: Io): Promise<EarlierRu
         `That was a ${kind}: it created nothing.`,
         'Start a run of the sheet, without --dry-run.',
       );
+    refuseClearLogIn(target, args.flags['insecure-http'] === true);
     return {
       run,
       settings,

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { isThisMachine } from '../api/this-machine.js';
 import type { Io } from '../commands/command.js';
 import { StopError } from '../errors.js';
 import type { Given, Settings } from '../options.js';
@@ -11,23 +12,54 @@ export const HOSTS = { production: 'https://api.alianza.com', beta: 'https://api
 
 /**
  * Where a command sends to.
- * @throws StopError `OPTION_INVALID` when --base-url is no address
+ * @throws StopError `OPTION_INVALID` when --base-url is no address, or has more than scheme, host and path
  */
 export function targetOf(settings: Settings, given: Given): RunTarget {
   const { environment } = settings;
   const baseUrl = settings['base-url'];
   if (baseUrl === undefined)
     return { environment, baseUrl: environment === 'sandbox' ? null : HOSTS[environment] };
-  if (!/^https?:\/\/[^/]/.test(baseUrl) || !URL.canParse(baseUrl))
-    throw new StopError(
-      'OPTION_INVALID',
-      `--base-url is "${baseUrl}", which is no address.`,
-      'Give scheme and host, such as https://api.alianza.com.',
-    );
   return {
     environment: given.has('environment') ? environment : 'custom',
-    baseUrl: baseUrl.replace(/\/+$/, ''),
+    baseUrl: plainAddress(baseUrl),
   };
+}
+
+/** The address in its one usual form. What may hold a password is neither kept nor repeated. */
+function plainAddress(baseUrl: string): string {
+  const refuse = (problem: string) =>
+    new StopError(
+      'OPTION_INVALID',
+      `The address of the platform (--base-url or ALIANZA_BASE_URL) ${problem}.`,
+      'Give scheme and host, such as https://api.alianza.com; the log-in goes into ALIANZA_USERNAME and ALIANZA_PASSWORD.',
+    );
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  if (url === null || !/^https?:\/\/[^/]/i.test(baseUrl))
+    throw refuse(/[@?#]/.test(baseUrl) ? 'is no address' : `is "${baseUrl}", which is no address`);
+  if (url.username !== '' || url.password !== '') throw refuse('holds a log-in, which it must not');
+  if (url.search !== '' || url.hash !== '') throw refuse('holds a query or a fragment, which it must not');
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+/** Whether what is sent there can be read by others on the way. */
+export function sendsInClear(baseUrl: string | null): boolean {
+  if (baseUrl === null) return false;
+  const { protocol, hostname } = new URL(baseUrl);
+  return protocol === 'http:' && !isThisMachine(hostname);
+}
+
+/**
+ * A log-in in clear is for this machine alone.
+ * @param insecure `--insecure-http` is given
+ * @throws StopError `INSECURE_HTTP`
+ */
+export function refuseClearLogIn({ baseUrl }: RunTarget, insecure: boolean): void {
+  if (insecure || !sendsInClear(baseUrl)) return;
+  throw new StopError(
+    'INSECURE_HTTP',
+    `${baseUrl} is plain http: the password would go over the network in clear. Nothing was sent.`,
+    'Use https://. Whoever must, such as for a test system in a network of their own, gives --insecure-http.',
+  );
 }
 
 /** What a command logs in with. */

@@ -1,6 +1,6 @@
-import { HOSTS } from '../run/platform.js';
+import { HOSTS, sendsInClear } from '../run/platform.js';
 import type { RunFacts } from '../run/state.js';
-import { shellWord } from './next-steps.js';
+import { shellWord } from '../shell-word.js';
 
 /** The options that a command printed for the user needs to do the same as the one before it. */
 export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'settings'>): {
@@ -13,6 +13,7 @@ export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'se
   if (environment === 'sandbox' && baseUrl !== null) where.push('--environment', 'sandbox');
   if (baseUrl !== null && !(Object.values(HOSTS) as string[]).includes(baseUrl))
     where.push('--base-url', baseUrl);
+  if (sendsInClear(baseUrl)) where.push('--insecure-http');
   if (settings.partition !== undefined) where.push('--partition', settings.partition);
   const reading: string[] = [];
   if (settings.profile !== undefined) reading.push('--profile', settings.profile);

@@ -3,6 +3,7 @@ import { StopError } from '../errors.js';
 import type { RowStatus } from '../plan/statuses.js';
 import type { RunDirectory } from '../run/directory.js';
 import { type ImportOptions, type ImportSummary, importSheets, type RowCounts } from '../run/import-run.js';
+import { shellPath } from '../shell-word.js';
 import { Progress } from './progress.js';
 
 /** Carries a run out and tells how it goes; what `run` and `resume` share. */
@@ -12,7 +13,7 @@ export async function carryOut(run: RunDirectory, options: ImportOptions, io: Io
   let progress: Progress | null = null;
   let loaded: RowCounts | null = null;
   let started = false;
-  io.sayOnInterrupt(`Interrupted. Go on with: alianza-import resume ${run.directory}`);
+  io.sayOnInterrupt(`Interrupted. Go on with: alianza-import resume ${shellPath(run.directory)}`);
   const summary = await importSheets(run, options, {
     onLoaded(rows) {
       loaded = rows;
@@ -40,7 +41,9 @@ export async function carryOut(run: RunDirectory, options: ImportOptions, io: Io
   })
     .catch((error: unknown) => {
       if (error instanceof StopError && started)
-        io.err(`What was done is kept. When the cause is gone: alianza-import resume ${run.directory}\n`);
+        io.err(
+          `What was done is kept. When the cause is gone: alianza-import resume ${shellPath(run.directory)}\n`,
+        );
       throw error;
     })
     .finally(() => progress?.end());

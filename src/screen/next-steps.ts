@@ -1,3 +1,5 @@
+import { shellPath } from '../shell-word.js';
+
 /** What the advice at the end of a command depends on. */
 export interface Ending {
   /** the run directory; null for `validate`, which has none */
@@ -18,7 +20,7 @@ export interface Ending {
 export function nextSteps(ending: Ending): string[] {
   const { runDir, kind, where, reading, files, counts, errors } = ending;
   const { invalid = 0, failed = 0, skipped = 0, pending = 0, created = 0, existing = 0 } = counts;
-  const sheets = files.map(shellWord).join(' ') + reading;
+  const sheets = files.map(shellPath).join(' ') + reading;
   const attempted = failed + skipped + created + existing > 0;
   const steps: string[] = [];
 
@@ -27,7 +29,7 @@ export function nextSteps(ending: Ending): string[] {
     const command =
       kind === 'validate'
         ? `validate ${sheets}`
-        : `run ${errors === null ? sheets : shellWord(errors) + reading}${where}`;
+        : `run ${errors === null ? sheets : shellPath(errors) + reading}${where}`;
     steps.push(`Correct ${rows(invalid, 'invalid')} ${place}, then: \`alianza-import ${command}\``);
   }
   if (kind === 'run' && invalid > 0 && pending > 0 && !attempted)
@@ -36,26 +38,21 @@ export function nextSteps(ending: Ending): string[] {
     );
   else if (kind === 'run' && runDir !== null && pending > 0)
     steps.push(
-      `Go on with ${rows(pending, 'pending')} where the run stopped: \`alianza-import resume ${shellWord(runDir)}\``,
+      `Go on with ${rows(pending, 'pending')} where the run stopped: \`alianza-import resume ${shellPath(runDir)}\``,
     );
   if (runDir !== null && failed + skipped > 0)
     steps.push(
-      `Try ${rows(failed + skipped, 'failed')} again: \`alianza-import resume ${shellWord(runDir)} --retry failed\`; or correct them in ${errors ?? 'the sheet'} and import that.`,
+      `Try ${rows(failed + skipped, 'failed')} again: \`alianza-import resume ${shellPath(runDir)} --retry failed\`; or correct them in ${errors ?? 'the sheet'} and import that.`,
     );
   if (kind === 'validate' && invalid === 0)
     steps.push(`Check it against the platform, without a change: \`alianza-import run ${sheets} --dry-run\``);
   if (kind === 'dry-run' && invalid === 0)
     steps.push(`Everything is ready: \`alianza-import run ${sheets}${where}\``);
   if (kind === 'run' && runDir !== null && created > 0)
-    steps.push(`Take back what this run created: \`alianza-import undo ${shellWord(runDir)}\``);
+    steps.push(`Take back what this run created: \`alianza-import undo ${shellPath(runDir)}\``);
   return steps;
 }
 
 function rows(count: number, what: string): string {
   return `the ${count.toLocaleString('en-US')} ${what} row${count === 1 ? '' : 's'}`;
-}
-
-/** A word as a shell takes it whole. */
-export function shellWord(text: string): string {
-  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

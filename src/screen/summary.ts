@@ -3,6 +3,7 @@ import type { ImportRecord } from '../records/record.js';
 import type { Hit, ProblemGroup } from '../results/problem-groups.js';
 import { resultOf } from '../results/row-outcome.js';
 import { counted, durationText, placeText, rateText } from '../results/wording.js';
+import { oneLine } from './plain-text.js';
 
 const WIDTH = 120;
 /** How much of the problems the screen shows; the report has the rest. */
@@ -72,14 +73,14 @@ export function summaryText(summary: Summary, colour: boolean): string {
   if (summary.next.length > 0) {
     lines.push('', paint('What to do next', 'bold'));
     for (const step of summary.next)
-      lines.push(`  ${step.replace(/`([^`]*)`/g, (_, command: string) => paint(command, 'cyan'))}`);
+      lines.push(`  ${oneLine(step).replace(/`([^`]*)`/g, (_, command: string) => paint(command, 'cyan'))}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
 function labelled(files: Summary['files'], paint: ReturnType<typeof painter>): string[] {
   const width = Math.max(...files.map(([label]) => label.length));
-  return files.map(([label, path]) => `${paint(label.padEnd(width), 'dim')}  ${path}`);
+  return files.map(([label, path]) => `${paint(label.padEnd(width), 'dim')}  ${oneLine(path)}`);
 }
 
 /**
@@ -95,12 +96,13 @@ export function problemsText(groups: readonly ProblemGroup[], colour: boolean): 
     const look = group.severity === 'error' ? 'red' : 'yellow';
     const label = group.kind === 'invalid' ? 'error' : group.kind;
     lines.push(
-      `${paint(label, look, 'bold')} ${paint(group.title, 'bold')} (${counted(group.count, 'time')})`,
+      `${paint(label, look, 'bold')} ${paint(oneLine(group.title), 'bold')} (${counted(group.count, 'time')})`,
     );
     for (const hit of group.hits.slice(0, HITS_SHOWN)) lines.push(...hitLines(hit, group, paint));
     const more = group.count - Math.min(group.hits.length, HITS_SHOWN);
     if (more > 0) lines.push(paint(`  … and ${more.toLocaleString('en-US')} more`, 'dim'));
-    if (group.hint !== null && group.hint !== '') lines.push(`  ${paint('→', 'cyan')} ${group.hint}`);
+    if (group.hint !== null && group.hint !== '')
+      lines.push(`  ${paint('→', 'cyan')} ${oneLine(group.hint)}`);
     lines.push('');
   }
   const rest = groups.slice(GROUPS_SHOWN);
@@ -112,14 +114,9 @@ export function problemsText(groups: readonly ProblemGroup[], colour: boolean): 
 }
 
 function hitLines(hit: Hit, group: ProblemGroup, paint: ReturnType<typeof painter>): string[] {
-  const lines = [`  ${paint(placeText(hit), 'dim')}: ${oneLine(hit.message)}`];
+  const lines = [`  ${paint(oneLine(placeText(hit)), 'dim')}: ${oneLine(hit.message)}`];
   if (group.hint === null && hit.hint !== '') lines.push(`    ${paint('→', 'cyan')} ${oneLine(hit.hint)}`);
   return lines;
-}
-
-/** Text of a cell that a terminal can show: no control characters. */
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }
 
 const TABLE_COLUMNS = ['product', 'account', 'name', 'number', 'account ID', 'ID'] as const;

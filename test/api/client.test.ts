@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deleteUser } from '../../src/api/endpoints.js';
 import type { RawAnswer, Transport } from '../../src/api/transport.js';
 import {
   ACCOUNT,
@@ -76,6 +77,22 @@ describe('a call', () => {
     expect(events).toEqual(['ready', 'sent', 'sent', 'sent']);
   });
 
+  it('whose path would be another on the wire is refused and never sent', async () => {
+    const { client, server } = await clientFor(() => GOOD);
+    let ready = false;
+    const sent = client.send(deleteUser('P1', '..', 'U1'), {
+      ready: async () => {
+        ready = true;
+      },
+    });
+    await expect(sent).rejects.toMatchObject({
+      ...{ name: 'ApiError', kind: 'refused', status: null },
+      message: 'deleteEndUser: not sent, since ".." cannot stand in an address of the platform',
+    });
+    expect(ready).toBe(false);
+    expect(server.received).toEqual([]);
+  });
+
   it('is not sent when it cannot make itself ready', async () => {
     const { client, server } = await clientFor(() => GOOD);
     const ready = () => Promise.reject(new Error('the disk is full'));
@@ -97,6 +114,11 @@ describe('a try without a good answer', () => {
     ['a page instead of JSON', { status: 200, body: '<html>busy</html>' }],
     ['an answer without an ID', { status: 200, body: { accountNumber: 'N1' } }],
     ['an empty answer', { status: 200, body: '' }],
+    ['an answer about another account', { status: 200, body: { id: 'A2', accountNumber: 'N2' } }],
+    ['null', { status: 200, body: 'null' }],
+    ['true', { status: 200, body: 'true' }],
+    ['an empty list', { status: 200, body: '[]' }],
+    ['an ID that is half a character', { status: 200, body: '{"id":"\\ud83d","accountNumber":"N1"}' }],
     ['half an answer', { status: 200, body: '{"id":"A1","acc' }],
   ];
 
@@ -182,9 +204,9 @@ describe('429', () => {
   });
 
   it('is borne with for 15 minutes, not for ever', async () => {
-    const now = Date.now.bind(Date);
+    const now = performance.now.bind(performance);
     let passed = 0;
-    vi.spyOn(Date, 'now').mockImplementation(() => now() + passed);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + passed);
     const { client, server } = await clientFor(() => {
       passed += 6 * 60_000;
       return AGAIN;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/api/endpoints.js';
 import * as endpoints from '../../src/api/endpoints.js';
+import { unsendable } from '../../src/api/paths.js';
 
 /** The operation names of the published API description, as far as the importer may use them. */
 const PUBLISHED = new Set(
@@ -192,6 +193,13 @@ describe('the check of an answer', () => {
     ['an empty answer to a PATCH', endpoints.patchNumber('P', 'A', '1', {}), undefined],
     ['an empty answer to call handling', endpoints.putCallHandling('P', 'A', 'L', {}), undefined],
     ['an empty answer to a port', endpoints.createPort('P', 'A', 'L', {}), undefined],
+    ...[null, true, [], 'OK', {}].map((answer): [string, Call<unknown>, unknown] => [
+      `${JSON.stringify(answer)} for a changed number`,
+      endpoints.patchNumber('P', 'A', '1', {}),
+      answer,
+    ]),
+    ['an ID of 256 characters', endpoints.createLine('P', 'A', {}), { id: '漢'.repeat(256) }],
+    ['an ID of three dots', endpoints.createLine('P', 'A', {}), { id: '...' }],
   ])('lets pass %s', (_what, call, answer) => {
     expect(isGood(call, answer)).toBe(true);
   });
@@ -206,8 +214,108 @@ describe('the check of an answer', () => {
     ['an object for a list', endpoints.listAccounts('P'), {}],
     ['no number in an activation', endpoints.activateNumber('P', 'A', {}), { telephoneNumbers: [] }],
     ['a text for a trunk', endpoints.createTrunk('P', 'A', {}), 'OK'],
-    ['a text for a changed number', endpoints.patchNumber('P', 'A', '1', {}), 'OK'],
+    ...['.', '..', ' ', '\ud83d', 'A\ude00', 'A\n1', 'A\u0000', 'A'.repeat(257)].map(
+      (id): [string, Call<unknown>, unknown] => [
+        `an ID that no path can hold (${JSON.stringify(id).slice(0, 12)})`,
+        endpoints.createUser('P', 'A', {}),
+        { id },
+      ],
+    ),
   ])('refuses %s', (_what, call, answer) => {
     expect(isGood(call, answer)).toBe(false);
+  });
+});
+
+describe('an answer', () => {
+  const belongs = (call: Call<unknown>, answer: unknown) => {
+    const checked = call.answer?.safeParse(answer);
+    expect(checked?.success).toBe(true);
+    return call.belongs?.(checked?.data);
+  };
+  const account = endpoints.createAccount('P1', { accountNumber: 'TWO  Caf\u00e9' });
+  const user = endpoints.createUser('P1', 'A1', {
+    ...{ firstName: 'Zoë', lastName: 'Smith-Jones', extension: '4000', username: 'Zoe@example.com' },
+  });
+  const line = endpoints.createLine('P1', 'A1', { name: 'Front  Desk' });
+  const trunk = endpoints.createTrunk('P1', 'A1', { trunkName: 'Clinic' });
+  const device = endpoints.createDevice('P1', 'A1', { macAddress: '0004f2AABB01', lineNumber: 2 });
+  const activation = endpoints.activateNumber('P1', 'A1', {
+    telephoneNumbers: [{ phoneNumber: '18015550100' }],
+  });
+  const patch = endpoints.patchNumber('P1', 'A1', '18015550100', {});
+
+  it.each<[string, Call<unknown>, unknown]>([
+    ['account in other letters', account, { id: 'A', accountNumber: ' two Cafe\u0301 ', partitionId: 'p1' }],
+    ['user in other letters', user, { id: 'U', firstName: 'ZOE', lastName: 'smith jones', extension: 4000 }],
+    ['user that is no more than its ID', user, { id: 'U' }],
+    ['user with blank names', user, { id: 'U', firstName: '', username: 'zoe@EXAMPLE.com', accountId: 'A1' }],
+    ['line', line, { id: 'L', name: 'Front Desk', accountId: 'A1' }],
+    ['trunk', trunk, { id: 'T', sipUsername: 'x' }],
+    ['device with separators', device, { id: 'D', macAddress: '00:04:F2:aa:bb:01', lineNumber: 2 }],
+    ['number with a plus sign', activation, { telephoneNumbers: [{ phoneNumber: '+1 801-555-0100' }] }],
+    ['number without country code', patch, { phoneNumber: '8015550100' }],
+    ['changed number that is not told', patch, null],
+    ['users', endpoints.listUsers('P1', 'A1'), [{ id: 'U', accountId: 'A1' }, { id: 'V' }]],
+  ])('belongs to the call for it: %s', (_what, call, answer) => {
+    expect(belongs(call, answer)).toBe(true);
+  });
+
+  it.each<[string, Call<unknown>, unknown]>([
+    ['account of another number', account, { id: 'A', accountNumber: 'ONE' }],
+    ['account of another partition', account, { id: 'A', accountNumber: 'two café', partitionId: 'P2' }],
+    ['account with another ID', endpoints.getAccount('P1', 'A1'), { id: 'A2', accountNumber: '1' }],
+    ['account found', endpoints.getAccountByNumber('P1', 'TWO'), { id: 'A1', accountNumber: 'ONE' }],
+    ['user of another extension', user, { id: 'U', extension: '4001' }],
+    ['user of another name', user, { id: 'U', firstName: 'Zoë', lastName: 'Miller', extension: '4000' }],
+    ['user of another account', user, { id: 'U', extension: '4000', accountId: 'A2' }],
+    ['account for a user', user, { id: 'A1', accountNumber: 'ONE' }],
+    ['user with another ID', endpoints.getUser('P1', 'A1', 'U1'), { id: 'U2' }],
+    ['line of another name', line, { id: 'L', name: 'Front Desk 2' }],
+    ['trunk for a line', line, { id: 'T', trunkName: 'Front Desk' }],
+    ['line with another ID', endpoints.getLine('P1', 'A1', 'L1'), { id: 'L2' }],
+    ['trunk of another name', trunk, { id: 'T', trunkName: 'Hospital' }],
+    ['trunk with another ID', endpoints.getTrunk('P1', 'A1', 'T1'), { id: 'T2' }],
+    ['device of another port', device, { id: 'D', macAddress: '0004F2AABB01', lineNumber: 1 }],
+    ['device of another MAC', device, { id: 'D', macAddress: '0004F2AABB02', lineNumber: 2 }],
+    ['device with another ID', endpoints.getDevice('P1', 'A1', 'D1'), { id: 'D2' }],
+    ['activation of another', activation, { telephoneNumbers: [{ phoneNumber: '18015550101' }] }],
+    ['number', endpoints.getNumber('P1', 'A1', '18015550100'), { phoneNumber: '18015550101' }],
+    ['inventory', endpoints.getInventoryNumber('P1', '18015550100'), { phoneNumber: '18015550101' }],
+    ['changed number', patch, { phoneNumber: '18015550101' }],
+    ['port', endpoints.createPort('P1', 'A1', 'L1', { macAddress: '00aa' }), { macAddress: '00bb' }],
+    ['users of another account', endpoints.listUsers('P1', 'A1'), [{ id: 'U', accountId: 'A2' }]],
+    ['numbers of another', endpoints.listNumbers('P1', 'A1'), [{ phoneNumber: '1', accountId: 'A2' }]],
+    ['lines for users', endpoints.listUsers('P1', 'A1'), [{ id: 'L', name: 'Front Desk' }]],
+  ])('belongs to another call: %s', (_what, call, answer) => {
+    expect(belongs(call, answer)).toBe(false);
+  });
+});
+
+describe('a path', () => {
+  it.each([
+    ['.', '.'],
+    ['..', '..'],
+    ['', ''],
+    ['\ud83d', '\ufffd'],
+    ['a\n', 'a\n'],
+  ])('that cannot hold %j names it', (part, shown) => {
+    for (const call of [
+      endpoints.createAccount(part, {}),
+      endpoints.getAccountByNumber('P1', part),
+      endpoints.deleteUser('P1', 'A1', part),
+    ])
+      expect(unsendable(call.path)).toBe(shown);
+  });
+
+  it('holds dots in a query, but no half of a character', () => {
+    expect(unsendable(endpoints.validateProperty('P1', 'username', '..').path)).toBeNull();
+    expect(unsendable(endpoints.validateAddress('1 Main \ud83d', 'USA', undefined).path)).toBe(
+      '1 Main \ufffd',
+    );
+  });
+
+  it('holds everything else', () => {
+    for (const part of [ODD, '...', '%2e%2e', '😀', '0'])
+      expect(unsendable(endpoints.deleteUser(part, part, part).path)).toBeNull();
   });
 });

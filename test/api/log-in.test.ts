@@ -48,6 +48,15 @@ describe('the log-in', () => {
     expect(await client.logIn()).toEqual({ authToken: 'token-1', partitionId: 'P1', subPartitionIds: [] });
   });
 
+  it.each([200, 201, 202])('may be answered %i', async (status) => {
+    const server = await scriptedServer(
+      () => GOOD,
+      () => ({ status, body: { authToken: 'a-token', partitionId: 'P1' } }),
+    );
+    await clientOf(server.url).client.send(get);
+    expect(server.received[0]?.headers['x-auth-token']).toBe('a-token');
+  });
+
   it('that is refused stops every call and is not repeated', async () => {
     const server = await scriptedServer(() => GOOD, refused);
     const { client, logged } = clientOf(server.url, { retries: 5 });

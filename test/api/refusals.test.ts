@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { ApiError } from '../../src/api/api-error.js';
+import { createTrunk } from '../../src/api/endpoints.js';
 import { ACCOUNT, AGAIN, clientFor, GOOD, get, inOrder, post, put, type Reply } from './scripted-server.js';
 
 describe('a refusal', () => {
@@ -75,4 +77,64 @@ describe('403', () => {
       else await expect(sent).rejects.toMatchObject({ name: 'ApiError' });
     }
   });
+});
+
+describe('a missing right', () => {
+  const notPermitted: Reply = { status: 400, body: { status: 400, messages: ['NotPermitted'] } };
+
+  it('that is told with 400 stops the run like 403', async () => {
+    const { client } = await clientFor(() => notPermitted);
+    for (let count = 1; count <= 4; count++)
+      await expect(client.send(get)).rejects.toMatchObject({
+        name: 'ApiError',
+        kind: 'refused',
+        status: 400,
+      });
+    await expect(client.send(get)).rejects.toMatchObject({
+      ...{ name: 'StopError', code: 'FORBIDDEN' },
+      message: 'The platform forbids retrieveAccount (400) again and again: NotPermitted',
+    });
+  });
+
+  it.each([[['NotPermitted', 'extension is in use']], [['NotPermittedCharacter in name']], [[]]])(
+    'is not what 400 with %j means',
+    async (messages) => {
+      const { client } = await clientFor(() => ({ status: 400, body: { messages } }));
+      for (let count = 1; count <= 6; count++)
+        await expect(client.send(get)).rejects.toMatchObject({ name: 'ApiError', status: 400 });
+    },
+  );
+});
+
+describe('a secret that is repeated', () => {
+  const trunk = createTrunk('P1', 'A1', {
+    ...{ trunkName: 'T', sipUsername: 'user-of-pbx-1', sipPassword: 'p&"ss wörd\\1' },
+  });
+
+  it.each<[string, unknown]>([
+    ['a message', { messages: ['sipPassword "p&"ss wörd\\1" of user-of-pbx-1 is weak'] }],
+    ['a message of an object', { messages: [{ rejected: { sipPassword: 'p&"ss wörd\\1' } }] }],
+    ['a page', '<p>p&amp;&quot;ss wörd\\1 is weak, user-of-pbx-1'],
+    ['a URL', { message: 'no /login?p=p%26%22ss%20w%C3%B6rd%5C1&u=user-of-pbx-1' }],
+    ['other JSON', { body: { sipUsername: 'user-of-pbx-1', sipPassword: 'p&"ss wörd\\1' } }],
+    ['a token and the log-in', { messages: ['token-1 of api-user with hunter2-secret may not'] }],
+    ['a long message', { messages: [`${'x'.repeat(995)}p&"ss wörd\\1`] }],
+  ])('in %s is masked', async (_what, body) => {
+    const { client, logged } = await clientFor(() => ({ status: 400, body }));
+    const error = await client.send(trunk).catch((thrown: ApiError) => thrown);
+    expect(error).toMatchObject({ name: 'ApiError', status: 400 });
+    const texts = [(error as ApiError).message, ...(error as ApiError).messages, ...logged].join('\n');
+    expect(texts).toContain('****');
+    for (const secret of ['ss w', 'ss%20w', 'user-of-pbx-1', 'token-1', 'hunter2'])
+      expect(texts).not.toContain(secret);
+  });
+});
+
+it('keeps no more words than a person reads', async () => {
+  const { client } = await clientFor(() => ({
+    status: 400,
+    body: { messages: Array.from({ length: 1000 }, () => 'long '.repeat(1000)) },
+  }));
+  const error = await client.send(post).catch((thrown: ApiError) => thrown);
+  expect((error as ApiError).messages.map(({ length }) => length)).toEqual(Array(20).fill(1000));
 });
