@@ -9,6 +9,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   options: ['errors'],
+  version: [],
   sheet: ['errors'],
   api: ['errors'],
   journal: ['errors'],
@@ -26,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   screen: ['errors', 'options', 'sheet', 'records', 'plan', 'journal', 'results', 'run', 'commands'],
   commands: ['errors', 'options', 'load', 'records', 'results', 'run', 'screen', 'sandbox'],
   // records: to suggest the nearest name, as everywhere
-  cli: ['errors', 'options', 'commands', 'records'],
+  cli: ['errors', 'options', 'version', 'commands', 'records'],
 };
 
 /** `records/columns.ts` → records, `options.ts` → options. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { StopError } from '../errors.js';
 import { nearest } from './cells/nearest.js';
-import { COLUMN_NAMES, type ColumnName } from './columns.js';
+import { COLUMN_NAMES, type ColumnName, columnOf } from './columns.js';
 import type { HeaderNames } from './headers.js';
 
 /** What a customer's own sheets need, from a JSON file; all parts may be left out of the file. */
@@ -40,16 +40,36 @@ function optional<Name extends string, T extends z.ZodType>(names: readonly Name
   return Object.fromEntries(names.map((name) => [name, type.optional()])) as Record<Name, z.ZodOptional<T>>;
 }
 
+/** As `optional`, of the columns, each with what it is. */
+function byColumn<T extends z.ZodType>(type: T) {
+  const described = COLUMN_NAMES.map((name) => [name, type.optional().describe(columnOf(name).help)]);
+  return Object.fromEntries(described) as Record<ColumnName, z.ZodOptional<T>>;
+}
+
 function profileSchema(optionNames: readonly string[]) {
   const column = z.enum(COLUMN_NAMES, {
     error: ({ input }) => unknownName('a column', String(input), COLUMN_NAMES),
   });
   return only('a part of a profile', {
-    headers: z.record(z.string(), column.nullable()).default({}),
-    defaults: only('a column', optional(COLUMN_NAMES, asText)).prefault({}),
-    values: only('a column', optional(COLUMN_NAMES, z.record(z.string(), asText))).prefault({}),
-    options: only('an option', optional(optionNames, scalar)).prefault({}),
+    // for editors, which complete a file that names its schema
+    $schema: z.string().optional(),
+    headers: z
+      .record(z.string(), column.nullable())
+      .default({})
+      .describe('their header names, and the column that each is; null: ignore it'),
+    defaults: only('a column', byColumn(asText)).prefault({}).describe('what a blank cell of a column means'),
+    values: only('a column', byColumn(z.record(z.string(), asText)))
+      .prefault({})
+      .describe('by column: a text of theirs, and what it stands for'),
+    options: only('an option', optional(optionNames, scalar))
+      .prefault({})
+      .describe('long options of the command line, without the dashes'),
   });
+}
+
+/** The JSON schema of a profile; `optionNames` as for `readProfile`. */
+export function profileJsonSchema(optionNames: readonly string[]): object {
+  return z.toJSONSchema(profileSchema(optionNames), { io: 'input', target: 'draft-7' });
 }
 
 /**
@@ -77,7 +97,10 @@ export async function readProfile(path: string, optionNames: readonly string[]):
     throw new StopError('PROFILE_INVALID', message, hint, { cause });
   }
   const parsed = profileSchema(optionNames).safeParse(json);
-  if (parsed.success) return parsed.data as Profile;
+  if (parsed.success) {
+    const { $schema: _, ...profile } = parsed.data;
+    return profile as Profile;
+  }
   const problems = parsed.error.issues.map((issue) => {
     const message =
       issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;

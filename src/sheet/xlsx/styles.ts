@@ -14,7 +14,7 @@ function isBuiltinDate(id: number): boolean {
 }
 
 /** What a number format code means, such as `m/d/yyyy` or `00000`. Elapsed time (`[h]:mm`) is a number. */
-export function meaningOfFormat(code: string): NumberMeaning {
+function meaningOfFormat(code: string): NumberMeaning {
   if (/^0+$/.test(code)) return code.length > 1 ? { digits: code.length } : undefined;
   const positive = code.split(';', 1)[0] ?? '';
   if (/\[(h+|m+|s+)\]/i.test(positive)) return undefined;
