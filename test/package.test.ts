@@ -72,12 +72,18 @@ describe('the packed tarball, installed in an empty project without running any 
   it('has what a user needs and nothing else', () => {
     for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cli.js', 'dist/exceljs-licenses.txt'])
       expect(files).toContain(file);
-    for (const file of ['templates/README.md', 'templates/profile.schema.json', 'samples/mixed.xlsx'])
+    for (const file of [
+      'src/commands/README.md',
+      'templates/README.md',
+      'templates/profile.schema.json',
+      'samples/mixed.xlsx',
+    ])
       expect(files).toContain(file);
-    const folders = new Set(files.map((file) => file.split('/')[0]));
-    expect([...folders].sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'samples', 'templates'].sort(),
-    );
+    const others = files.filter((file) => !/^(dist|samples|templates)\//.test(file));
+    expect(others.sort()).toEqual([
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
+      ...['src/commands/README.md', 'src/sandbox/README.md'],
+    ]);
   });
 
   it('brings no outdated and no deprecated package', async () => {
