@@ -13,6 +13,7 @@ import { EXIT, type Exit, StopError } from './errors.js';
 import { OPTIONS } from './options.js';
 import { nearest } from './records/cells/nearest.js';
 import { harmless, oneLine } from './screen/plain-text.js';
+import { programVersion } from './version.js';
 
 const COMMANDS: readonly Command[] = [
   validateCommand,
@@ -115,6 +116,7 @@ function usage(message: string, argv: readonly string[]): StopError {
 async function parse(argv: readonly string[], io: Io): Promise<Chosen | null> {
   const parser = yargs()
     .scriptName('alianza-import')
+    .version(programVersion())
     .usage('$0 <command>\n\nA spreadsheet of customers becomes live service on the Alianza platform.')
     .parserConfiguration({
       'camel-case-expansion': false,

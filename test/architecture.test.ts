@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   secrets: [],
   'shell-word': [],
   options: ['errors'],
+  version: [],
   sheet: ['errors'],
   api: ['errors', 'secrets'],
   journal: ['errors', 'secrets', 'sheet'],
@@ -31,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   commands: ['errors', 'options', 'load', 'records', 'results', 'run', 'screen', 'sandbox', 'shell-word'],
   // records: to suggest the nearest name, as everywhere
-  cli: ['errors', 'options', 'commands', 'records', 'screen'],
+  cli: ['errors', 'options', 'version', 'commands', 'records', 'screen'],
 };
 
 /** `records/columns.ts` → records, `options.ts` → options. */

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Command } from '../src/commands/command.js';
@@ -25,7 +25,7 @@ import {
   RESULT_COLUMNS,
 } from '../src/records/columns.js';
 import { PRODUCT_NAMES, PRODUCTS } from '../src/records/products.js';
-import { readProfile } from '../src/records/profile.js';
+import { profileJsonSchema, readProfile } from '../src/records/profile.js';
 import { runFiles } from '../src/run/directory.js';
 import { parseFaults } from '../src/sandbox/fault-file.js';
 import { FAULT_KINDS } from '../src/sandbox/faults.js';
@@ -33,8 +33,25 @@ import { startCli } from './fixtures/cli.js';
 import { expectExit } from './fixtures/expect-exit.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const README = join(ROOT, 'README.md');
-const text = readFileSync(README, 'utf8');
+const SCHEMA = join(ROOT, 'templates/profile.schema.json');
+const UPDATE = process.env['UPDATE_FILES'] === '1';
+
+/** The pages of the manual. */
+const PAGES = [
+  'README.md',
+  'src/commands/README.md',
+  'templates/README.md',
+  'src/sandbox/README.md',
+  'test/README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'samples/README.md',
+] as const;
+
+type Page = (typeof PAGES)[number];
+
+const textOf = (page: Page) => readFileSync(join(ROOT, page), 'utf8');
+const everything = PAGES.map(textOf).join('\n');
 
 const COMMANDS: readonly Command[] = [
   ...[validateCommand, runCommand, resumeCommand, undoCommand],
@@ -79,14 +96,21 @@ function columnTables(): string {
     .join('\n\n');
 }
 
+function ownRows({ name, own = {} }: Command): string[][] {
+  return Object.entries(own).map(([option, { help, value = '', choices = [] }]) => {
+    const what = choices.length > 0 ? choices.join(' or ') : value;
+    return [code(name), code(`--${option}${what === '' ? '' : ` ${what}`}`), help];
+  });
+}
+
 function ownOptions(): string {
-  const rows = COMMANDS.flatMap(({ name, own = {} }) =>
-    Object.entries(own).map(([option, { help, value = '', choices = [] }]) => {
-      const what = choices.length > 0 ? choices.join(' or ') : value;
-      return [code(name), code(`--${option}${what === '' ? '' : ` ${what}`}`), help];
-    }),
-  );
-  return table(['command', 'option', 'meaning'], rows);
+  const others = COMMANDS.filter((command) => command !== sandboxCommand);
+  return table(['command', 'option', 'meaning'], others.flatMap(ownRows));
+}
+
+function sandboxOptions(): string {
+  const rows = ownRows(sandboxCommand).map((cells) => cells.slice(1));
+  return table(['option', 'meaning'], rows);
 }
 
 function sharedOptions(): string {
@@ -103,7 +127,7 @@ function sharedOptions(): string {
   return table(['option', 'or variable', 'default', 'meaning'], rows);
 }
 
-/** The parts of the README that restate facts of the code, by their names in its markers. */
+/** The parts of the pages that restate facts of the code, by their names in the markers. */
 const GENERATED: Readonly<Record<string, () => string>> = {
   commands: () =>
     table(
@@ -112,6 +136,7 @@ const GENERATED: Readonly<Record<string, () => string>> = {
     ),
   options: sharedOptions,
   'own options': ownOptions,
+  'sandbox options': sandboxOptions,
   'exit codes': () =>
     table(
       ['code', 'means'],
@@ -144,50 +169,84 @@ const GENERATED: Readonly<Record<string, () => string>> = {
     ),
 };
 
-const MARKED = /<!-- generated: ([^>]+) -->\n([\s\S]*?)\n<!-- end -->/g;
+const MARKED = /<!-- generated: ([^>]+) -->\n[\s\S]*?<!-- end -->/g;
 
-describe('the README', () => {
+/** Of the generated parts the one that a run prints. */
+const TOUR = 'tour';
+
+function marked(name: string, content: string): string {
+  return `<!-- generated: ${name} -->\n${content}\n<!-- end -->`;
+}
+
+describe('the manual', () => {
   // After a change of the code: UPDATE_FILES=1 npx vitest run test/docs.test.ts
-  it('restates the facts of the code as they are', () => {
-    const generated = text.replace(MARKED, (whole, name: string) => {
+  it.each(PAGES)('%s restates the facts of the code as they are', (page) => {
+    const generated = textOf(page).replace(MARKED, (whole, name: string) => {
       const make = GENERATED[name];
-      return make ? `<!-- generated: ${name} -->\n${make()}\n<!-- end -->` : whole;
+      return make ? marked(name, make()) : whole;
     });
-    if (process.env['UPDATE_FILES'] === '1') writeFileSync(README, generated);
-    expect(readFileSync(README, 'utf8')).toBe(generated);
-    expect([...text.matchAll(MARKED)].map(([, name]) => name).sort()).toEqual(Object.keys(GENERATED).sort());
+    if (UPDATE) writeFileSync(join(ROOT, page), generated);
+    expect(textOf(page)).toBe(generated);
+  });
+
+  it('has every generated part once', () => {
+    const names = [...everything.matchAll(MARKED)].map(([, name]) => name);
+    expect(names.sort()).toEqual([...Object.keys(GENERATED), TOUR].sort());
+  });
+
+  it('comes with the schema of a profile as the program reads it', () => {
+    const schema = `${JSON.stringify(profileJsonSchema(Object.keys(OPTIONS)), null, 2)}\n`;
+    if (UPDATE) writeFileSync(SCHEMA, schema);
+    expect(readFileSync(SCHEMA, 'utf8')).toBe(schema);
+  });
+
+  it('has a changelog that knows this version', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(textOf('CHANGELOG.md')).toMatch(new RegExp(`^## ${version.replaceAll('.', '\\.')} - `, 'm'));
   });
 
   it('names every file of a run directory', () => {
-    for (const path of Object.values(runFiles('run'))) expect(text).toContain(`\`${basename(path)}\``);
+    for (const path of Object.values(runFiles('run')))
+      expect(textOf('README.md')).toContain(`\`${basename(path)}\``);
   });
 
-  it('names scripts, files and headings that exist', () => {
+  it.each(PAGES)('%s names scripts, files and headings that exist', (page) => {
+    const text = textOf(page);
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     for (const [, script] of text.matchAll(/npm run ([\w:-]+)/g))
       expect(scripts).toHaveProperty(script ?? '');
-    const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\w\s-]/g, '')
-        .replaceAll(' ', '-'),
-    );
     for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
-      if (target.startsWith('#')) expect(anchors).toContain(target.slice(1));
-      else expect(existsSync(join(ROOT, target)), target).toBe(true);
+      if (target.startsWith('https://')) continue;
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? page : relative(ROOT, join(ROOT, dirname(page), path));
+      expect(existsSync(join(ROOT, file)), target).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(file), target).toContain(anchor);
     }
-    for (const [, folder = ''] of text.matchAll(/^\| `(src\/[\w./-]+)` \|/gm))
-      expect(existsSync(join(ROOT, folder)), folder).toBe(true);
+    for (const [, file = ''] of text.matchAll(/`((?:src|test|templates|samples)\/[\w./-]+)`/g))
+      expect(existsSync(join(ROOT, file)), file).toBe(true);
+  });
+
+  it('is reached from its first page', () => {
+    for (const page of PAGES.slice(1)) expect(textOf('README.md')).toContain(`](${page})`);
+  });
+
+  it('describes every folder of the source, and of the tests', () => {
+    const folders = (path: string) =>
+      readdirSync(join(ROOT, path), { withFileTypes: true }).filter((each) => each.isDirectory());
+    for (const { name } of folders('src'))
+      expect(textOf('CONTRIBUTING.md')).toContain(`\n| \`src/${name}\` |`);
+    for (const { name } of folders('test'))
+      expect(textOf('test/README.md')).toMatch(new RegExp(`\\n\\| .*\`${name}\``));
   });
 
   it('has examples of profiles and fault files that are taken', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'docs-'));
     onTestFinished(() => rm(directory, { recursive: true }));
     const seen = new Set<string>();
-    for (const [, example = ''] of text.matchAll(/```json\n([\s\S]*?)```/g)) {
+    for (const [, example = ''] of everything.matchAll(/```json\n([\s\S]*?)```/g)) {
       const parsed: object = JSON.parse(example);
       if ('faults' in parsed) {
-        expect(parseFaults(parsed, 'The README').length).toBeGreaterThan(0);
+        expect(parseFaults(parsed, 'The manual').length).toBeGreaterThan(0);
         seen.add('faults');
       } else {
         const file = join(directory, 'profile.json');
@@ -201,10 +260,20 @@ describe('the README', () => {
   });
 });
 
-/** Every command line of the README, in its blocks of code and within its sentences. */
+/** The headings of a page, as links name them. */
+function anchorsOf(page: string): string[] {
+  return [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** Every command line of the manual, in its blocks of code and within its sentences. */
 function commandLines(): string[] {
-  const blocks = [...text.matchAll(/```(?:sh|crontab)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
-  const inline = [...text.matchAll(/`((?:npx )?alianza-import [^`]+)`/g)].map(([, line = '']) => line);
+  const blocks = [...everything.matchAll(/```(?:sh|crontab)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+  const inline = [...everything.matchAll(/`((?:npx )?alianza-import [^`]+)`/g)].map(([, line = '']) => line);
   return [...blocks.flatMap((block) => block.replaceAll('\\\n', ' ').split('\n')), ...inline]
     .flatMap((line) => line.replace(/(^|\s)#.*$/, '').split(/&&|\|\||;|\s\|\s|\s&(?:\s|$)/))
     .flatMap((line) => /(?:^|\s)(?:npx )?alianza-import\s+(.*)/.exec(line)?.[1] ?? [])
@@ -215,7 +284,7 @@ function commandLines(): string[] {
 const wordsOf = (line: string) =>
   [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? '');
 
-describe('the command lines of the README', () => {
+describe('the command lines of the manual', () => {
   it('are there', () => {
     expect(new Set(commandLines().map((line) => line.split(' ')[0]))).toEqual(
       new Set(COMMANDS.map(({ name }) => name)),
@@ -251,8 +320,9 @@ describe('the command lines of the README', () => {
     if (!command.words.includes('..')) expect(words).toBeLessThanOrEqual(command.words === '' ? 0 : 1);
   });
 
-  it('the tour runs, and shows the IDs that were created', async () => {
+  it('the tour runs, and prints what the README shows', async () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const text = textOf('README.md');
     expect(text.slice(0, text.indexOf('\n## '))).toContain('npm ci && npm run tour');
     const [node, cli, ...args] = String(scripts.tour).split(' ');
     expect([node, cli]).toEqual(['node', 'dist/cli.js']);
@@ -261,8 +331,27 @@ describe('the command lines of the README', () => {
     await symlink(join(ROOT, 'samples'), join(directory, 'samples'));
     const ended = await startCli(args, { cwd: directory }).ended;
     expectExit(ended, 0);
-    expect(ended.stderr).toMatch(/Ingrid Sørensen +18013736001 +[\w-]{22} +[\w-]{22}/);
-    expect(ended.stderr).toContain('23 rows: 23 created');
-    expect(ended.stderr).toMatch(/results +runs\/[\w-]+-mixed-sandbox\/results\.xlsx/);
+    const printed = `${ended.stdout}${ended.stderr}`;
+    expect(printed).toMatch(/Ingrid Sørensen +18013736001 +[\w-]{22} +[\w-]{22}/);
+    expect(printed).toContain('23 rows: 23 created');
+    expect(printed).toMatch(/results +runs\/[\w-]+-mixed-sandbox\/results\.xlsx/);
+    const block = marked(TOUR, `\`\`\`text\n${printed.trim()}\n\`\`\``);
+    const shown = [...text.matchAll(MARKED)].find(([, name]) => name === TOUR)?.[0] ?? '';
+    const differs = sameEveryTime(shown) !== sameEveryTime(block);
+    if (UPDATE && differs)
+      writeFileSync(
+        join(ROOT, 'README.md'),
+        textOf('README.md').replace(shown, () => block),
+      );
+    else expect(sameEveryTime(shown)).toBe(sameEveryTime(block));
   });
 });
+
+/** What the tour prints, without what each run has of its own: IDs, times, and how many requests were repeated. */
+function sameEveryTime(text: string): string {
+  return text
+    .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>')
+    .replaceAll(/(?<![\w-])[\w-]{22}(?![\w-])/g, '<id>')
+    .replaceAll(/\d{4}-\d\d-\d\d-\d{6}/g, '<time>')
+    .replaceAll(/^in [\d.]+ s, \d+ requests \(.*\)$/gm, 'in <time>');
+}

@@ -18,7 +18,7 @@ const NEVER_LEFT: RetryRule = { ...RETRY, mayHaveHappened: false };
 const REFUSED: RetryRule = { retry: false, mayHaveHappened: false, countsAsTry: true, pressure: false };
 
 /** The rules by HTTP status. Every other status from 400 up is the platform's refusal. */
-export const STATUS_RULES: Readonly<Record<number, RetryRule>> = {
+const STATUS_RULES: Readonly<Record<number, RetryRule>> = {
   408: RETRY,
   429: { retry: true, mayHaveHappened: false, countsAsTry: false, pressure: true },
   500: RETRY,
@@ -28,7 +28,7 @@ export const STATUS_RULES: Readonly<Record<number, RetryRule>> = {
 };
 
 /** The rules by the error code of a request that got no answer. Every other code is {@link LOST_ANSWER}. */
-export const NETWORK_RULES: Readonly<Record<string, RetryRule>> = {
+const NETWORK_RULES: Readonly<Record<string, RetryRule>> = {
   ECONNREFUSED: NEVER_LEFT,
   ENOTFOUND: NEVER_LEFT,
   EAI_AGAIN: NEVER_LEFT,
@@ -38,7 +38,7 @@ export const NETWORK_RULES: Readonly<Record<string, RetryRule>> = {
 };
 
 /** A connection that broke or timed out after the request may have left. */
-export const LOST_ANSWER = RETRY;
+const LOST_ANSWER = RETRY;
 
 /** An answer that says success but is not JSON or lacks what it must hold, such as a proxy's page. */
 export const UNREADABLE_ANSWER = RETRY;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { StopError } from '../errors.js';
 import { nearest } from './cells/nearest.js';
-import { COLUMN_NAMES, type ColumnName, SECRET_COLUMNS } from './columns.js';
+import { COLUMN_NAMES, type ColumnName, columnOf, SECRET_COLUMNS } from './columns.js';
 import type { HeaderNames } from './headers.js';
 
 /** The columns of which a profile may say that nearly the same values are different ones. */
@@ -74,6 +74,12 @@ function refuseSecrets(given: object, context: z.core.$RefinementCtx): void {
   }
 }
 
+/** As `optional`, of the columns, each with what it is. */
+function byColumn<T extends z.ZodType>(type: T) {
+  const described = COLUMN_NAMES.map((name) => [name, type.optional().describe(columnOf(name).help)]);
+  return Object.fromEntries(described) as Record<ColumnName, z.ZodOptional<T>>;
+}
+
 function profileSchema(optionNames: readonly string[]) {
   const column = z.enum(COLUMN_NAMES, {
     error: ({ input }) => unknownName('a column', String(input), COLUMN_NAMES),
@@ -83,14 +89,33 @@ function profileSchema(optionNames: readonly string[]) {
       `"${input}" is not a column that can be distinct (${DISTINCT_COLUMNS.join(', ')} can)`,
   });
   return only('a part of a profile', {
-    headers: z.record(z.string(), column.nullable()).default({}),
-    defaults: only('a column', optional(COLUMN_NAMES, asText)).superRefine(refuseSecrets).prefault({}),
-    values: only('a column', optional(COLUMN_NAMES, z.record(z.string(), asText)))
+    // for editors, which complete a file that names its schema
+    $schema: z.string().optional(),
+    headers: z
+      .record(z.string(), column.nullable())
+      .default({})
+      .describe('their header names, and the column that each is; null: ignore it'),
+    defaults: only('a column', byColumn(asText))
       .superRefine(refuseSecrets)
-      .prefault({}),
-    distinct: z.array(distinct).default([]),
-    options: only('an option', optional(optionNames, scalar)).prefault({}),
+      .prefault({})
+      .describe('what a blank cell of a column means'),
+    values: only('a column', byColumn(z.record(z.string(), asText)))
+      .superRefine(refuseSecrets)
+      .prefault({})
+      .describe('by column: a text of theirs, and what it stands for'),
+    distinct: z
+      .array(distinct)
+      .default([])
+      .describe('columns whose values may differ by capitals or leading zeros alone'),
+    options: only('an option', optional(optionNames, scalar))
+      .prefault({})
+      .describe('long options of the command line, without the dashes'),
   });
+}
+
+/** The JSON schema of a profile; `optionNames` as for `readProfile`. */
+export function profileJsonSchema(optionNames: readonly string[]): object {
+  return z.toJSONSchema(profileSchema(optionNames), { io: 'input', target: 'draft-7' });
 }
 
 /**
@@ -118,7 +143,10 @@ export async function readProfile(path: string, optionNames: readonly string[]):
     throw new StopError('PROFILE_INVALID', message, hint, { cause });
   }
   const parsed = profileSchema(optionNames).safeParse(json);
-  if (parsed.success) return parsed.data as Profile;
+  if (parsed.success) {
+    const { $schema: _, ...profile } = parsed.data;
+    return profile as Profile;
+  }
   const problems = parsed.error.issues.map((issue) => {
     const message =
       issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;

@@ -42,7 +42,7 @@ export function templateSheets(name: TemplateName): TemplateSheet[] {
 }
 
 /** A template as one table, for CSV: a column names the product, and each product has an example row. */
-export function templateTable(name: TemplateName): TemplateSheet {
+function templateTable(name: TemplateName): TemplateSheet {
   const products = productsOf(name);
   const columns = columnsFor(products);
   return {

@@ -39,7 +39,7 @@ export class Progress {
 }
 
 /** One line of progress: rows, rate and the time left. */
-export function progressLine(state: ProgressState, doneBefore: number, elapsedMs: number): string {
+function progressLine(state: ProgressState, doneBefore: number, elapsedMs: number): string {
   const { done, total, failed, requests } = state;
   const rowsASecond = (done - doneBefore) / (elapsedMs / 1000);
   const left = rowsASecond > 0 ? `, ${duration((total - done) / rowsASecond)} left` : '';
@@ -49,7 +49,7 @@ export function progressLine(state: ProgressState, doneBefore: number, elapsedMs
 }
 
 /** Seconds as a person reads them. */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;

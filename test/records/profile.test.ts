@@ -2,8 +2,9 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { StopError } from '../../src/errors.js';
-import { readProfile } from '../../src/records/profile.js';
+import { profileJsonSchema, readProfile } from '../../src/records/profile.js';
 
 async function profileFile(content: unknown): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'profile-')), 'profile.json');
@@ -40,6 +41,32 @@ describe('a profile', () => {
       distinct: [],
       options: {},
     });
+  });
+
+  it('may name the schema that an editor completes it by', async () => {
+    const path = await profileFile({ $schema: './profile.schema.json', defaults: { country: 'CAN' } });
+    expect(await readProfile(path, OPTIONS)).toEqual({
+      headers: {},
+      defaults: { country: 'CAN' },
+      values: {},
+      options: {},
+    });
+  });
+
+  it('has a JSON schema that takes and refuses what the program does', () => {
+    const schema = z.fromJSONSchema(profileJsonSchema(OPTIONS) as z.core.JSONSchema.BaseSchema);
+    const takes = (profile: object) => schema.safeParse(profile).success;
+    expect(takes({})).toBe(true);
+    expect(takes({ headers: { Cust: 'accountNumber', Notes: null }, options: { concurrency: 4 } })).toBe(
+      true,
+    );
+    expect(takes({ defaults: { billingCycleDay: 1 }, values: { timeZone: { MST7: 'US/Mountain' } } })).toBe(
+      true,
+    );
+    expect(takes({ headers: { Cust: 'acountNumber' } })).toBe(false);
+    expect(takes({ header: {} })).toBe(false);
+    expect(takes({ options: { concurency: 4 } })).toBe(false);
+    expect(takes({ values: { timeZone: 'US/Mountain' } })).toBe(false);
   });
 
   it.each([

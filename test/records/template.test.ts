@@ -50,8 +50,9 @@ async function contentOf(file: string) {
 }
 
 describe('the files in templates/', () => {
-  it('are all templates in both formats and nothing else', () => {
-    expect(readdirSync(TEMPLATES).sort()).toEqual(readdirSync(directory).sort());
+  it('are all templates in both formats, with their page and the schema of a profile, and nothing else', () => {
+    const shipped = [...readdirSync(directory), 'README.md', 'profile.schema.json'];
+    expect(readdirSync(TEMPLATES).sort()).toEqual(shipped.sort());
   });
 
   it.each(NAMES.flatMap((name) => FORMATS.map((format) => `${TEMPLATE_FILES[name]}.${format}`)))(

@@ -50,7 +50,7 @@ export interface WorkbookWriter {
  */
 export async function openWorkbookWriter(path: string, mode?: number): Promise<WorkbookWriter> {
   // a third of a second to load: only who writes a workbook pays for it
-  const { default: ExcelJS } = await import('exceljs');
+  const { default: ExcelJS } = await import('#exceljs');
   const file = await openAtomic(path, mode);
   // with a descriptor of its own: a stream on the handle would close it, or keep it from ever closing
   const output = createWriteStream(file.partial, { flags: 'r+' });
