@@ -8,6 +8,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** What each part of src may import besides its own files. Whatever is not named here, a new folder for example, may import nothing. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  version: [],
   options: ['errors'],
   sheet: ['errors'],
   api: ['errors'],
@@ -20,13 +21,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   load: ['errors', 'sheet', 'records', 'journal'],
   results: ['errors', 'records', 'plan', 'journal', 'sheet'],
   run: [
-    ...['errors', 'options', 'sheet', 'records', 'plan', 'api', 'journal', 'resources', 'execute', 'results'],
-    ...['load', 'sandbox', 'commands', 'screen'],
+    ...['errors', 'options', 'version', 'sheet', 'records', 'plan', 'api', 'journal', 'resources', 'execute'],
+    ...['results', 'load', 'sandbox'],
   ],
-  screen: ['errors', 'options', 'sheet', 'records', 'plan', 'journal', 'results', 'run', 'commands'],
-  commands: ['errors', 'options', 'load', 'records', 'results', 'run', 'screen', 'sandbox'],
+  index: ['errors', 'results', 'run'],
+  screen: ['errors', 'options', 'results', 'run'],
+  commands: ['errors', 'options', 'records', 'results', 'run', 'screen', 'sandbox'],
   // records: to suggest the nearest name, as everywhere
-  cli: ['errors', 'options', 'commands', 'records'],
+  cli: ['errors', 'options', 'version', 'commands', 'screen', 'records'],
 };
 
 /** `records/columns.ts` → records, `options.ts` → options. */
@@ -45,15 +47,21 @@ function importsOf({ file, text }: (typeof FILES)[number]): string[] {
   return found.map(([, path = '']) => relative(SRC, join(SRC, dirname(file), path)).replace(/\.js$/, '.ts'));
 }
 
+/** What these have in common is to move into a file of its own; then this list goes. */
+const STILL_CIRCLES = [
+  ...['execute/place-demand.ts', 'execute/preflight.ts'],
+  ...['sheet/write/csv.ts', 'sheet/write/write.ts', 'sheet/write/xlsx.ts'],
+];
+
 describe('the source', () => {
   it('is found, with its imports', () => {
     expect(FILES.length).toBeGreaterThan(100);
     const known = new Set(FILES.map(({ file }) => file));
     for (const each of FILES) for (const imported of importsOf(each)) expect(known).toContain(imported);
     const cli = FILES.find(({ file }) => file === 'cli.ts');
-    expect(cli && importsOf(cli)).toContain('commands/run.ts');
-    const lazy = FILES.find(({ file }) => file === 'commands/undo.ts');
-    expect(lazy && importsOf(lazy)).toContain('run/undo-run.ts');
+    expect(cli && importsOf(cli)).toContain('commands/table.ts');
+    const lazy = FILES.find(({ file }) => file === 'commands/table.ts');
+    expect(lazy && importsOf(lazy)).toContain('commands/undo.ts');
   });
 
   it('imports in one direction only', () => {
@@ -65,6 +73,17 @@ describe('the source', () => {
         .map((imported) => `${each.file} → ${imported}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('has no two files that import each other, directly or by way of others', () => {
+    const imports = new Map(FILES.map((each) => [each.file, importsOf(each)]));
+    const reach = (from: string, seen = new Set<string>()): Set<string> => {
+      for (const next of imports.get(from) ?? []) if (!seen.has(next)) reach(next, seen.add(next));
+      return seen;
+    };
+    const reached = new Map(FILES.map(({ file }) => [file, reach(file)]));
+    const circles = [...reached].filter(([file, files]) => files.has(file)).map(([file]) => file);
+    expect(circles.filter((file) => !STILL_CIRCLES.includes(file))).toEqual([]);
   });
 
   it('ends the process and takes signals in cli.ts alone', () => {

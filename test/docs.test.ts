@@ -4,15 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Command } from '../src/commands/command.js';
-import { resultsCommand } from '../src/commands/results.js';
-import { resumeCommand } from '../src/commands/resume.js';
-import { runCommand } from '../src/commands/run.js';
-import { sandboxCommand } from '../src/commands/sandbox.js';
-import { templateCommand } from '../src/commands/template.js';
-import { undoCommand } from '../src/commands/undo.js';
-import { validateCommand } from '../src/commands/validate.js';
-import { verifyCommand } from '../src/commands/verify.js';
+import { COMMANDS } from '../src/commands/table.js';
 import { EXIT } from '../src/errors.js';
 import { OPTIONS, type OptionName, resolveSettings } from '../src/options.js';
 import { ROW_STATUSES } from '../src/plan/statuses.js';
@@ -34,11 +26,6 @@ import { expectExit } from './fixtures/expect-exit.js';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = join(ROOT, 'README.md');
 const text = readFileSync(README, 'utf8');
-
-const COMMANDS: readonly Command[] = [
-  ...[validateCommand, runCommand, resumeCommand, undoCommand],
-  ...[verifyCommand, resultsCommand, templateCommand, sandboxCommand],
-];
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>

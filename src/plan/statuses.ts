@@ -24,6 +24,8 @@ export interface RowResult {
   readonly hint?: string;
   /** warnings of the run itself; those of validation are problems of the row */
   readonly warnings?: readonly string[];
+  /** how many fields of what was there already differ from the sheet; absent when they were not compared */
+  readonly differs?: number;
   /** ISO date and time */
   readonly finishedAt?: string;
   /** every failure of the row was a passing one */

@@ -14,6 +14,7 @@ import {
   type SheetWriter,
 } from '../sheet/write/write.js';
 import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write/xlsx.js';
+import { shellWord } from './next-steps.js';
 import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
 import { columnNamedIn, isDone, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
@@ -29,8 +30,41 @@ export interface WrittenResults {
   readonly results: string;
   /** path of `errors.xlsx` or `errors.csv`; null when every row is done */
   readonly errors: string | null;
+  readonly findings: Findings;
+}
+
+/** What is to be said of all rows together. */
+export interface Findings {
   /** all that is wrong with the rows, by cause, worst first */
   readonly groups: readonly ProblemGroup[];
+  /** rows whose objects were there already and differ from the sheet; null when no row was compared */
+  readonly differing: number | null;
+}
+
+/** Goes through all rows once, without writing anything: for when the results cannot be written. */
+export function findingsOf(journal: Journal<ImportRecord>): Findings {
+  const gathered = new Gathered(journal);
+  for (const row of journal.rows()) gathered.add(row, journal.problems(row.ordinal).map(problemOf));
+  return gathered.findings();
+}
+
+class Gathered {
+  readonly #groups = new ProblemGroups();
+  #differing: number | null = null;
+
+  constructor(journal: Journal<ImportRecord>) {
+    for (const problem of journal.problems(0).map(problemOf)) this.#groups.add(problem);
+  }
+
+  add(row: StoredRow<ImportRecord>, own: readonly Problem[]): void {
+    this.#groups.addRow(row, own);
+    const { differs } = resultOf(row);
+    if (differs !== undefined) this.#differing = (this.#differing ?? 0) + (differs > 0 ? 1 : 0);
+  }
+
+  findings(): Findings {
+    return { groups: this.#groups.list(), differing: this.#differing };
+  }
 }
 
 /**
@@ -55,17 +89,14 @@ export async function writeResults(
   const paths = { results: join(runDir, `results.${format}`), errors: join(runDir, `errors.${format}`) };
   const results = new OutputFile(run, paths.results, false);
   const errors = new OutputFile(run, paths.errors, true);
-  const groups = new ProblemGroups();
+  const gathered = new Gathered(journal);
   const tableErrors = new TableErrors();
   try {
     await results.open();
-    for (const problem of journal.problems(0).map(problemOf)) {
-      groups.add(problem);
-      tableErrors.add(problem);
-    }
+    for (const problem of journal.problems(0).map(problemOf)) tableErrors.add(problem);
     for (const row of journal.rows()) {
       const own = journal.problems(row.ordinal).map(problemOf);
-      groups.addRow(row, own);
+      gathered.add(row, own);
       const problems = tableErrors.explain(row, own);
       await results.write(row, problems);
       if (!isDone(row.status)) await errors.write(row, problems);
@@ -73,21 +104,24 @@ export async function writeResults(
     await results.commit();
     await errors.commit();
   } catch (error) {
-    await results.abort();
-    await errors.abort();
+    // what cannot be taken away either is in nobody's way: it is a piece under a name of its own
+    await Promise.allSettled([results.abort(), errors.abort()]);
     throw unwritable(error, runDir);
   }
   if (!errors.isOpen) for (const each of FORMATS) await rm(join(runDir, `errors.${each}`), { force: true });
-  return { results: paths.results, errors: errors.isOpen ? paths.errors : null, groups: groups.list() };
+  return {
+    results: paths.results,
+    errors: errors.isOpen ? paths.errors : null,
+    findings: gathered.findings(),
+  };
 }
 
-function unwritable(error: unknown, runDir: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined || error instanceof StopError) return error;
+function unwritable(error: unknown, runDir: string): StopError {
+  if (error instanceof StopError) return error;
   return new StopError(
     'RESULTS_UNWRITABLE',
-    `The results cannot be written: ${message}`,
-    `Nothing is lost. When the cause is gone: alianza-import results ${runDir}`,
+    `The results cannot be written: ${(error as Error).message}.`,
+    `Nothing is lost. When the cause is gone: alianza-import results ${shellWord(runDir)}`,
     { cause: error },
   );
 }

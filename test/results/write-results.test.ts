@@ -208,12 +208,12 @@ describe('results', () => {
       for (let i = 0; i < count; i += 1) yield { ...(kinds[i % 3] ?? created), row: i + 2 };
     }
     const journal = await journalOf(dir, [csv], rows());
-    const { results, errors, groups } = await writeResults(journal, dir, 'csv');
+    const { results, errors, findings } = await writeResults(journal, dir, 'csv');
     const [all] = await readBack(results);
     const [bad] = await readBack(errors ?? '');
     expect(all?.rows).toHaveLength(count);
     expect(bad?.rows).toHaveLength(all?.rows.filter((row) => row['status'] !== 'created').length ?? -1);
-    expect(groups.every(({ hits }) => hits.length <= 200)).toBe(true);
+    expect(findings.groups.every(({ hits }) => hits.length <= 200)).toBe(true);
   });
 });
 
@@ -226,10 +226,12 @@ describe('errors', () => {
       { row: 3, cells: created.cells, status: 'invalid' },
     ];
     const journal = await journalOf(dir, [csv], rows);
-    const { errors, groups } = await writeResults(journal, dir, 'csv');
+    const { errors, findings } = await writeResults(journal, dir, 'csv');
     const [table] = await readBack(errors ?? '');
     expect(table?.rows.map((row) => row['error'])).toEqual(['timeZone: no column', 'timeZone: no column']);
-    expect(groups).toMatchObject([{ kind: 'invalid', count: 1, hits: [{ row: 1, column: 'timeZone' }] }]);
+    expect(findings.groups).toMatchObject([
+      { kind: 'invalid', count: 1, hits: [{ row: 1, column: 'timeZone' }] },
+    ]);
   });
 
   it('are the rows that are not done', async () => {
@@ -246,7 +248,7 @@ describe('errors', () => {
     const dir = await temporaryDirectory();
     await writeFile(join(dir, 'errors.xlsx'), 'of an earlier attempt');
     const journal = await journalOf(dir, [csv], [created]);
-    expect(await writeResults(journal, dir, 'csv')).toMatchObject({ errors: null, groups: [] });
+    expect(await writeResults(journal, dir, 'csv')).toMatchObject({ errors: null, findings: { groups: [] } });
     expect(existsSync(join(dir, 'errors.xlsx'))).toBe(false);
     expect(existsSync(join(dir, 'errors.csv'))).toBe(false);
   });

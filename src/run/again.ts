@@ -1,6 +1,6 @@
-import type { RunFacts } from '../run/directory.js';
-import { HOSTS } from '../run/platform.js';
-import { shellWord } from './next-steps.js';
+import { shellWord } from '../results/next-steps.js';
+import type { RunFacts } from './directory.js';
+import { HOSTS } from './platform.js';
 
 /** The options that a command printed for the user needs to do the same as the one before it. */
 export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'settings'>): {
