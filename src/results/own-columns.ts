@@ -31,12 +31,14 @@ export class OwnColumns {
   /**
    * @param addProduct whether a `product` column comes first if the sources have none
    * @param add other columns that come last if the sources have none
+   * @param leaveOut places of cells that get no column
    */
   constructor(
     sources: readonly StoredSource[],
     headerNames: HeaderNames,
     addProduct: boolean,
     add: Iterable<ColumnName> = [],
+    leaveOut: ReadonlySet<number> = new Set(),
   ) {
     const columns: OwnColumn[] = [];
     const known = new Map<string, number>();
@@ -44,7 +46,7 @@ export class OwnColumns {
       const positions: (number | undefined)[] = [];
       const seen = new Map<string, number>();
       for (const { header, column, index, how } of describeHeaders(source, headerNames)) {
-        if (how === 'result') continue;
+        if (how === 'result' || leaveOut.has(index)) continue;
         const name = column === null ? `header ${header}` : `column ${column}`;
         const repetition = seen.get(name) ?? 0;
         seen.set(name, repetition + 1);

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { StopError } from '../errors.js';
 import type { Journal, StoredRow, StoredSource } from '../journal/journal.js';
 import { type ColumnName, columnOf, RESULT_COLUMNS } from '../records/columns.js';
@@ -23,6 +23,9 @@ import { SheetNames } from './sheet-names.js';
 const FORMATS: readonly SheetFormat[] = ['xlsx', 'csv'];
 /** Widths of the result columns that hold more than a word, in characters. */
 const WIDTHS: Readonly<Record<string, number>> = { error: 60, hint: 50, warnings: 40, finishedAt: 26 };
+
+/** A worksheet has 16,384 columns, and ours are among them. */
+const MOST_OWN_COLUMNS = 16_384 - RESULT_COLUMNS.length;
 
 /** Where the results are. */
 export interface WrittenResults {
@@ -221,7 +224,13 @@ class OutputFile {
     const addProduct = productOfSheet(sheetName) !== row.record.product;
     // an account's first row, whose cells this sheet may need, can be in another worksheet
     const add = this.#isForCorrection ? accountColumns(sources.values(), headerNames) : [];
-    this.#own = new OwnColumns(source ? [source] : [], headerNames, addProduct, add);
+    const columns = (leaveOut?: ReadonlySet<number>) =>
+      new OwnColumns(source ? [source] : [], headerNames, addProduct, add, leaveOut);
+    this.#own = columns();
+    if (source && this.#own.columns.length > MOST_OWN_COLUMNS) {
+      this.#own = columns(emptyColumns(this.#run.journal, source));
+      if (this.#own.columns.length > MOST_OWN_COLUMNS) throw tooWide(this.#path, sheetName);
+    }
     const rows = await workbook.sheet({ sheetName, columns: this.#columns() });
     this.#sheet = { source: row.source, rows };
   }
@@ -292,6 +301,23 @@ class OutputFile {
       [`${result.failedStep}: ${error}`, hint ?? ''].join('\n').trim(),
     );
   }
+}
+
+/** Where a source has neither a header nor any cell: what lies between its columns and a stray cell far out. */
+function emptyColumns(journal: Journal<ImportRecord>, { id, header }: StoredSource): Set<number> {
+  const empty = new Set<number>();
+  for (const [index, text] of header.entries()) if (text.trim() === '') empty.add(index);
+  for (const { source, cells } of journal.rows())
+    if (source === id) for (const [index, text] of cells.entries()) if (text !== '') empty.delete(index);
+  return empty;
+}
+
+function tooWide(path: string, sheetName: string): StopError {
+  return new StopError(
+    'RESULTS_TOO_WIDE',
+    `The worksheet "${sheetName}" has so many columns that the result columns find no room beside them.`,
+    `Write them as CSV: alianza-import results ${shellWord(dirname(path))} --format csv`,
+  );
 }
 
 function baseName(file: string): string {

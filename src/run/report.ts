@@ -233,11 +233,14 @@ function hasCreated({ journal }: Told): boolean {
   return orElse(() => journal.countSteps().some(({ state }) => !nothing.has(state)), true);
 }
 
+/** Kinds of steps that are no objects of their own: they go with what they were set on or have become. */
+export const NO_OBJECTS: ReadonlySet<string> = new Set(['reference', 'callHandling', 'reservation']);
+
 /** Objects that undo would look at. */
 function openObjects({ journal }: Told): number {
   return journal
     .countSteps()
-    .filter(({ state }) => OPEN_STATES.has(state) && state !== 'kept')
+    .filter(({ kind, state }) => OPEN_STATES.has(state) && state !== 'kept' && !NO_OBJECTS.has(kind))
     .reduce((sum, { count }) => sum + count, 0);
 }
 

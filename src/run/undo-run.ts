@@ -13,7 +13,7 @@ import { unlessInterrupted } from './interrupt.js';
 import { remember, remembered } from './life.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
-import { exitOfError, writeAgain } from './report.js';
+import { exitOfError, NO_OBJECTS, writeAgain } from './report.js';
 
 export interface UndoRequest extends EarlierRequest {
   /** tells what would be deleted, and deletes nothing */
@@ -39,8 +39,7 @@ export interface UndoReport {
 function toUndo(run: RunDirectory): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { kind, state, count } of run.journal.countSteps()) {
-    if (!OPEN_STATES.has(state)) continue;
-    if (['reference', 'callHandling', 'reservation'].includes(kind)) continue;
+    if (!OPEN_STATES.has(state) || NO_OBJECTS.has(kind)) continue;
     counts.set(kind, (counts.get(kind) ?? 0) + count);
   }
   return counts;
