@@ -62,6 +62,30 @@ describe.concurrent('a run that an error stops', () => {
   });
 });
 
+describe.concurrent('an undo that an error stops', () => {
+  it('lists what it has deleted, and says how to go on', async ({ expect, onTestFinished }) => {
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(24));
+    const { runDir, env } = workspace;
+    expectExit(await workspace.run(), 0);
+    const faults = async (...list: object[]) =>
+      void (await fetch(`${sandbox.url}/_sandbox/faults`, {
+        method: 'POST',
+        body: JSON.stringify({ faults: list }),
+      }));
+    await faults({ operation: 'deleteAccount', kind: '403' });
+    const ended = await startCli(['undo', runDir, '--yes', '--json'], { env }).ended;
+    expectExit(ended, 7);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      ...{ runDir, list: join(runDir, 'undo.csv'), exitCode: 7 },
+      error: { code: 'FORBIDDEN' },
+    });
+    expect(ended.stderr).toContain(`alianza-import undo ${runDir} --yes`);
+    await faults();
+    expectExit(await startCli(['undo', runDir, '--yes', '--json'], { env }).ended, 0);
+    expect(sandbox.state.accounts.size).toBe(0);
+  });
+});
+
 describe.concurrent('results', () => {
   it('are written whatever the width of the sheet', async ({ expect, onTestFinished }) => {
     const { workspace } = await workspaceOf(onTestFinished, mixedRows(4));

@@ -147,6 +147,18 @@ describe('report.html', () => {
     expect(text).toContain('No problems were found.');
   });
 
+  it('says why it ended early, who gets a mail and what differs', () => {
+    const text = reportPage(input({ stoppedBy: 'max-errors', mailsAtOnce: 1200, differing: 1 }));
+    expect(text).toContain('<p>It stopped since --max-errors was reached.</p>');
+    expect(text).toContain('1,200 people get a mail of the platform as soon as their users are created.');
+    expect(text).toContain('1 row differs from what is on the platform already');
+    expect(reportPage(input({ mailsAtOnce: 0, differing: 0 }))).not.toMatch(/get a mail|differ/);
+    const error = { code: 'FORBIDDEN', message: 'It is forbidden.', hint: 'Ask for the right.' };
+    expect(reportPage(input({ stoppedBy: 'error', error }))).toContain(
+      '<p>It is forbidden. Ask for the right.</p>',
+    );
+  });
+
   it('escapes whatever the sheet holds', () => {
     const evil = `<script>alert("1")</script>' onload='x & <img src=x>`;
     const groups = groupsOf([

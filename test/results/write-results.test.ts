@@ -5,7 +5,7 @@ import ExcelJS from 'exceljs';
 import { describe, expect, it } from 'vitest';
 import { RESULT_COLUMNS, SECRET_MASK } from '../../src/records/columns.js';
 import { isKnownHeader } from '../../src/records/headers.js';
-import { writeResults } from '../../src/results/write-results.js';
+import { findingsOf, writeResults } from '../../src/results/write-results.js';
 import { openTables } from '../../src/sheet/read.js';
 import { dropDowns } from '../fixtures/drop-downs.js';
 import { journalOf, type TestRow, temporaryDirectory } from './journals.js';
@@ -214,6 +214,19 @@ describe('results', () => {
     expect(all?.rows).toHaveLength(count);
     expect(bad?.rows).toHaveLength(all?.rows.filter((row) => row['status'] !== 'created').length ?? -1);
     expect(findings.groups.every(({ hits }) => hits.length <= 200)).toBe(true);
+  });
+});
+
+describe('rows that differ from what was there already', () => {
+  it('are counted; where none was compared it is not known', async () => {
+    const rows = [0, 2, 1].map((differs, index): TestRow => {
+      const result = { differs, warnings: ['accountName: A → B'] };
+      return { row: index + 2, cells: created.cells, status: 'existing', result };
+    });
+    const journal = await journalOf(await temporaryDirectory(), [csv], rows);
+    expect(findingsOf(journal)).toMatchObject({ differing: 2, groups: [{ kind: 'warning', count: 3 }] });
+    const other = await journalOf(await temporaryDirectory(), [csv], [created]);
+    expect(findingsOf(other).differing).toBeNull();
   });
 });
 
