@@ -102,7 +102,7 @@ export async function checkIntoRun(
     apiUser: platform?.inProcess === false ? platform.username : null,
     requests: client?.requests ?? 0,
     limiter: limiter?.report ?? null,
-    ...{ failure, stopped: stop?.stopped ?? null, existing },
+    ...{ failure, connecting: false, stopped: stop?.stopped ?? null, existing },
     coverage: [...coverage(options.openPlatform !== null), ...(cutShort ? [CUT_SHORT] : [])],
   };
   return endPart(run, part, end, options.format);

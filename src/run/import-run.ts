@@ -56,6 +56,7 @@ export async function importSheets(
   let platform: Platform | null = null;
   let stop: StopSwitch | null = null;
   let failure: unknown = null;
+  let connecting = false;
   const interrupt = () => stop?.stop('interrupted');
   signal.addEventListener('abort', interrupt);
   try {
@@ -85,6 +86,7 @@ export async function importSheets(
     const aborts = counts.invalid > 0 && settings['on-invalid'] === 'abort';
     if (counts.pending > 0 && !aborts) {
       refuseInterrupted(signal);
+      connecting = true;
       platform = await options.openPlatform();
       connection = await unlessInterrupted(signal, connect(platform, settings, files.httpLog, log), (late) =>
         late.close(),
@@ -94,6 +96,7 @@ export async function importSheets(
       const { partitionId, baseUrl } = connection;
       // Nobody waits for these two: the journal writes in order, so they are on disk before any intent is.
       rememberPartition(run, partitionId);
+      connecting = false;
       void remember(journal, 'ended', false);
       tell(follow, { type: 'started', partitionId, baseUrl });
       const progress = new ProgressTeller(follow, counts, connection);
@@ -129,7 +132,7 @@ export async function importSheets(
     apiUser: platform?.inProcess === false ? platform.username : null,
     requests: client?.requests ?? 0,
     limiter: limiter?.report ?? null,
-    ...{ failure, stopped: stop?.stopped ?? null, existing: null, coverage: [] },
+    ...{ failure, connecting, stopped: stop?.stopped ?? null, existing: null, coverage: [] },
   };
   if (failure !== null) log.info('stopped', { reason: errorFacts(failure).message });
   if (part === null || (failure !== null && !hasBegun(run, failure))) {

@@ -54,6 +54,8 @@ export interface PartEnd extends Omit<KeptReport, 'parts'> {
   readonly requests: number;
   /** what was thrown; null when nothing was */
   readonly failure: unknown;
+  /** it was thrown while connecting (a log-in, a partition that is refused): this part could do nothing */
+  readonly connecting: boolean;
   readonly stopped: Stopped | null;
 }
 
@@ -98,7 +100,7 @@ export async function endPart(
       requests: end.requests,
       stoppedBy,
       error: failure ? errorFacts(failure) : null,
-      exit: failure ? exitOfError(failure, hasCreated(run)) : null,
+      exit: failure ? exitOfError(failure, hasCreated(run) && !end.connecting) : null,
     };
     const { existing, coverage, limiter } = end;
     return { parts: [...earlier, ended], existing, coverage, limiter };
