@@ -1,30 +1,12 @@
 #!/usr/bin/env node
-import yargs, { type Argv } from 'yargs';
-import type { Arguments, Command, Io } from './commands/command.js';
-import { resultsCommand } from './commands/results.js';
-import { resumeCommand } from './commands/resume.js';
-import { runCommand } from './commands/run.js';
-import { sandboxCommand } from './commands/sandbox.js';
-import { templateCommand } from './commands/template.js';
-import { undoCommand } from './commands/undo.js';
-import { validateCommand } from './commands/validate.js';
-import { verifyCommand } from './commands/verify.js';
-import { EXIT, type Exit, StopError } from './errors.js';
-import { OPTIONS } from './options.js';
-import { nearest } from './records/cells/nearest.js';
+import type { Argv } from 'yargs';
+import type { Arguments, Command } from './commands/command.js';
+import { EXIT, type Exit, errorFacts, StopError } from './errors.js';
+import { OPTIONS, type OptionFacts } from './options.js';
+import type { Io } from './screen/io.js';
+import { JsonPrinter } from './screen/json-printer.js';
+import { openOutput } from './screen/output.js';
 import { harmless, oneLine } from './screen/plain-text.js';
-import { programVersion } from './version.js';
-
-const COMMANDS: readonly Command[] = [
-  validateCommand,
-  runCommand,
-  resumeCommand,
-  undoCommand,
-  verifyCommand,
-  resultsCommand,
-  templateCommand,
-  sandboxCommand,
-];
 
 const STANDARD_INPUT = '(standard input)';
 
@@ -39,62 +21,98 @@ class Chosen {
   }
 }
 
-const exitCode = await main(process.argv.slice(2));
-// Standard output may be a pipe that is still being read.
-process.stdout.write('', () => process.exit(exitCode));
+process.exit(await main(process.argv.slice(2)));
 
+/** @returns the exit code, once everything printed has been taken */
 async function main(argv: readonly string[]): Promise<number> {
-  let interrupted = 0;
+  const stopping = new AbortController();
+  const stdout = openOutput(process.stdout);
+  const stderr = openOutput(process.stderr);
   let lastWords = '';
-  const endNow = () => {
-    process.stderr.write(lastWords);
-    process.exit(EXIT.interrupted.code);
-  };
-  let stop: () => void = endNow;
-  const onSignal = () => (++interrupted > 1 ? endNow() : stop());
-  // Whoever reads our output may stop reading: `validate sheet.csv --json | head`.
-  process.stdout.on('error', () => {});
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
   const io: Io = {
     env: process.env,
     isTerminal: process.stderr.isTTY,
+    signal: stopping.signal,
+    json: new JsonPrinter(stdout.write),
     // A file or a program gets every byte as it is.
-    out: (text) => void process.stdout.write(process.stdout.isTTY ? harmless(text, true) : text),
-    err: (text) => void process.stderr.write(harmless(text, process.stderr.isTTY)),
+    out: (text) => stdout.write(process.stdout.isTTY ? harmless(text, true) : text),
+    err: (text) => void stderr.write(harmless(text, process.stderr.isTTY)),
     sayOnInterrupt: (text) => {
-      lastWords = `\n${oneLine(text)}\n`;
-    },
-    onInterrupt: (handler) => {
-      stop = handler;
+      lastWords = `${oneLine(text)}\n`;
     },
   };
+  const { words, wantsJson } = readWords(argv);
+  if (wantsJson) io.json.want();
+  const onSignal = () => {
+    if (!stopping.signal.aborted) {
+      if (lastWords !== '')
+        io.err('\nStopping: what is in flight is finished. Press Ctrl-C again to end at once.\n');
+      return stopping.abort();
+    }
+    io.err(`\n${lastWords}`);
+    void endJson(new StopError('INTERRUPTED', 'Interrupted.', lastWords.trim()), 'interrupted', io);
+    process.exit(EXIT.interrupted.code);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  // Whatever is thrown where nobody waits for it: the journal has what was done.
+  process.on('uncaughtException', (error) => {
+    explain(error, io);
+    io.err(lastWords);
+    const exit = lastWords === '' ? 'nothingDone' : 'stoppedByError';
+    void endJson(error, exit, io);
+    process.exit(EXIT[exit].code);
+  });
   let exit: Exit = 'nothingDone';
   try {
-    const chosen = await parse(argv, io);
+    const chosen = await parse(words, io);
     if (!chosen) return EXIT.done.code;
-    exit = await chosen.command.run(chosen.args, io);
+    const { run } = await chosen.command.load();
+    exit = await run(chosen.args, io);
   } catch (error) {
-    exit = explain(error, io);
+    exit = error instanceof StopError ? error.exit : 'nothingDone';
+    explain(error, io);
+    await endJson(error, exit, io);
+  } finally {
+    await Promise.all([stdout.taken(), stderr.taken()]);
   }
   return EXIT[exit].code;
 }
 
-/** Prints an error: what happened and what to do; a stack trace only where the fault is ours. */
-function explain(error: unknown, io: Io): Exit {
-  if (error instanceof StopError) {
-    io.err(`${oneLine(error.message)}\n${oneLine(error.hint)}\n`);
-    return error.exit;
-  }
-  io.err(
-    `This is a fault of alianza-import itself: ${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  return 'nothingDone';
+/**
+ * The words of the command line as the parser takes them: a lone dash, which it would drop, stands for standard input;
+ * what comes after `--` is no option, even when it begins with a dash.
+ */
+function readWords(argv: readonly string[]): { words: string[]; wantsJson: boolean } {
+  const end = argv.indexOf('--');
+  const before = end < 0 ? argv : argv.slice(0, end);
+  const after = end < 0 ? [] : argv.slice(end + 1);
+  const files = after.map((word) => (/^-./.test(word) ? `./${word}` : word));
+  const words = [...before, ...files].map((word) => (word === '-' ? STANDARD_INPUT : word));
+  return { words, wantsJson: before.includes('--json') };
+}
+
+/** Ends the object of `--json` where a command could not. */
+async function endJson(error: unknown, exit: Exit, { json }: Io): Promise<void> {
+  if (!json.wanted) return;
+  const { code, message, hint } = errorFacts(error);
+  await json.end({ error: { code, message, hint }, exitCode: EXIT[exit].code });
+}
+
+/** Prints an error: what happened and what to do; a trace only where the fault is ours. */
+function explain(error: unknown, io: Io): void {
+  const { message, hint, trace } = errorFacts(error);
+  io.err(`${oneLine(message)}\n${oneLine(hint)}\n${trace === undefined ? '' : `${trace}\n`}`);
 }
 
 /** A mistake in the command line, in our words where those of the parser help nobody. */
-function usage(message: string, argv: readonly string[]): StopError {
-  const command = COMMANDS.find(({ name }) => name === argv[0]);
+function usage(
+  message: string,
+  argv: readonly string[],
+  commands: readonly Command[],
+  nearest: (word: string, words: readonly string[]) => string | null,
+): StopError {
+  const command = commands.find(({ name }) => name === argv[0]);
   const call = `alianza-import ${command ? `${command.name} ${command.words}`.trim() : '<command>'}`;
   const hint = `The call is: ${call}. alianza-import${command ? ` ${command.name}` : ''} --help tells more.`;
   if (message.startsWith('Not enough non-option arguments'))
@@ -105,7 +123,7 @@ function usage(message: string, argv: readonly string[]): StopError {
   const isOption = argv.some((word) => word.startsWith(`--${unknown}`) || word === `-${unknown}`);
   const names = isOption
     ? [...(command?.options ?? []), ...Object.keys(command?.own ?? {})]
-    : COMMANDS.map(({ name }) => name);
+    : commands.map(({ name }) => name);
   const near = nearest(unknown, names);
   const what = isOption ? `option --${unknown}` : `command "${unknown}"`;
   const meant = near === null ? '' : ` Did you mean ${isOption ? '--' : ''}${near}?`;
@@ -114,6 +132,11 @@ function usage(message: string, argv: readonly string[]): StopError {
 
 /** @returns null when help or the version was printed */
 async function parse(argv: readonly string[], io: Io): Promise<Chosen | null> {
+  // Loaded here, so that a signal is heard from the first moment on.
+  const { default: yargs } = await import('yargs');
+  const { COMMANDS } = await import('./commands/table.js');
+  const { nearest } = await import('./records/cells/nearest.js');
+  const { programVersion } = await import('./version.js');
   const parser = yargs()
     .scriptName('alianza-import')
     .version(programVersion())
@@ -131,7 +154,7 @@ async function parse(argv: readonly string[], io: Io): Promise<Chosen | null> {
     .fail((message, error) => {
       throw error instanceof StopError || error instanceof Chosen
         ? error
-        : usage(message ?? error.message, argv);
+        : usage(message ?? error.message, argv, COMMANDS, nearest);
     });
   for (const command of COMMANDS)
     parser.command(
@@ -142,11 +165,9 @@ async function parse(argv: readonly string[], io: Io): Promise<Chosen | null> {
         throw new Chosen(command, { words: wordsOf(parsed, command), flags: flagsOf(parsed, command) });
       },
     );
-  // The parser drops a lone dash, which stands for standard input.
-  const words = argv.map((word) => (word === '-' ? STANDARD_INPUT : word));
   try {
-    await parser.parseAsync(words, {}, (_error: unknown, _parsed: unknown, output: string) => {
-      if (output) io.out(`${output}\n`);
+    await parser.parseAsync(argv, {}, (_error: unknown, _parsed: unknown, output: string) => {
+      if (output) void io.out(`${output}\n`);
     });
   } catch (thrown) {
     if (thrown instanceof Chosen) return thrown;
@@ -163,16 +184,7 @@ function describe(builder: Argv, command: Command): Argv {
   return described;
 }
 
-interface Describable {
-  readonly type: 'text' | 'number' | 'flag' | 'list';
-  readonly help: string;
-  readonly choices?: readonly string[];
-  readonly variable?: string;
-  readonly default?: unknown;
-  readonly defaultText?: string;
-}
-
-function yargsOption(option: Describable) {
+function yargsOption(option: OptionFacts) {
   const { type, help, choices, variable, default: value, defaultText } = option;
   return {
     // Values stay text: the option table checks them, with better words.
@@ -198,15 +210,8 @@ function flagsOf(parsed: Readonly<Record<string, unknown>>, command: Command): R
   for (const name of names) {
     const value = parsed[name];
     if (value === undefined) continue;
-    if (Array.isArray(value) && (OPTIONS as Record<string, Describable>)[name]?.type !== 'list')
+    if (Array.isArray(value) && (OPTIONS as Record<string, OptionFacts>)[name]?.type !== 'list')
       throw new StopError('USAGE', `--${name} is given twice.`, 'Give it once.');
-    const choices = command.own?.[name]?.choices;
-    if (choices && !choices.includes(String(value)))
-      throw new StopError(
-        'USAGE',
-        `--${name} is "${String(value)}", but must be ${choices.join(' or ')}.`,
-        'Correct it.',
-      );
     flags[name] = value;
   }
   return flags;

@@ -11,6 +11,11 @@ export const EXIT = {
   },
   interrupted: { code: 4, means: 'interrupted; the resume command is printed' },
   locked: { code: 5, means: 'another run holds the lock on that run directory or partition' },
+  stoppedByError: {
+    code: 7,
+    means:
+      'stopped by an error after something was created: results, report and the resume command are there',
+  },
 } as const;
 
 /** A name of {@link EXIT}. */
@@ -37,4 +42,54 @@ export class StopError extends Error {
     this.hint = hint;
     this.exit = options.exit ?? 'nothingDone';
   }
+}
+
+/** An error as people and programs are told of it, and as a journal keeps it. */
+export interface ErrorFacts {
+  readonly code: string;
+  /** one sentence of what happened */
+  readonly message: string;
+  /** one sentence of what to do */
+  readonly hint: string;
+  /** where in the program it happened; only where the fault is the program's own */
+  readonly trace?: string;
+}
+
+const SYSTEM_HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free disk space, then try again.',
+  EDQUOT: 'Free disk space, then try again.',
+  EFBIG: 'The limit on the size of files is reached: raise it, then try again.',
+  EACCES: 'Give yourself the right to it, then try again.',
+  EPERM: 'Give yourself the right to it, then try again.',
+  EROFS: 'The file system is read-only: use another, or make it writable.',
+  EMFILE: 'Too many files are open: raise the limit (ulimit -n), then try again.',
+};
+
+/** Any error that was thrown, in words: what the system refused is no fault of the program. */
+export function errorFacts(error: unknown): ErrorFacts {
+  if (error instanceof StopError) return { code: error.code, message: error.message, hint: error.hint };
+  const { code, syscall, message, stack } = error as NodeJS.ErrnoException;
+  if (code !== undefined && syscall !== undefined)
+    return {
+      code: 'SYSTEM_REFUSED',
+      message: `The system refused it: ${message}.`,
+      hint: SYSTEM_HINTS[code] ?? 'Correct the cause, then try again.',
+    };
+  return {
+    code: 'INTERNAL',
+    message: `This is a fault of alianza-import itself: ${message ?? String(error)}`,
+    hint: 'Please report it, with the lines below.',
+    trace: stack ?? String(error),
+  };
+}
+
+/** What is thrown where somebody asked for a stop (Ctrl-C, SIGTERM, an AbortSignal) and nothing is left half-done. */
+export function interruption(): StopError {
+  return new StopError('INTERRUPTED', 'Interrupted.', 'Start the command again to go on.', {
+    exit: 'interrupted',
+  });
+}
+
+export function isInterruption(error: unknown): boolean {
+  return error instanceof StopError && error.code === 'INTERRUPTED';
 }

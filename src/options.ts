@@ -14,6 +14,8 @@ interface Option {
   readonly pattern?: { readonly matches: RegExp; readonly says: string };
   /** the least number allowed */
   readonly least?: number;
+  /** the greatest number allowed */
+  readonly most?: number;
   /** no fractions */
   readonly whole?: boolean;
   readonly help: string;
@@ -21,8 +23,8 @@ interface Option {
   readonly value?: string;
 }
 
-/** THE option table. */
-export const OPTIONS = {
+/** The options of a run: where to, how, how fast. A run remembers them. */
+const RUN_OPTIONS = {
   environment: {
     type: 'text',
     choices: ['sandbox', 'beta', 'production'],
@@ -111,11 +113,80 @@ export const OPTIONS = {
     default: false,
     help: 'every request and response, secrets masked, in http.jsonl',
   },
-  json: { type: 'flag', default: false, help: 'one JSON object on stdout; everything else on stderr' },
+} as const satisfies Record<string, Option>;
+
+/** What a command prints, whatever it does. */
+const SCREEN_OPTIONS = {
+  json: {
+    type: 'flag',
+    default: false,
+    help: 'one JSON object on stdout, whatever the exit code; everything else on stderr',
+  },
   quiet: { type: 'flag', default: false, help: 'no progress' },
 } as const satisfies Record<string, Option>;
 
+/** THE option table: the options that commands share, each with the same meaning everywhere. */
+export const OPTIONS = { ...RUN_OPTIONS, ...SCREEN_OPTIONS } as const;
+
 export type OptionName = keyof typeof OPTIONS;
+
+/** Allows a log-in in clear to another machine. An option of each command of its own, so that no run keeps it. */
+const INSECURE_HTTP = {
+  'insecure-http': {
+    type: 'flag',
+    default: false,
+    help: 'sends the log-in over plain HTTP to another machine, which is refused otherwise',
+  },
+} as const satisfies Record<string, Option>;
+
+/** The options that one command alone has, by command. */
+export const OWN_OPTIONS = {
+  run: {
+    ...INSECURE_HTTP,
+    'dry-run': {
+      type: 'flag',
+      default: false,
+      help: 'stop before the first write, and add the read-only checks against the platform',
+    },
+  },
+  resume: {
+    ...INSECURE_HTTP,
+    retry: { type: 'text', value: 'failed', choices: ['failed'], help: 'also tries rows that failed' },
+  },
+  undo: {
+    ...INSECURE_HTTP,
+    yes: { type: 'flag', default: false, help: 'does not ask (for scripts)' },
+    'dry-run': {
+      type: 'flag',
+      default: false,
+      help: 'tells what would be deleted, and deletes nothing',
+    },
+  },
+  verify: INSECURE_HTTP,
+  sandbox: {
+    port: {
+      type: 'number',
+      value: 'N',
+      most: 65_535,
+      whole: true,
+      help: 'the port; any free one by default',
+    },
+    latency: { type: 'number', value: 'MS', help: 'how long each request takes' },
+    state: { type: 'text', value: 'FILE', help: 'keeps the state in a file' },
+    'fault-rate': {
+      type: 'number',
+      value: 'P',
+      most: 1,
+      help: 'probability, 0 to 1, that a request meets a fault',
+    },
+    faults: { type: 'text', value: 'FILE', help: 'JSON: which faults strike which operations' },
+    'token-calls': { type: 'number', value: 'N', help: 'a token dies after that many calls' },
+    seed: { type: 'number', value: 'N', help: 'the same seed gives the same faults and IDs' },
+  },
+} as const satisfies Record<string, Record<string, Option>>;
+
+/** What describes an option to people: help and README read it. */
+export type OptionFacts = Option;
 
 type ValueOf<O extends Option> = O extends { type: 'list' }
   ? readonly string[]
@@ -133,8 +204,19 @@ type ValueOf<O extends Option> = O extends { type: 'list' }
           ? string
           : string | undefined;
 
-/** The values of all options, defaults applied. */
-export type Settings = { readonly [N in OptionName]: ValueOf<(typeof OPTIONS)[N]> };
+type ValuesOf<T extends Record<string, Option>> = { readonly [N in keyof T]: ValueOf<T[N]> };
+
+/** The values of a run's options, defaults applied. */
+export type Settings = ValuesOf<typeof RUN_OPTIONS>;
+
+/** The values of the options that say what is printed. */
+export type ScreenSettings = ValuesOf<typeof SCREEN_OPTIONS>;
+
+/** Options as somebody gives them, by name; values of the command line are texts still. */
+export type GivenOptions = Readonly<Record<string, unknown>>;
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the value of an option came from. */
 export type Given = ReadonlySet<OptionName>;
@@ -149,10 +231,10 @@ export type Given = ReadonlySet<OptionName>;
  * @throws StopError `OPTION_INVALID` for a value of the wrong type or out of its choices
  */
 export function resolveSettings(
-  flags: Readonly<Record<string, unknown>>,
-  environment: Readonly<Record<string, string | undefined>>,
-  profile: Readonly<Record<string, unknown>> = {},
-): { settings: Settings; given: Given } {
+  flags: GivenOptions,
+  environment: Environment,
+  profile: GivenOptions = {},
+): { settings: Settings & ScreenSettings; given: Given } {
   const settings: Record<string, unknown> = {};
   const given = new Set<OptionName>();
   for (const name of Object.keys(OPTIONS) as OptionName[]) {
@@ -169,7 +251,23 @@ export function resolveSettings(
       ? checked(option, source[0], source[1])
       : (option.default ?? (option.type === 'list' ? [] : undefined));
   }
-  return { settings: settings as unknown as Settings, given };
+  return { settings: settings as unknown as Settings & ScreenSettings, given };
+}
+
+/**
+ * The values of the options that one command alone has.
+ * @throws StopError `OPTION_INVALID` as {@link resolveSettings}
+ */
+export function ownSettings<C extends keyof typeof OWN_OPTIONS>(
+  command: C,
+  flags: GivenOptions,
+): ValuesOf<(typeof OWN_OPTIONS)[C]> {
+  const table: Readonly<Record<string, Option>> = OWN_OPTIONS[command];
+  const values = Object.entries(table).map(([name, option]) => {
+    const value = flags[name];
+    return [name, value === undefined ? option.default : checked(option, value, `--${name}`)];
+  });
+  return Object.fromEntries(values) as ValuesOf<(typeof OWN_OPTIONS)[C]>;
 }
 
 function checked(option: Option, value: unknown, where: string): unknown {
@@ -187,10 +285,11 @@ function checked(option: Option, value: unknown, where: string): unknown {
       return Array.isArray(value) ? value.map(String) : [String(value)];
     case 'number': {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-      const least = option.least ?? 0;
-      const fits = typeof number === 'number' && Number.isFinite(number) && number >= least;
+      const { least = 0, most = Number.POSITIVE_INFINITY } = option;
+      const fits = typeof number === 'number' && Number.isFinite(number) && number >= least && number <= most;
+      const bounds = option.most === undefined ? `, ${least} or more` : ` from ${least} to ${most}`;
       if (!fits || (option.whole && !Number.isInteger(number)))
-        return refuse(`a ${option.whole ? 'whole ' : ''}number, ${least} or more`);
+        return refuse(`a ${option.whole ? 'whole ' : ''}number${bounds}`);
       return number;
     }
     case 'text': {

@@ -5,14 +5,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Command } from '../src/commands/command.js';
-import { resultsCommand } from '../src/commands/results.js';
-import { resumeCommand } from '../src/commands/resume.js';
-import { runCommand } from '../src/commands/run.js';
-import { sandboxCommand } from '../src/commands/sandbox.js';
-import { templateCommand } from '../src/commands/template.js';
-import { undoCommand } from '../src/commands/undo.js';
-import { validateCommand } from '../src/commands/validate.js';
-import { verifyCommand } from '../src/commands/verify.js';
+import { COMMANDS } from '../src/commands/table.js';
 import { EXIT } from '../src/errors.js';
 import { OPTIONS, type OptionName, resolveSettings } from '../src/options.js';
 import { ROW_STATUSES } from '../src/plan/statuses.js';
@@ -52,11 +45,6 @@ type Page = (typeof PAGES)[number];
 
 const textOf = (page: Page) => readFileSync(join(ROOT, page), 'utf8');
 const everything = PAGES.map(textOf).join('\n');
-
-const COMMANDS: readonly Command[] = [
-  ...[validateCommand, runCommand, resumeCommand, undoCommand],
-  ...[verifyCommand, resultsCommand, templateCommand, sandboxCommand],
-];
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
@@ -104,12 +92,14 @@ function ownRows({ name, own = {} }: Command): string[][] {
 }
 
 function ownOptions(): string {
-  const others = COMMANDS.filter((command) => command !== sandboxCommand);
+  const others = COMMANDS.filter(({ name }) => name !== 'sandbox');
   return table(['command', 'option', 'meaning'], others.flatMap(ownRows));
 }
 
 function sandboxOptions(): string {
-  const rows = ownRows(sandboxCommand).map((cells) => cells.slice(1));
+  const rows = COMMANDS.filter(({ name }) => name === 'sandbox')
+    .flatMap(ownRows)
+    .map((cells) => cells.slice(1));
   return table(['option', 'meaning'], rows);
 }
 

@@ -1,64 +1,49 @@
 import type { Exit } from '../errors.js';
-import type { OptionName } from '../options.js';
-
-/** An option that only one command has. */
-export interface OwnOption {
-  readonly type: 'text' | 'flag';
-  readonly help: string;
-  readonly value?: string;
-  readonly choices?: readonly string[];
-}
+import type { GivenOptions, OptionFacts, OptionName, ScreenSettings } from '../options.js';
+import { settingsOf } from '../run/settings.js';
+import { askOnTerminal } from '../screen/ask.js';
+import type { Io } from '../screen/io.js';
 
 /** What a command gets from the command line. */
 export interface Arguments {
   /** the words that are no options: sheets, a run directory, a product */
   readonly words: readonly string[];
   /** options by name; absent where not given */
-  readonly flags: Readonly<Record<string, unknown>>;
+  readonly flags: GivenOptions;
 }
 
-/** The world of a command: what it prints to, and how it hears of Ctrl-C. */
-export interface Io {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** a person looks at standard error */
-  readonly isTerminal: boolean;
-  /** standard output: what was asked for */
-  out(text: string): void;
-  /** standard error: everything else */
-  err(text: string): void;
-  /** What is said when Ctrl-C ends the process at once. */
-  sayOnInterrupt(text: string): void;
-  /** Replaces what is done at the first Ctrl-C or SIGTERM; the second one always ends the process. */
-  onInterrupt(stop: () => void): void;
-}
+/**
+ * Does what a command says.
+ * @throws StopError, which the command line prints
+ */
+export type Run = (args: Arguments, io: Io) => Promise<Exit>;
 
-/** One command: what help says of it, and what it does. */
+/** One command: what help says of it, and where it is. */
 export interface Command {
   readonly name: string;
   /** the words it takes, as help shows them */
   readonly words: string;
   readonly summary: string;
   readonly options: readonly OptionName[];
-  readonly own?: Readonly<Record<string, OwnOption>>;
-  /** @throws StopError, which the command line prints */
-  run(args: Arguments, io: Io): Promise<Exit>;
+  /** the options that it alone has */
+  readonly own?: Readonly<Record<string, OptionFacts>>;
+  /** loads the command's file; only the one that was named is loaded */
+  readonly load: () => Promise<{ readonly run: Run }>;
 }
 
-/** The options of every command that goes to the platform of an earlier run. */
-export const CONNECTION_OPTIONS = [
-  'environment',
-  'base-url',
-  'partition',
-  'concurrency',
-  'rate',
-  'timeout',
-  'retries',
-] as const satisfies readonly OptionName[];
+/**
+ * What is to be printed, as the command line or the profile says.
+ * @throws StopError for an option that cannot be, or a profile that cannot be read
+ */
+export async function screenOf({ flags }: Arguments, io: Io): Promise<ScreenSettings> {
+  const { settings } = await settingsOf({ options: flags, env: io.env });
+  if (settings.json) io.json.want();
+  return settings;
+}
 
-/** Allows a log-in in clear to another machine. An option of each command of its own, so that no run keeps it. */
-export const INSECURE_HTTP = {
-  'insecure-http': {
-    type: 'flag',
-    help: 'sends the log-in over plain HTTP to another machine, which is refused otherwise',
-  },
-} as const satisfies Command['own'];
+/** What the recipes of runs want of whoever calls them. */
+export function callerOf({ flags }: Arguments, io: Io) {
+  const ask = askOnTerminal(io);
+  const insecureHttp = flags['insecure-http'] === true;
+  return { options: flags, env: io.env, insecureHttp, ...(ask ? { ask } : {}) };
+}

@@ -1,52 +1,35 @@
 import { EXIT } from '../errors.js';
-import { CONNECTION_OPTIONS, type Command, INSECURE_HTTP } from './command.js';
+import { type VerifyReport, verifyRun } from '../run/verify-run.js';
+import { oneLine } from '../screen/plain-text.js';
+import { following, followOnScreen } from '../screen/tell.js';
+import { callerOf, type Run, screenOf } from './command.js';
 
 const SHOWN = 20;
 
-export const verifyCommand: Command = {
-  name: 'verify',
-  words: '<run-dir>',
-  summary: 'reads every object of the run back and compares it with the sheet',
-  options: [...CONNECTION_OPTIONS, 'http-log', 'json', 'quiet'],
-  own: INSECURE_HTTP,
-  async run(args, io) {
-    const { openEarlierRun } = await import('../run/open.js');
-    const { oneLine } = await import('../screen/plain-text.js');
-    const { verify } = await import('../run/verify-run.js');
-    const { run, settings, openPlatform } = await openEarlierRun(args, io);
-    try {
-      const platform = await openPlatform();
-      let shown = 0;
-      try {
-        const summary = await verify(run, {
-          settings,
-          platform,
-          onStarted: (stop) => io.onInterrupt(() => stop.stop('interrupted')),
-          onDifferences(row, differences) {
-            if (settings.quiet || ++shown > SHOWN) return;
-            for (const { key, field, inSheet, onPlatform } of differences)
-              io.err(
-                `${oneLine(`row ${row.row}: ${key}${field ? ` ${field}` : ''}: in the sheet "${inSheet}", on the platform "${onPlatform}"`)}\n`,
-              );
-          },
-        });
-        const { rows, notComparable, list, requests, exit } = summary;
-        io.err(
-          `${rows.same} of ${rows.total} rows are on the platform as the sheet says, ${rows.different} are not.\n` +
-            `${notComparableText(notComparable)}list: ${list}\n`,
-        );
-        if (settings.json)
-          io.out(
-            `${JSON.stringify({ runDir: run.directory, environment: run.facts.target.environment, rows, notComparable, requests, list, exitCode: EXIT[exit].code })}\n`,
-          );
-        return exit;
-      } finally {
-        await platform.close();
-      }
-    } finally {
-      await run.close();
-    }
-  },
+export const run: Run = async (args, io) => {
+  const [runDir = ''] = args.words;
+  io.json.know({ runDir });
+  const screen = await screenOf(args, io);
+  const { json, quiet } = screen;
+  let shown = 0;
+  const follow = following(followOnScreen(io, screen, false), (event) => {
+    if (event.type !== 'different' || quiet || ++shown > SHOWN) return;
+    for (const { key, field, inSheet, onPlatform } of event.differences)
+      io.err(
+        `${oneLine(`row ${event.row}: ${key}${field ? ` ${field}` : ''}: in the sheet "${inSheet}", on the platform "${onPlatform}"`)}\n`,
+      );
+  });
+  const report: VerifyReport = await verifyRun({ ...callerOf(args, io), runDir }, follow);
+  const { exit, ...told } = report;
+  const { rows, list, notComparable } = told;
+  if (exit === 'interrupted') io.err('Interrupted: not every row was read back.\n');
+  io.err(
+    `${rows.same} of ${rows.total} rows are on the platform as the sheet says, ${rows.different} are not.\n`,
+  );
+  io.err(notComparableText(notComparable));
+  if (list !== null) io.err(`list: ${list}\n`);
+  if (json) await io.json.end({ ...told, exitCode: EXIT[exit].code });
+  return exit;
 };
 
 /** What nobody can tell, a line a field; '' when there is nothing. */

@@ -1,3 +1,4 @@
+import { interruption } from '../errors.js';
 import type { CredentialsFile } from '../journal/credentials.js';
 import type { Journal, JsonObject } from '../journal/journal.js';
 import { SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
@@ -11,6 +12,8 @@ import { isLarge, tablesFromThread } from './read-in-thread.js';
 
 /** What `readSheets` hands out, in input order. */
 export interface SheetEvents {
+  /** stops the reading between two batches of rows */
+  readonly signal?: AbortSignal | undefined;
   onNotice(notice: Notice): void;
   onTable(table: Table, problems: readonly Problem[], validator: Validator): Promise<void> | void;
   onRows(checked: readonly Checked[], table: Table): Promise<void> | void;
@@ -21,7 +24,7 @@ export interface SheetEvents {
  * rows but for small keys.
  *
  * @returns the validator, which knows now what shows only when all rows are known
- * @throws StopError when a file cannot be read
+ * @throws StopError when a file cannot be read, `INTERRUPTED` when it was stopped
  */
 export async function readSheets(
   files: readonly string[],
@@ -34,6 +37,7 @@ export async function readSheets(
       await events.onTable(table, validator.openTable(table), validator);
       let count = 0;
       for await (const rows of table.rows) {
+        if (events.signal?.aborted) throw interruption();
         count += rows.length;
         await events.onRows(validator.check(rows), table);
       }
@@ -64,6 +68,7 @@ function noRows({ file, sheet }: Table): Notice {
  *
  * @param credentials null when nothing will be sent: given credentials are then kept nowhere, and a row that is valid
  *   has its last status with that
+ * @param signal stops it between two batches of rows: `INTERRUPTED`
  * @returns the partitions that accounts name; null stands for that of the log-in, of accounts that name none
  */
 export async function loadSheets(
@@ -71,12 +76,14 @@ export async function loadSheets(
   options: ValidatorOptions,
   journal: Journal<ImportRecord>,
   credentials: CredentialsFile | null,
+  signal?: AbortSignal,
 ): Promise<(string | null)[]> {
   const valid = credentials ? 'pending' : 'valid';
   const partitions = new Set<string | null>();
   let source = 0;
   let secretCells = new Set<number>();
   const validator = await readSheets(files, options, {
+    signal,
     onNotice: (notice) => void journal.addProblem(0, { ...noticeAsProblem(notice) }),
     async onTable({ file, sheet, header }, problems, { headers }) {
       source++;

@@ -37,15 +37,21 @@ export class OwnColumns {
   /**
    * @param addProduct whether a `product` column comes first if the sources have none
    * @param add other columns that come last if the sources have none
+   * @param leaveOut places of cells that get no column
    */
-  constructor(sources: readonly StoredSource[], addProduct: boolean, add: Iterable<ColumnName> = []) {
+  constructor(
+    sources: readonly StoredSource[],
+    addProduct: boolean,
+    add: Iterable<ColumnName> = [],
+    leaveOut: ReadonlySet<number> = new Set(),
+  ) {
     const columns: OwnColumn[] = [];
     const known = new Map<string, number>();
     for (const source of sources) {
       const positions: (number | undefined)[] = [];
       const seen = new Map<string, number>();
       for (const { header, column, index, how } of headersOf(source)) {
-        if (how === 'result') continue;
+        if (how === 'result' || leaveOut.has(index)) continue;
         const name = column === null ? `header ${header}` : `column ${column}`;
         const repetition = seen.get(name) ?? 0;
         seen.set(name, repetition + 1);

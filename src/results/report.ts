@@ -3,31 +3,8 @@ import { writeFileAtomic } from '../sheet/write/atomic.js';
 import { Html, html } from './html.js';
 import { GROUP_KINDS, type GroupKind, type Hit, type ProblemGroup } from './problem-groups.js';
 import { page } from './report-page.js';
+import { type RunReport, remarks, totalOf } from './run-report.js';
 import { counted, durationText, placeText, rateText } from './wording.js';
-
-/** What a report tells. */
-export interface ReportInput {
-  readonly kind: 'validate' | 'dry-run' | 'run';
-  readonly environment: string;
-  readonly baseUrl: string | null;
-  readonly partitionId: string | null;
-  /** the sheets */
-  readonly files: readonly string[];
-  /** ISO date and time */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly requests: number;
-  /** rows by status */
-  readonly counts: Readonly<Record<string, number>>;
-  /** what was checked where, and what cannot be checked */
-  readonly coverage?: readonly string[];
-  /** what to do next, commands in backticks */
-  readonly next: readonly string[];
-  /** all problems by cause, worst first */
-  readonly groups: readonly ProblemGroup[];
-  /** path of the errors file, if there is one */
-  readonly errors: string | null;
-}
 
 const TITLES = { validate: 'Validation report', 'dry-run': 'Dry-run report', run: 'Import report' } as const;
 const DONE = ['created', 'existing', 'valid'];
@@ -46,48 +23,56 @@ const KIND_LABELS: Readonly<Record<GroupKind, string>> = {
 };
 
 /** Writes the report as one HTML file that needs nothing else; it appears all at once. */
-export async function writeReport(path: string, input: ReportInput): Promise<void> {
-  await writeFileAtomic(path, reportPage(input));
+export async function writeReport(path: string, report: RunReport): Promise<void> {
+  await writeFileAtomic(path, reportPage(report));
 }
 
 /** The page of {@link writeReport}. */
-export function reportPage(input: ReportInput): string {
-  const sheets = input.files.map((file) => basename(file)).join(', ');
-  const title = `${TITLES[input.kind]}: ${sheets}${input.environment === 'sandbox' && input.kind !== 'validate' ? ' (sandbox)' : ''}`;
+export function reportPage(report: RunReport): string {
+  const sheets = report.sheets.map((file) => basename(file)).join(', ');
+  const title = `${TITLES[report.kind]}: ${sheets}${report.environment === 'sandbox' && report.kind !== 'validate' ? ' (sandbox)' : ''}`;
   return page(
     title,
     html`<main>
-${heading(input, sheets)}
-${nextCard(input.next)}
+${heading(report, sheets)}
+${remarksCard(remarks(report))}
+${nextCard(report.next)}
 <div class="charts">
-${statusChart(input.counts)}
-${causeChart(input.groups)}
+${statusChart(report.counts)}
+${causeChart(report.groups)}
 </div>
-${coverageCard(input.coverage ?? [])}
-${problemsCard(input)}
+${coverageCard(report.coverage)}
+${problemsCard(report)}
 </main>`,
   );
 }
 
-function heading(input: ReportInput, sheets: string): Html {
-  const { environment, kind, partitionId, baseUrl, requests, durationMs } = input;
+function heading(report: RunReport, sheets: string): Html {
+  const { environment, kind, partitionId, baseUrl, requests, durationMs, parts } = report;
   const offline = kind === 'validate';
   const facts: [string, string][] = [
-    ['Started', new Date(input.startedAt).toISOString().slice(0, 16).replace('T', ' ').concat(' UTC')],
-    ['Took', durationText(durationMs)],
+    ['Started', new Date(report.startedAt).toISOString().slice(0, 16).replace('T', ' ').concat(' UTC')],
+    ['Took', durationText(durationMs) + (parts.length > 1 ? ` in ${parts.length} parts` : '')],
   ];
-  if (!offline)
+  if (requests !== null)
     facts.push([
       'Requests',
       `${requests.toLocaleString('en-US')} (${rateText(requests, durationMs)} a second)`,
     ]);
   if (partitionId !== null) facts.push(['Partition', partitionId]);
   if (baseUrl !== null) facts.push(['Platform', baseUrl]);
+  const writer = parts.at(-1);
+  if (writer) {
+    const { user, host, apiUser, version } = writer;
+    facts.push(['Run by', `${user} on ${host}`]);
+    if (apiUser !== null) facts.push(['API user', apiUser]);
+    facts.push(['Program', `alianza-import ${version}`]);
+  }
   return html`<header>
 ${offline ? '' : html`<span class="env env-${environment}">${environment}</span>`}
 <h1>${TITLES[kind]}</h1>
 <p class="quiet">${sheets}</p>
-<p class="verdict">${verdict(input)}</p>
+<p class="verdict">${verdict(report)}</p>
 ${
   environment === 'sandbox' && !offline
     ? html`<p class="card note"><strong>This was a sandbox run.</strong> The platform was simulated; nothing real was created or changed.</p>`
@@ -97,16 +82,23 @@ ${
 </header>`;
 }
 
-function verdict({ counts, kind }: ReportInput): string {
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+function verdict(report: RunReport): string {
+  const { counts, kind } = report;
+  const total = totalOf(report);
   const done = DONE.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
   const good = kind === 'run' ? 'done' : 'valid';
   const rest = Object.entries(counts)
     .filter(([status, count]) => count > 0 && !DONE.includes(status))
     .map(([status, count]) => `${count.toLocaleString('en-US')} ${status}`);
+  if (total === 0) return 'No row was read.';
   if (rest.length === 0)
     return total === 1 ? `The one row is ${good}.` : `All ${counted(total, 'row')} are ${good}.`;
   return `${done.toLocaleString('en-US')} of ${counted(total, 'row')} ${done === 1 ? 'is' : 'are'} ${good}; ${rest.join(', ')}.`;
+}
+
+function remarksCard(lines: readonly string[]): Html {
+  if (lines.length === 0) return html``;
+  return html`<section class="card note">${lines.map((line) => html`<p>${line}</p>`)}</section>`;
 }
 
 function nextCard(next: readonly string[]): Html {
@@ -120,7 +112,7 @@ function withCode(line: string): Html[] {
   return line.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }
 
-function statusChart(counts: ReportInput['counts']): Html {
+function statusChart(counts: RunReport['counts']): Html {
   const entries = Object.entries(counts).filter(([, count]) => count > 0);
   const bars = entries.map(([status, count]) => ({ name: html`${capital(status)}`, look: status, count }));
   return chart('Rows by status', 'Status', bars, '');
@@ -163,7 +155,7 @@ function coverageCard(coverage: readonly string[]): Html {
 <ul>${coverage.map((line) => html`<li>${withCode(line)}</li>`)}</ul></section>`;
 }
 
-function problemsCard({ groups, errors, kind }: ReportInput): Html {
+function problemsCard({ groups, errors, kind }: RunReport): Html {
   if (groups.length === 0)
     return html`<section class="card"><h2>Problems</h2><p>No problems were found.</p></section>`;
   const rest =

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { StopError } from '../errors.js';
 import type { Journal, StoredRow, StoredSource } from '../journal/journal.js';
 import { type ColumnName, columnOf, RESULT_COLUMNS } from '../records/columns.js';
@@ -20,14 +20,50 @@ const FORMATS: readonly SheetFormat[] = ['xlsx', 'csv'];
 /** Widths of the result columns that hold more than a word, in characters. */
 const WIDTHS: Readonly<Record<string, number>> = { error: 60, hint: 50, warnings: 40, finishedAt: 26 };
 
+/** A worksheet has 16,384 columns, and ours are among them. */
+const MOST_OWN_COLUMNS = 16_384 - RESULT_COLUMNS.length;
+
 /** Where the results are. */
 export interface WrittenResults {
   /** path of `results.xlsx` or `results.csv` */
   readonly results: string;
   /** path of `errors.xlsx` or `errors.csv`; null when every row is done */
   readonly errors: string | null;
+  readonly findings: Findings;
+}
+
+/** What is to be said of all rows together. */
+export interface Findings {
   /** all that is wrong with the rows, by cause, worst first */
   readonly groups: readonly ProblemGroup[];
+  /** rows whose objects were there already and differ from the sheet; null when no row was compared */
+  readonly differing: number | null;
+}
+
+/** Goes through all rows once, without writing anything: for when the results cannot be written. */
+export function findingsOf(journal: Journal<ImportRecord>): Findings {
+  const gathered = new Gathered(journal);
+  for (const row of journal.rows()) gathered.add(row, journal.problems(row.ordinal).map(problemOf));
+  return gathered.findings();
+}
+
+class Gathered {
+  readonly #groups = new ProblemGroups();
+  #differing: number | null = null;
+
+  constructor(journal: Journal<ImportRecord>) {
+    for (const problem of journal.problems(0).map(problemOf)) this.#groups.add(problem);
+  }
+
+  add(row: StoredRow<ImportRecord>, own: readonly Problem[]): void {
+    this.#groups.addRow(row, own);
+    const { differs } = resultOf(row);
+    if (differs !== undefined) this.#differing = (this.#differing ?? 0) + (differs > 0 ? 1 : 0);
+  }
+
+  findings(): Findings {
+    return { groups: this.#groups.list(), differing: this.#differing };
+  }
 }
 
 /**
@@ -50,17 +86,14 @@ export async function writeResults(
   const paths = { results: join(runDir, `results.${format}`), errors: join(runDir, `errors.${format}`) };
   const results = new OutputFile(run, paths.results, false);
   const errors = new OutputFile(run, paths.errors, true);
-  const groups = new ProblemGroups();
+  const gathered = new Gathered(journal);
   const tableErrors = new TableErrors();
   try {
     await results.open();
-    for (const problem of journal.problems(0).map(problemOf)) {
-      groups.add(problem);
-      tableErrors.add(problem);
-    }
+    for (const problem of journal.problems(0).map(problemOf)) tableErrors.add(problem);
     for (const row of journal.rows()) {
       const own = journal.problems(row.ordinal).map(problemOf);
-      groups.addRow(row, own);
+      gathered.add(row, own);
       const problems = tableErrors.explain(row, own);
       await results.write(row, problems);
       if (!isDone(row.status)) await errors.write(row, problems);
@@ -68,20 +101,23 @@ export async function writeResults(
     await results.commit();
     await errors.commit();
   } catch (error) {
-    await results.abort();
-    await errors.abort();
+    // what cannot be taken away either is in nobody's way: it is a piece under a name of its own
+    await Promise.allSettled([results.abort(), errors.abort()]);
     throw unwritable(error, runDir);
   }
   if (!errors.isOpen) for (const each of FORMATS) await rm(join(runDir, `errors.${each}`), { force: true });
-  return { results: paths.results, errors: errors.isOpen ? paths.errors : null, groups: groups.list() };
+  return {
+    results: paths.results,
+    errors: errors.isOpen ? paths.errors : null,
+    findings: gathered.findings(),
+  };
 }
 
-function unwritable(error: unknown, runDir: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined || error instanceof StopError) return error;
+function unwritable(error: unknown, runDir: string): StopError {
+  if (error instanceof StopError) return error;
   return new StopError(
     'RESULTS_UNWRITABLE',
-    `The results cannot be written: ${message}`,
+    `The results cannot be written: ${(error as Error).message}.`,
     `Nothing is lost. When the cause is gone: alianza-import results ${shellPath(runDir)}`,
     { cause: error },
   );
@@ -183,10 +219,14 @@ class OutputFile {
     const add = this.#isForCorrection ? accountColumns(sources.values()) : [];
     const { product } = row.record;
     const hasUsers = product !== null && PRODUCTS[product].hasUser;
-    this.#own = new OwnColumns(source ? [source] : [], addProduct, [
-      ...add,
-      ...(hasUsers ? this.#toSayCallerId() : []),
-    ]);
+    const added = [...add, ...(hasUsers ? this.#toSayCallerId() : [])];
+    const columns = (leaveOut?: ReadonlySet<number>) =>
+      new OwnColumns(source ? [source] : [], addProduct, added, leaveOut);
+    this.#own = columns();
+    if (source && this.#own.columns.length > MOST_OWN_COLUMNS) {
+      this.#own = columns(emptyColumns(this.#run.journal, source));
+      if (this.#own.columns.length > MOST_OWN_COLUMNS) throw tooWide(this.#path, sheetName);
+    }
     const rows = await workbook.sheet({ sheetName, columns: this.#columns() });
     this.#sheet = { source: row.source, rows };
   }
@@ -262,6 +302,23 @@ class OutputFile {
       [`${result.failedStep}: ${error}`, hint ?? ''].join('\n').trim(),
     );
   }
+}
+
+/** Where a source has neither a header nor any cell: what lies between its columns and a stray cell far out. */
+function emptyColumns(journal: Journal<ImportRecord>, { id, header }: StoredSource): Set<number> {
+  const empty = new Set<number>();
+  for (const [index, text] of header.entries()) if (text.trim() === '') empty.add(index);
+  for (const { source, cells } of journal.rows())
+    if (source === id) for (const [index, text] of cells.entries()) if (text !== '') empty.delete(index);
+  return empty;
+}
+
+function tooWide(path: string, sheetName: string): StopError {
+  return new StopError(
+    'RESULTS_TOO_WIDE',
+    `The worksheet "${sheetName}" has so many columns that the result columns find no room beside them.`,
+    `Write them as CSV: alianza-import results ${shellPath(dirname(path))} --format csv`,
+  );
 }
 
 function baseName(file: string): string {

@@ -1,16 +1,21 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Arguments, Io } from '../commands/command.js';
 import type { Settings } from '../options.js';
-import { formatOf } from '../screen/report-run.js';
 import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Platform } from './connect.js';
 import { createRun, type RunDirectory, reserveRunDirectory, runFiles } from './directory.js';
+import { refuseInterrupted, unlessInterrupted } from './interrupt.js';
 import { credentialsFor, openPlatform, refuseClearLogIn, targetOf } from './platform.js';
-import { readingOptions, settingsOf } from './settings.js';
+import { type Caller, formatOf, readingOptions, settingsOf } from './settings.js';
 import type { RunKind } from './state.js';
+
+/** Sheets to do something with, and how. */
+export interface RunRequest extends Caller {
+  /** paths; `-` is standard input */
+  readonly sheets: readonly string[];
+}
 
 /** A run that has just begun. */
 export interface BegunRun {
@@ -21,22 +26,26 @@ export interface BegunRun {
 }
 
 /** Begins a run: its options, its directory, and what it must remember of its sheets. */
-export async function beginRun(args: Arguments, io: Io, kind: RunKind): Promise<BegunRun> {
-  const { settings, given, profile } = await settingsOf(args, io);
+export async function beginRun(request: RunRequest, kind: RunKind, signal: AbortSignal): Promise<BegunRun> {
+  const { sheets } = request;
+  const { settings, given, profile } = await settingsOf(request);
   const target = targetOf(settings, given);
   // An example row is no customer: only the sandbox may be given one.
   const examples = kind === 'validate' || target.environment === 'sandbox' ? 'warn' : 'refuse';
   const reading = { ...readingOptions(profile, settings), examples } as const;
-  if (kind !== 'validate') refuseClearLogIn(target, args.flags['insecure-http'] === true);
+  if (kind !== 'validate') refuseClearLogIn(target, request.insecureHttp === true);
   // What is missing is said before anything is read or written.
-  const credentials = kind === 'validate' ? { username: '', password: '' } : await credentialsFor(target, io);
-  const hashed = await hashSheets(args.words);
-  const directory = settings.out ?? defaultDirectory(args.words, target.environment);
+  const credentials =
+    kind === 'validate' ? { username: '', password: '' } : await credentialsFor(target, request);
+  const hashed = await hashSheets(sheets, signal);
+  const directory = settings.out ?? defaultDirectory(sheets, target.environment);
   const reserved = reserveRunDirectory(directory);
   try {
-    const inputs = await keepStandardInput(hashed, runFiles(directory).standardInput);
+    const inputs = await keepStandardInput(hashed, runFiles(directory).standardInput, signal);
     const createdAt = new Date().toISOString();
-    const run = await createRun(directory, reserved, { createdAt, inputs, target, kind, settings, reading });
+    const { json: _json, quiet: _quiet, ...kept } = settings;
+    const facts = { createdAt, inputs, target, kind, settings: kept, reading };
+    const run = await createRun(directory, reserved, facts);
     return {
       run,
       settings,
@@ -63,20 +72,34 @@ interface Input {
 }
 
 /** The sheets by absolute path, with their hashes; null stands for standard input, which can be read only once. */
-async function hashSheets(words: readonly string[]): Promise<(Input | null)[]> {
+async function hashSheets(sheets: readonly string[], signal: AbortSignal): Promise<(Input | null)[]> {
   const inputs: (Input | null)[] = [];
-  for (const word of words)
-    inputs.push(word === '-' ? null : { file: resolve(word), sha256: await hashFile(word) });
+  for (const sheet of sheets)
+    inputs.push(
+      sheet === '-'
+        ? null
+        : { file: resolve(sheet), sha256: await unlessInterrupted(signal, hashFile(sheet)) },
+    );
   return inputs;
 }
 
 /** Puts what comes on standard input into a file of the run directory, where a resume finds it. */
-async function keepStandardInput(inputs: readonly (Input | null)[], path: string): Promise<Input[]> {
+async function keepStandardInput(
+  inputs: readonly (Input | null)[],
+  path: string,
+  signal: AbortSignal,
+): Promise<Input[]> {
   const kept: Input[] = [];
   for (const input of inputs) {
     if (input) kept.push(input);
     else {
-      await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }));
+      try {
+        await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }), { signal });
+      } catch (error) {
+        rmSync(path, { force: true });
+        refuseInterrupted(signal);
+        throw error;
+      }
       kept.push({ file: resolve(path), sha256: await hashFile(path) });
     }
   }

@@ -1,107 +1,117 @@
 import { rmSync } from 'node:fs';
-import type { Exit } from '../errors.js';
-import { type PreflightSummary, preflight } from '../execute/preflight.js';
+import { isInterruption } from '../errors.js';
+import { preflight } from '../execute/preflight.js';
 import { type StopSwitch, stopSwitch } from '../execute/stop-switch.js';
 import { loadSheets } from '../load/load.js';
 import type { Settings } from '../options.js';
-import { type WrittenResults, writeResults } from '../results/write-results.js';
+import type { RunReport } from '../results/run-report.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import { type Connection, connect, type Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
+import { type Follow, signalOf, tell } from './events.js';
 import { rememberPartition } from './import-run.js';
+import { refuseInterrupted, unlessInterrupted } from './interrupt.js';
 import { openRunLog } from './log.js';
+import { beginPart, endPart, type OpenPart } from './report.js';
 import { runState } from './state.js';
-
-/** What a check of sheets came to. */
-export interface CheckSummary {
-  readonly rows: { readonly total: number; readonly valid: number; readonly invalid: number };
-  /** rows that would be `existing`, all of them there already; null when the platform was not asked */
-  readonly existing: number | null;
-  /** rows of which something is there and differs from the sheet; null when the platform was not asked */
-  readonly differing: number | null;
-  readonly requests: number;
-  readonly durationMs: number;
-  readonly partitionId: string | null;
-  readonly written: WrittenResults;
-  /** what was checked offline, what on the platform, what cannot be checked */
-  readonly coverage: readonly string[];
-  readonly stopped: boolean;
-  readonly exit: Exit;
-}
 
 export interface CheckOptions {
   readonly settings: Settings;
   readonly format: SheetFormat;
   /** null: offline only */
   readonly openPlatform: (() => Promise<Platform>) | null;
-  onStarted(stop: StopSwitch): void;
 }
 
 /**
  * Everything up to the first write: the sheets into the journal, and, where there is a platform, the read-only checks
- * on it. Writes results with the statuses `valid` and `invalid`.
+ * on it. Writes results with the statuses `valid` and `invalid`, and the report, also when it is stopped midway.
+ *
+ * @throws StopError only when the sheets cannot be read or the log-in is refused
  */
-export async function checkSheets(run: RunDirectory, options: CheckOptions): Promise<CheckSummary> {
-  const { journal, files, facts, directory } = run;
-  const started = Date.now();
+export async function checkIntoRun(
+  run: RunDirectory,
+  options: CheckOptions,
+  follow: Follow,
+): Promise<RunReport> {
+  const { journal, files, facts } = run;
+  const signal = signalOf(follow);
   const log = openRunLog(files.log);
+  let part: OpenPart | null = null;
   let connection: Connection | null = null;
   let platform: Platform | null = null;
-  let found: PreflightSummary | null = null;
-  let stopped = false;
+  let existing: number | null = null;
+  let stop: StopSwitch | null = null;
+  let failure: unknown = null;
+  const interrupt = () => stop?.stop('interrupted');
+  signal.addEventListener('abort', interrupt);
   try {
+    part = await beginPart(run);
     const partitions = await loadSheets(
       facts.inputs.map((input) => input.file),
       facts.reading,
       journal,
       null,
+      signal,
     );
     await runState(journal).set('partitions', partitions);
+    await runState(journal).set('loaded', true);
     rmSync(files.standardInput, { force: true });
+    const rows = Object.fromEntries(journal.countRows());
+    const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
+    const mailsAtOnce = runState(journal).get('mailsAtOnce') ?? null;
+    tell(follow, { type: 'loaded', rows, total, mailsAtOnce });
     if (options.openPlatform) {
+      refuseInterrupted(signal);
       platform = await options.openPlatform();
-      connection = await connect(platform, options.settings, run, log);
-      rememberPartition(run, connection.partitionId);
-      const stop = stopSwitch(connection.limiter);
-      options.onStarted(stop);
-      const { client, partitionId, baseUrl, httpLog } = connection;
-      found = await preflight({
+      connection = await unlessInterrupted(signal, connect(platform, options.settings, run, log), (late) =>
+        late.close(),
+      );
+      const { partitionId, baseUrl, client, httpLog } = connection;
+      rememberPartition(run, partitionId);
+      stop = stopSwitch(connection.limiter);
+      if (signal.aborted) interrupt();
+      tell(follow, { type: 'started', partitionId, baseUrl });
+      const found = await preflight({
         ...{ client, journal, partitionId, baseUrl, httpLog, stop },
         concurrency: options.settings.concurrency,
       });
-      stopped = stop.stopped !== null;
+      existing = found.existing;
     }
-    const counts = journal.countRows();
-    const [valid, invalid] = [counts.get('valid') ?? 0, counts.get('invalid') ?? 0];
-    const written = await writeResults(journal, directory, options.format);
-    const exit = stopped ? 'interrupted' : invalid === 0 ? 'done' : 'someFailed';
-    return {
-      rows: { total: valid + invalid, valid, invalid },
-      existing: found?.existing ?? null,
-      differing: found?.differing ?? null,
-      requests: connection?.client.requests ?? 0,
-      durationMs: Date.now() - started,
-      partitionId: connection?.partitionId ?? null,
-      written,
-      coverage: [...coverage(options.openPlatform !== null), ...(stopped ? [CUT_SHORT] : [])],
-      stopped,
-      exit,
-    };
-  } finally {
-    await connection?.close();
-    await platform?.close();
-    await log.close();
+  } catch (error) {
+    failure = error;
   }
+  signal.removeEventListener('abort', interrupt);
+  const { client, limiter } = connection ?? {};
+  for (const close of [connection?.close, platform?.close])
+    await close?.().catch((error: unknown) => {
+      failure ??= error;
+    });
+  await log.close();
+  const notBegun = failure !== null && runState(journal).get('partitionId') === undefined;
+  if (part === null || (notBegun && !isInterruption(failure))) throw failure;
+  const cutShort = options.openPlatform !== null && (failure !== null || stop?.stopped != null);
+  const end = {
+    apiUser: platform?.inProcess === false ? platform.username : null,
+    requests: client?.requests ?? 0,
+    limiter: limiter?.report ?? null,
+    ...{ failure, connecting: false, stopped: stop?.stopped ?? null, existing },
+    coverage: [...coverage(options.openPlatform !== null), ...(cutShort ? [CUT_SHORT] : [])],
+  };
+  return endPart(run, part, end, options.format);
 }
 
-const CUT_SHORT = 'It was interrupted: not every row was checked on the platform.';
+const CUT_SHORT = 'It was stopped early: not every row was checked on the platform.';
 
-function coverage(onPlatform: boolean): string[] {
-  const offline =
-    'Offline: every cell, every row, and the rows of one account, user, number, device, line and trunk against each other.';
-  if (!onPlatform) return [offline, 'On the platform: nothing. `run --dry-run` adds the read-only checks.'];
+/** What a check without the platform covers. */
+export const OFFLINE_COVERAGE: readonly string[] = [
+  'Offline: every cell, every row, and the rows of one account, user, number, device, line and trunk against each other.',
+  'On the platform: nothing. `run --dry-run` adds the read-only checks.',
+];
+
+function coverage(onPlatform: boolean): readonly string[] {
+  if (!onPlatform) return OFFLINE_COVERAGE;
   return [
-    offline,
+    ...OFFLINE_COVERAGE.slice(0, 1),
     'On the platform: log-in and partition; which accounts, users, lines, trunks, devices and numbers exist already and whether they are the same; usernames, MAC addresses and SIP usernames in use; addresses; given numbers in the inventory and free; numbers near each place that searches; device types and their lines; time zones.',
     'Not checkable without a write: whether the carrier activates a number, whether the E911 provider accepts an address, permissions of the API user to create, and what others change before the run.',
   ];

@@ -1,8 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
-import type { LimiterReport } from '../api/limiter.js';
-import { type Exit, StopError } from '../errors.js';
+import { errorFacts, isInterruption, StopError } from '../errors.js';
 import { runRows } from '../execute/run-rows.js';
-import { type Stopped, type StopSwitch, stopSwitch } from '../execute/stop-switch.js';
+import { type StopSwitch, stopSwitch } from '../execute/stop-switch.js';
 import { CredentialsFile } from '../journal/credentials.js';
 import { loadSheets } from '../load/load.js';
 import { mostErrors, type Settings } from '../options.js';
@@ -12,40 +11,16 @@ import { Addresses } from '../resources/lookups/addresses.js';
 import { NumberPools } from '../resources/lookups/number-pools.js';
 import { Snapshots } from '../resources/lookups/snapshots.js';
 import type { RunContext } from '../resources/task.js';
-import { type WrittenResults, writeResults } from '../results/write-results.js';
+import type { RunReport } from '../results/run-report.js';
 import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import { type Connection, connect, type Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
+import { type Follow, signalOf, tell } from './events.js';
+import { refuseInterrupted, unlessInterrupted } from './interrupt.js';
 import { openRunLog } from './log.js';
+import { beginPart, endPart, type OpenPart } from './report.js';
 import { runState } from './state.js';
-
-export type RowCounts = Readonly<Record<RowStatus, number>> & { readonly total: number };
-
-/** What a run came to. */
-export interface ImportSummary {
-  readonly rows: RowCounts;
-  readonly requests: number;
-  readonly durationMs: number;
-  readonly partitionId: string | null;
-  readonly limiter: LimiterReport | null;
-  readonly results: string;
-  readonly errors: string | null;
-  readonly groups: WrittenResults['groups'];
-  /** `credentials.csv` holds something */
-  readonly credentials: boolean;
-  readonly stopped: Stopped | null;
-  readonly exit: Exit;
-}
-
-/** Lets the caller follow a run. */
-export interface ImportEvents {
-  /** the input is read; rows without errors will be sent unless some are invalid and the run aborts for that */
-  onLoaded(rows: RowCounts): void;
-  /** the run can be stopped from now on */
-  onStarted(stop: StopSwitch, requests: () => number): void;
-  onRow(status: RowStatus): void;
-}
 
 export interface ImportOptions {
   readonly settings: Settings;
@@ -56,106 +31,170 @@ export interface ImportOptions {
   readonly retryFailed: boolean;
 }
 
+const PROGRESS_EVERY_MS = 500;
+
 /**
  * The recipe: sheets into the journal, then every pending row to the platform, then the results. Picks up wherever an
  * earlier process left off: what the journal knows is neither read nor sent again.
  *
- * @throws StopError when the run cannot go on; results of what was done are written first
+ * Whatever stops it, what was done is in the results and in the report, which says what stopped it.
+ *
+ * @throws StopError only when nothing of it has begun: the sheets cannot be read, the log-in is refused
  */
 export async function importSheets(
   run: RunDirectory,
   options: ImportOptions,
-  events: ImportEvents,
-): Promise<ImportSummary> {
+  follow: Follow,
+): Promise<RunReport> {
   const { journal, files, facts } = run;
   const { settings } = options;
-  const state = runState(journal);
-  const started = Date.now();
+  const signal = signalOf(follow);
   const log = openRunLog(files.log);
   const credentials = new CredentialsFile(files.credentials, files.givenCredentials);
+  let part: OpenPart | null = null;
   let connection: Connection | null = null;
   let platform: Platform | null = null;
   let stop: StopSwitch | null = null;
+  let failure: unknown = null;
+  let connecting = false;
+  const interrupt = () => stop?.stop('interrupted');
+  signal.addEventListener('abort', interrupt);
   try {
-    if (state.get('loaded') !== true) {
+    part = await beginPart(run);
+    if (runState(journal).get('loaded') !== true) {
       await journal.forgetInput();
       const partitions = await loadSheets(
         facts.inputs.map((input) => input.file),
         facts.reading,
         journal,
         credentials,
+        signal,
       );
-      await state.set('partitions', partitions);
-      await state.set('loaded', true);
+      await runState(journal).set('partitions', partitions);
+      await runState(journal).set('loaded', true);
       // What came on standard input is in the journal now; it may hold passwords.
       rmSync(files.standardInput, { force: true });
     }
     // A run that was cut off still owes its further rounds to what failed in passing.
-    const looksFirst = state.get('ended') !== undefined || journal.tailMissing;
-    if (state.get('ended') === false) await journal.retryTransient();
+    const looksFirst = runState(journal).get('ended') !== undefined || journal.tailMissing;
+    if (runState(journal).get('ended') === false) await journal.retryTransient();
     if (options.retryFailed) await journal.retryFailed();
     const counts = countRows(run);
     log.info('loaded', counts);
-    events.onLoaded(counts);
+    const { total, ...rows } = counts;
+    const mailsAtOnce = runState(journal).get('mailsAtOnce') ?? null;
+    tell(follow, { type: 'loaded', rows, total, mailsAtOnce });
 
     const aborts = counts.invalid > 0 && settings['on-invalid'] === 'abort';
     if (counts.pending > 0 && !aborts) {
+      refuseInterrupted(signal);
+      connecting = true;
       platform = await options.openPlatform();
-      connection = await connect(platform, settings, run, log);
+      connection = await unlessInterrupted(signal, connect(platform, settings, run, log), (late) =>
+        late.close(),
+      );
       stop = stopSwitch(connection.limiter);
-      const { client, partitionId } = connection;
+      if (signal.aborted) interrupt();
+      const { partitionId, baseUrl } = connection;
       // Nobody waits for these two: the journal writes in order, so they are on disk before any intent is.
       rememberPartition(run, partitionId);
-      void state.set('ended', false);
-      events.onStarted(stop, () => client.requests);
-      const context = runContext(run, connection, credentials, settings, looksFirst);
-      await runRows(context, {
-        concurrency: settings.concurrency,
-        mostErrors: mostErrors(settings['max-errors'], counts.total),
-        stop,
-        onRow: (row, end) => {
-          if (end.status === 'failed')
-            log.info('row failed', { row: row.row, step: end.result.failedStep, error: end.result.error });
-          events.onRow(end.status);
-        },
-      });
+      connecting = false;
+      void runState(journal).set('ended', false);
+      tell(follow, { type: 'started', partitionId, baseUrl });
+      const progress = new ProgressTeller(follow, counts, connection);
+      try {
+        await runRows(runContext(run, connection, credentials, settings, looksFirst), {
+          concurrency: settings.concurrency,
+          mostErrors: mostErrors(settings['max-errors'], counts.total),
+          stop,
+          onRow: (row, { status, result }) => {
+            const error = result.error ?? null;
+            if (status === 'failed') log.info('row failed', { row: row.row, step: result.failedStep, error });
+            progress.count(status);
+            const { file, sheet, values } = row.record;
+            const account = values.accountNumber ?? null;
+            tell(follow, { type: 'row', file, sheet, row: row.row, account, status, error });
+          },
+        });
+      } finally {
+        progress.end();
+      }
     }
-    if (stop && stop.stopped === null) await state.set('ended', true);
-    await journal.flush();
-    const rows = countRows(run);
-    if (rows.pending + rows.failed + rows.skipped === 0) {
+    if (stop && stop.stopped === null) await runState(journal).set('ended', true);
+    const { pending, failed, skipped } = countRows(run);
+    if (pending + failed + skipped === 0) {
       // Nothing is looked for or created any more.
       await credentials.forgetGiven();
       if (journal.tailMissing) await journal.tailFound();
     }
-    const written = await writeResults(journal, run.directory, options.format);
-    const summary = {
-      rows,
-      requests: connection?.client.requests ?? 0,
-      durationMs: Date.now() - started,
-      partitionId: connection?.partitionId ?? null,
-      limiter: connection?.limiter.report ?? null,
-      ...written,
-      credentials: existsSync(files.credentials),
-      stopped: stop?.stopped ?? null,
-    };
-    const exit = exitOf(rows, summary.stopped);
-    log.info('ended', { rows, requests: summary.requests, durationMs: summary.durationMs, exit });
-    return { ...summary, exit };
   } catch (error) {
-    log.info('stopped', { reason: error instanceof Error ? error.message : String(error) });
-    if (connection) await writeWhatIsThere(run, options.format);
-    throw error;
-  } finally {
-    await connection?.close();
-    await platform?.close();
-    await credentials.close();
+    failure = error;
+  }
+  signal.removeEventListener('abort', interrupt);
+  const { client, limiter } = connection ?? {};
+  for (const close of [connection?.close, platform?.close, () => credentials.close()])
+    await close?.().catch((error: unknown) => {
+      failure ??= error;
+    });
+  const end = {
+    apiUser: platform?.inProcess === false ? platform.username : null,
+    requests: client?.requests ?? 0,
+    limiter: limiter?.report ?? null,
+    ...{ failure, connecting, stopped: stop?.stopped ?? null, existing: null, coverage: [] },
+  };
+  if (failure !== null) log.info('stopped', { reason: errorFacts(failure).message });
+  if (part === null || (failure !== null && !hasBegun(run, failure))) {
     await log.close();
+    throw failure;
+  }
+  const report = await endPart(run, part, end, options.format);
+  log.info('ended', { rows: report.counts, requests: end.requests, exit: report.exit });
+  await log.close();
+  return report;
+}
+
+/** A run that was never logged in has sent nothing; only that it was interrupted leaves something to go on with. */
+function hasBegun(run: RunDirectory, failure: unknown): boolean {
+  return isInterruption(failure) || runState(run.journal).get('partitionId') !== undefined;
+}
+
+/** Tells how far a run is, twice a second, and when the platform makes it wait. */
+class ProgressTeller {
+  readonly #timer: NodeJS.Timeout;
+  #done: number;
+  #failed: number;
+  #pauses = 0;
+
+  constructor(follow: Follow, before: RowCounts, { client, limiter }: Connection) {
+    const { total } = before;
+    this.#done = total - before.pending;
+    this.#failed = before.failed;
+    this.#timer = setInterval(() => {
+      const { pauses, pausedMs } = limiter.report;
+      if (pauses > this.#pauses) tell(follow, { type: 'paused', pauses, pausedMs });
+      this.#pauses = pauses;
+      // a row that failed in passing ends again in a further round
+      const done = Math.min(this.#done, total);
+      const { requests } = client;
+      tell(follow, { type: 'progress', done, total, failed: this.#failed, requests });
+    }, PROGRESS_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  count(status: string): void {
+    this.#done++;
+    if (status === 'failed') this.#failed++;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
   }
 }
 
+export type RowCounts = Readonly<Record<RowStatus, number>> & { readonly total: number };
+
 /** How many rows there are of each status, all statuses named. */
-function countRows(run: Pick<RunDirectory, 'journal'>): RowCounts {
+export function countRows(run: Pick<RunDirectory, 'journal'>): RowCounts {
   const counts = run.journal.countRows();
   const named = Object.fromEntries(
     Object.keys(ROW_STATUSES).map((status) => [status, counts.get(status) ?? 0]),
@@ -168,10 +207,10 @@ function countRows(run: Pick<RunDirectory, 'journal'>): RowCounts {
  * A sheet that was changed since the run began would be another run.
  * @throws StopError `SHEET_CHANGED`; a sheet that is gone is no change once its rows are in the journal
  */
-export async function refuseChangedSheets(run: RunDirectory): Promise<void> {
+export async function refuseChangedSheets(run: RunDirectory, signal: AbortSignal): Promise<void> {
   for (const { file, sha256 } of run.facts.inputs) {
     if (!existsSync(file) && runState(run.journal).get('loaded') === true) continue;
-    if ((await hashFile(file)) === sha256) continue;
+    if ((await unlessInterrupted(signal, hashFile(file))) === sha256) continue;
     throw new StopError(
       'SHEET_CHANGED',
       `${file} is not what it was when this run began.`,
@@ -217,28 +256,12 @@ function runContext(
  * @throws StopError `PARTITION_CHANGED`
  */
 export function rememberPartition(run: RunDirectory, partitionId: string): void {
-  const state = runState(run.journal);
-  const earlier = state.get('partitionId');
-  if (earlier === undefined) void state.set('partitionId', partitionId);
+  const earlier = runState(run.journal).get('partitionId');
+  if (earlier === undefined) void runState(run.journal).set('partitionId', partitionId);
   if (earlier === undefined || earlier === partitionId) return;
   throw new StopError(
     'PARTITION_CHANGED',
     `This run belongs to partition ${earlier}, not ${partitionId}.`,
     'Leave --partition and ALIANZA_PARTITION_ID as they were, and use the same log-in; or start a new run.',
   );
-}
-
-async function writeWhatIsThere(run: RunDirectory, format: SheetFormat): Promise<WrittenResults | null> {
-  try {
-    return await writeResults(run.journal, run.directory, format);
-  } catch {
-    // On a full disk the results cannot be written either; the journal has them.
-    return null;
-  }
-}
-
-function exitOf(rows: RowCounts, stopped: Stopped | null): Exit {
-  if (stopped === 'maxErrors') return 'maxErrors';
-  if (stopped === 'interrupted') return 'interrupted';
-  return rows.created + rows.existing === rows.total ? 'done' : 'someFailed';
 }

@@ -1,13 +1,16 @@
-import type { Arguments, Io } from '../commands/command.js';
 import { StopError } from '../errors.js';
 import type { Settings } from '../options.js';
-import { formatOf } from '../screen/report-run.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Platform } from './connect.js';
-import { openRun, type RunDirectory, TAIL_MISSING } from './directory.js';
+import { openRun, type RunDirectory } from './directory.js';
 import { credentialsFor, openPlatform, refuseClearLogIn, targetOf } from './platform.js';
-import { settingsOf } from './settings.js';
+import { type Caller, formatOf, settingsOf } from './settings.js';
 import type { RunTarget } from './state.js';
+
+/** A run to do something with, and how. */
+export interface EarlierRequest extends Caller {
+  readonly runDir: string;
+}
 
 /** A run that was begun earlier, opened by a later command. */
 export interface EarlierRun {
@@ -22,20 +25,12 @@ export interface EarlierRun {
  * Opens a run directory with the options that the run was started with, the given ones on top.
  * @throws StopError `TARGET_CHANGED` when another place is asked for than the run's, `RUN_WAS_DRY`, `LOCKED`, `NO_RUN`
  */
-export async function openEarlierRun(args: Arguments, io: Io): Promise<EarlierRun> {
-  const run = openRun(args.words[0] ?? '');
+export async function openEarlierRun(request: EarlierRequest): Promise<EarlierRun> {
+  const run = openRun(request.runDir);
   try {
-    if (run.journal.tailMissing) io.err(`${TAIL_MISSING}\n`);
     const { target, inputs, kind, settings: started } = run.facts;
-    const {
-      json: _json,
-      quiet: _quiet,
-      out: _out,
-      environment: _environment,
-      'base-url': _baseUrl,
-      ...kept
-    } = started;
-    const { settings, given } = await settingsOf(args, io, kept);
+    const { out: _out, environment: _environment, 'base-url': _baseUrl, ...kept } = started;
+    const { settings, given } = await settingsOf(request, kept);
     const asked = targetOf(settings, given);
     // An environment named alone means its own host; an address named alone says nothing of the environment.
     const elsewhere =
@@ -54,12 +49,13 @@ export async function openEarlierRun(args: Arguments, io: Io): Promise<EarlierRu
         `That was a ${kind}: it created nothing.`,
         'Start a run of the sheet, without --dry-run.',
       );
-    refuseClearLogIn(target, args.flags['insecure-http'] === true);
+    refuseClearLogIn(target, request.insecureHttp === true);
     return {
       run,
       settings,
       format: formatOf(settings, inputs),
-      openPlatform: async () => openPlatform(target, run.files.sandbox, await credentialsFor(target, io)),
+      openPlatform: async () =>
+        openPlatform(target, run.files.sandbox, await credentialsFor(target, request)),
     };
   } catch (error) {
     await run.close();

@@ -1,10 +1,8 @@
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import { isThisMachine } from '../api/this-machine.js';
-import type { Io } from '../commands/command.js';
 import { StopError } from '../errors.js';
 import type { Given, Settings } from '../options.js';
 import type { Platform } from './connect.js';
+import type { Caller } from './settings.js';
 import type { RunTarget } from './state.js';
 
 /** The host of each environment. */
@@ -69,22 +67,22 @@ export interface Credentials {
 }
 
 /**
- * The log-in for a platform: the sandbox's own, else from the environment variables or, on a terminal, from the person
- * in front of it.
+ * The log-in for a platform: the sandbox's own, else from the environment variables or from the person who is asked.
  *
  * @throws StopError `CREDENTIALS_MISSING`
  */
-export async function credentialsFor({ environment }: RunTarget, io: Io): Promise<Credentials> {
-  let username = io.env['ALIANZA_USERNAME'] ?? '';
-  let password = io.env['ALIANZA_PASSWORD'] ?? '';
+export async function credentialsFor(
+  { environment }: RunTarget,
+  { env = {}, ask }: Caller,
+): Promise<Credentials> {
+  let username = env['ALIANZA_USERNAME'] ?? '';
+  let password = env['ALIANZA_PASSWORD'] ?? '';
   if (environment === 'sandbox' && username === '' && password === '') {
     const { SANDBOX_PASSWORD, SANDBOX_USERNAME } = await import('../sandbox/server.js');
     return { username: SANDBOX_USERNAME, password: SANDBOX_PASSWORD };
   }
-  if ((username === '' || password === '') && process.stdin.isTTY && io.isTerminal) {
-    if (username === '') username = await ask('Alianza username: ', false);
-    if (password === '') password = await ask('Alianza password: ', true);
-  }
+  if (username === '') username = (await ask?.('Alianza username: ', false)) ?? '';
+  if (username !== '' && password === '') password = (await ask?.('Alianza password: ', true)) ?? '';
   if (username !== '' && password !== '') return { username, password };
   throw new StopError(
     'CREDENTIALS_MISSING',
@@ -114,24 +112,4 @@ export async function openPlatform(
     password: SANDBOX_PASSWORD,
     close: () => sandbox.close(),
   };
-}
-
-/** Asks on the terminal; what is typed is not shown when it is secret. */
-function ask(question: string, secret: boolean): Promise<string> {
-  let muted = false;
-  const output = new Writable({
-    write(chunk, _encoding, done) {
-      if (!muted) process.stderr.write(chunk);
-      done();
-    },
-  });
-  const terminal = createInterface({ input: process.stdin, output, terminal: true });
-  return new Promise((resolve) => {
-    terminal.question(question, (answer) => {
-      terminal.close();
-      if (secret) process.stderr.write('\n');
-      resolve(answer.trim());
-    });
-    muted = secret;
-  });
 }

@@ -1,10 +1,39 @@
-import type { Arguments, Io } from '../commands/command.js';
+import { extname } from 'node:path';
 import { StopError } from '../errors.js';
-import { type Given, OPTIONS, resolveSettings, type Settings } from '../options.js';
+import {
+  type Environment,
+  type Given,
+  type GivenOptions,
+  OPTIONS,
+  resolveSettings,
+  type ScreenSettings,
+  type Settings,
+} from '../options.js';
 import { nearest } from '../records/cells/nearest.js';
 import { COLUMN_NAMES, type ColumnName } from '../records/columns.js';
 import { type Profile, readProfile, secretRefused } from '../records/profile.js';
 import type { ValidatorOptions } from '../records/validate.js';
+import type { SheetFormat } from '../sheet/write/write.js';
+
+/** What somebody gives who starts something, a command line or a program. */
+export interface Caller {
+  /** by the names of the option table; what is absent comes from `env`, the profile, the earlier run or the default */
+  readonly options?: GivenOptions;
+  /** environment variables, the log-in among them; none by default */
+  readonly env?: Environment;
+  /** sends the log-in over plain HTTP to another machine, which is refused otherwise */
+  readonly insecureHttp?: boolean;
+  /** asks for a log-in that `env` does not have; nobody is asked by default */
+  readonly ask?: Ask;
+}
+
+/**
+ * Asks a person.
+ * @param secret what is typed is not shown
+ * @returns null when there is no answer to be had
+ * @throws StopError `INTERRUPTED` on Ctrl-C
+ */
+export type Ask = (question: string, secret: boolean) => Promise<string | null>;
 
 const NO_PROFILE: Profile = { headers: {}, defaults: {}, values: {}, distinct: [], options: {} };
 
@@ -14,14 +43,21 @@ const NO_PROFILE: Profile = { headers: {}, defaults: {}, values: {}, distinct: [
  * @throws StopError for a value that cannot be, or a profile that cannot be read
  */
 export async function settingsOf(
-  args: Arguments,
-  io: Io,
-  fallback: Readonly<Record<string, unknown>> = {},
-): Promise<{ settings: Settings; given: Given; profile: Profile }> {
-  const file = args.flags['profile'];
+  { options = {}, env = {} }: Caller,
+  fallback: GivenOptions = {},
+): Promise<{ settings: Settings & ScreenSettings; given: Given; profile: Profile }> {
+  const file = options['profile'];
   const profile = file === undefined ? NO_PROFILE : await readProfile(String(file), Object.keys(OPTIONS));
-  const { settings, given } = resolveSettings(args.flags, io.env, { ...fallback, ...profile.options });
+  const { settings, given } = resolveSettings(options, env, { ...fallback, ...profile.options });
   return { settings, given, profile };
+}
+
+/** The format of the results: as asked, else as the first sheet. */
+export function formatOf(
+  settings: Pick<Settings, 'format'>,
+  inputs: readonly { readonly file: string }[],
+): SheetFormat {
+  return settings.format ?? (/^\.xls[xm]$/i.test(extname(inputs[0]?.file ?? '')) ? 'xlsx' : 'csv');
 }
 
 /** How sheets are read: the profile, with `--set` on top. */

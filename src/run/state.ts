@@ -1,6 +1,8 @@
+import type { Exit } from '../errors.js';
 import type { Journal, Json } from '../journal/journal.js';
 import type { Settings } from '../options.js';
 import type { ValidatorOptions } from '../records/validate.js';
+import type { LimiterFacts, RunPart } from '../results/run-report.js';
 
 /** Where a run sends to. `baseUrl` is null for the sandbox inside the process, whose port changes. */
 export interface RunTarget {
@@ -22,6 +24,18 @@ export interface RunFacts {
   readonly reading: ValidatorOptions;
 }
 
+/** What a journal keeps of a run's report; the rest of it is in rows and steps. */
+export interface KeptReport {
+  readonly parts: readonly KeptPart[];
+  readonly existing: number | null;
+  readonly coverage: readonly string[];
+  readonly limiter: LimiterFacts | null;
+}
+
+export interface KeptPart extends RunPart {
+  readonly exit: Exit | null;
+}
+
 /** The life of a run, as far as it has come; what is not there has not happened yet. */
 export interface RunLife {
   /** how it was started; there from the first moment on */
@@ -40,6 +54,8 @@ export interface RunLife {
   mailsAtOnce: number;
   /** when an undo of it began, ISO date and time */
   undone: string;
+  /** what it came to so far */
+  report: KeptReport;
 }
 
 /** Reads and writes the life of a run. */

@@ -1,85 +1,138 @@
 import { join } from 'node:path';
-import type { Exit } from '../errors.js';
+import { type ErrorFacts, type Exit, errorFacts, isInterruption } from '../errors.js';
 import { Planner } from '../execute/planner.js';
 import { type StopSwitch, stopSwitch } from '../execute/stop-switch.js';
-import { OPEN_STATES, type Undone, undoRun } from '../execute/take-back.js';
+import { OPEN_STATES, undoRun as takeBack, type Undone } from '../execute/take-back.js';
 import type { JsonObject } from '../journal/journal.js';
-import type { Settings } from '../options.js';
-import type { KindName } from '../plan/resource.js';
-import { KINDS } from '../resources/kinds.js';
-import { type WrittenResults, writeResults } from '../results/write-results.js';
-import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
-import { connect, type Platform } from './connect.js';
-import type { RunDirectory } from './directory.js';
+import { openSheetWriter } from '../sheet/write/write.js';
+import { type Connection, connect, type Platform } from './connect.js';
+import { type RunDirectory, TAIL_MISSING } from './directory.js';
+import { type Follow, signalOf, tell } from './events.js';
 import { rememberPartition } from './import-run.js';
+import { unlessInterrupted } from './interrupt.js';
 import { openRunLog } from './log.js';
+import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
+import { exitOfError, NO_OBJECTS, writeAgain } from './report.js';
 import { runState } from './state.js';
 
-export interface UndoSummary {
-  readonly counts: Readonly<Record<Undone['what'], number>>;
-  /** `undo.csv`, which lists every object and what became of it; null in a rehearsal */
+export interface UndoRequest extends EarlierRequest {
+  /** tells what would be deleted, and deletes nothing */
+  readonly dryRun?: boolean;
+  /**
+   * Hears, before anything is deleted, what the run created by kind; what it throws stops the undo.
+   */
+  readonly confirm?: (created: ReadonlyMap<string, number>) => Promise<void>;
+}
+
+export interface UndoReport {
+  readonly runDir: string;
+  readonly environment: string;
+  readonly undone: Readonly<Record<Undone['what'], number>>;
+  /** `undo.csv`, which lists every object and what became of it; null in a rehearsal, or when it cannot be written */
   readonly list: string | null;
-  readonly results: WrittenResults | null;
+  /** what stopped it */
+  readonly error: ErrorFacts | null;
   readonly exit: Exit;
 }
 
-export interface UndoOptions {
-  readonly settings: Settings;
-  readonly format: SheetFormat;
-  readonly platform: Platform;
-  readonly dryRun: boolean;
-  onStarted(stop: StopSwitch): void;
-  onUndone(undone: Undone, row: number | null): void;
-}
-
 /** The objects that a run created and that are still there as far as the journal knows, by kind. */
-export function toUndo(run: RunDirectory): ReadonlyMap<string, number> {
+function toUndo(run: RunDirectory): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { kind, state, count } of run.journal.countSteps()) {
-    if (!OPEN_STATES.has(state)) continue;
-    if (kind === 'reservation' || KINDS[kind as KindName].settingOf !== null) continue;
+    if (!OPEN_STATES.has(state) || NO_OBJECTS.has(kind)) continue;
     counts.set(kind, (counts.get(kind) ?? 0) + count);
   }
   return counts;
 }
 
 /**
- * Deletes what a run created, lists what became of each object in `undo.csv`, and writes the results again: rows whose
- * objects are gone are `pending`.
+ * Deletes what a run created, lists what became of each object in `undo.csv`, and writes results and report again: rows
+ * whose objects are gone are `pending`.
+ *
+ * @returns what became of it, also when it was stopped midway (`error`)
+ * @throws StopError when nothing could be deleted at all
  */
-export async function undo(run: RunDirectory, options: UndoOptions): Promise<UndoSummary> {
-  const { journal, files } = run;
-  const { settings, platform, dryRun } = options;
-  const log = openRunLog(files.log);
-  const connection = await connect(platform, settings, run, log);
-  const counts = { deleted: 0, gone: 0, kept: 0, failed: 0, 'would be deleted': 0 };
+export async function undoRun(request: UndoRequest, follow: Follow = {}): Promise<UndoReport> {
+  const earlier = await openEarlierRun(request);
+  const { run } = earlier;
   try {
-    rememberPartition(run, connection.partitionId);
+    const { directory: runDir, facts } = run;
+    tell(follow, { type: 'opened', runDir, environment: facts.target.environment });
+    if (run.journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
+    const { dryRun = false, confirm } = request;
+    await confirm?.(toUndo(run));
+    return await undoOpened(earlier, dryRun, follow);
+  } finally {
+    await run.close();
+  }
+}
+
+async function undoOpened(
+  { run, settings, format, openPlatform }: EarlierRun,
+  dryRun: boolean,
+  follow: Follow,
+): Promise<UndoReport> {
+  const { journal, files } = run;
+  const signal = signalOf(follow);
+  const undone = { deleted: 0, gone: 0, kept: 0, failed: 0, 'would be deleted': 0 };
+  const told = { runDir: run.directory, environment: run.facts.target.environment, undone };
+  const log = openRunLog(files.log);
+  let platform: Platform | null = null;
+  let connection: Connection | null = null;
+  let stop: StopSwitch | null = null;
+  let failure: unknown = null;
+  const interrupt = () => stop?.stop('interrupted');
+  signal.addEventListener('abort', interrupt);
+  try {
+    platform = await openPlatform();
+    connection = await unlessInterrupted(signal, connect(platform, settings, run, log), (late) =>
+      late.close(),
+    );
+    const { client, partitionId, baseUrl, limiter, settleMs } = connection;
+    rememberPartition(run, partitionId);
     if (!dryRun) await runState(journal).set('undone', new Date().toISOString());
-    const stop = stopSwitch(connection.limiter);
-    options.onStarted(stop);
-    await undoRun(connection.client, journal, {
+    stop = stopSwitch(limiter);
+    if (signal.aborted) interrupt();
+    tell(follow, { type: 'started', partitionId, baseUrl });
+    await takeBack(client, journal, {
       concurrency: settings.concurrency,
-      settleMs: connection.settleMs,
-      dryRun,
-      stop,
-      onUndone(undone) {
-        counts[undone.what]++;
-        const row = journal.row(undone.owner)?.row ?? null;
-        options.onUndone(undone, row);
-        log.info('undone', { ...undone, row });
+      ...{ settleMs, dryRun, stop },
+      onUndone(one) {
+        undone[one.what]++;
+        const row = journal.row(one.owner)?.row ?? null;
+        const { what, key, reason } = one;
+        tell(follow, { type: 'undone', what, key, row, reason });
+        log.info('undone', { ...one, row });
       },
     });
-    const exit = stop.stopped ? 'interrupted' : counts.kept + counts.failed > 0 ? 'someFailed' : 'done';
-    if (dryRun) return { counts, list: null, results: null, exit };
-    await takeBackRows(run);
-    const list = await writeList(run);
-    const results = await writeResults(journal, run.directory, options.format);
-    return { counts, list, results, exit };
+  } catch (error) {
+    failure = error;
   } finally {
-    await connection.close();
+    signal.removeEventListener('abort', interrupt);
+    await connection?.close();
+    await platform?.close();
     await log.close();
   }
+  const interrupted = isInterruption(failure) || stop?.stopped === 'interrupted';
+  if (isInterruption(failure)) failure = null;
+  let list: string | null = null;
+  if (!dryRun && stop !== null)
+    try {
+      await takeBackRows(run);
+      list = await writeList(run);
+      await writeAgain(run, format, () => false);
+    } catch (error) {
+      failure ??= error;
+    }
+  const { deleted, gone, kept, failed } = undone;
+  if (failure !== null && deleted + gone === 0) throw failure;
+  const ended: Exit = interrupted ? 'interrupted' : kept + failed > 0 ? 'someFailed' : 'done';
+  return {
+    ...told,
+    list,
+    error: failure === null ? null : errorFacts(failure),
+    exit: failure === null ? ended : exitOfError(failure, true),
+  };
 }
 
 /** `undo.csv`: every object that the run had created, whatever of undo has been done so far, and what became of it. */
@@ -87,25 +140,33 @@ async function writeList({ journal, directory }: RunDirectory): Promise<string> 
   const path = join(directory, 'undo.csv');
   const columns = ['kind', 'key', 'id', 'row', 'state', 'reason'].map((header) => ({ header }));
   const list = await openSheetWriter(path, 'csv', { sheetName: 'undo', columns });
-  for (const { kind, state } of journal.countSteps()) {
-    if (state === 'existing' || state === 'failed') continue;
-    // A reservation that was used has become its number.
-    if (kind === 'reservation' && state !== 'released') continue;
-    for (const step of journal.steps(kind)) {
-      if (step.state !== state) continue;
-      const { id, phone, reason } = step.outcome ?? step.intent;
-      const row = journal.row(step.owner)?.row ?? '';
-      await list.write([kind, step.key, String(id ?? phone ?? ''), String(row), state, String(reason ?? '')]);
+  try {
+    for (const { kind, state } of journal.countSteps()) {
+      if (state === 'existing' || state === 'failed') continue;
+      // A reservation that was used has become its number.
+      if (kind === 'reservation' && state !== 'released') continue;
+      for (const step of journal.steps(kind)) {
+        if (step.state !== state) continue;
+        const { id, phone, reason } = step.outcome ?? step.intent;
+        const row = journal.row(step.owner)?.row ?? '';
+        await list.write([
+          ...[kind, step.key, String(id ?? phone ?? '')],
+          ...[String(row), state, String(reason ?? '')],
+        ]);
+      }
     }
+    await list.commit();
+  } catch (error) {
+    await list.abort();
+    throw error;
   }
-  await list.commit();
   return path;
 }
 
 /** Rows that lost an object are pending again; their results name only what is still there. */
 async function takeBackRows(run: RunDirectory): Promise<void> {
   const { journal } = run;
-  const undoneAt = String(runState(journal).get('undone'));
+  const undoneAt = runState(journal).get('undone') ?? '';
   const planner = new Planner(journal);
   for (const row of journal.rows()) {
     if (row.status === 'invalid' || row.status === 'pending') continue;

@@ -1,55 +1,84 @@
 import { join } from 'node:path';
 import { ApiError } from '../api/api-error.js';
-import type { Exit } from '../errors.js';
-import { Comparer, type Difference, type RowComparison } from '../execute/compare.js';
+import { type Exit, isInterruption } from '../errors.js';
+import { Comparer, type RowComparison } from '../execute/compare.js';
 import { inParallel } from '../execute/in-parallel.js';
 import { type StopSwitch, stopSwitch } from '../execute/stop-switch.js';
 import type { StoredRow } from '../journal/journal.js';
-import type { Settings } from '../options.js';
 import { kindOf } from '../plan/keys.js';
 import type { ImportRecord } from '../records/record.js';
 import { Addresses } from '../resources/lookups/addresses.js';
+import type { SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter } from '../sheet/write/write.js';
-import { connect, type Platform } from './connect.js';
-import type { RunDirectory } from './directory.js';
+import { type Connection, connect, type Platform } from './connect.js';
+import { TAIL_MISSING } from './directory.js';
+import { type Follow, signalOf, tell } from './events.js';
 import { rememberPartition } from './import-run.js';
+import { unlessInterrupted } from './interrupt.js';
 import { openRunLog } from './log.js';
+import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
 
-export interface VerifySummary {
+export interface VerifyReport {
+  readonly runDir: string;
+  readonly environment: string;
   readonly rows: { readonly total: number; readonly same: number; readonly different: number };
   /** fields that the sheet states and the platform does not answer, with how many objects have them */
   readonly notComparable: Readonly<Record<string, number>>;
-  /** `verify.csv`, which lists every difference, and what cannot be compared */
-  readonly list: string;
+  /** `verify.csv`, which lists every difference, and what cannot be compared; null when it was interrupted before the first row */
+  readonly list: string | null;
   readonly requests: number;
   readonly exit: Exit;
 }
 
-export interface VerifyOptions {
-  readonly settings: Settings;
-  readonly platform: Platform;
-  onStarted(stop: StopSwitch): void;
-  onDifferences(row: StoredRow<ImportRecord>, differences: readonly Difference[]): void;
+/**
+ * Reads back every object of a run and lists, in `verify.csv`, what is not as the sheet says. Changes nothing.
+ * @throws StopError when it cannot be read on; a list of an earlier time is then untouched
+ */
+export async function verifyRun(request: EarlierRequest, follow: Follow = {}): Promise<VerifyReport> {
+  const earlier = await openEarlierRun(request);
+  try {
+    const { directory: runDir, facts } = earlier.run;
+    tell(follow, { type: 'opened', runDir, environment: facts.target.environment });
+    if (earlier.run.journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
+    return await verifyOpened(earlier, follow);
+  } finally {
+    await earlier.run.close();
+  }
 }
 
-/** Reads back every object of a run and lists, in `verify.csv`, what is not as the sheet says. Changes nothing. */
-export async function verify(run: RunDirectory, options: VerifyOptions): Promise<VerifySummary> {
-  const { journal, files, directory } = run;
-  const { settings, platform } = options;
+async function verifyOpened(
+  { run, settings, openPlatform }: EarlierRun,
+  follow: Follow,
+): Promise<VerifyReport> {
+  const { journal, files, directory, facts } = run;
+  const signal = signalOf(follow);
   const log = openRunLog(files.log);
-  const connection = await connect(platform, settings, run, log);
-  const { client, limiter } = connection;
   const path = join(directory, 'verify.csv');
   const columns = ['file', 'sheet', 'row', 'object', 'field', 'inSheet', 'onPlatform'].map((header) => ({
     header,
   }));
-  const list = await openSheetWriter(path, 'csv', { sheetName: 'verify', columns });
   const rows = { total: 0, same: 0, different: 0 };
+  const told = { runDir: directory, environment: facts.target.environment, rows };
   const unanswered = new Map<string, number>();
-  const stop = stopSwitch(limiter);
+  const counted = () => Object.fromEntries([...unanswered].sort(([, a], [, b]) => b - a));
+  let platform: Platform | null = null;
+  let connection: Connection | null = null;
+  let list: SheetWriter | null = null;
+  let stop: StopSwitch | null = null;
+  const interrupt = () => stop?.stop('interrupted');
+  signal.addEventListener('abort', interrupt);
   try {
-    rememberPartition(run, connection.partitionId);
-    options.onStarted(stop);
+    platform = await openPlatform();
+    connection = await unlessInterrupted(signal, connect(platform, settings, run, log), (late) =>
+      late.close(),
+    );
+    const { client, limiter, partitionId, baseUrl } = connection;
+    stop = stopSwitch(limiter);
+    if (signal.aborted) interrupt();
+    rememberPartition(run, partitionId);
+    tell(follow, { type: 'started', partitionId, baseUrl });
+    const differing = await openSheetWriter(path, 'csv', { sheetName: 'verify', columns });
+    list = differing;
     const comparer = new Comparer(client, journal, new Addresses(client, journal));
     await inParallel(journal.rows(), settings.concurrency, stop, async (row) => {
       const { differences, notComparable } = await compareRow(row);
@@ -59,16 +88,15 @@ export async function verify(run: RunDirectory, options: VerifyOptions): Promise
         const name = `${kindOf(key)} ${field}`;
         unanswered.set(name, (unanswered.get(name) ?? 0) + 1);
       }
-      if (differences.length > 0) options.onDifferences(row, differences);
+      if (differences.length > 0) tell(follow, { type: 'different', row: row.row, differences });
       const { file, sheet } = row.record;
       for (const { key, field, inSheet, onPlatform } of [...differences, ...notComparable])
-        await list.write([file, sheet ?? '', String(row.row), key, field, inSheet, onPlatform]);
+        await differing.write([file, sheet ?? '', String(row.row), key, field, inSheet, onPlatform]);
     });
-    await list.commit();
+    await differing.commit();
     const exit = stop.stopped ? 'interrupted' : rows.different === 0 ? 'done' : 'someFailed';
     log.info('verified', { rows, exit });
-    const notComparable = Object.fromEntries([...unanswered].sort(([, a], [, b]) => b - a));
-    return { rows, notComparable, list: path, requests: client.requests, exit };
+    return { ...told, notComparable: counted(), list: path, requests: client.requests, exit };
 
     async function compareRow(row: StoredRow<ImportRecord>): Promise<RowComparison> {
       const only = (inSheet: string, onPlatform: string): RowComparison => ({
@@ -85,10 +113,14 @@ export async function verify(run: RunDirectory, options: VerifyOptions): Promise
       }
     }
   } catch (error) {
-    await list.abort();
-    throw error;
+    await list?.abort();
+    if (!isInterruption(error)) throw error;
+    const requests = connection?.client.requests ?? 0;
+    return { ...told, notComparable: counted(), list: null, requests, exit: 'interrupted' };
   } finally {
-    await connection.close();
+    signal.removeEventListener('abort', interrupt);
+    await connection?.close();
+    await platform?.close();
     await log.close();
   }
 }

@@ -32,6 +32,7 @@ import {
   retrieveBusinessLines,
 } from './business-lines.js';
 import { createDevice, getDevice, listDevices, removeDevice, updateDevice } from './devices.js';
+import { getLoginInfo, logOut, logUserIn } from './log-in.js';
 import {
   getRateCenter,
   releaseReservation,
@@ -43,7 +44,6 @@ import {
 } from './numbers.js';
 import type { Handler } from './platform.js';
 import { getDeviceTypeById, getDeviceTypes, getSecondaryLocations, getTimeZones } from './reference-data.js';
-import { getLoginInfo, logOut, logUserIn } from './sessions.js';
 import { createSipTrunk, deleteSipTrunk, retrieveSipTrunk, retrieveSipTrunkList } from './sip-trunks.js';
 import { createEndUser, deleteEndUser, patchEndUser, retrieveEndUser, retrieveEndUserList } from './users.js';
 

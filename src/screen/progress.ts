@@ -1,6 +1,5 @@
-import type { Io } from '../commands/command.js';
+import type { Io } from './io.js';
 
-const TERMINAL_EVERY_MS = 500;
 const PLAIN_EVERY_MS = 10_000;
 
 /** What a run has done so far. */
@@ -14,27 +13,25 @@ export interface ProgressState {
 /** Shows how a run goes: a line that renews itself on a terminal, a plain line now and then elsewhere. */
 export class Progress {
   readonly #io: Io;
-  readonly #state: () => ProgressState;
   readonly #started = Date.now();
-  readonly #timer: NodeJS.Timeout;
-  readonly #doneBefore: number;
+  #doneBefore: number | null = null;
+  #lastPlain = this.#started;
 
-  constructor(io: Io, state: () => ProgressState) {
+  constructor(io: Io) {
     this.#io = io;
-    this.#state = state;
-    this.#doneBefore = state().done;
-    this.#timer = setInterval(() => this.#show(), io.isTerminal ? TERMINAL_EVERY_MS : PLAIN_EVERY_MS);
-    this.#timer.unref();
+  }
+
+  show(state: ProgressState): void {
+    this.#doneBefore ??= state.done;
+    const now = Date.now();
+    if (!this.#io.isTerminal && now - this.#lastPlain < PLAIN_EVERY_MS) return;
+    this.#lastPlain = now;
+    const line = progressLine(state, this.#doneBefore, now - this.#started);
+    this.#io.err(this.#io.isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
   }
 
   end(): void {
-    clearInterval(this.#timer);
-    if (this.#io.isTerminal) this.#io.err('\r\u001b[K');
-  }
-
-  #show(): void {
-    const line = progressLine(this.#state(), this.#doneBefore, Date.now() - this.#started);
-    this.#io.err(this.#io.isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
+    if (this.#io.isTerminal && this.#doneBefore !== null) this.#io.err('\r\u001b[K');
   }
 }
 

@@ -1,7 +1,6 @@
-import type { Journal, StoredRow } from '../journal/journal.js';
-import type { ImportRecord } from '../records/record.js';
+import type { CreatedRow } from '../results/created-rows.js';
 import type { Hit, ProblemGroup } from '../results/problem-groups.js';
-import { resultOf } from '../results/row-outcome.js';
+import type { LimiterFacts } from '../results/run-report.js';
 import { counted, durationText, placeText, rateText } from '../results/wording.js';
 import { oneLine } from './plain-text.js';
 
@@ -26,12 +25,9 @@ export interface Summary {
   readonly durationMs: number;
   /** null where nothing can be sent (validate) */
   readonly requests: number | null;
-  readonly limiter: {
-    readonly lowest: number;
-    readonly highest: number;
-    readonly pauses: number;
-    readonly pausedMs: number;
-  } | null;
+  readonly limiter: LimiterFacts | null;
+  /** what else is to be said, each a sentence */
+  readonly remarks: readonly string[];
   /** what was written: label and path */
   readonly files: readonly (readonly [string, string])[];
   /** what to do next, commands in backticks */
@@ -69,6 +65,7 @@ export function summaryText(summary: Summary, colour: boolean): string {
   lines.push(time.join(', '));
   if (requests !== null && summary.environment === 'sandbox')
     lines.push(paint('Sandbox: a simulated platform. Nothing real was created.', 'yellow'));
+  lines.push(...summary.remarks.map(oneLine));
   if (summary.files.length > 0) lines.push('', ...labelled(summary.files, paint));
   if (summary.next.length > 0) {
     lines.push('', paint('What to do next', 'bold'));
@@ -127,19 +124,23 @@ const SHRINKING = [
   [4, 12],
   [2, 8],
 ] as const;
-/** How many created rows are looked through for rows of each product. */
-const LOOKED_AT = 500;
-
 /**
- * A table of created rows with their IDs, at most 120 characters wide: the first of each product.
- *
- * @param most how many rows
- * @returns '' when no row was created
+ * A table of created rows with their IDs, at most 120 characters wide.
+ * @returns '' when there are none
  */
-export function createdText(journal: Journal<ImportRecord>, most: number): string {
-  const rows = firstOfEach(journal.rowsAfter(0, LOOKED_AT, 'created'), most);
+export function createdText(rows: readonly CreatedRow[]): string {
   if (rows.length === 0) return '';
-  const table = [[...TABLE_COLUMNS], ...rows.map((row) => createdCells(row, journal))];
+  const table = [
+    [...TABLE_COLUMNS],
+    ...rows.map(({ product, account, name, number, accountId, id }) => [
+      product,
+      account,
+      name,
+      number,
+      accountId,
+      id,
+    ]),
+  ];
   const widths = TABLE_COLUMNS.map((_, index) =>
     Math.max(...table.map((row) => [...(row[index] ?? '')].length)),
   );
@@ -150,34 +151,6 @@ export function createdText(journal: Journal<ImportRecord>, most: number): strin
   }
   const lines = table.map((row) => row.map((text, index) => fitted(text, widths[index] ?? 0)).join('  '));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
-}
-
-/** The first rows, the products taking turns, in input order. */
-function firstOfEach(rows: readonly StoredRow<ImportRecord>[], most: number): StoredRow<ImportRecord>[] {
-  const turns = new Map<string | null, number>();
-  const turn = rows.map(({ record }) => {
-    const n = turns.get(record.product) ?? 0;
-    turns.set(record.product, n + 1);
-    return n;
-  });
-  const chosen = rows.map((_, index) => index).sort((a, b) => (turn[a] ?? 0) - (turn[b] ?? 0) || a - b);
-  const shown = new Set(chosen.slice(0, most));
-  return rows.filter((_, index) => shown.has(index));
-}
-
-function createdCells(row: StoredRow<ImportRecord>, journal: Journal<ImportRecord>): string[] {
-  const { product, values, userFirst } = row.record;
-  const result = resultOf(row);
-  const user = userFirst === 0 ? values : (journal.row(userFirst)?.record.values ?? values);
-  const person = [user.firstName, user.lastName].filter((part) => part !== undefined).join(' ');
-  return [
-    product ?? '',
-    values.accountNumber ?? '',
-    values.lineName ?? values.trunkName ?? person,
-    result.assignedPhoneNumber ?? '',
-    result.accountId ?? '',
-    result.userId ?? result.businessLineId ?? result.sipTrunkId ?? '',
-  ];
 }
 
 function fitted(text: string, width: number): string {

@@ -4,7 +4,10 @@ import { expectExit } from '../fixtures/expect-exit.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { placeOf, SAMPLES } from './place.js';
 
-const RUN_KEYS = ['durationMs', 'environment', 'errors', 'exitCode', 'requests', 'results', 'rows', 'runDir'];
+const RUN_KEYS = [
+  ...['differing', 'durationMs', 'environment', 'errors', 'exitCode', 'mailsAtOnce', 'report', 'requests'],
+  ...['results', 'rows', 'runDir', 'stoppedBy'],
+];
 const ROW_KEYS = ['created', 'existing', 'failed', 'invalid', 'pending', 'skipped', 'total'];
 const PROBLEM_KEYS = ['code', 'column', 'file', 'hint', 'message', 'row', 'severity', 'sheet', 'value'];
 
@@ -83,7 +86,14 @@ describe.concurrent('--json prints one object and nothing else', () => {
     });
     const missing = await cli('run', 'nothing.csv', '--json');
     expectExit(missing, 3);
-    expect(missing.stdout).toBe('');
+    expect(JSON.parse(missing.stdout)).toEqual({
+      error: {
+        code: 'SHEET_NOT_FOUND',
+        message: expect.stringContaining('nothing.csv'),
+        hint: expect.any(String),
+      },
+      exitCode: 3,
+    });
     expect(sandbox.requests).toEqual([]);
   });
 

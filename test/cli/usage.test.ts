@@ -1,8 +1,9 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { startCli } from '../fixtures/cli.js';
+import { CLI, startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { type Place, placeOf } from './place.js';
@@ -208,6 +209,79 @@ describe.concurrent('a run directory', () => {
   it('of a usage mistake is not made', async ({ expect, onTestFinished }) => {
     const { cli, directory } = await deskOf(onTestFinished);
     expectExit(await cli('run', 'sheet.csv', '--rate', 'fast', '--out', 'r'), 3);
+    expect(existsSync(join(directory, 'r'))).toBe(false);
+  });
+});
+
+describe.concurrent('words of the command line', () => {
+  it('after -- are files, also when they begin with a dash', async ({ expect, onTestFinished }) => {
+    const { cli, write } = await placeOf(onTestFinished);
+    await write('-x.csv', csvOf(mixedRows(2)));
+    const ended = await cli('validate', '--json', '--', '-x.csv');
+    expectExit(ended, 0);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ rows: { total: 2, valid: 2 }, exitCode: 0 });
+  });
+
+  it('--version is ours', async ({ expect, onTestFinished }) => {
+    const { cli } = await placeOf(onTestFinished);
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect((await cli('--version')).stdout.trim()).toBe(version);
+  });
+
+  it('a mistake among them with --json is an object', async ({ expect, onTestFinished }) => {
+    const { cli } = await placeOf(onTestFinished);
+    const calls = [
+      ['run', '--json'],
+      ['validat', 'x.csv', '--json'],
+      ['run', 'x.csv', '--rate', 'fast', '--json'],
+    ];
+    for (const args of calls) {
+      const ended = await cli(...args);
+      expectExit(ended, 3);
+      expect(JSON.parse(ended.stdout)).toEqual({
+        error: { code: expect.any(String), message: expect.any(String), hint: expect.any(String) },
+        exitCode: 3,
+      });
+    }
+  });
+
+  it('template never writes over a file', async ({ expect, onTestFinished }) => {
+    const { cli, write, text, directory } = await placeOf(onTestFinished);
+    expectExit(await cli('template', 'BCC', '--format', 'csv'), 0);
+    const [name = ''] = readdirSync(directory).filter((each) => each.endsWith('.csv'));
+    await write(name, 'mine');
+    await write('file', 'mine too');
+    for (const args of [[], ['--out', 'file']]) {
+      const ended = await cli('template', 'BCC', '--format', 'csv', ...args);
+      expectExit(ended, 3);
+      expect(ended.stderr).not.toMatch(STACK);
+      expect(ended.stderr).toMatch(/is there already|is a file/);
+    }
+    expect([text(name), text('file')]).toEqual(['mine', 'mine too']);
+  });
+});
+
+const SCRIPT = spawnSync('script', ['--version']).status === 0;
+
+describe.concurrent('Ctrl-C at a question', () => {
+  it.skipIf(!SCRIPT)('ends with a sentence and exit 4', async ({ expect, onTestFinished }) => {
+    const { sandbox, env, directory } = await deskOf(onTestFinished);
+    const { ALIANZA_USERNAME: _username, ALIANZA_PASSWORD: _password, ...rest } = env;
+    const command = `${process.execPath} ${CLI} run sheet.csv --out r`;
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'] ?? '', ...rest },
+    });
+    let shown = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (!shown.includes('username') && (shown + text).includes('username')) child.stdin.write('\u0003');
+      shown += text;
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(code, shown).toBe(4);
+    expect(shown).toContain('Interrupted.');
+    expect(shown).not.toMatch(STACK);
+    expect(sandbox.requests).toEqual([]);
     expect(existsSync(join(directory, 'r'))).toBe(false);
   });
 });

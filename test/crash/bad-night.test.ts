@@ -100,7 +100,7 @@ describe.concurrent('a log-in that is refused', () => {
       faults: [{ operation: 'logUserIn', kind: '403', nth: 2 }],
     });
     const ended = await workspace.run();
-    expectExit(ended, 3);
+    expectExit(ended, 7);
     expect(ended.stderr).toContain('refused the log-in');
     const { failed, skipped, pending = 0 } = workspace.counts();
     expect({ failed, skipped }).toEqual({});
@@ -122,7 +122,7 @@ describe.concurrent('an answer that persists', () => {
     const { failed, pending = 0 } = workspace.counts();
     expect(failed ?? 0).toBeLessThan(10);
     expect(pending).toBeGreaterThan(100);
-    expectExit(ended, 3);
+    expectExit(ended, 7);
     expect(ended.stderr).toContain('401');
     expect(sandbox.requests.length).toBeLessThan(1000);
     await repair(sandbox.url);
@@ -150,7 +150,7 @@ describe.concurrent('an answer that persists', () => {
       faults: [{ operation: 'createEndUser', kind: '403' }],
     });
     const ended = await workspace.run('--concurrency', '16');
-    expectExit(ended, 3);
+    expectExit(ended, 7);
     expect(ended.stderr).toMatch(/forbids createEndUser \(403\)/);
     const { failed = 0, pending = 0 } = workspace.counts();
     expect(failed).toBeLessThan(10);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { mixedRows, type SheetRow } from '../fixtures/rows.js';
@@ -37,8 +39,13 @@ describe.concurrent('--max-errors', () => {
       expect(sandbox.state.reservations.size).toBe(0);
       expect(JSON.parse(ended.stdout)).toMatchObject({
         rows: { total: 120, created, failed, pending, skipped: 0, invalid: 0, existing: 0 },
+        stoppedBy: 'max-errors',
         exitCode: 2,
       });
+      expect(ended.stderr).toContain('--max-errors was reached');
+      expect(readFileSync(join(workspace.runDir, 'report.html'), 'utf8')).toContain(
+        '--max-errors was reached',
+      );
 
       expectExit(await workspace.resume('--max-errors', '1000'), 1);
       expect(workspace.counts()).toEqual({ created: 60, failed: 60 });

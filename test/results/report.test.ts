@@ -2,9 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Problem, ProblemCode } from '../../src/records/problem.js';
+import { nextSteps } from '../../src/results/next-steps.js';
 import { causeOf, HITS_KEPT, ProblemGroups } from '../../src/results/problem-groups.js';
-import { type ReportInput, reportPage, writeReport } from '../../src/results/report.js';
-import { nextSteps } from '../../src/screen/next-steps.js';
+import { reportPage, writeReport } from '../../src/results/report.js';
+import type { RunReport } from '../../src/results/run-report.js';
 import { journalOf, temporaryDirectory } from './journals.js';
 
 function problem(row: number, over: Partial<Problem> = {}): Problem {
@@ -18,14 +19,29 @@ function problem(row: number, over: Partial<Problem> = {}): Problem {
   };
 }
 
-function input(over: Partial<ReportInput> = {}): ReportInput {
+function input(over: Partial<RunReport> = {}): RunReport {
   return {
     kind: 'run',
     environment: 'beta',
     baseUrl: 'https://api.b2.alianza.com',
     partitionId: 'part-1',
-    files: ['/home/me/customers.xlsx'],
+    runDir: 'runs/1',
+    sheets: ['/home/me/customers.xlsx'],
     startedAt: '2025-03-04T05:06:07.000Z',
+    parts: [],
+    limiter: null,
+    existing: null,
+    differing: null,
+    mailsAtOnce: null,
+    coverage: [],
+    created: [],
+    results: 'runs/1/results.xlsx',
+    report: 'runs/1/report.html',
+    credentials: null,
+    stoppedBy: null,
+    error: null,
+    undoneAt: null,
+    exit: 'someFailed',
     durationMs: 61_000,
     requests: 6100,
     counts: { created: 8, existing: 0, failed: 1, invalid: 1 },
@@ -134,6 +150,18 @@ describe('report.html', () => {
     expect(text).toContain('No problems were found.');
   });
 
+  it('says why it ended early, who gets a mail and what differs', () => {
+    const text = reportPage(input({ stoppedBy: 'max-errors', mailsAtOnce: 1200, differing: 1 }));
+    expect(text).toContain('<p>It stopped since --max-errors was reached.</p>');
+    expect(text).toContain('1,200 people get a mail of the platform as soon as their users are created.');
+    expect(text).toContain('1 row differs from what is on the platform already');
+    expect(reportPage(input({ mailsAtOnce: 0, differing: 0 }))).not.toMatch(/get a mail|differ/);
+    const error = { code: 'FORBIDDEN', message: 'It is forbidden.', hint: 'Ask for the right.' };
+    expect(reportPage(input({ stoppedBy: 'error', error }))).toContain(
+      '<p>It is forbidden. Ask for the right.</p>',
+    );
+  });
+
   it('escapes whatever the sheet holds', () => {
     const evil = `<script>alert("1")</script>' onload='x & <img src=x>`;
     const groups = groupsOf([
@@ -141,7 +169,7 @@ describe('report.html', () => {
       problem(3, { code: 'X' as ProblemCode, message: evil.replaceAll('"', '') }),
     ]);
     const text = reportPage(
-      input({ groups, files: [evil], next: [evil, `\`${evil}\``], coverage: [evil], partitionId: evil }),
+      input({ groups, sheets: [evil], next: [evil, `\`${evil}\``], coverage: [evil], partitionId: evil }),
     );
     expect(text.match(/<script/g)).toHaveLength(1);
     expect(text.match(/<img/g)).toBeNull();
@@ -189,8 +217,12 @@ describe('what to do next', () => {
     kind: 'run',
     where: ' --environment beta',
     reading: '',
-    files: ['in.csv'],
+    sheets: ['in.csv'],
     errors: 'runs/a b/errors.csv',
+    stoppedBy: null,
+    undoneAt: null,
+    sent: true,
+    toTakeBack: 5,
   } as const;
 
   it('is to go on, to correct, to try again, to take back', () => {
@@ -204,7 +236,7 @@ describe('what to do next', () => {
   });
 
   it('names the way round invalid rows when nothing was sent for them', () => {
-    const [, second] = nextSteps({ ...ending, counts: { invalid: 1, pending: 9 } });
+    const [, second] = nextSteps({ ...ending, counts: { invalid: 1, pending: 9 }, sent: false });
     expect(second).toContain('`alianza-import run in.csv --environment beta --on-invalid skip`');
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/records/problem.js';
+import { createdRows } from '../../src/results/created-rows.js';
 import { ProblemGroups } from '../../src/results/problem-groups.js';
 import { createdText, problemsText, type Summary, summaryText } from '../../src/screen/summary.js';
 import { journalOf, type TestRow, temporaryDirectory } from './journals.js';
@@ -10,6 +11,7 @@ const summary: Summary = {
   durationMs: 61_400,
   requests: 6140,
   limiter: { lowest: 4, highest: 16, pauses: 1, pausedMs: 1500 },
+  remarks: [],
   files: [
     ['results', 'runs/1/results.xlsx'],
     ['errors', 'runs/1/errors.xlsx'],
@@ -97,7 +99,7 @@ describe('the table of created rows', () => {
       result: { accountId: id(1).slice(0, 22), businessLineId: id(i), assignedPhoneNumber: '18015551001' },
     }));
     const journal = await journalOf(dir, [{ file: 'a.csv', sheet: null, header: [] }], rows);
-    const lines = createdText(journal, 4).trimEnd().split('\n');
+    const lines = createdText(createdRows(journal, 4)).trimEnd().split('\n');
     expect(lines.map((line) => /SP-\d+/.exec(line)?.[0])).toEqual([
       undefined,
       'SP-0',
@@ -120,8 +122,8 @@ describe('the table of created rows', () => {
         { row: 3, cells: [], status: 'created', userFirst: 1, values: { extension: '4000' } },
       ],
     );
-    expect(createdText(journal, 8).match(/Ann Lee/g)).toHaveLength(2);
+    expect(createdText(createdRows(journal, 8)).match(/Ann Lee/g)).toHaveLength(2);
     const none = await temporaryDirectory();
-    expect(createdText(await journalOf(none, [], []), 8)).toBe('');
+    expect(createdText(createdRows(await journalOf(none, [], []), 8))).toBe('');
   });
 });

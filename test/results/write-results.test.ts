@@ -5,7 +5,7 @@ import ExcelJS from 'exceljs';
 import { describe, expect, it } from 'vitest';
 import { RESULT_COLUMNS, SECRET_MASK } from '../../src/records/columns.js';
 import { isKnownHeader } from '../../src/records/headers.js';
-import { writeResults } from '../../src/results/write-results.js';
+import { findingsOf, writeResults } from '../../src/results/write-results.js';
 import { openTables } from '../../src/sheet/read.js';
 import { dropDowns } from '../fixtures/drop-downs.js';
 import { journalOf, type TestRow, temporaryDirectory } from './journals.js';
@@ -208,12 +208,25 @@ describe('results', () => {
       for (let i = 0; i < count; i += 1) yield { ...(kinds[i % 3] ?? created), row: i + 2 };
     }
     const journal = await journalOf(dir, [csv], rows());
-    const { results, errors, groups } = await writeResults(journal, dir, 'csv');
+    const { results, errors, findings } = await writeResults(journal, dir, 'csv');
     const [all] = await readBack(results);
     const [bad] = await readBack(errors ?? '');
     expect(all?.rows).toHaveLength(count);
     expect(bad?.rows).toHaveLength(all?.rows.filter((row) => row['status'] !== 'created').length ?? -1);
-    expect(groups.every(({ hits }) => hits.length <= 200)).toBe(true);
+    expect(findings.groups.every(({ hits }) => hits.length <= 200)).toBe(true);
+  });
+});
+
+describe('rows that differ from what was there already', () => {
+  it('are counted; where none was compared it is not known', async () => {
+    const rows = [0, 2, 1].map((differs, index): TestRow => {
+      const result = { differs, warnings: ['accountName: A → B'] };
+      return { row: index + 2, cells: created.cells, status: 'existing', result };
+    });
+    const journal = await journalOf(await temporaryDirectory(), [csv], rows);
+    expect(findingsOf(journal)).toMatchObject({ differing: 2, groups: [{ kind: 'warning', count: 3 }] });
+    const other = await journalOf(await temporaryDirectory(), [csv], [created]);
+    expect(findingsOf(other).differing).toBeNull();
   });
 });
 
@@ -226,10 +239,12 @@ describe('errors', () => {
       { row: 3, cells: created.cells, status: 'invalid' },
     ];
     const journal = await journalOf(dir, [csv], rows);
-    const { errors, groups } = await writeResults(journal, dir, 'csv');
+    const { errors, findings } = await writeResults(journal, dir, 'csv');
     const [table] = await readBack(errors ?? '');
     expect(table?.rows.map((row) => row['error'])).toEqual(['timeZone: no column', 'timeZone: no column']);
-    expect(groups).toMatchObject([{ kind: 'invalid', count: 1, hits: [{ row: 1, column: 'timeZone' }] }]);
+    expect(findings.groups).toMatchObject([
+      { kind: 'invalid', count: 1, hits: [{ row: 1, column: 'timeZone' }] },
+    ]);
   });
 
   it('are the rows that are not done', async () => {
@@ -246,7 +261,7 @@ describe('errors', () => {
     const dir = await temporaryDirectory();
     await writeFile(join(dir, 'errors.xlsx'), 'of an earlier attempt');
     const journal = await journalOf(dir, [csv], [created]);
-    expect(await writeResults(journal, dir, 'csv')).toMatchObject({ errors: null, groups: [] });
+    expect(await writeResults(journal, dir, 'csv')).toMatchObject({ errors: null, findings: { groups: [] } });
     expect(existsSync(join(dir, 'errors.xlsx'))).toBe(false);
     expect(existsSync(join(dir, 'errors.csv'))).toBe(false);
   });

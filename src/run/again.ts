@@ -1,6 +1,6 @@
-import { HOSTS, sendsInClear } from '../run/platform.js';
-import type { RunFacts } from '../run/state.js';
 import { shellWord } from '../shell-word.js';
+import { HOSTS, sendsInClear } from './platform.js';
+import type { RunFacts } from './state.js';
 
 /** The options that a command printed for the user needs to do the same as the one before it. */
 export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'settings'>): {

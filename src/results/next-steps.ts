@@ -1,0 +1,70 @@
+import { shellPath } from '../shell-word.js';
+import type { RunReport } from './run-report.js';
+
+/** What the advice at the end of a command depends on. */
+export interface Ending
+  extends Pick<RunReport, 'runDir' | 'kind' | 'sheets' | 'counts' | 'errors' | 'stoppedBy' | 'undoneAt'> {
+  /** options that name the same place, such as ` --environment beta`; '' where it is the default */
+  readonly where: string;
+  /** options that read the sheets the same way, such as ` --profile acme.json` */
+  readonly reading: string;
+  /** something was sent to the platform */
+  readonly sent: boolean;
+  /** objects that this run created and that undo would look at */
+  readonly toTakeBack: number;
+}
+
+/** What to do next, the most urgent first. Commands are in backticks, ready to be pasted into a shell. */
+export function nextSteps(ending: Ending): string[] {
+  const { runDir, kind, where, reading, sheets, counts, errors, stoppedBy, sent } = ending;
+  const { invalid = 0, failed = 0, skipped = 0, pending = 0 } = counts;
+  const words = sheets.map(shellPath).join(' ') + reading;
+  const command = (name: string) => `alianza-import ${name} ${shellPath(runDir ?? '')}`;
+  const steps: string[] = [];
+
+  if (ending.undoneAt !== null) {
+    if (ending.toTakeBack > 0) steps.push(`Go on taking back what this run created: \`${command('undo')}\``);
+    return steps;
+  }
+  if (kind === 'run' && stoppedBy === 'error')
+    steps.push(`When the cause is gone, go on${pendingText(pending)}: \`${command('resume')}\``);
+  if (invalid > 0) {
+    const place = errors === null ? 'in the sheet' : `in ${errors}`;
+    const again =
+      kind === 'validate'
+        ? `validate ${words}`
+        : `run ${errors === null ? words : shellPath(errors) + reading}${where}`;
+    steps.push(`Correct ${rows(invalid, 'invalid')} ${place}, then: \`alianza-import ${again}\``);
+  }
+  if (kind === 'run' && stoppedBy !== 'error') {
+    if (invalid > 0 && pending > 0 && !sent && stoppedBy === null)
+      steps.push(
+        `Nothing was sent, since rows are invalid. To send the others all the same: \`alianza-import run ${words}${where} --on-invalid skip\``,
+      );
+    else if (pending > 0 || stoppedBy !== null)
+      steps.push(`Go on${pendingText(pending)} where the run stopped: \`${command('resume')}\``);
+  }
+  if (runDir !== null && failed + skipped > 0)
+    steps.push(
+      `Try ${rows(failed + skipped, 'failed')} again: \`${command('resume')} --retry failed\`; or correct them in ${errors ?? 'the sheet'} and import that.`,
+    );
+  if (kind !== 'run' && stoppedBy !== null)
+    steps.push(
+      `Check it again: \`alianza-import ${kind === 'validate' ? `validate ${words}` : `run ${words} --dry-run${where}`}\``,
+    );
+  else if (kind === 'validate' && invalid === 0)
+    steps.push(`Check it against the platform, without a change: \`alianza-import run ${words} --dry-run\``);
+  else if (kind === 'dry-run' && invalid === 0)
+    steps.push(`Everything is ready: \`alianza-import run ${words}${where}\``);
+  if (kind === 'run' && ending.toTakeBack > 0)
+    steps.push(`Take back what this run created: \`${command('undo')}\``);
+  return steps;
+}
+
+function pendingText(pending: number): string {
+  return pending > 0 ? ` with ${rows(pending, 'pending')}` : '';
+}
+
+function rows(count: number, what: string): string {
+  return `the ${count.toLocaleString('en-US')} ${what} row${count === 1 ? '' : 's'}`;
+}

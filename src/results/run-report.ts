@@ -1,0 +1,127 @@
+import type { ErrorFacts, Exit } from '../errors.js';
+import type { CreatedRow } from './created-rows.js';
+import type { ProblemGroup } from './problem-groups.js';
+import { counted } from './wording.js';
+
+/** What a command with sheets was to do. `validate` and `dry-run` change nothing on the platform. */
+export type ReportKind = 'validate' | 'dry-run' | 'run';
+
+/**
+ * Why a run ended before its last row: `max-errors` and `error` are told by the run itself; `cut off` is seen
+ * afterwards, when its process is gone without a word (a kill, a power cut).
+ */
+export type StoppedBy = 'max-errors' | 'interrupted' | 'error' | 'cut off';
+
+/** Who ran it, from where, with what. */
+export interface Writer {
+  /** user of the operating system */
+  readonly user: string;
+  readonly host: string;
+  /** the API user; null when nothing was to be sent */
+  readonly apiUser: string | null;
+  /** of the program */
+  readonly version: string;
+}
+
+/** What one process did for a run: the first start, or a resume. */
+export interface RunPart extends Writer {
+  /** ISO dates and times; `endedAt` is null until it has ended */
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly durationMs: number;
+  readonly requests: number;
+  readonly stoppedBy: StoppedBy | null;
+  readonly error: ErrorFacts | null;
+}
+
+/** Everything that there is to tell of a run. The screen, `--json` and `report.html` show it, each in its way. */
+export interface RunReport {
+  readonly kind: ReportKind;
+  /** null for a validation without a run directory */
+  readonly runDir: string | null;
+  readonly environment: string;
+  /** null for the sandbox inside the process */
+  readonly baseUrl: string | null;
+  readonly partitionId: string | null;
+  /** the sheets, as a person in this folder would name them */
+  readonly sheets: readonly string[];
+  /** ISO date and time */
+  readonly startedAt: string;
+  /** the first start and every resume, in order */
+  readonly parts: readonly RunPart[];
+  /** all parts together */
+  readonly durationMs: number;
+  /** all parts together; null where nothing can be sent */
+  readonly requests: number | null;
+  /** what the limiter of the last part had to do */
+  readonly limiter: LimiterFacts | null;
+  /** rows by status */
+  readonly counts: Readonly<Record<string, number>>;
+  /** rows that would be `existing`; null when the platform was not asked or it is no dry run */
+  readonly existing: number | null;
+  /** rows whose objects were there already and differ from the sheet; null when they were not compared */
+  readonly differing: number | null;
+  /** people who get a mail of the platform as soon as their user is created; null when it is not known */
+  readonly mailsAtOnce: number | null;
+  /** what was checked where, and what cannot be checked */
+  readonly coverage: readonly string[];
+  /** all problems by cause, worst first */
+  readonly groups: readonly ProblemGroup[];
+  /** the first created rows of each product */
+  readonly created: readonly CreatedRow[];
+  /** paths; null for what is not there */
+  readonly results: string | null;
+  readonly errors: string | null;
+  readonly report: string | null;
+  readonly credentials: string | null;
+  readonly stoppedBy: StoppedBy | null;
+  /** what stopped it, or kept its files from being written */
+  readonly error: ErrorFacts | null;
+  /** when it was undone, ISO date and time */
+  readonly undoneAt: string | null;
+  /** what to do next, commands in backticks */
+  readonly next: readonly string[];
+  readonly exit: Exit;
+}
+
+/** What the limit on requests did, for the summary. */
+export interface LimiterFacts {
+  readonly lowest: number;
+  readonly highest: number;
+  readonly pauses: number;
+  readonly pausedMs: number;
+}
+
+/** How many rows there are. */
+export function totalOf({ counts }: Pick<RunReport, 'counts'>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+const STOPPED: Readonly<Record<StoppedBy, string>> = {
+  'max-errors': 'It stopped since --max-errors was reached.',
+  interrupted: 'It was interrupted.',
+  error: 'It was stopped by an error.',
+  'cut off': 'It was cut off: its process ended without a word. What it had done until then is here.',
+};
+
+/** What is to be said besides counts, each a sentence: why it ended early, who gets mails, what differs. */
+export function remarks(report: RunReport): string[] {
+  const { stoppedBy, error, undoneAt, mailsAtOnce, differing } = report;
+  const said: string[] = [];
+  if (stoppedBy !== null) said.push(STOPPED[stoppedBy]);
+  if (error !== null) said.push(`${error.message} ${error.hint}`);
+  if (undoneAt !== null) said.push(`It was undone (${undoneAt}).`);
+  if (mailsAtOnce !== null && mailsAtOnce > 0) said.push(mailsText(mailsAtOnce));
+  if (differing !== null && differing > 0)
+    said.push(
+      `${counted(differing, 'row')} ${differing === 1 ? 'differs' : 'differ'} from what is on the platform already: see the warnings.`,
+    );
+  return said;
+}
+
+/** That many people get a mail at once, as a sentence. */
+export function mailsText(people: number): string {
+  return people === 1
+    ? '1 person gets a mail of the platform as soon as the user is created.'
+    : `${people.toLocaleString('en-US')} people get a mail of the platform as soon as their users are created.`;
+}

@@ -1,0 +1,86 @@
+import type { Difference } from '../execute/compare.js';
+import type { HeaderMatch } from '../records/headers.js';
+import type { Problem } from '../records/problem.js';
+import type { RunReport } from '../results/run-report.js';
+
+/** What happens in a run, as values; in this order, but for those that come again and again. */
+export type RunEvent =
+  /** a worksheet or file is open, and how its headers are understood (`checkSheets` without a run directory) */
+  | {
+      readonly type: 'table';
+      readonly file: string;
+      readonly sheet: string | null;
+      readonly headers: readonly HeaderMatch[];
+    }
+  /** a problem was found; reading waits until it is taken (`checkSheets` without a run directory) */
+  | { readonly type: 'problem'; readonly problem: Problem }
+  /** the run directory is there */
+  | { readonly type: 'opened'; readonly runDir: string; readonly environment: string }
+  /** something to know of the run's journal, such as that its tail is missing */
+  | { readonly type: 'notice'; readonly message: string }
+  /** nothing was begun, and the run directory is taken back */
+  | { readonly type: 'abandoned' }
+  /** the sheets are read: rows by status, and how many people will get a mail at once (null: not known) */
+  | {
+      readonly type: 'loaded';
+      readonly rows: Readonly<Record<string, number>>;
+      readonly total: number;
+      readonly mailsAtOnce: number | null;
+    }
+  /** the log-in is done; requests are sent from now on */
+  | { readonly type: 'started'; readonly partitionId: string; readonly baseUrl: string }
+  /** a row has ended */
+  | {
+      readonly type: 'row';
+      readonly file: string;
+      readonly sheet: string | null;
+      /** as the spreadsheet shows it */
+      readonly row: number;
+      readonly account: string | null;
+      readonly status: string;
+      readonly error: string | null;
+    }
+  /** twice a second */
+  | {
+      readonly type: 'progress';
+      readonly done: number;
+      readonly total: number;
+      readonly failed: number;
+      readonly requests: number;
+    }
+  /** the platform asked for less, or was overloaded: everybody waits. Both since the start */
+  | { readonly type: 'paused'; readonly pauses: number; readonly pausedMs: number }
+  /** an object of the run was looked at (`undoRun`); `what` as in `undo.csv` */
+  | {
+      readonly type: 'undone';
+      readonly what: string;
+      readonly key: string;
+      readonly row: number | null;
+      readonly reason: string;
+    }
+  /** a row is not as its sheet says (`verifyRun`) */
+  | { readonly type: 'different'; readonly row: number; readonly differences: readonly Difference[] }
+  | { readonly type: 'ended'; readonly report: RunReport };
+
+/** How a caller follows and stops what it has started. */
+export interface Follow {
+  /** Stops it at any time: what is in flight is finished, results and report are written. */
+  readonly signal?: AbortSignal;
+  /** Hears of everything. Only a `problem` is waited for; what it throws changes nothing. */
+  readonly on?: (event: RunEvent) => void | Promise<void>;
+}
+
+const NEVER = new AbortController().signal;
+
+export function signalOf({ signal }: Follow): AbortSignal {
+  return signal ?? NEVER;
+}
+
+/** Tells what happens; nobody waits, and an ear that fails changes nothing. */
+export function tell({ on }: Follow, event: RunEvent): void {
+  try {
+    void Promise.resolve(on?.(event)).catch(() => {});
+  } catch {
+    // a run does not end since somebody cannot listen
+  }
+}

@@ -1,0 +1,276 @@
+import { existsSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
+import type { Stopped } from '../execute/stop-switch.js';
+import { OPEN_STATES } from '../execute/take-back.js';
+import { KIND_NAMES } from '../plan/resource.js';
+import { ROW_STATUSES } from '../plan/statuses.js';
+import { KINDS } from '../resources/kinds.js';
+import { createdRows } from '../results/created-rows.js';
+import { nextSteps } from '../results/next-steps.js';
+import { writeReport } from '../results/report.js';
+import type { RunReport, StoppedBy } from '../results/run-report.js';
+import { type Findings, findingsOf, type WrittenResults, writeResults } from '../results/write-results.js';
+import type { SheetFormat } from '../sheet/write/write.js';
+import { programVersion } from '../version.js';
+import { optionsAgain } from './again.js';
+import { type RunDirectory, sheetsOf } from './directory.js';
+import { type KeptPart, type KeptReport, runState } from './state.js';
+
+/** A run as far as it is needed to tell of it. */
+type Told = Pick<RunDirectory, 'journal' | 'facts' | 'directory' | 'files'>;
+
+/** How many created rows a report shows. */
+const CREATED_SHOWN = 8;
+
+/** A part of a run while it lasts. */
+export interface OpenPart {
+  readonly started: number;
+  readonly part: KeptPart;
+  readonly earlier: readonly KeptPart[];
+}
+
+/** Begins a part: from now on the journal knows that somebody is at work. */
+export async function beginPart(run: Told): Promise<OpenPart> {
+  const part: KeptPart = {
+    user: systemUser(),
+    host: hostname(),
+    apiUser: null,
+    version: programVersion(),
+    startedAt: new Date().toISOString(),
+    ...{ endedAt: null, durationMs: 0, requests: 0, stoppedBy: null, error: null, exit: null },
+  };
+  const kept = runState(run.journal).get('report') ?? NOTHING_KEPT;
+  await runState(run.journal).set('report', { ...kept, parts: [...kept.parts, part] });
+  return { started: Date.now(), part, earlier: kept.parts };
+}
+
+const NOTHING_KEPT: KeptReport = { parts: [], existing: null, coverage: [], limiter: null };
+
+const NOTHING_FOUND: Findings = { groups: [], differing: null };
+
+/** How a part came to its end. */
+export interface PartEnd extends Omit<KeptReport, 'parts'> {
+  readonly apiUser: string | null;
+  readonly requests: number;
+  /** what was thrown; null when nothing was */
+  readonly failure: unknown;
+  /** it was thrown while connecting (a log-in, a partition that is refused): this part could do nothing */
+  readonly connecting: boolean;
+  readonly stopped: Stopped | null;
+}
+
+/**
+ * Ends a part whatever has happened: writes the results and `report.html`, and keeps what is to be told. What cannot be
+ * written is told as an error; it never throws.
+ */
+export async function endPart(
+  run: Told,
+  { started, part, earlier }: OpenPart,
+  end: PartEnd,
+  format: SheetFormat,
+): Promise<RunReport> {
+  const interrupted = isInterruption(end.failure);
+  let failure = interrupted ? null : end.failure;
+  const trying = async <T>(work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      failure ??= error;
+      return null;
+    }
+  };
+  await trying(() => run.journal.flush());
+  const written = isLoaded(run) ? await trying(() => writeResults(run.journal, run.directory, format)) : null;
+  const facts = (): KeptReport => {
+    const stoppedBy: StoppedBy | null = failure
+      ? 'error'
+      : interrupted || end.stopped === 'interrupted'
+        ? 'interrupted'
+        : end.stopped === 'maxErrors'
+          ? 'max-errors'
+          : null;
+    const ended: KeptPart = {
+      ...part,
+      apiUser: end.apiUser,
+      endedAt: new Date().toISOString(),
+      durationMs: Date.now() - started,
+      requests: end.requests,
+      stoppedBy,
+      error: failure ? errorFacts(failure) : null,
+      exit: failure ? exitOfError(failure, hasCreated(run) && !end.connecting) : null,
+    };
+    const { existing, coverage, limiter } = end;
+    return { parts: [...earlier, ended], existing, coverage, limiter };
+  };
+  await trying(() => runState(run.journal).set('report', facts()));
+  const report = () => reportOf(run, facts(), { written, findings });
+  const findings = written?.findings ?? orElse(() => findingsOf(run.journal), NOTHING_FOUND);
+  await trying(() => writeReport(run.files.report, report()));
+  return report();
+}
+
+/** The exit of an error that stopped a command: one after something was created is another than before it. */
+export function exitOfError(error: unknown, somethingDone: boolean): Exit {
+  const exit = error instanceof StopError ? error.exit : 'nothingDone';
+  return exit === 'nothingDone' && somethingDone ? 'stoppedByError' : exit;
+}
+
+/** A report that an error came on top of, as its run was closed. */
+export function withError(report: RunReport, error: unknown): RunReport {
+  if (report.error !== null) return report;
+  const somethingDone = report.exit === 'stoppedByError' || report.created.length > 0;
+  return {
+    ...report,
+    stoppedBy: 'error',
+    error: errorFacts(error),
+    exit: exitOfError(error, somethingDone),
+  };
+}
+
+interface Found {
+  /** null when they were not written just now */
+  readonly written: Pick<WrittenResults, 'results' | 'errors'> | null;
+  readonly findings: Findings | null;
+}
+
+/** The report of a run from its journal, at any time. A journal that cannot be read leaves gaps in it, no error. */
+export function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): RunReport {
+  const { journal, facts, directory, files } = run;
+  const { parts } = kept;
+  const last = parts.at(-1);
+  const counts = orElse(() => countsOf(run), {});
+  const found = findings ?? orElse(() => findingsOf(journal), NOTHING_FOUND);
+  const sent = hasCreated(run) || parts.some(({ requests }) => requests > 0);
+  const underWay = last?.endedAt === null;
+  const stoppedBy = underWay ? 'cut off' : (last?.stoppedBy ?? null);
+  const undoneAt = orElse(() => runState(journal).get('undone') ?? null, null);
+  const told = {
+    runDir: directory,
+    kind: facts.kind,
+    sheets: sheetsOf(facts),
+    counts,
+    errors: written?.errors ?? null,
+    stoppedBy,
+    undoneAt,
+  } as const;
+  const toTakeBack = orElse(() => openObjects(run), 0);
+  return {
+    ...told,
+    environment: facts.target.environment,
+    baseUrl: facts.target.baseUrl,
+    partitionId: orElse(() => runState(journal).get('partitionId') ?? null, null),
+    startedAt: facts.createdAt,
+    parts,
+    durationMs: parts.reduce((sum, part) => sum + part.durationMs, 0),
+    requests: facts.kind === 'validate' ? null : parts.reduce((sum, part) => sum + part.requests, 0),
+    limiter: kept.limiter,
+    existing: kept.existing,
+    differing: found.differing,
+    mailsAtOnce: orElse(() => runState(journal).get('mailsAtOnce') ?? null, null),
+    coverage: kept.coverage,
+    groups: found.groups,
+    created: orElse(() => createdRows(journal, CREATED_SHOWN), []),
+    results: written?.results ?? null,
+    report: files.report,
+    credentials: existsSync(files.credentials) ? files.credentials : null,
+    error: last?.error ?? null,
+    next: nextSteps({ ...told, ...optionsAgain(facts), sent, toTakeBack }),
+    exit: last?.exit ?? exitOf(facts.kind, stoppedBy, counts, hasCreated(run)),
+  };
+}
+
+/**
+ * The report of a run as the journal knows it, with the paths of the results that are there. Writes nothing.
+ * @param isLive whether somebody is at work on the run at this moment
+ */
+export function storedReport(run: Told, isLive: () => boolean): RunReport {
+  const kept = runState(run.journal).get('report') ?? NOTHING_KEPT;
+  const path = (name: string) => {
+    const paths = ['xlsx', 'csv'].map((format) => join(run.directory, `${name}.${format}`));
+    return paths.find((each) => existsSync(each)) ?? null;
+  };
+  const results = path('results');
+  const written = results === null ? null : { results, errors: path('errors') };
+  return asOf(isLive, reportOf(run, kept, { written, findings: null }));
+}
+
+/**
+ * Writes results, errors and report of a run again from its journal.
+ * @param isLive as of {@link storedReport}
+ */
+export async function writeAgain(run: Told, format: SheetFormat, isLive: () => boolean): Promise<RunReport> {
+  const { journal, directory, files } = run;
+  const kept = runState(journal).get('report') ?? NOTHING_KEPT;
+  const written = await writeResults(journal, directory, format);
+  const report = asOf(isLive, reportOf(run, kept, { written, findings: written.findings }));
+  await writeReport(files.report, report);
+  return report;
+}
+
+/** A part without an end is one that was cut off, unless somebody is at it. */
+function asOf(isLive: () => boolean, report: RunReport): RunReport {
+  return report.stoppedBy === 'cut off' && isLive() ? { ...report, stoppedBy: null, next: [] } : report;
+}
+
+/** Whether all rows of the sheets are in the journal. */
+function isLoaded({ journal }: Told): boolean {
+  return orElse(() => runState(journal).get('loaded') === true, false);
+}
+
+/** Rows by status; none while the sheets are not read to their end. */
+function countsOf(run: Told): Record<string, number> {
+  const { journal, facts } = run;
+  const counts = isLoaded(run) ? journal.countRows() : new Map<string, number>();
+  const statuses = facts.kind === 'run' ? Object.keys(ROW_STATUSES) : ['valid', 'invalid'];
+  return Object.fromEntries(statuses.map((status) => [status, counts.get(status) ?? 0]));
+}
+
+/** Something was created, or may have been. */
+function hasCreated({ journal }: Told): boolean {
+  const nothing = new Set(['existing', 'failed']);
+  // A journal that cannot be read may hold anything.
+  return orElse(() => journal.countSteps().some(({ state }) => !nothing.has(state)), true);
+}
+
+/** Kinds of steps that are no objects of their own: they go with what they were set on or have become. */
+export const NO_OBJECTS: ReadonlySet<string> = new Set([
+  'reservation',
+  ...KIND_NAMES.filter((kind) => KINDS[kind].settingOf !== null),
+]);
+
+/** Objects that undo would look at. */
+function openObjects({ journal }: Told): number {
+  return journal
+    .countSteps()
+    .filter(({ kind, state }) => OPEN_STATES.has(state) && state !== 'kept' && !NO_OBJECTS.has(kind))
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
+function exitOf(
+  kind: RunReport['kind'],
+  stoppedBy: StoppedBy | null,
+  counts: Readonly<Record<string, number>>,
+  somethingDone: boolean,
+): Exit {
+  if (stoppedBy === 'max-errors') return 'maxErrors';
+  if (stoppedBy === 'interrupted') return 'interrupted';
+  if (stoppedBy === 'cut off') return somethingDone ? 'stoppedByError' : 'nothingDone';
+  const { created = 0, existing = 0, valid = 0 } = counts;
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return (kind === 'run' ? created + existing : valid) === total ? 'done' : 'someFailed';
+}
+
+function systemUser(): string {
+  // a user without an entry in the system's list of users
+  return orElse(() => userInfo().username, String(process.getuid?.() ?? 'unknown'));
+}
+
+function orElse<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}

@@ -1,0 +1,104 @@
+import { isInterruption } from '../errors.js';
+import { readSheets } from '../load/load.js';
+import { noticeAsProblem, type Problem } from '../records/problem.js';
+import { nextSteps } from '../results/next-steps.js';
+import { ProblemGroups } from '../results/problem-groups.js';
+import type { RunReport } from '../results/run-report.js';
+import { optionsAgain } from './again.js';
+import type { RunRequest } from './begin.js';
+import { OFFLINE_COVERAGE } from './check-run.js';
+import { type Follow, signalOf } from './events.js';
+import { unlessInterrupted } from './interrupt.js';
+import { readingOptions, settingsOf } from './settings.js';
+
+/**
+ * Checks sheets and keeps nothing: a million rows take no more memory than ten. Every problem is an event of its own,
+ * and the next is waited with until it is taken.
+ *
+ * @throws StopError when a sheet cannot be read
+ */
+export async function validateSheets(request: RunRequest, follow: Follow = {}): Promise<RunReport> {
+  const { sheets } = request;
+  const { settings, profile } = await settingsOf(request);
+  const reading = { ...readingOptions(profile, settings), examples: 'warn' } as const;
+  const startedAt = new Date();
+  const groups = new ProblemGroups();
+  const invalid = new Marks();
+  let total = 0;
+  const take = async (problem: Problem) => {
+    groups.add(problem);
+    await follow.on?.({ type: 'problem', problem });
+  };
+  let mailsAtOnce: number | null = null;
+  const signal = signalOf(follow);
+  const read = async () => {
+    const validator = await readSheets(sheets, reading, {
+      signal,
+      onNotice: (notice) => void take(noticeAsProblem(notice)),
+      async onTable({ file, sheet }, found, { headers }) {
+        await follow.on?.({ type: 'table', file, sheet, headers });
+        for (const problem of found) await take(problem);
+      },
+      async onRows(checked) {
+        for (const { record, problems } of checked) {
+          total++;
+          if (!record.valid) invalid.add(record.ordinal);
+          for (const problem of problems) await take(problem);
+        }
+      },
+    });
+    for (const { ordinal, ...problem } of validator.finish()) {
+      await take(problem);
+      if (problem.severity === 'error') invalid.add(ordinal);
+    }
+    mailsAtOnce = validator.mailsAtOnce;
+  };
+  let interrupted = false;
+  try {
+    await unlessInterrupted(signal, read());
+  } catch (error) {
+    if (!isInterruption(error)) throw error;
+    interrupted = true;
+  }
+  const counts = { valid: total - invalid.size, invalid: invalid.size };
+  const told = {
+    runDir: null,
+    kind: 'validate',
+    sheets,
+    counts,
+    errors: null,
+    undoneAt: null,
+    stoppedBy: interrupted ? 'interrupted' : null,
+  } as const;
+  const again = optionsAgain({ target: { environment: 'sandbox', baseUrl: null }, settings });
+  return {
+    ...told,
+    ...{ environment: settings.environment, baseUrl: null, partitionId: null, parts: [] },
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    ...{ requests: null, limiter: null, existing: null, differing: null, mailsAtOnce },
+    coverage: OFFLINE_COVERAGE,
+    groups: groups.list(),
+    created: [],
+    ...{ results: null, report: null, credentials: null, error: null },
+    next: nextSteps({ ...told, ...again, sent: false, toTakeBack: 0 }),
+    exit: interrupted ? 'interrupted' : counts.invalid === 0 ? 'done' : 'someFailed',
+  };
+}
+
+/** Marks on ordinals: a byte a row, where a set of numbers would take fifty. */
+class Marks {
+  #marks = new Uint8Array(1 << 16);
+  size = 0;
+
+  add(ordinal: number): void {
+    if (ordinal >= this.#marks.length) {
+      const larger = new Uint8Array(Math.max(ordinal + 1, 2 * this.#marks.length));
+      larger.set(this.#marks);
+      this.#marks = larger;
+    }
+    if (this.#marks[ordinal] === 1) return;
+    this.#marks[ordinal] = 1;
+    this.size++;
+  }
+}
