@@ -1,15 +1,15 @@
 import { writeResultsAgain } from '../run/read.js';
-import { jsonOf } from '../screen/tell.js';
+import { followOnScreen, jsonOf } from '../screen/tell.js';
 import { callerOf, type Run, screenOf } from './command.js';
 
 export const run: Run = async (args, io) => {
   const [runDir = ''] = args.words;
   io.json.know({ runDir });
-  const { json } = await screenOf(args, io);
-  const written = await writeResultsAgain(runDir, callerOf(args, io));
+  const screen = await screenOf(args, io);
+  const written = await writeResultsAgain(runDir, callerOf(args, io), followOnScreen(io, screen, false));
   const { results, errors, report } = written;
   for (const [label, path] of Object.entries({ results, errors, report }))
     if (path !== null) io.err(`${label}: ${path}\n`);
-  if (json) await io.json.end({ ...jsonOf(written), exitCode: 0 });
+  if (screen.json) await io.json.end({ ...jsonOf(written), exitCode: 0 });
   return 'done';
 };

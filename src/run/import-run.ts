@@ -194,7 +194,7 @@ class ProgressTeller {
 export type RowCounts = Readonly<Record<RowStatus, number>> & { readonly total: number };
 
 /** How many rows there are of each status, all statuses named. */
-export function countRows(run: Pick<RunDirectory, 'journal'>): RowCounts {
+function countRows(run: Pick<RunDirectory, 'journal'>): RowCounts {
   const counts = run.journal.countRows();
   const named = Object.fromEntries(
     Object.keys(ROW_STATUSES).map((status) => [status, counts.get(status) ?? 0]),

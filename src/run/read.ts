@@ -4,7 +4,8 @@ import { StopError } from '../errors.js';
 import { acquireLock } from '../journal/lock.js';
 import { resultOf } from '../results/row-outcome.js';
 import type { RunReport } from '../results/run-report.js';
-import { readRun, runFiles } from './directory.js';
+import { readRun, runFiles, TAIL_MISSING } from './directory.js';
+import { type Follow, tell } from './events.js';
 import { storedReport, writeAgain } from './report.js';
 import { type Caller, formatOf, settingsOf } from './settings.js';
 import type { RunFacts } from './state.js';
@@ -86,11 +87,17 @@ export async function listRuns(folder: string): Promise<RunReport[]> {
 /**
  * Writes results, errors and report of a run again, also of one that was stopped, cut off, or is still going on.
  * @param caller its `format` counts
+ * @param follow hears a `notice` where the journal lost its end
  * @throws StopError `NO_RUN`, `RESULTS_UNWRITABLE`
  */
-export async function writeResultsAgain(runDir: string, caller: Caller = {}): Promise<RunReport> {
+export async function writeResultsAgain(
+  runDir: string,
+  caller: Caller = {},
+  follow: Follow = {},
+): Promise<RunReport> {
   const { journal, facts } = readRun(runDir);
   try {
+    if (journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
     const { settings } = await settingsOf(caller, { format: facts.settings.format });
     const run = { journal, facts, directory: runDir, files: runFiles(runDir) };
     return await writeAgain(run, formatOf(settings, facts.inputs), () => isLive(runDir));

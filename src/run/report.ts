@@ -136,7 +136,7 @@ interface Found {
 }
 
 /** The report of a run from its journal, at any time. A journal that cannot be read leaves gaps in it, no error. */
-export function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): RunReport {
+function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): RunReport {
   const { journal, facts, directory, files } = run;
   const { parts } = kept;
   const last = parts.at(-1);

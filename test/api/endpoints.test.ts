@@ -12,7 +12,7 @@ const PUBLISHED = new Set(
   listTnInventory logOut logUserIn patchTelephoneNumberOnAccount preValidateAccountTn putBusinessLineCallHandling
   releaseReservation removeDevice reserve retrieveAccount retrieveAccountTelephoneNumbers retrieveBusinessLine
   retrieveBusinessLines retrieveEndUser retrieveEndUserList retrieveSipTrunk retrieveSipTrunkList
-  retrieveTelephoneNumber retrieveTelephoneNumberOnAccount tnSearch validateAccountProperties
+  retrieveTelephoneNumber retrieveTelephoneNumberOnAccount tnSearch updateDevice validateAccountProperties
   validateAddress`.split(/\s+/),
 );
 
@@ -99,6 +99,7 @@ const CALLS: [name: keyof typeof endpoints, call: Call<unknown>, expected: strin
     endpoints.getNumber(ODD, ODD, ODD),
     `retrieveTelephoneNumberOnAccount GET ${A}/telephonenumber/${CODED}`,
   ],
+  ['patchDevice', endpoints.patchDevice(ODD, ODD, ODD, BODY), `updateDevice PATCH ${A}/deviceline/${CODED}`],
   [
     'patchNumber',
     endpoints.patchNumber(ODD, ODD, ODD, BODY),

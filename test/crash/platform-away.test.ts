@@ -115,7 +115,8 @@ describe('kill -9 while the results are written', () => {
     const rows = mixedRows(6000);
     rows.push({ ...rows[0], accountNumber: 'BAD', timeZone: 'Nowhere', macAddress: '' });
     const { workspace } = await workspaceOf(onTestFinished, rows);
-    const pieces = () => readdirSync(workspace.runDir).filter((name) => name.includes('partial'));
+    const pieces = () =>
+      readdirSync(workspace.runDir).filter((name) => /^(results|errors).*partial/.test(name));
     const cli = workspace.start();
     while (cli.child.exitCode === null) {
       await sleep(1);

@@ -48,6 +48,7 @@ describe('a profile', () => {
     expect(await readProfile(path, OPTIONS)).toEqual({
       headers: {},
       defaults: { country: 'CAN' },
+      distinct: [],
       values: {},
       options: {},
     });

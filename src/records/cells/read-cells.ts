@@ -6,7 +6,7 @@ import type { HeaderMatch } from '../headers.js';
 import type { Product } from '../products.js';
 import type { RowCheck, RowTable } from '../rows/row-check.js';
 import { AS_TEXT, cellErrorFault, Fault, formulaFault } from './damage.js';
-import { phoneNumber } from './telephony.js';
+import { isPhoneNumber } from './telephony.js';
 
 /** Texts that stand for others in a column, such as a billing system's `MST` for `US/Mountain`; found in lower case. */
 export type Translations = ReadonlyMap<ColumnName, ReadonlyMap<string, string>>;
@@ -158,7 +158,7 @@ function obscuredFault(
 ): Fault | null {
   const isCode =
     entry.options === undefined &&
-    entry.schema !== phoneNumber &&
+    !isPhoneNumber(entry.schema) &&
     typeof entry.schema.read(typed) === 'string';
   if (!isCode) return null;
   const shown = name === 'sipPassword' ? '(hidden)' : `"${check.row.others?.[position] ?? ''}"`;

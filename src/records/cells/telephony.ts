@@ -68,6 +68,13 @@ export const emergencyCallback = localNumber((phone) => {
   return new Fault('TOLL_FREE_CALLBACK', message, 'Use a local number that is on the account.');
 });
 
+const PHONE_NUMBERS: readonly unknown[] = [phoneNumber, serviceNumber, emergencyCallback];
+
+/** Whether a column that is read so holds phone numbers. */
+export function isPhoneNumber(schema: unknown): boolean {
+  return PHONE_NUMBERS.includes(schema);
+}
+
 function macFault(message: string, hint = 'Use the 12 characters of the label, 0-9 and A-F.'): Fault {
   return new Fault('MAC_ADDRESS_INVALID', message, hint);
 }
