@@ -110,6 +110,36 @@ describe('the packed tarball, installed in an empty project without running any 
     const again = await run('validate', 'bcc.xlsx', '--json');
     expect(JSON.parse(again.stdout).rows).toMatchObject({ total: 1, valid: 1 });
   });
+
+  it('drives a run from a program, as the manual shows', async () => {
+    const manual = await readFile(join(ROOT, 'README.md'), 'utf8');
+    const example = /```js\n([^`]+)```/.exec(manual)?.[1] ?? '';
+    expect(example).toContain("from 'alianza-import'");
+    await copyFile(
+      join(project, 'node_modules/alianza-import/samples/mixed.xlsx'),
+      join(project, 'customers.xlsx'),
+    );
+    await writeFile(join(project, 'door.mjs'), example);
+    const { stdout } = await exec(process.execPath, ['door.mjs'], { cwd: project, env: ENV });
+    expect(stdout).toBe('done 23 runs/customers/results.xlsx\n');
+  });
+
+  it('has types by which that program compiles, and a wrong one does not', async () => {
+    const call = (sheets: string) =>
+      `import { startRun, type RunReport } from 'alianza-import';\n` +
+      `export const report: Promise<RunReport> = startRun({ sheets: ${sheets} });\n`;
+    await writeFile(join(project, 'right.mts'), call("['a.csv']"));
+    await writeFile(join(project, 'wrong.mts'), call('5'));
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const strict = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+    const roots = ['--typeRoots', join(ROOT, 'node_modules/@types')];
+    const compile = (file: string) =>
+      exec(process.execPath, [tsc, ...strict, ...roots, file], { cwd: project, env: ENV });
+    expect((await compile('right.mts')).stdout).toBe('');
+    await expect(compile('wrong.mts')).rejects.toMatchObject({
+      stdout: expect.stringMatching(/^wrong\.mts\(2,\d+\): error TS2322/),
+    });
+  });
 });
 
 describe('an install of the clone without development dependencies', () => {
