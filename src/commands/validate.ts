@@ -1,6 +1,5 @@
 import { EXIT } from '../errors.js';
 import type { RunEvent } from '../run/events.js';
-import { checkSheets } from '../run/start.js';
 import { validateSheets } from '../run/validate-sheets.js';
 import { followOnScreen, jsonOf, tellReport, tellSummary } from '../screen/tell.js';
 import { callerOf, type Run, screenOf } from './command.js';
@@ -9,6 +8,7 @@ export const run: Run = async (args, io) => {
   const request = { ...callerOf(args, io), sheets: args.words };
   const screen = await screenOf(args, io);
   if (args.flags['out'] !== undefined) {
+    const { checkSheets } = await import('../run/start.js');
     const report = await checkSheets({ ...request, onPlatform: false }, followOnScreen(io, screen, false));
     return tellReport(report, screen, io);
   }

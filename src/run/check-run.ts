@@ -14,6 +14,7 @@ import { refuseInterrupted, unlessInterrupted } from './interrupt.js';
 import { openRunLog } from './log.js';
 import { beginPart, endPart, type OpenPart } from './report.js';
 import { runState } from './state.js';
+import { OFFLINE_COVERAGE } from './validate-sheets.js';
 
 export interface CheckOptions {
   readonly settings: Settings;
@@ -101,12 +102,6 @@ export async function checkIntoRun(
 }
 
 const CUT_SHORT = 'It was stopped early: not every row was checked on the platform.';
-
-/** What a check without the platform covers. */
-export const OFFLINE_COVERAGE: readonly string[] = [
-  'Offline: every cell, every row, and the rows of one account, user, number, device, line and trunk against each other.',
-  'On the platform: nothing. `run --dry-run` adds the read-only checks.',
-];
 
 function coverage(onPlatform: boolean): readonly string[] {
   if (!onPlatform) return OFFLINE_COVERAGE;

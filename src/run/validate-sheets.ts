@@ -6,10 +6,15 @@ import { ProblemGroups } from '../results/problem-groups.js';
 import type { RunReport } from '../results/run-report.js';
 import { optionsAgain } from './again.js';
 import type { RunRequest } from './begin.js';
-import { OFFLINE_COVERAGE } from './check-run.js';
 import { type Follow, signalOf } from './events.js';
 import { unlessInterrupted } from './interrupt.js';
 import { readingOptions, settingsOf } from './settings.js';
+
+/** What a check without the platform covers. */
+export const OFFLINE_COVERAGE: readonly string[] = [
+  'Offline: every cell, every row, and the rows of one account, user, number, device, line and trunk against each other.',
+  'On the platform: nothing. `run --dry-run` adds the read-only checks.',
+];
 
 /**
  * Checks sheets and keeps nothing: a million rows take no more memory than ten. Every problem is an event of its own,
