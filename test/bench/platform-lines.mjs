@@ -143,7 +143,7 @@ export async function calls(dir) {
   return table;
 }
 
-/** Log-in, list of accounts, one validation a distinct address and one search a place, and each object's own calls. */
+/** Log-in, one look whether the accounts are there, one validation a distinct address and one search a place, and each object's own calls. */
 function neededCalls({ count, rowAt }) {
   const accounts = new Set();
   const addresses = new Set();

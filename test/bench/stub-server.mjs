@@ -1,4 +1,4 @@
-// A platform that answers at once: a good body for each operation, and nothing behind it. Prints its URL. With the
+// A platform that answers at once: a good body for each operation, and nothing behind it; no account is there before. Prints its URL. With the
 // name of a file as argument it writes down what it was asked, for a script that asks the same.
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
@@ -18,6 +18,7 @@ const record = process.argv[2] === undefined ? null : createWriteStream(process.
 let created = 0;
 let searched = 0;
 
+/** The body of the answer; null where there is nothing. */
 function answer(method, path, body) {
   const id = () => `id-${++created}`;
   const last = path.slice(path.lastIndexOf('/') + 1);
@@ -32,7 +33,7 @@ function answer(method, path, body) {
     };
   if (path.endsWith('/search'))
     return Array.from({ length: 50 }, () => ({ phoneNumber: `1385${2_000_000 + searched++}` }));
-  if (method === 'GET') return [];
+  if (method === 'GET') return path.split('/').at(-2) === 'account' ? null : [];
   if (last === 'account') return { ...body, id: id(), partitionId: PARTITION };
   return { ...body, id: id() };
 }
@@ -44,8 +45,9 @@ const server = createServer((request, response) => {
     const asked = Buffer.concat(pieces).toString();
     record?.write(`${JSON.stringify([request.method, request.url, asked])}\n`);
     const body = asked === '' ? {} : JSON.parse(asked);
-    const text = JSON.stringify(answer(request.method, request.url.split('?')[0], body));
-    response.writeHead(200, {
+    const found = answer(request.method, request.url.split('?')[0], body);
+    const text = JSON.stringify(found ?? { message: 'not found' });
+    response.writeHead(found === null ? 404 : 200, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(text),
     });
