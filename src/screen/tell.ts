@@ -3,7 +3,6 @@ import { EXIT, type Exit } from '../errors.js';
 import type { ScreenSettings } from '../options.js';
 import { problemOf } from '../results/row-outcome.js';
 import { mailsText, type RunReport, remarks, totalOf } from '../results/run-report.js';
-import { readRun } from '../run/directory.js';
 import type { Follow, RunEvent } from '../run/events.js';
 import { shellPath } from '../shell-word.js';
 import type { Io } from './io.js';
@@ -94,6 +93,8 @@ async function printJson(report: RunReport, io: Io): Promise<void> {
   const { runDir, kind, exit } = report;
   await io.json.members(jsonOf(report));
   if (kind !== 'run' && runDir !== null) {
+    // Only here: what has no run directory need not load the database.
+    const { readRun } = await import('../run/directory.js');
     const { journal } = readRun(runDir);
     try {
       await io.json.list('problems');
