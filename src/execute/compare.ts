@@ -1,11 +1,10 @@
 import type { Client } from '../api/client.js';
-import type { Call } from '../api/endpoints.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
 import type { ImportRecord } from '../records/record.js';
 import { rowAddresses } from '../resources/activation.js';
 import { compare, type FieldDifference } from '../resources/compare.js';
 import { KINDS } from '../resources/kinds.js';
-import { orNull } from '../resources/lookups/account-index.js';
+import { SharedLooks } from '../resources/look.js';
 import type { Addresses } from '../resources/lookups/addresses.js';
 import type { Outcome } from '../resources/task.js';
 import { idsOf, isThere } from './ids.js';
@@ -29,17 +28,16 @@ const MAX_SHARED = 2000;
 
 /** Reads the objects of rows back and compares them with the sheet. */
 export class Comparer {
-  readonly #client: Client;
   readonly #journal: Journal<ImportRecord>;
   readonly #addresses: Addresses;
   readonly #planner: Planner;
   /** answers of objects that several rows share, so that each is read once */
-  readonly #shared = new Map<string, Promise<unknown>>();
+  readonly #shared: SharedLooks;
   /** what was told of an object that several rows share is not told again */
   readonly #told = new Set<string>();
 
   constructor(client: Client, journal: Journal<ImportRecord>, addresses: Addresses) {
-    this.#client = client;
+    this.#shared = new SharedLooks(client);
     this.#journal = journal;
     this.#addresses = addresses;
     this.#planner = new Planner(journal);
@@ -58,7 +56,7 @@ export class Comparer {
         differences: [{ key: `row ${row.row}`, field: '', inSheet: plan, onPlatform: '' }],
         notComparable: [],
       };
-    if (this.#shared.size > MAX_SHARED) this.#shared.clear();
+    this.#shared.forgetBeyond(MAX_SHARED);
     const compared = await Promise.all(
       plan.resources.map(async (resource): Promise<RowComparison> => {
         const { key, kind: name, values, given } = resource;
@@ -71,7 +69,7 @@ export class Comparer {
         const kind = KINDS[name];
         const outcome = step.outcome as unknown as Outcome;
         const ids = idsOf(this.#journal, resource, outcome);
-        const now = await kind.read((call) => this.#look(call, row.ordinal), ids);
+        const now = await kind.read(this.#shared.for(row.ordinal), ids);
         if (now === null) return missing('is not there');
         const stated = await kind.stated({
           resource,
@@ -92,15 +90,5 @@ export class Comparer {
       differences: compared.flatMap(({ differences }) => differences),
       notComparable: compared.flatMap(({ notComparable }) => notComparable),
     };
-  }
-
-  #look<T>(call: Call<T>, priority: number): Promise<T | null> {
-    let answer = this.#shared.get(call.path) as Promise<T | null> | undefined;
-    if (!answer) {
-      answer = orNull(this.#client.send(call, { priority }));
-      answer.catch(() => {});
-      this.#shared.set(call.path, answer);
-    }
-    return answer;
   }
 }

@@ -6,7 +6,7 @@ import type { ImportRecord } from '../records/record.js';
 import { differenceText } from '../resources/compare.js';
 import type { IdColumn } from '../resources/kind.js';
 import { KINDS } from '../resources/kinds.js';
-import { orNull } from '../resources/lookups/account-index.js';
+import { lookWith } from '../resources/look.js';
 import { StepError } from '../resources/step-error.js';
 import {
   type Failure,
@@ -97,7 +97,7 @@ export class Executor {
         return account;
       },
       send: (call, options) => this.#run.client.send(call, { priority: ordinal, ...options }),
-      look: (call) => orNull(this.#run.client.send(call, { priority: ordinal })),
+      look: lookWith(this.#run.client, ordinal),
     };
     try {
       return { ok: true, outcome: await KINDS[resource.kind].bringAbout(task), owner: ordinal };

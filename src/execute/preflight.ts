@@ -8,8 +8,9 @@ import { rowAddresses } from '../resources/activation.js';
 import { differenceText, type FieldDifference } from '../resources/compare.js';
 import { differencesFromSheet } from '../resources/create-once.js';
 import type { Around } from '../resources/kind.js';
-import { KINDS } from '../resources/kinds.js';
-import { AccountIndex, orNull } from '../resources/lookups/account-index.js';
+import { isObject, KINDS } from '../resources/kinds.js';
+import { lookWith } from '../resources/look.js';
+import { AccountIndex } from '../resources/lookups/account-index.js';
 import { Addresses } from '../resources/lookups/addresses.js';
 import { DryRunQuestions } from '../resources/lookups/dry-run-questions.js';
 import { type Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
@@ -32,19 +33,13 @@ export interface PreflightOptions {
   readonly httpLog: HttpLog | null;
 }
 
-/** What the platform says of the rows before anything is sent. */
-export interface PreflightSummary {
-  /** rows of which everything is there already */
-  readonly existing: number;
-  /** rows of which something is there and differs from the sheet */
-  readonly differing: number;
-}
-
 /**
  * The read-only checks of a dry run, of all valid rows: what is there already and whether it is the sheet's, and what can
  * be asked about the rest. What is found goes into the journal: problems, and rows that turn out invalid.
+ *
+ * @returns how many rows are there already with everything that they want
  */
-export async function preflight(options: PreflightOptions): Promise<PreflightSummary> {
+export async function preflight(options: PreflightOptions): Promise<number> {
   const { client, journal, partitionId, stop, httpLog, baseUrl } = options;
   const addresses = new Addresses(client, journal);
   const planner = new Planner(journal);
@@ -52,7 +47,6 @@ export async function preflight(options: PreflightOptions): Promise<PreflightSum
   /** what several rows share is planned once */
   const planned = new Set<string>();
   let existing = 0;
-  let differing = 0;
   await inParallel(journal.rows('valid'), options.concurrency, stop, async (row) => {
     const plan = planner.plan(row);
     if (typeof plan === 'string') return;
@@ -61,7 +55,6 @@ export async function preflight(options: PreflightOptions): Promise<PreflightSum
     if (found.existing.length > 0) {
       const isAll = found.existing.length === plan.resources.filter(isObject).length;
       if (isAll) existing++;
-      if (found.differs) differing++;
       const what = `${isAll ? 'would be existing' : 'partly there already'}: ${found.existing.join(', ')}`;
       await journal.setRowStatus(row.ordinal, row.status, { warnings: [what] });
     }
@@ -75,7 +68,7 @@ export async function preflight(options: PreflightOptions): Promise<PreflightSum
       await addFinding(journal, row, finding);
       if (isError(finding)) await journal.setRowStatus(ordinal, 'invalid', null);
     }
-  return { existing, differing };
+  return existing;
 
   async function logPlanned(row: StoredRow<ImportRecord>, plan: RowPlan): Promise<void> {
     const own = plan.resources.some(({ kind }) => kind === 'number');
@@ -89,10 +82,6 @@ export async function preflight(options: PreflightOptions): Promise<PreflightSum
         httpLog?.writePlanned(row.row, { operation, method, url: baseUrl + path, body });
     }
   }
-}
-
-function isObject({ kind }: Resource): boolean {
-  return KINDS[kind].settingOf === null;
 }
 
 function isError(finding: Finding): boolean {
@@ -109,9 +98,6 @@ function addFinding(
   const problem: Problem = { file, sheet, row: number, ...finding, severity };
   return journal.addProblem(row.ordinal, { ...problem });
 }
-
-/** Findings of one row, and whether something that is there differs from the sheet. */
-type Checked = RowFindings & { differs?: boolean };
 
 /** Walks over the resources of a row and asks what their kinds can ask. */
 class RowChecks {
@@ -134,10 +120,10 @@ class RowChecks {
     this.questions = new DryRunQuestions(client, journal, addresses, partitionId);
   }
 
-  async check(row: StoredRow<ImportRecord>, { resources }: RowPlan): Promise<Checked> {
+  async check(row: StoredRow<ImportRecord>, { resources }: RowPlan): Promise<RowFindings> {
     const [account] = resources;
     if (!account) throw new Error(`row ${row.row} has no account in its plan`);
-    const check: Checked = new RowFindings(row.ordinal, account);
+    const check = new RowFindings(row.ordinal, account);
     const held = await this.#account(check, account);
     const ownerId = held ? ((await heldOwnerId(held, account, row.ordinal)) ?? '') : '';
     await Promise.all(resources.slice(1).map((resource) => this.#resource(check, resource, held, ownerId)));
@@ -145,7 +131,7 @@ class RowChecks {
   }
 
   /** @returns what the account holds, when it is there and the sheet's; null otherwise */
-  async #account(check: Checked, resource: Resource): Promise<Snapshot | null> {
+  async #account(check: RowFindings, resource: Resource): Promise<Snapshot | null> {
     const kind = KINDS.account;
     const { values } = resource;
     const partitionId = values.partitionId ?? this.#partitionId;
@@ -157,7 +143,12 @@ class RowChecks {
     return isSame ? this.#snapshots.of(partitionId, now.id) : null;
   }
 
-  async #resource(check: Checked, resource: Resource, held: Snapshot | null, ownerId: string): Promise<void> {
+  async #resource(
+    check: RowFindings,
+    resource: Resource,
+    held: Snapshot | null,
+    ownerId: string,
+  ): Promise<void> {
     const kind = KINDS[resource.kind];
     await kind.dryRun.always?.(check, this.questions, resource);
     const around: Around = { ownerId, phone: resource.values.phoneNumber };
@@ -168,7 +159,7 @@ class RowChecks {
 
   /** @returns whether it is recognisably the sheet's */
   async #found(
-    check: Checked,
+    check: RowFindings,
     resource: Resource,
     now: object,
     around: Around,
@@ -184,17 +175,17 @@ class RowChecks {
       check.add(another?.code ?? 'DIFFERS_ON_PLATFORM', column, value, `On the platform ${strange}`, hint);
       return false;
     }
-    if (kind.settingOf === null) check.existing.push(resource.key);
+    if (isObject(resource)) check.existing.push(resource.key);
     if (this.#told.has(resource.key)) return true;
     this.#told.add(resource.key);
     const { partitionId, accountId } = account;
-    const id = kind.settingOf === null ? kind.find.idOf(now) : (around.phone ?? '');
+    const id = isObject(resource) ? kind.find.idOf(now) : (around.phone ?? '');
     const ids = { partitionId, accountId, id, ownerId: around.ownerId ?? '', phone: around.phone };
     const differences = await differencesFromSheet(
       {
         addresses: this.#addresses,
         neverAnswered: this.#neverAnswered,
-        look: (call) => orNull(this.#client.send(call, { priority: check.ordinal })),
+        look: lookWith(this.#client, check.ordinal),
       },
       resource,
       check.ordinal,
@@ -206,8 +197,7 @@ class RowChecks {
     return true;
   }
 
-  #tell(check: Checked, title: string, difference: FieldDifference): void {
-    check.differs = true;
+  #tell(check: RowFindings, title: string, difference: FieldDifference): void {
     check.add(
       'DIFFERS_ON_PLATFORM',
       null,

@@ -1,18 +1,15 @@
 import { ApiError } from '../api/api-error.js';
 import type { Client } from '../api/client.js';
-import { type Call, releaseNumber } from '../api/endpoints.js';
+import { releaseNumber } from '../api/endpoints.js';
 import type { Journal, JsonObject, StepState, StoredStep } from '../journal/journal.js';
 import { baseOf } from '../plan/keys.js';
-import { KIND_NAMES, type KindName, type Resource } from '../plan/resource.js';
+import type { Resource } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
-import { rowAddresses } from '../resources/activation.js';
-import { compare, differenceText } from '../resources/compare.js';
-import type { Ids, Look } from '../resources/kind.js';
-import { KINDS, undoWaves } from '../resources/kinds.js';
-import { orNull } from '../resources/lookups/account-index.js';
+import { isObject, KINDS, undoWaves } from '../resources/kinds.js';
+import { lookWith, orNull } from '../resources/look.js';
 import { Addresses } from '../resources/lookups/addresses.js';
-import { type Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
 import type { Outcome } from '../resources/task.js';
+import { examine, keep, keepWhatHangsTogether, type Made } from './examine.js';
 import { idsOf, text } from './ids.js';
 import { inParallel } from './in-parallel.js';
 import { Planner } from './planner.js';
@@ -43,8 +40,6 @@ export interface UndoOptions {
   onUndone(undone: Undone): void;
 }
 
-const GONE = 'somebody else had deleted it';
-
 /** Steps that undo still has to look at. */
 export const OPEN_STATES: ReadonlySet<StepState> = new Set(['intent', 'created', 'deleting', 'kept']);
 
@@ -58,18 +53,6 @@ interface Undoing extends UndoOptions {
   readonly addresses: Addresses;
   /** when undo began, by `performance.now()` */
   readonly startedAt: number;
-}
-
-/** One object or setting that the run made, while its account is looked through. */
-interface Made {
-  readonly step: StoredStep;
-  readonly resource: Resource;
-  readonly ids: Ids;
-  /** what is to become of it so far */
-  verdict: 'delete' | 'keep' | 'gone' | 'failed';
-  reason: string;
-  /** somebody has given it to another owner */
-  isElsewhere: boolean;
 }
 
 /**
@@ -106,7 +89,8 @@ async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void>
   await keepWhatHangsTogether(run, made);
   if (run.dryRun) {
     for (const each of made)
-      if (isObject(each)) tell(run, each, each.verdict === 'delete' ? 'would be deleted' : undefined);
+      if (isObject(each.resource))
+        tell(run, each, each.verdict === 'delete' ? 'would be deleted' : undefined);
     return;
   }
   for (const wave of WAVES) {
@@ -129,14 +113,6 @@ function resourcesOf(run: Undoing, steps: readonly StoredStep[]): Map<string, Re
   return resources;
 }
 
-function isKind(name: string): name is KindName {
-  return (KIND_NAMES as readonly string[]).includes(name);
-}
-
-function isObject({ resource }: Made): boolean {
-  return KINDS[resource.kind].settingOf === null;
-}
-
 /** What was made and may still be there; creates in doubt are looked up first. */
 async function madeOf(
   run: Undoing,
@@ -146,7 +122,7 @@ async function madeOf(
   const made = await Promise.all(
     steps.map(async (step): Promise<Made | null> => {
       const resource = resources.get(step.key);
-      if (!resource || !isKind(step.kind)) return null;
+      if (!resource) return null;
       const outcome = step.state === 'intent' ? await findAgain(run, step, resource) : step.outcome;
       if (outcome)
         return {
@@ -171,20 +147,16 @@ async function findAgain(run: Undoing, step: StoredStep, resource: Resource): Pr
   const { partitionId, accountId, ownerId, phone, id } = step.intent;
   const ids = { partitionId: text(partitionId), accountId: text(accountId) };
   // A setting is never in doubt: it is on something that is there or not.
-  if (kind.settingOf !== null) return { ...ids, state: 'created', id: text(id) };
+  if (!isObject(resource)) return { ...ids, state: 'created', id: text(id) };
   // The run may have sent what it intended until it died, which was before this began.
   const wait = run.startedAt + run.settleMs - performance.now();
   if (wait > 0) await run.client.rest(wait);
   const around = { ownerId: text(ownerId), phone: text(phone) || undefined };
   const identity = { ...kind.find.identity(resource, around), ownerId: null };
-  const now = await kind.find.now(lookOf(run, step.owner), ids, identity);
+  const now = await kind.find.now(lookWith(run.client, step.owner), ids, identity);
   if (now === null || kind.find.strange(now, identity) !== null) return null;
   const found = kind.find.idOf(now);
   return { state: 'created', id: found, partitionId: ids.partitionId, accountId: ids.accountId || found };
-}
-
-function lookOf({ client }: Undoing, priority: number): Look {
-  return (call) => orNull(client.send(call, { priority }));
 }
 
 /** A reservation that has not become a number is given back. */
@@ -214,136 +186,6 @@ async function releaseUnused(run: Undoing, steps: readonly StoredStep[]): Promis
     }
     await journal.settle(step.key, step.kind, step.owner, 'released', { ...step.intent });
     run.onUndone({ ...undone, what: 'deleted' });
-  }
-}
-
-/** Reads everything and finds out what is gone and what somebody has changed since. */
-async function examine(run: Undoing, made: readonly Made[]): Promise<void> {
-  const shared = new Map<string, Promise<unknown>>();
-  await Promise.all(
-    made.map(async (each) => {
-      const { resource, ids, step } = each;
-      const kind = KINDS[resource.kind];
-      const look: Look = (call) => sharedLook(run, shared, call, step.owner);
-      try {
-        const now = await kind.read(look, ids);
-        if (now === null) {
-          each.verdict = 'gone';
-          each.reason = step.state === 'deleting' ? '' : GONE;
-          return;
-        }
-        const changed = await changedSince(run, each, now);
-        if (changed !== null) keep(each, changed);
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        keep(each, `it could not be read: ${error.message}`);
-      }
-    }),
-  );
-}
-
-function sharedLook<T>(
-  { client }: Undoing,
-  shared: Map<string, Promise<unknown>>,
-  call: Call<T>,
-  priority: number,
-): Promise<T | null> {
-  let answer = shared.get(call.path) as Promise<T | null> | undefined;
-  if (!answer) {
-    answer = orNull(client.send(call, { priority }));
-    shared.set(call.path, answer);
-  }
-  return answer;
-}
-
-/** What somebody has changed of it since the run made it, in words; null when it is as the run left it. */
-async function changedSince(run: Undoing, made: Made, now: object): Promise<string | null> {
-  const { step, resource, ids } = made;
-  const kind = KINDS[resource.kind];
-  const stated = await kind.stated({
-    resource,
-    values: resource.values,
-    ids,
-    addresses: () => rowAddresses(run.addresses, resource.values, step.owner),
-  });
-  const { asAnswered = [] } = (step.outcome ?? {}) as unknown as Partial<Outcome>;
-  const changed = compare(stated, now).differences.filter(
-    ({ field, onPlatform }) =>
-      !asAnswered.some((each) => each.field === field && each.onPlatform === onPlatform),
-  );
-  made.isElsewhere = changed.some(({ field }) => field === 'referenceId' || field === 'userId');
-  const strange = kind.find.strange(
-    now,
-    kind.find.identity(resource, { ownerId: ids.ownerId || null, phone: ids.phone }),
-  );
-  if (strange !== null) return strange;
-  if (changed.length === 0) return null;
-  const texts = changed.slice(0, 3).map(differenceText);
-  return `it was changed since: ${texts.join(', ')}${changed.length > 3 ? ' and more' : ''}`;
-}
-
-function keep(made: Made, reason: string): void {
-  made.verdict = 'keep';
-  made.reason = reason;
-}
-
-/**
- * What hangs on a kept object is kept with it, and what it needs too: a user with its numbers and devices, a line with its
- * port. An account that somebody has changed is kept with all that the run put into it; one that only holds what stays is
- * kept alone.
- */
-async function keepWhatHangsTogether(run: Undoing, made: readonly Made[]): Promise<void> {
-  const snapshots = new Snapshots(run.client);
-  const near = neighbours(made);
-  spread(made.filter(({ verdict }) => verdict === 'keep'));
-  for (let isSettled = false; !isSettled; ) {
-    isSettled = true;
-    const goes = new Set(made.filter(({ verdict }) => verdict !== 'keep').map(({ ids }) => ids.id));
-    for (const each of made) {
-      if (each.verdict !== 'delete') continue;
-      const held = snapshots.of(each.ids.partitionId, each.ids.accountId);
-      const reason = await occupiedBy(each, held, (id) => !goes.has(id));
-      if (reason === null) continue;
-      keep(each, reason);
-      if (each.resource.kind !== 'account') spread([each]);
-      isSettled = false;
-    }
-  }
-
-  function spread(due: Made[]): void {
-    for (let each = due.pop(); each !== undefined; each = due.pop())
-      for (const other of near.get(each) ?? []) {
-        if (other.verdict !== 'delete') continue;
-        keep(other, `it belongs to ${each.resource.key}, which is kept`);
-        due.push(other);
-      }
-  }
-}
-
-/** What is kept with each: what it needs and what needs it; of an account all that is in it, but not the other way. */
-function neighbours(made: readonly Made[]): Map<Made, Made[]> {
-  const byKey = new Map(made.map((each) => [each.resource.key, each]));
-  const near = new Map<Made, Made[]>(made.map((each) => [each, []]));
-  for (const each of made)
-    for (const [role, key] of Object.entries(each.resource.needs)) {
-      const needed = byKey.get(key);
-      if (!needed || (role === 'owner' && each.isElsewhere)) continue;
-      near.get(needed)?.push(each);
-      if (role !== 'account') near.get(each)?.push(needed);
-    }
-  return near;
-}
-
-async function occupiedBy(
-  { ids, step, resource }: Made,
-  held: Snapshot,
-  left: (id: string) => boolean,
-): Promise<string | null> {
-  try {
-    return (await KINDS[resource.kind].takeBack?.occupied?.(held, ids, left, step.owner)) ?? null;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return `what hangs on it could not be read: ${error.message}`;
   }
 }
 

@@ -6,6 +6,7 @@ import type { ColumnName, RowValues } from '../records/columns.js';
 import type { CompleteValues } from '../records/complete.js';
 import type { ProblemCode } from '../records/problem.js';
 import type { RowAddresses } from './activation.js';
+import type { Look } from './look.js';
 import type { DryRunQuestions } from './lookups/dry-run-questions.js';
 import type { Snapshot } from './lookups/snapshots.js';
 import type { RowFindings } from './row-findings.js';
@@ -13,9 +14,6 @@ import type { AccountIds, Outcome, Task } from './task.js';
 
 /** A result column that shows an ID. */
 export type IdColumn = Extract<keyof RowResult, `${string}Id` | 'assignedPhoneNumber'>;
-
-/** Sends a read; null when the platform says that there is none (404). */
-export type Look = <T>(call: Call<T>) => Promise<T | null>;
 
 /** One resource as the platform names it, with what its calls need of the resources around it. */
 export interface Ids extends AccountIds {

@@ -26,6 +26,11 @@ export const KINDS: Readonly<Record<KindName, AnyKind>> = {
   device,
 };
 
+/** Whether a kind is an object of its own; a setting is on another object, and goes with it. */
+export function isObject({ kind }: { readonly kind: KindName }): boolean {
+  return KINDS[kind].settingOf === null;
+}
+
 /**
  * The kinds that undo deletes, in waves: each after those that must be gone before it, as they say themselves.
  * @throws Error when kinds wait for each other in a circle

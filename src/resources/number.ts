@@ -12,7 +12,6 @@ import type { CompleteValues } from '../records/complete.js';
 import { activationBody, plainAddress, type RowAddresses, sheetAddresses } from './activation.js';
 import { createOnce, differencesFromSheet } from './create-once.js';
 import type { Kind } from './kind.js';
-import { orNull } from './lookups/account-index.js';
 import type { ValidAddress } from './lookups/addresses.js';
 import type { Place } from './lookups/number-pools.js';
 import { heldOwnerId } from './owner.js';
@@ -228,7 +227,7 @@ async function activateOrRelease(
   } catch (error) {
     if (!(error instanceof ApiError) || error.kind !== 'refused') throw error;
     await release(task, account, phone);
-    const number = await orNull(task.send(getInventoryNumber(account.partitionId, phone)));
+    const number = await task.look(getInventoryNumber(account.partitionId, phone));
     if (number && (number.accountId == null || number.accountId === '')) throw error;
     return null;
   }

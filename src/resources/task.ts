@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.js';
 import type { Resource, Role } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
 import type { FieldDifference } from './compare.js';
+import type { Look } from './look.js';
 import type { AccountIndex } from './lookups/account-index.js';
 import type { Addresses } from './lookups/addresses.js';
 import type { NumberPools } from './lookups/number-pools.js';
@@ -103,8 +104,7 @@ export interface Task {
   /** the account, which every resource but itself needs */
   account(): Promise<Outcome>;
   send<T>(call: Call<T>, options?: SendOptions): Promise<T>;
-  /** sends a read; null when the platform says that there is none */
-  look<T>(call: Call<T>): Promise<T | null>;
+  readonly look: Look;
 }
 
 /** Whether an account may hold what this process has not created: then that is looked for before it is created. */

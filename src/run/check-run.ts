@@ -72,11 +72,10 @@ export async function checkIntoRun(
       stop = stopSwitch(connection.limiter);
       if (signal.aborted) interrupt();
       tell(follow, { type: 'started', partitionId, baseUrl });
-      const found = await preflight({
+      existing = await preflight({
         ...{ client, journal, partitionId, baseUrl, httpLog, stop },
         concurrency: options.settings.concurrency,
       });
-      existing = found.existing;
     }
   } catch (error) {
     failure = error;

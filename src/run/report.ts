@@ -6,7 +6,7 @@ import type { Stopped } from '../execute/stop-switch.js';
 import { OPEN_STATES } from '../execute/take-back.js';
 import { KIND_NAMES } from '../plan/resource.js';
 import { ROW_STATUSES } from '../plan/statuses.js';
-import { KINDS } from '../resources/kinds.js';
+import { isObject } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
 import { nextSteps } from '../results/next-steps.js';
 import { writeReport } from '../results/report.js';
@@ -237,7 +237,7 @@ function hasCreated({ journal }: Told): boolean {
 /** Kinds of steps that are no objects of their own: they go with what they were set on or have become. */
 export const NO_OBJECTS: ReadonlySet<string> = new Set([
   'reservation',
-  ...KIND_NAMES.filter((kind) => KINDS[kind].settingOf !== null),
+  ...KIND_NAMES.filter((kind) => !isObject({ kind })),
 ]);
 
 /** Objects that undo would look at. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AccountIndex, findAccount, orNull } from '../../src/resources/lookups/account-index.js';
+import { orNull } from '../../src/resources/look.js';
+import { AccountIndex, findAccount } from '../../src/resources/lookups/account-index.js';
 import { Snapshots } from '../../src/resources/lookups/snapshots.js';
 import { failure, fakeClient } from './harness.js';
 

@@ -8,7 +8,8 @@ import { CredentialsFile } from '../../src/journal/credentials.js';
 import { Journal } from '../../src/journal/journal.js';
 import type { KindName } from '../../src/plan/resource.js';
 import type { ImportRecord } from '../../src/records/record.js';
-import { AccountIndex, orNull } from '../../src/resources/lookups/account-index.js';
+import { lookWith } from '../../src/resources/look.js';
+import { AccountIndex } from '../../src/resources/lookups/account-index.js';
 import { Addresses } from '../../src/resources/lookups/addresses.js';
 import { NumberPools } from '../../src/resources/lookups/number-pools.js';
 import { Snapshots } from '../../src/resources/lookups/snapshots.js';
@@ -85,6 +86,6 @@ export function taskOf(run: RunContext, key: string, kind: KindName = 'user'): T
     need: async () => undefined,
     account: async () => account,
     send: (call, options) => run.client.send(call, { priority: 3, ...options }),
-    look: (call) => orNull(run.client.send(call, { priority: 3 })),
+    look: lookWith(run.client, 3),
   };
 }

@@ -1,6 +1,6 @@
-import { ApiError } from '../../api/api-error.js';
 import type { Client } from '../../api/client.js';
 import { type AccountRecord, getAccountByNumber } from '../../api/endpoints.js';
+import { lookWith } from '../look.js';
 
 /** Single answers remembered at once; rows of one account usually stand near each other. */
 const MAX_REMEMBERED = 1000;
@@ -87,15 +87,5 @@ export async function findAccount(
   accountNumber: string,
   priority: number,
 ): Promise<AccountRecord | null> {
-  return orNull(client.send(getAccountByNumber(partitionId, accountNumber), { priority }));
-}
-
-/** A look-up whose 404 means that there is none. */
-export async function orNull<T>(lookUp: Promise<T>): Promise<T | null> {
-  try {
-    return await lookUp;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
-  }
+  return lookWith(client, priority)(getAccountByNumber(partitionId, accountNumber));
 }

@@ -14,9 +14,9 @@ import type { ColumnName } from '../../records/columns.js';
 import type { ProblemCode } from '../../records/problem.js';
 import type { ImportRecord } from '../../records/record.js';
 import { sheetAddresses } from '../activation.js';
+import { lookWith } from '../look.js';
 import type { RowFindings } from '../row-findings.js';
 import { StepError } from '../step-error.js';
-import { orNull } from './account-index.js';
 import type { Addresses, SheetAddress, ValidAddress } from './addresses.js';
 import { PlaceDemands } from './place-demand.js';
 
@@ -128,8 +128,7 @@ export class DryRunQuestions {
 
   async #inventory(check: RowFindings, partitionId: string, phone: string): Promise<void> {
     let number: Awaited<ReturnType<typeof find>>;
-    const find = () =>
-      orNull(this.#client.send(getInventoryNumber(partitionId, phone), { priority: check.ordinal }));
+    const find = () => lookWith(this.#client, check.ordinal)(getInventoryNumber(partitionId, phone));
     try {
       number = await find();
     } catch (error) {

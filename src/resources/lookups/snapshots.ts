@@ -19,7 +19,7 @@ import {
   type UserRecord,
 } from '../../api/endpoints.js';
 
-import { orNull } from './account-index.js';
+import { lookWith, orNull } from '../look.js';
 
 /** Accounts whose contents are remembered at once. Rows of one account usually stand near each other. */
 const MAX_REMEMBERED = 256;
@@ -49,7 +49,7 @@ export class Snapshot {
   async number(phone: string, priority: number): Promise<NumberRecord | null> {
     const listed = (await this.numbers(priority)).find((each) => each.phoneNumber === phone);
     if (listed?.referenceId) return listed;
-    return orNull(this.#client.send(getNumber(this.partitionId, this.accountId, phone), { priority }));
+    return lookWith(this.#client, priority)(getNumber(this.partitionId, this.accountId, phone));
   }
 
   lines(priority: number): Promise<LineRecord[]> {
