@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import type { Argv } from 'yargs';
 import type { Arguments, Command } from './commands/command.js';
-import { EXIT, type Exit, errorFacts, StopError } from './errors.js';
+import { EXIT, type Exit, errorFacts, errorMember, StopError } from './errors.js';
 import { OPTIONS, type OptionFacts } from './options.js';
 import type { Io } from './screen/io.js';
 import { JsonPrinter } from './screen/json-printer.js';
@@ -95,8 +95,7 @@ function readWords(argv: readonly string[]): { words: string[]; wantsJson: boole
 /** Ends the object of `--json` where a command could not. */
 async function endJson(error: unknown, exit: Exit, { json }: Io): Promise<void> {
   if (!json.wanted) return;
-  const { code, message, hint } = errorFacts(error);
-  await json.end({ error: { code, message, hint }, exitCode: EXIT[exit].code });
+  await json.end({ error: errorMember(errorFacts(error)), exitCode: EXIT[exit].code });
 }
 
 /** Prints an error: what happened and what to do; a trace only where the fault is ours. */

@@ -83,6 +83,11 @@ export function errorFacts(error: unknown): ErrorFacts {
   };
 }
 
+/** An error as `--json` prints it. */
+export function errorMember({ code, message, hint }: ErrorFacts): Omit<ErrorFacts, 'trace'> {
+  return { code, message, hint };
+}
+
 /** What is thrown where somebody asked for a stop (Ctrl-C, SIGTERM, an AbortSignal) and nothing is left half-done. */
 export function interruption(): StopError {
   return new StopError('INTERRUPTED', 'Interrupted.', 'Start the command again to go on.', {

@@ -1,4 +1,4 @@
-import { EXIT, StopError } from '../errors.js';
+import { EXIT, errorMember, StopError } from '../errors.js';
 import { ownSettings } from '../options.js';
 import { undoRun } from '../run/undo-run.js';
 import { askOnTerminal } from '../screen/ask.js';
@@ -38,8 +38,8 @@ export const run: Run = async (args, io) => {
     io.err(
       `${error === null ? 'Interrupted. Go on' : 'When the cause is gone, go on'} with: alianza-import undo ${shellPath(runDir)} --yes\n`,
     );
-  const facts = error && { code: error.code, message: error.message, hint: error.hint };
-  if (json) await io.json.end({ ...told, error: facts ?? undefined, exitCode: EXIT[exit].code });
+  const member = error === null ? undefined : errorMember(error);
+  if (json) await io.json.end({ ...told, error: member, exitCode: EXIT[exit].code });
   return exit;
 };
 

@@ -2,7 +2,7 @@ import type { Client } from '../api/client.js';
 import type { HttpLog } from '../api/http-log.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
-import { PROBLEM_CODES, type Problem } from '../records/problem.js';
+import { PROBLEM_CODES, withSeverity } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 import { rowAddresses } from '../resources/activation.js';
 import { differenceText, type FieldDifference } from '../resources/compare.js';
@@ -94,9 +94,7 @@ function addFinding(
   finding: Finding,
 ): Promise<void> {
   const { file, sheet, row: number } = row.record;
-  const { severity } = PROBLEM_CODES[finding.code];
-  const problem: Problem = { file, sheet, row: number, ...finding, severity };
-  return journal.addProblem(row.ordinal, { ...problem });
+  return journal.addProblem(row.ordinal, withSeverity({ file, sheet, row: number, ...finding }));
 }
 
 /** Walks over the resources of a row and asks what their kinds can ask. */

@@ -179,18 +179,14 @@ export function isError(problem: Problem): boolean {
   return problem.severity === 'error';
 }
 
+/** A problem whose code says how severe it is. */
+export function withSeverity<T extends Omit<Problem, 'severity'>>(
+  problem: T,
+): T & { readonly severity: Severity } {
+  return { ...problem, severity: PROBLEM_CODES[problem.code].severity };
+}
+
 /** What the reader noticed about a file or worksheet, as a problem of the input as a whole. */
-export function noticeAsProblem(notice: Notice): Problem {
-  const { file, sheet, row = 0, code, message, hint } = notice;
-  return {
-    file,
-    sheet,
-    row,
-    column: null,
-    value: '',
-    code,
-    message,
-    hint,
-    severity: PROBLEM_CODES[code].severity,
-  };
+export function noticeAsProblem({ file, sheet, row = 0, code, message, hint }: Notice): Problem {
+  return withSeverity({ file, sheet, row, column: null, value: '', code, message, hint });
 }

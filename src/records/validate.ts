@@ -16,7 +16,7 @@ import {
   headerInResults,
   productOfSheet,
 } from './headers.js';
-import { isError, PROBLEM_CODES, type Problem, type ProblemCode } from './problem.js';
+import { isError, type Problem, type ProblemCode, withSeverity } from './problem.js';
 import { PRODUCTS, type Product } from './products.js';
 import type { DistinctColumn } from './profile.js';
 import type { ImportRecord } from './record.js';
@@ -201,8 +201,7 @@ export class Validator {
     let problem = this.#shared.get(message);
     if (problem === undefined) {
       const { file, sheet } = check.table;
-      const { severity } = PROBLEM_CODES[code];
-      problem = { file, sheet, row, column: null, value: '', code, message, hint, severity };
+      problem = withSeverity({ file, sheet, row, column: null, value: '', code, message, hint });
       this.#shared.set(message, problem);
       check.problems.push(problem);
     }
@@ -253,17 +252,9 @@ function unreadRow({ ordinal, table, row, values, problems, tableProblems }: Row
 }
 
 function notForImport({ file, sheet, headerRow: row }: Pick<Table, 'file' | 'sheet' | 'headerRow'>): Problem {
-  return {
-    file,
-    sheet,
-    row,
-    column: null,
-    value: '',
-    code: 'NOT_FOR_IMPORT',
-    message: `The worksheet "${sheet}" holds no rows to import: it has neither a column product nor a column accountNumber`,
-    hint: 'Hide or delete the worksheet.',
-    severity: PROBLEM_CODES.NOT_FOR_IMPORT.severity,
-  };
+  const message = `The worksheet "${sheet}" holds no rows to import: it has neither a column product nor a column accountNumber`;
+  const hint = 'Hide or delete the worksheet.';
+  return withSeverity({ file, sheet, row, column: null, value: '', code: 'NOT_FOR_IMPORT', message, hint });
 }
 
 function columnGroup(column: string): string | undefined {
@@ -278,9 +269,8 @@ function headerProblems(
 ): Problem[] {
   const problems: Problem[] = [];
   const add = (code: ProblemCode, column: string, value: string, message: string, hint: string) => {
-    const { severity } = PROBLEM_CODES[code];
     const { file, sheet, headerRow: row } = table;
-    problems.push({ file, sheet, row, column, value, code, message, hint, severity });
+    problems.push(withSeverity({ file, sheet, row, column, value, code, message, hint }));
   };
   const first = new Map<ColumnName, string>();
   for (const { header, column, how, nearest } of headers) {

@@ -2,9 +2,9 @@ import { createLine, deleteLine, getLine, type LineRecord, listLines } from '../
 import type { CompleteValues } from '../records/complete.js';
 import { createOnce } from './create-once.js';
 import type { Kind } from './kind.js';
-import { sameName } from './names.js';
+import { named, renamed } from './names.js';
 import { rungBy } from './number-state.js';
-import type { AccountIds } from './task.js';
+import { type AccountIds, numbersOnAccount } from './task.js';
 
 type LineIdentity = { readonly lineName: string };
 
@@ -21,10 +21,7 @@ export const businessLine: Kind<LineRecord, LineIdentity> = {
     const { values } = task.resource;
     const account = await task.account();
     const { partitionId, accountId } = account;
-    // The numbers must be on the account before the line names them.
-    const number = await task.need('number');
-    await task.need('namedNumber1');
-    await task.need('namedNumber2');
+    const number = await numbersOnAccount(task);
     return createOnce(task, businessLine, {
       ids: account,
       ownerId: null,
@@ -40,8 +37,7 @@ export const businessLine: Kind<LineRecord, LineIdentity> = {
       pickLine((await look(listLines(partitionId, accountId))) ?? [], identity),
     held: async (held, identity, priority) => pickLine(await held.lines(priority), identity),
     idOf: ({ id }) => id,
-    strange: (now, { lineName }) =>
-      now.name == null || sameName(now.name, lineName) ? null : `it is now called "${now.name}"`,
+    strange: (now, { lineName }) => renamed(now.name, lineName),
   },
   read: (look, { partitionId, accountId, id }) => look(getLine(partitionId, accountId, id)),
   stated: ({ values, ids }) => lineBody(values as CompleteValues, ids, ids.phone),
@@ -76,5 +72,5 @@ export function lineBody(
 
 /** The sheet's line among those of its account. */
 function pickLine(lines: readonly LineRecord[], { lineName }: LineIdentity): LineRecord | null {
-  return lines.find(({ name }) => name != null && sameName(name, lineName)) ?? null;
+  return named(lines, ({ name }) => name, lineName);
 }

@@ -10,7 +10,7 @@ import type { CompleteValues } from '../records/complete.js';
 import { createOnce } from './create-once.js';
 import type { Kind } from './kind.js';
 import { sameCode } from './names.js';
-import type { AccountIds } from './task.js';
+import { type AccountIds, numbersOnAccount } from './task.js';
 
 type DeviceIdentity = {
   readonly macAddress: string;
@@ -31,9 +31,7 @@ export const device: Kind<DeviceRecord, DeviceIdentity> = {
     const { values } = task.resource;
     const account = await task.account();
     const user = await task.need('owner');
-    // The emergency number must be on the account before the device names it.
-    const number = await task.need('number');
-    await task.need('namedNumber1');
+    const number = await numbersOnAccount(task);
     const { partitionId, accountId } = account;
     const userId = user?.id ?? '';
     return createOnce(task, device, {

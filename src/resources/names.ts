@@ -1,8 +1,27 @@
 import { plainName } from '../plan/keys.js';
 
 /** Names are the same when they read the same: composition and spacing do not count. */
-export function sameName(a: string, b: string): boolean {
+function sameName(a: string, b: string): boolean {
   return plainName(a) === plainName(b);
+}
+
+/** What has that name among the others of its account. */
+export function named<T>(
+  all: readonly T[],
+  nameOf: (each: T) => string | null | undefined,
+  wanted: string,
+): T | null {
+  return (
+    all.find((each) => {
+      const name = nameOf(each);
+      return name != null && sameName(name, wanted);
+    }) ?? null
+  );
+}
+
+/** That somebody has given it another name, in words; null when it has its name, or the platform does not say. */
+export function renamed(now: string | null | undefined, wanted: string): string | null {
+  return now == null || sameName(now, wanted) ? null : `it is now called "${now}"`;
 }
 
 /** The same for names of people and companies, where letter case does not count either. */

@@ -2,9 +2,9 @@ import { createTrunk, deleteTrunk, getTrunk, listTrunks, type TrunkRecord } from
 import type { CompleteValues } from '../records/complete.js';
 import { createOnce } from './create-once.js';
 import type { Kind } from './kind.js';
-import { sameName } from './names.js';
+import { named, renamed } from './names.js';
 import { rungBy } from './number-state.js';
-import type { AccountIds } from './task.js';
+import { type AccountIds, numbersOnAccount } from './task.js';
 
 type TrunkIdentity = { readonly trunkName: string };
 
@@ -26,10 +26,7 @@ export const sipTrunk: Kind<TrunkRecord, TrunkIdentity> = {
     const { values } = resource;
     const account = await task.account();
     const { partitionId, accountId } = account;
-    // The numbers must be on the account before the trunk names them.
-    const number = await task.need('number');
-    await task.need('namedNumber1');
-    await task.need('namedNumber2');
+    const number = await numbersOnAccount(task);
     const trunkName = values.trunkName ?? '';
     return createOnce(task, sipTrunk, {
       ids: account,
@@ -51,10 +48,7 @@ export const sipTrunk: Kind<TrunkRecord, TrunkIdentity> = {
       pickTrunk((await look(listTrunks(partitionId, accountId))) ?? [], identity),
     held: async (held, identity, priority) => pickTrunk(await held.trunks(priority), identity),
     idOf: ({ id }) => id,
-    strange: (now, { trunkName }) =>
-      now.trunkName == null || sameName(now.trunkName, trunkName)
-        ? null
-        : `it is now called "${now.trunkName}"`,
+    strange: (now, { trunkName }) => renamed(now.trunkName, trunkName),
   },
   read: (look, { partitionId, accountId, id }) => look(getTrunk(partitionId, accountId, id)),
   // The platform never answers a password; a given username is compared, a generated one is in no sheet.
@@ -103,5 +97,5 @@ export function trunkBody(
 
 /** The sheet's trunk among those of its account. */
 function pickTrunk(trunks: readonly TrunkRecord[], wanted: TrunkIdentity): TrunkRecord | null {
-  return trunks.find(({ trunkName }) => trunkName != null && sameName(trunkName, wanted.trunkName)) ?? null;
+  return named(trunks, ({ trunkName }) => trunkName, wanted.trunkName);
 }

@@ -107,6 +107,14 @@ export interface Task {
   readonly look: Look;
 }
 
+/** The row's own number, once every number that the row names is on the account: what names another is refused. */
+export async function numbersOnAccount(task: Task): Promise<Outcome | undefined> {
+  const own = await task.need('number');
+  await task.need('namedNumber1');
+  await task.need('namedNumber2');
+  return own;
+}
+
 /** Whether an account may hold what this process has not created: then that is looked for before it is created. */
 export function mayHoldMore(run: RunContext, account: Outcome): boolean {
   return account.state === 'existing' || (run.looksFirst && !run.madeHere.has(account));

@@ -1,9 +1,7 @@
-import { existsSync, rmSync } from 'node:fs';
-import { errorFacts, isInterruption, StopError } from '../errors.js';
+import { existsSync } from 'node:fs';
+import { errorFacts, StopError } from '../errors.js';
 import { runRows } from '../execute/run-rows.js';
-import { type StopSwitch, stopSwitch } from '../execute/stop-switch.js';
 import { CredentialsFile } from '../journal/credentials.js';
-import { loadSheets } from '../load/load.js';
 import { mostErrors, type Settings } from '../options.js';
 import { ROW_STATUSES, type RowStatus } from '../plan/statuses.js';
 import { AccountIndex } from '../resources/lookups/account-index.js';
@@ -11,15 +9,17 @@ import { Addresses } from '../resources/lookups/addresses.js';
 import { NumberPools } from '../resources/lookups/number-pools.js';
 import { Snapshots } from '../resources/lookups/snapshots.js';
 import type { RunContext } from '../resources/task.js';
-import type { RunReport } from '../results/run-report.js';
+import { type RunReport, totalOf } from '../results/run-report.js';
 import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write/write.js';
-import { type Connection, connect, type Platform } from './connect.js';
+import type { Connection, Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
-import { type Follow, signalOf, tell } from './events.js';
-import { refuseInterrupted, unlessInterrupted } from './interrupt.js';
+import { type Follow, tell } from './events.js';
+import { unlessInterrupted } from './interrupt.js';
+import { loadRun, tellLoaded } from './load-run.js';
 import { openRunLog } from './log.js';
-import { beginPart, endPart, type OpenPart } from './report.js';
+import { PlatformLink } from './platform-link.js';
+import { beginPart, countsByStatus, endPart, hasBegun, type OpenPart } from './report.js';
 import { runState } from './state.js';
 
 export interface ImportOptions {
@@ -46,34 +46,19 @@ export async function importSheets(
   options: ImportOptions,
   follow: Follow,
 ): Promise<RunReport> {
-  const { journal, files, facts } = run;
+  const { journal, files } = run;
   const { settings } = options;
-  const signal = signalOf(follow);
   const log = openRunLog(files.log);
+  const link = new PlatformLink(run, log, follow);
   const credentials = new CredentialsFile(files.credentials, files.givenCredentials);
   let part: OpenPart | null = null;
-  let connection: Connection | null = null;
-  let platform: Platform | null = null;
-  let stop: StopSwitch | null = null;
   let failure: unknown = null;
   let connecting = false;
-  const interrupt = () => stop?.stop('interrupted');
-  signal.addEventListener('abort', interrupt);
   try {
     part = await beginPart(run);
     if (runState(journal).get('loaded') !== true) {
       await journal.forgetInput();
-      const partitions = await loadSheets(
-        facts.inputs.map((input) => input.file),
-        facts.reading,
-        journal,
-        credentials,
-        signal,
-      );
-      await runState(journal).set('partitions', partitions);
-      await runState(journal).set('loaded', true);
-      // What came on standard input is in the journal now; it may hold passwords.
-      rmSync(files.standardInput, { force: true });
+      await loadRun(run, credentials, follow);
     }
     // A run that was cut off still owes its further rounds to what failed in passing.
     const looksFirst = runState(journal).get('ended') !== undefined || journal.tailMissing;
@@ -82,31 +67,20 @@ export async function importSheets(
     const counts = countRows(run);
     log.info('loaded', counts);
     const { total, ...rows } = counts;
-    const mailsAtOnce = runState(journal).get('mailsAtOnce') ?? null;
-    tell(follow, { type: 'loaded', rows, total, mailsAtOnce });
+    tellLoaded(run, follow, rows);
 
     const aborts = counts.invalid > 0 && settings['on-invalid'] === 'abort';
     if (counts.pending > 0 && !aborts) {
-      refuseInterrupted(signal);
       connecting = true;
-      platform = await options.openPlatform();
-      connection = await unlessInterrupted(signal, connect(platform, settings, run, log), (late) =>
-        late.close(),
-      );
-      stop = stopSwitch(connection.limiter);
-      if (signal.aborted) interrupt();
-      const { partitionId, baseUrl } = connection;
-      // Nobody waits for these two: the journal writes in order, so they are on disk before any intent is.
-      rememberPartition(run, partitionId);
+      const connection = await link.open(options.openPlatform, settings);
       connecting = false;
       void runState(journal).set('ended', false);
-      tell(follow, { type: 'started', partitionId, baseUrl });
       const progress = new ProgressTeller(follow, counts, connection);
       try {
         await runRows(runContext(run, connection, credentials, settings, looksFirst), {
           concurrency: settings.concurrency,
-          mostErrors: mostErrors(settings['max-errors'], counts.total),
-          stop,
+          mostErrors: mostErrors(settings['max-errors'], total),
+          stop: connection.stop,
           onRow: (row, { status, result }) => {
             const error = result.error ?? null;
             if (status === 'failed') log.info('row failed', { row: row.row, step: result.failedStep, error });
@@ -120,7 +94,7 @@ export async function importSheets(
         progress.end();
       }
     }
-    if (stop && stop.stopped === null) await runState(journal).set('ended', true);
+    if (link.isOpen && link.stopped === null) await runState(journal).set('ended', true);
     const { pending, failed, skipped } = countRows(run);
     if (pending + failed + skipped === 0) {
       // Nothing is looked for or created any more.
@@ -130,32 +104,21 @@ export async function importSheets(
   } catch (error) {
     failure = error;
   }
-  signal.removeEventListener('abort', interrupt);
-  const { client, limiter } = connection ?? {};
-  for (const close of [connection?.close, platform?.close, () => credentials.close()])
-    await close?.().catch((error: unknown) => {
+  for (const open of [link, credentials])
+    await open.close().catch((error: unknown) => {
       failure ??= error;
     });
-  const end = {
-    apiUser: platform?.inProcess === false ? platform.username : null,
-    requests: client?.requests ?? 0,
-    limiter: limiter?.report ?? null,
-    ...{ failure, connecting, stopped: stop?.stopped ?? null, existing: null, coverage: [] },
-  };
+  const { apiUser, requests, limiter, stopped } = link;
+  const end = { apiUser, requests, limiter, stopped, failure, connecting, existing: null, coverage: [] };
   if (failure !== null) log.info('stopped', { reason: errorFacts(failure).message });
   if (part === null || (failure !== null && !hasBegun(run, failure))) {
     await log.close();
     throw failure;
   }
   const report = await endPart(run, part, end, options.format);
-  log.info('ended', { rows: report.counts, requests: end.requests, exit: report.exit });
+  log.info('ended', { rows: report.counts, requests, exit: report.exit });
   await log.close();
   return report;
-}
-
-/** A run that was never logged in has sent nothing; only that it was interrupted leaves something to go on with. */
-function hasBegun(run: RunDirectory, failure: unknown): boolean {
-  return isInterruption(failure) || runState(run.journal).get('partitionId') !== undefined;
 }
 
 /** Tells how far a run is, twice a second, and when the platform makes it wait. */
@@ -195,12 +158,9 @@ export type RowCounts = Readonly<Record<RowStatus, number>> & { readonly total: 
 
 /** How many rows there are of each status, all statuses named. */
 function countRows(run: Pick<RunDirectory, 'journal'>): RowCounts {
-  const counts = run.journal.countRows();
-  const named = Object.fromEntries(
-    Object.keys(ROW_STATUSES).map((status) => [status, counts.get(status) ?? 0]),
-  );
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return { ...(named as Record<RowStatus, number>), total };
+  const statuses = Object.keys(ROW_STATUSES) as RowStatus[];
+  const counts = countsByStatus(statuses, run.journal.countRows());
+  return { ...counts, total: totalOf({ counts }) };
 }
 
 /**
@@ -249,19 +209,4 @@ function runContext(
     neverAnswered: new Set(),
     reservePath: null,
   };
-}
-
-/**
- * A run keeps its partition.
- * @throws StopError `PARTITION_CHANGED`
- */
-export function rememberPartition(run: RunDirectory, partitionId: string): void {
-  const earlier = runState(run.journal).get('partitionId');
-  if (earlier === undefined) void runState(run.journal).set('partitionId', partitionId);
-  if (earlier === undefined || earlier === partitionId) return;
-  throw new StopError(
-    'PARTITION_CHANGED',
-    `This run belongs to partition ${earlier}, not ${partitionId}.`,
-    'Leave --partition and ALIANZA_PARTITION_ID as they were, and use the same log-in; or start a new run.',
-  );
 }

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
 import type { Stopped } from '../execute/stop-switch.js';
 import { OPEN_STATES } from '../execute/take-back.js';
+import type { StepState } from '../journal/journal.js';
 import { KIND_NAMES } from '../plan/resource.js';
 import { ROW_STATUSES } from '../plan/statuses.js';
 import { isObject } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
 import { nextSteps } from '../results/next-steps.js';
 import { writeReport } from '../results/report.js';
-import type { RunReport, StoppedBy } from '../results/run-report.js';
+import { type RunReport, type StoppedBy, totalOf } from '../results/run-report.js';
 import { type Findings, findingsOf, type WrittenResults, writeResults } from '../results/write-results.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import { programVersion } from '../version.js';
@@ -105,10 +106,17 @@ export async function endPart(
     return { parts: [...earlier, ended], existing, coverage, limiter };
   };
   await trying(() => runState(run.journal).set('report', facts()));
-  const report = () => reportOf(run, facts(), { written, findings });
   const findings = written?.findings ?? orElse(() => findingsOf(run.journal), NOTHING_FOUND);
-  await trying(() => writeReport(run.files.report, report()));
-  return report();
+  const report = reportOf(run, facts(), { written, findings });
+  const before = failure;
+  await trying(() => writeReport(run.files.report, report));
+  // what could not be written is told, too
+  return failure === before ? report : reportOf(run, facts(), { written, findings });
+}
+
+/** A run that was never logged in has sent nothing; only that it was interrupted leaves something to go on with. */
+export function hasBegun({ journal }: Told, failure: unknown): boolean {
+  return isInterruption(failure) || runState(journal).get('partitionId') !== undefined;
 }
 
 /** The exit of an error that stopped a command: one after something was created is another than before it. */
@@ -155,7 +163,8 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     stoppedBy,
     undoneAt,
   } as const;
-  const toTakeBack = orElse(() => openObjects(run), 0);
+  const objects = orElse(() => openObjects(run, NOT_KEPT), new Map<string, number>());
+  const toTakeBack = [...objects.values()].reduce((sum, count) => sum + count, 0);
   return {
     ...told,
     environment: facts.target.environment,
@@ -222,9 +231,16 @@ function isLoaded({ journal }: Told): boolean {
 /** Rows by status; none while the sheets are not read to their end. */
 function countsOf(run: Told): Record<string, number> {
   const { journal, facts } = run;
-  const counts = isLoaded(run) ? journal.countRows() : new Map<string, number>();
   const statuses = facts.kind === 'run' ? Object.keys(ROW_STATUSES) : ['valid', 'invalid'];
-  return Object.fromEntries(statuses.map((status) => [status, counts.get(status) ?? 0]));
+  return countsByStatus(statuses, isLoaded(run) ? journal.countRows() : new Map());
+}
+
+/** Counts with a figure for each of the statuses. */
+export function countsByStatus<S extends string>(
+  statuses: readonly S[],
+  counts: ReadonlyMap<string, number>,
+): Record<S, number> {
+  return Object.fromEntries(statuses.map((status) => [status, counts.get(status) ?? 0])) as Record<S, number>;
 }
 
 /** Something was created, or may have been. */
@@ -235,18 +251,24 @@ function hasCreated({ journal }: Told): boolean {
 }
 
 /** Kinds of steps that are no objects of their own: they go with what they were set on or have become. */
-export const NO_OBJECTS: ReadonlySet<string> = new Set([
+const NO_OBJECTS: ReadonlySet<string> = new Set([
   'reservation',
   ...KIND_NAMES.filter((kind) => !isObject({ kind })),
 ]);
 
-/** Objects that undo would look at. */
-function openObjects({ journal }: Told): number {
-  return journal
-    .countSteps()
-    .filter(({ kind, state }) => OPEN_STATES.has(state) && state !== 'kept' && !NO_OBJECTS.has(kind))
-    .reduce((sum, { count }) => sum + count, 0);
+/** The objects that a run created and that are still there as far as the journal knows, by kind. */
+export function openObjects(
+  { journal }: Told,
+  states: ReadonlySet<StepState> = OPEN_STATES,
+): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { kind, state, count } of journal.countSteps())
+    if (states.has(state) && !NO_OBJECTS.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  return counts;
 }
+
+/** States of what undo would delete; what it has kept before is no reason to call it again. */
+const NOT_KEPT: ReadonlySet<StepState> = new Set([...OPEN_STATES].filter((state) => state !== 'kept'));
 
 function exitOf(
   kind: RunReport['kind'],
@@ -258,8 +280,7 @@ function exitOf(
   if (stoppedBy === 'interrupted') return 'interrupted';
   if (stoppedBy === 'cut off') return somethingDone ? 'stoppedByError' : 'nothingDone';
   const { created = 0, existing = 0, valid = 0 } = counts;
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  return (kind === 'run' ? created + existing : valid) === total ? 'done' : 'someFailed';
+  return (kind === 'run' ? created + existing : valid) === totalOf({ counts }) ? 'done' : 'someFailed';
 }
 
 function systemUser(): string {

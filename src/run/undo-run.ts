@@ -1,18 +1,15 @@
 import { join } from 'node:path';
 import { type ErrorFacts, type Exit, errorFacts, isInterruption } from '../errors.js';
 import { Planner } from '../execute/planner.js';
-import { type StopSwitch, stopSwitch } from '../execute/stop-switch.js';
-import { OPEN_STATES, undoRun as takeBack, type Undone } from '../execute/take-back.js';
+import { undoRun as takeBack, type Undone } from '../execute/take-back.js';
 import type { JsonObject } from '../journal/journal.js';
 import { openSheetWriter } from '../sheet/write/write.js';
-import { type Connection, connect, type Platform } from './connect.js';
 import { type RunDirectory, TAIL_MISSING } from './directory.js';
-import { type Follow, signalOf, tell } from './events.js';
-import { rememberPartition } from './import-run.js';
-import { unlessInterrupted } from './interrupt.js';
+import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
-import { exitOfError, NO_OBJECTS, writeAgain } from './report.js';
+import { PlatformLink } from './platform-link.js';
+import { exitOfError, openObjects, writeAgain } from './report.js';
 import { runState } from './state.js';
 
 export interface UndoRequest extends EarlierRequest {
@@ -35,16 +32,6 @@ export interface UndoReport {
   readonly exit: Exit;
 }
 
-/** The objects that a run created and that are still there as far as the journal knows, by kind. */
-function toUndo(run: RunDirectory): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { kind, state, count } of run.journal.countSteps()) {
-    if (!OPEN_STATES.has(state) || NO_OBJECTS.has(kind)) continue;
-    counts.set(kind, (counts.get(kind) ?? 0) + count);
-  }
-  return counts;
-}
-
 /**
  * Deletes what a run created, lists what became of each object in `undo.csv`, and writes results and report again: rows
  * whose objects are gone are `pending`.
@@ -60,7 +47,7 @@ export async function undoRun(request: UndoRequest, follow: Follow = {}): Promis
     tell(follow, { type: 'opened', runDir, environment: facts.target.environment });
     if (run.journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
     const { dryRun = false, confirm } = request;
-    await confirm?.(toUndo(run));
+    await confirm?.(openObjects(run));
     return await undoOpened(earlier, dryRun, follow);
   } finally {
     await run.close();
@@ -73,27 +60,14 @@ async function undoOpened(
   follow: Follow,
 ): Promise<UndoReport> {
   const { journal, files } = run;
-  const signal = signalOf(follow);
   const undone = { deleted: 0, gone: 0, kept: 0, failed: 0, 'would be deleted': 0 };
   const told = { runDir: run.directory, environment: run.facts.target.environment, undone };
   const log = openRunLog(files.log);
-  let platform: Platform | null = null;
-  let connection: Connection | null = null;
-  let stop: StopSwitch | null = null;
+  const link = new PlatformLink(run, log, follow);
   let failure: unknown = null;
-  const interrupt = () => stop?.stop('interrupted');
-  signal.addEventListener('abort', interrupt);
   try {
-    platform = await openPlatform();
-    connection = await unlessInterrupted(signal, connect(platform, settings, run, log), (late) =>
-      late.close(),
-    );
-    const { client, partitionId, baseUrl, limiter, settleMs } = connection;
-    rememberPartition(run, partitionId);
+    const { client, settleMs, stop } = await link.open(openPlatform, settings);
     if (!dryRun) await runState(journal).set('undone', new Date().toISOString());
-    stop = stopSwitch(limiter);
-    if (signal.aborted) interrupt();
-    tell(follow, { type: 'started', partitionId, baseUrl });
     await takeBack(client, journal, {
       concurrency: settings.concurrency,
       ...{ settleMs, dryRun, stop },
@@ -108,15 +82,13 @@ async function undoOpened(
   } catch (error) {
     failure = error;
   } finally {
-    signal.removeEventListener('abort', interrupt);
-    await connection?.close();
-    await platform?.close();
+    await link.close();
     await log.close();
   }
-  const interrupted = isInterruption(failure) || stop?.stopped === 'interrupted';
+  const interrupted = isInterruption(failure) || link.stopped === 'interrupted';
   if (isInterruption(failure)) failure = null;
   let list: string | null = null;
-  if (!dryRun && stop !== null)
+  if (!dryRun && link.isOpen)
     try {
       await takeBackRows(run);
       list = await writeList(run);

@@ -3,20 +3,17 @@ import { ApiError } from '../api/api-error.js';
 import { type Exit, isInterruption } from '../errors.js';
 import { Comparer, type RowComparison } from '../execute/compare.js';
 import { inParallel } from '../execute/in-parallel.js';
-import { type StopSwitch, stopSwitch } from '../execute/stop-switch.js';
 import type { StoredRow } from '../journal/journal.js';
 import { kindOf } from '../plan/keys.js';
 import type { ImportRecord } from '../records/record.js';
 import { Addresses } from '../resources/lookups/addresses.js';
 import type { SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter } from '../sheet/write/write.js';
-import { type Connection, connect, type Platform } from './connect.js';
 import { TAIL_MISSING } from './directory.js';
-import { type Follow, signalOf, tell } from './events.js';
-import { rememberPartition } from './import-run.js';
-import { unlessInterrupted } from './interrupt.js';
+import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
+import { PlatformLink } from './platform-link.js';
 
 export interface VerifyReport {
   readonly runDir: string;
@@ -51,8 +48,8 @@ async function verifyOpened(
   follow: Follow,
 ): Promise<VerifyReport> {
   const { journal, files, directory, facts } = run;
-  const signal = signalOf(follow);
   const log = openRunLog(files.log);
+  const link = new PlatformLink(run, log, follow);
   const path = join(directory, 'verify.csv');
   const columns = ['file', 'sheet', 'row', 'object', 'field', 'inSheet', 'onPlatform'].map((header) => ({
     header,
@@ -61,22 +58,9 @@ async function verifyOpened(
   const told = { runDir: directory, environment: facts.target.environment, rows };
   const unanswered = new Map<string, number>();
   const counted = () => Object.fromEntries([...unanswered].sort(([, a], [, b]) => b - a));
-  let platform: Platform | null = null;
-  let connection: Connection | null = null;
   let list: SheetWriter | null = null;
-  let stop: StopSwitch | null = null;
-  const interrupt = () => stop?.stop('interrupted');
-  signal.addEventListener('abort', interrupt);
   try {
-    platform = await openPlatform();
-    connection = await unlessInterrupted(signal, connect(platform, settings, run, log), (late) =>
-      late.close(),
-    );
-    const { client, limiter, partitionId, baseUrl } = connection;
-    stop = stopSwitch(limiter);
-    if (signal.aborted) interrupt();
-    rememberPartition(run, partitionId);
-    tell(follow, { type: 'started', partitionId, baseUrl });
+    const { client, stop } = await link.open(openPlatform, settings);
     const differing = await openSheetWriter(path, 'csv', { sheetName: 'verify', columns });
     list = differing;
     const comparer = new Comparer(client, journal, new Addresses(client, journal));
@@ -115,12 +99,10 @@ async function verifyOpened(
   } catch (error) {
     await list?.abort();
     if (!isInterruption(error)) throw error;
-    const requests = connection?.client.requests ?? 0;
+    const { requests } = link;
     return { ...told, notComparable: counted(), list: null, requests, exit: 'interrupted' };
   } finally {
-    signal.removeEventListener('abort', interrupt);
-    await connection?.close();
-    await platform?.close();
+    await link.close();
     await log.close();
   }
 }

@@ -1,6 +1,6 @@
 import type { CreatedRow } from '../results/created-rows.js';
 import type { Hit, ProblemGroup } from '../results/problem-groups.js';
-import type { LimiterFacts } from '../results/run-report.js';
+import { type LimiterFacts, totalOf } from '../results/run-report.js';
 import { counted, durationText, placeText, rateText } from '../results/wording.js';
 import { oneLine } from './plain-text.js';
 
@@ -48,7 +48,7 @@ const STATUS_LOOKS: Readonly<Record<string, Look>> = {
 export function summaryText(summary: Summary, colour: boolean): string {
   const { counts, durationMs, requests, limiter } = summary;
   const paint = painter(colour);
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const total = totalOf(summary);
   const statuses = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([status, count]) =>

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { EXIT, type Exit } from '../errors.js';
+import { EXIT, type Exit, errorMember } from '../errors.js';
 import type { ScreenSettings } from '../options.js';
 import { problemOf } from '../results/row-outcome.js';
 import { mailsText, type RunReport, remarks, totalOf } from '../results/run-report.js';
@@ -113,7 +113,7 @@ export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
   const { existing, coverage, results, errors } = report;
   const part = report.parts.at(-1);
   const rows = { total: totalOf(report), ...counts };
-  const told = error === null ? undefined : { code: error.code, message: error.message, hint: error.hint };
+  const told = error === null ? undefined : errorMember(error);
   if (runDir === null) return { rows, mailsAtOnce, stoppedBy, error: told };
   return {
     ...{ runDir, environment, rows, differing, mailsAtOnce },

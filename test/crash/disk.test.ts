@@ -6,20 +6,11 @@ import { describe, type ExpectStatic, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { type Ended, startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
+import { canMount } from '../fixtures/mounts.js';
 import { mixedRows } from '../fixtures/rows.js';
 import { gatedWorkspaceOf, type OnTestFinished, workspaceOf } from '../fixtures/with-sandbox.js';
 
 const OUR_FAULT = 'fault of alianza-import itself';
-
-/** Whether this process may mount a file system. */
-const canMount = (() => {
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 describe.concurrent('a full disk', () => {
   it.skipIf(!canMount).for([64, 200, 400])(

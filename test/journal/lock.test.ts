@@ -19,17 +19,8 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { acquireLock, acquireMachineLock } from '../../src/journal/lock.js';
+import { canMount } from '../fixtures/mounts.js';
 import { temporaryDirectory } from '../results/journals.js';
-
-/** Whether this process may mount a file system. */
-const canMount = (() => {
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 /**
  * A process of its own that holds the lock on `file`; with `machine`, the lock of that name that all share.

@@ -209,16 +209,9 @@ export class Accounts {
     }
     // an account that is most likely none has nothing that its rows could disagree with
     if (this.#accounts.get(account, TWIN) !== 0) return true;
-    for (const column of this.#accounts.disagreements(account, check)) {
-      const says = this.#accounts.firstValue(account, column);
-      const message = `${column} is "${check.values[column]}", but ${where()}, the account's first row, has ${says}`;
-      check.add(
-        'ACCOUNT_CONFLICT',
-        column,
-        message,
-        'Make the rows of the account equal, or leave the cell blank.',
-      );
-    }
+    const differing = this.#accounts.disagreements(account, check);
+    const says = (column: ColumnName) => this.#accounts.firstValue(account, column);
+    addConflicts(check, 'account', differing, where, says);
     return true;
   }
 
@@ -278,16 +271,7 @@ export class Accounts {
   #checkSameUser(check: RowCheck, user: number): void {
     const where = () => this.#places.describe(this.#users.get(user, FIRST), check.table);
     const differing = this.#users.disagreements(user, check);
-    for (const column of differing) {
-      const says = this.#users.firstValue(user, column);
-      const message = `${column} is "${check.values[column]}", but ${where()}, the user's first row, has ${says}`;
-      check.add(
-        'USER_CONFLICT',
-        column,
-        message,
-        'Make the rows of the user equal, or leave the cell blank.',
-      );
-    }
+    addConflicts(check, 'user', differing, where, (column) => this.#users.firstValue(user, column));
     const adds =
       numberSourceOf(check.values) !== 'NONE' || check.has('phoneNumber') || check.has('macAddress');
     if (differing.length === 0 && !adds && check.product !== null) {
@@ -306,4 +290,20 @@ function accountTypeOf(product: Product | null): number {
 function requireGroup(check: RowCheck, group: 'account' | 'user'): void {
   const because = `the first row of ${group === 'account' ? 'an account' : 'a user'} needs it`;
   for (const column of REQUIRED[group][check.product ?? 'any']) check.requireColumn(column, because);
+}
+
+const CONFLICTS = { account: 'ACCOUNT_CONFLICT', user: 'USER_CONFLICT' } as const;
+
+/** A row that says other things of its account or user than the first row does. */
+function addConflicts(
+  check: RowCheck,
+  of: keyof typeof CONFLICTS,
+  differing: readonly ColumnName[],
+  where: () => string,
+  says: (column: ColumnName) => string,
+): void {
+  for (const column of differing) {
+    const message = `${column} is "${check.values[column]}", but ${where()}, the ${of}'s first row, has ${says(column)}`;
+    check.add(CONFLICTS[of], column, message, `Make the rows of the ${of} equal, or leave the cell blank.`);
+  }
 }

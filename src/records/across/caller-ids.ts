@@ -1,4 +1,4 @@
-import { PROBLEM_CODES } from '../problem.js';
+import { withSeverity } from '../problem.js';
 import type { RowCheck } from '../rows/row-check.js';
 import type { LateProblem } from './late-problem.js';
 import { NumberTable } from './number-table.js';
@@ -71,9 +71,8 @@ export class CallerIds {
       const place = this.#places.place(ordinal);
       const message = `The number is not the caller ID of its user; that of ${this.#places.describe(holder, place)} is`;
       const hint = 'If this one is meant, write TRUE into assignAsCallerId of its row.';
-      const code = 'NOT_CALLER_ID';
-      const { severity } = PROBLEM_CODES[code];
-      yield { ordinal, ...place, column: 'assignAsCallerId', value: '', code, message, hint, severity };
+      const column = 'assignAsCallerId';
+      yield withSeverity({ ordinal, ...place, column, value: '', code: 'NOT_CALLER_ID', message, hint });
     }
   }
 

@@ -6,7 +6,7 @@ import {
   type RowValues,
   type UniqueColumn,
 } from '../columns.js';
-import { PROBLEM_CODES, type ProblemCode } from '../problem.js';
+import { type ProblemCode, withSeverity } from '../problem.js';
 import type { RowCheck } from '../rows/row-check.js';
 import type { Owner } from './accounts.js';
 import type { KeyIndex } from './key-index.js';
@@ -127,8 +127,7 @@ export class Uniqueness {
       const code = other === 0 ? 'NUMBER_NOT_IN_SHEET' : 'NUMBER_OF_OTHER_ACCOUNT';
       const { message, hint } =
         other === 0 ? notInSheet(phone) : otherAccount(phone, this.#places.describe(other, place));
-      const { severity } = PROBLEM_CODES[code];
-      yield { ordinal, ...place, column, value: phone, code, message, hint, severity };
+      yield withSeverity({ ordinal, ...place, column, value: phone, code, message, hint });
     }
   }
 

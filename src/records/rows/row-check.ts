@@ -1,7 +1,7 @@
 import type { Row } from '../../sheet/table.js';
 import type { Fault } from '../cells/damage.js';
 import { type ColumnGroup, type ColumnName, columnOf, type RowValues, SECRET_COLUMNS } from '../columns.js';
-import { isError, PROBLEM_CODES, type Problem, type ProblemCode } from '../problem.js';
+import { isError, type Problem, type ProblemCode, withSeverity } from '../problem.js';
 import type { Product } from '../products.js';
 
 /** Where a row stands. */
@@ -70,21 +70,15 @@ export class RowCheck {
 
   /** Adds a problem at a column; null: of the row as a whole. */
   add(code: ProblemCode, column: ColumnName | null, message: string, hint: string): void {
-    const { severity } = PROBLEM_CODES[code];
+    const { file, sheet } = this.table;
     const typed = column === null ? '' : this.typed(column);
     const secret = column !== null && SECRET_COLUMNS.has(column) && typed !== '';
-    this.problems.push({
-      file: this.table.file,
-      sheet: this.table.sheet,
-      row: this.row.number,
-      column,
-      value: secret ? '(hidden)' : typed,
-      code,
-      message: secret ? message.replaceAll(typed, '(hidden)') : message,
-      hint,
-      severity,
-    });
-    if (severity === 'error' && column !== null) this.markBad(column);
+    const value = secret ? '(hidden)' : typed;
+    const said = secret ? message.replaceAll(typed, '(hidden)') : message;
+    const row = this.row.number;
+    const problem = withSeverity({ file, sheet, row, column, value, code, message: said, hint });
+    this.problems.push(problem);
+    if (isError(problem) && column !== null) this.markBad(column);
   }
 
   /** The column has no usable value, and that is said elsewhere. */
@@ -115,17 +109,10 @@ export class RowCheck {
     }
     let problem = this.table.missing.get(column);
     if (problem === undefined) {
-      problem = {
-        file: this.table.file,
-        sheet: this.table.sheet,
-        row: this.table.headerRow,
-        column,
-        value: '',
-        code: 'MISSING_COLUMN',
-        message: `There is no column ${column}; ${because}`,
-        hint: `Add the column ${column}, or give all rows one value with --set ${column}=…`,
-        severity: PROBLEM_CODES.MISSING_COLUMN.severity,
-      };
+      const { file, sheet, headerRow: row } = this.table;
+      const message = `There is no column ${column}; ${because}`;
+      const hint = `Add the column ${column}, or give all rows one value with --set ${column}=…`;
+      problem = withSeverity({ file, sheet, row, column, value: '', code: 'MISSING_COLUMN', message, hint });
       this.table.missing.set(column, problem);
       this.problems.push(problem);
     }
