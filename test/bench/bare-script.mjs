@@ -1,5 +1,5 @@
 // What a run is compared with: a script that sends the same calls with axios and a keep-alive agent, 32 at a time, and
-// keeps nothing. Arguments: the platform's URL, and the file with the calls.
+// keeps nothing. Arguments: the platform's URL, and the file with the calls. Prints how many milliseconds they took.
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import axios from 'axios';
@@ -13,6 +13,7 @@ const http = axios.create({
   validateStatus: (status) => status === 200 || status === 404,
 });
 let next = 0;
+const started = performance.now();
 async function work() {
   while (next < calls.length) {
     const [method, path, body] = JSON.parse(calls[next++]);
@@ -25,4 +26,4 @@ async function work() {
   }
 }
 await Promise.all(Array.from({ length: 32 }, work));
-console.log(calls.length);
+console.log(performance.now() - started);

@@ -11,13 +11,21 @@ function runArgs(dir, sheet, url) {
   return [CLI, 'run', sheet, '--base-url', url, '--concurrency', '32', '--out', out, '--json'];
 }
 
+/** Writes down the calls that a run of this sheet sends, for `bare-script.mjs`; returns how many there are. */
+async function recordCalls(dir, sheet, record) {
+  const recorder = await startServer([script('stub-server.mjs'), '0', record]);
+  try {
+    return JSON.parse((await run(runArgs(dir, sheet, recorder.url), { dir, env })).stdout).requests;
+  } finally {
+    recorder.stop();
+  }
+}
+
 /** CPU of a run against a server that answers at once, beside a bare script that sends the same calls. */
 export async function overhead(dir) {
   const sheet = await writeCsv(join(dir, 'run-4000.csv'), 4000, searched);
-  const record = join(dir, 'calls.ndjson');
-  const recorder = await startServer([script('stub-server.mjs'), record]);
-  const { requests } = JSON.parse((await run(runArgs(dir, sheet, recorder.url), { dir, env })).stdout);
-  recorder.stop();
+  const record = join(dir, 'calls-4000.ndjson');
+  const requests = await recordCalls(dir, sheet, record);
   const server = await startServer([script('stub-server.mjs')]);
   try {
     const [ours, other] = await inTurn(
@@ -33,6 +41,43 @@ export async function overhead(dir) {
         other: each(other),
         ratio: ours.cpu / other.cpu,
         target: 1,
+      },
+    ];
+  } finally {
+    server.stop();
+  }
+}
+
+const WIRE_LATENCY_MS = 50;
+
+/**
+ * How well the places for requests are used: the time of a run beside that of a bare script with the same calls, so
+ * many that reading the sheet before them and the last row's chain after them count little.
+ */
+export async function wire(dir) {
+  const sheet = await writeCsv(join(dir, 'run-4000.csv'), 4000, searched);
+  const record = join(dir, 'calls-4000.ndjson');
+  const requests = await recordCalls(dir, sheet, record);
+  const server = await startServer([script('stub-server.mjs'), String(WIRE_LATENCY_MS)]);
+  try {
+    const [ours, other] = await inTurn(
+      2,
+      async () => {
+        const ended = await run(runArgs(dir, sheet, server.url), { dir, env });
+        return { ...ended, wall: JSON.parse(ended.stdout).durationMs / 1000 };
+      },
+      async () => {
+        const ended = await run([script('bare-script.mjs'), server.url, record], { dir });
+        return { ...ended, wall: Number(ended.stdout) / 1000 };
+      },
+    );
+    return [
+      {
+        figure: `${requests} calls, ${WIRE_LATENCY_MS} ms each, 32 at once : the same calls of axios, no journal`,
+        ours: `${ours.wall.toFixed(2)} s`,
+        other: `${other.wall.toFixed(2)} s`,
+        ratio: ours.wall / other.wall,
+        target: 1.05,
       },
     ];
   } finally {

@@ -1,5 +1,6 @@
-// A platform that answers at once: a good body for each operation, and nothing behind it; no account is there before. Prints its URL. With the
-// name of a file as argument it writes down what it was asked, for a script that asks the same.
+// A platform with a good body for each operation, and nothing behind it; no account is there before. Prints its URL.
+// Arguments: how many milliseconds after a request its answer leaves (0 where none is given), and the name of a file, into
+// which it writes down what it was asked, for a script that asks the same.
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
 
@@ -14,7 +15,8 @@ const ADDRESS = {
   country: 'USA',
 };
 const PARTITION = 'bench-partition';
-const record = process.argv[2] === undefined ? null : createWriteStream(process.argv[2]);
+const [latency = '0', recordFile] = process.argv.slice(2);
+const record = recordFile === undefined ? null : createWriteStream(recordFile);
 let created = 0;
 let searched = 0;
 
@@ -47,11 +49,15 @@ const server = createServer((request, response) => {
     const body = asked === '' ? {} : JSON.parse(asked);
     const found = answer(request.method, request.url.split('?')[0], body);
     const text = JSON.stringify(found ?? { message: 'not found' });
-    response.writeHead(found === null ? 404 : 200, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(text),
-    });
-    response.end(text);
+    const send = () => {
+      response.writeHead(found === null ? 404 : 200, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(text),
+      });
+      response.end(text);
+    };
+    if (latency === '0') send();
+    else setTimeout(send, Number(latency));
   });
 });
 server.keepAliveTimeout = 65_000;
