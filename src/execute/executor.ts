@@ -141,7 +141,7 @@ export class Executor {
     if (known) return known;
     const elsewhere = plan.elsewhere.get(key);
     const row = elsewhere === undefined ? undefined : this.#run.journal.row(elsewhere);
-    const otherPlan = row && row.status !== 'invalid' ? this.#planner.plan(row) : undefined;
+    const otherPlan = row && row.status !== 'invalid' ? this.#planner.planAhead(row) : undefined;
     const other =
       typeof otherPlan === 'object' ? otherPlan.resources.find((each) => each.key === key) : undefined;
     if (!row || !other || typeof otherPlan !== 'object')

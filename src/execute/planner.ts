@@ -4,7 +4,7 @@ import type { RowPlan } from '../plan/resource.js';
 import { completeValues, givenValues } from '../records/complete.js';
 import type { ImportRecord } from '../records/record.js';
 
-/** First rows that are remembered: rows of one account usually stand near each other. */
+/** Rows that are remembered: those of one account usually stand near each other. */
 const MAX_REMEMBERED = 64;
 
 /** What a plan needs of the first row of an account or user. */
@@ -14,6 +14,8 @@ type FirstRow = Pick<StoredRow<ImportRecord>, 'row' | 'record'>;
 export class Planner {
   readonly #journal: Journal<ImportRecord>;
   readonly #first = new Map<number, FirstRow | undefined>();
+  /** plans that were made before it was their row's turn */
+  readonly #ahead = new Map<number, RowPlan | string>();
 
   constructor(journal: Journal<ImportRecord>) {
     this.#journal = journal;
@@ -23,6 +25,22 @@ export class Planner {
    * The plan of a row; a text when it cannot be carried out since the first row of its account or user is not valid.
    */
   plan(row: StoredRow<ImportRecord>): RowPlan | string {
+    const ahead = this.#ahead.get(row.ordinal);
+    if (ahead !== undefined) {
+      this.#ahead.delete(row.ordinal);
+      return ahead;
+    }
+    return this.#make(row);
+  }
+
+  /** As `plan`, of a row that brings what an earlier one needs: its own turn comes later, and finds the plan. */
+  planAhead(row: StoredRow<ImportRecord>): RowPlan | string {
+    const plan = this.#ahead.get(row.ordinal) ?? this.#make(row);
+    remember(this.#ahead, row.ordinal, plan);
+    return plan;
+  }
+
+  #make(row: StoredRow<ImportRecord>): RowPlan | string {
     const { record } = row;
     const { product } = record;
     if (product === null) return 'The row has no product.';
@@ -43,9 +61,13 @@ export class Planner {
     let first = this.#first.get(ordinal);
     if (!first) {
       first = this.#journal.row(ordinal);
-      if (this.#first.size >= MAX_REMEMBERED) this.#first.delete(this.#first.keys().next().value ?? 0);
-      this.#first.set(ordinal, first);
+      remember(this.#first, ordinal, first);
     }
     return first;
   }
+}
+
+function remember<T>(map: Map<number, T>, ordinal: number, value: T): void {
+  if (map.size >= MAX_REMEMBERED) map.delete(map.keys().next().value ?? 0);
+  map.set(ordinal, value);
 }
