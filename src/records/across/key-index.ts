@@ -17,7 +17,7 @@ const UPPER = 2 ** (32 - VALUE_BITS_ABOVE) - 1;
 
 /** One of the open-addressing tables of a {@link KeyIndex}; where a value is 0 the slot is free. */
 interface Segment {
-  words: Uint16Array<ArrayBuffer>;
+  words: Uint16Array;
   capacity: number;
   count: number;
 }
@@ -30,7 +30,8 @@ interface Segment {
  * for one. The odds for n keys are n² / 2⁶³: one in 350,000 for five million keys, as a million rows may have.
  *
  * It is an open-addressing table in segments that grow one at a time, so that growing never needs room for a second
- * copy of everything.
+ * copy of everything. `npm run bench -- csv` with a `Map` of texts instead: 456 MB for 1,000,000 rows, not 255, and a
+ * tenth more CPU time; for 40,000 rows 147 MB, not 131.
  */
 export class KeyIndex {
   readonly #segments = new Array<Segment | undefined>(1 << SEGMENT_BITS).fill(undefined);
@@ -158,15 +159,6 @@ function grow(segment: Segment): void {
     const upper = (words[from + 2] as number) | (((words[from + 4] as number) >>> VALUE_BITS_ABOVE) << 16);
     put(segment.words, slotOf(segment, low, upper), low, upper, value);
   }
-  release(words);
-}
-
-/**
- * Frees the memory of an array soon: it is handed to an object that is garbage at once. What an old object held is
- * freed only when all memory is searched for garbage, and until then hundreds of grown segments would pile up.
- */
-function release(words: Uint16Array<ArrayBuffer>): void {
-  structuredClone(words.buffer, { transfer: [words.buffer] });
 }
 
 /** A hash of a text, 32 bits. */

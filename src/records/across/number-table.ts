@@ -2,7 +2,10 @@ const CHUNK_BITS = 13;
 const CHUNK = 1 << CHUNK_BITS;
 const IN_CHUNK = CHUNK - 1;
 
-/** A growing table of whole numbers, `width` a line, in chunks that never move: 4 bytes a number. */
+/**
+ * A growing table of whole numbers, `width` a line, in chunks that never move: 4 bytes a number. `npm run bench -- csv`
+ * with a plain array instead: 433 MB for 1,000,000 rows, not 254.
+ */
 export class NumberTable {
   readonly #width: number;
   readonly #chunks: Uint32Array[] = [];

@@ -12,7 +12,8 @@ const CHUNK = 1 << CHUNK_BITS;
 
 /**
  * The texts that the cells of a workbook share, by index. The first are kept as strings, the others as bytes, which
- * take a third of the memory and no time of the garbage collector.
+ * take a third of the memory. `npm run bench -- xlsx` with strings alone: 315 MB for 200,000 rows × 40 columns, not 198,
+ * for a fifth less CPU time; for 40,000 rows 180 MB, not 158.
  */
 export class SharedTexts {
   readonly #strings: string[] = [];

@@ -1,7 +1,8 @@
 /**
  * The elements that fill workbooks, in the form in which nearly all programs write them, read by their characters
- * alone: several times as fast as by their tags and attributes. Whatever has another form (rich text, formulas, dates,
- * escapes, a prefix) or does not end in the piece of text at hand is left to the parser.
+ * alone. Whatever has another form (rich text, formulas, dates, escapes, a prefix) or does not end in the piece of text
+ * at hand is left to the parser. `npm run bench -- xlsx` with the parser alone: 30 % more CPU time for 200,000 rows × 40
+ * columns, 29 % for 40,000.
  */
 
 /** What the functions return for an element that is left to the parser. */
