@@ -199,6 +199,7 @@ export const COLUMNS = {
     synonyms: [
       ...['Acct #', 'Acct No', 'Acct Number', 'Acct', 'Account', 'Account #', 'Account No'],
       ...['Customer Number', 'Customer No', 'Customer #', 'Customer ID', 'Billing Account', 'BAN'],
+      ...['Cust ID', 'Cust No', 'Cust #', 'Cust Number'],
     ],
   },
   accountName: {
