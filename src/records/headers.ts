@@ -78,6 +78,15 @@ export function columnMeant(header: string, headers: readonly HeaderMatch[]): Co
   return columnsNear(header).find((near) => headers.every(({ column }) => column !== near)) ?? null;
 }
 
+/** The headers as typed of the columns whose headers are another text than their names; the first of each. */
+export function typedHeaders(headers: readonly HeaderMatch[]): Map<ColumnName, string> {
+  const typed = new Map<ColumnName, string>();
+  for (const { header, column } of headers)
+    if (column !== null && !typed.has(column)) typed.set(column, header);
+  for (const [column, header] of typed) if (header === column) typed.delete(column);
+  return typed;
+}
+
 type OwnNames = ReadonlyMap<string, ColumnName | null>;
 
 function foldNames(headerNames: HeaderNames): OwnNames {

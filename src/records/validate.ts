@@ -8,29 +8,35 @@ import { RowPlaces } from './across/row-places.js';
 import { Uniqueness } from './across/uniqueness.js';
 import { placeColumns, readCells, type TableColumns, type Translations } from './cells/read-cells.js';
 import { faultOf } from './cells/values.js';
+import { fold } from './cells/nearest.js';
 import { COLUMN_NAMES, type ColumnName, columnOf } from './columns.js';
 import {
+  columnMeant,
   describeHeaders,
   type HeaderMatch,
   type HeaderNames,
   headerInResults,
   productOfSheet,
 } from './headers.js';
-import { isError, type Problem, type ProblemCode, withSeverity } from './problem.js';
+import { isMistaken, mistaken, nowhere } from './header-problems.js';
+import { isError, type Problem, type ProblemCode, underHeader, withSeverity } from './problem.js';
 import { PRODUCTS, type Product } from './products.js';
 import type { DistinctColumn } from './profile.js';
 import type { ImportRecord } from './record.js';
-import { RowCheck } from './rows/row-check.js';
+import { RowCheck, type Undecided } from './rows/row-check.js';
 import { checkRules, sourceOf } from './rows/rules.js';
 
 /** What the user says about the sheets beyond the sheets themselves. */
 export interface ValidatorOptions {
-  /** texts for blank cells, by column (`--set` and a profile's `defaults`) */
-  readonly defaults?: Partial<Record<ColumnName, string>>;
+  /** texts for blank cells, by column (`--set` and a profile's `defaults`); null: not decided yet */
+  readonly defaults?: Partial<Record<ColumnName, string | null>>;
   /** header names of the customer's own sheets (a profile's `headers`) */
   readonly headerNames?: HeaderNames;
-  /** texts that stand for others, by column (a profile's `values`); matched without regard to case */
-  readonly valueTranslations?: Partial<Record<ColumnName, Readonly<Record<string, string>>>>;
+  /**
+   * texts that stand for others, by column (a profile's `values`); matched without regard to case. Null: not decided
+   * yet, so that the text is read as it stands
+   */
+  readonly valueTranslations?: Partial<Record<ColumnName, Readonly<Record<string, string | null>>>>;
   /** columns whose values may differ in capitals or leading zeros only (a profile's `distinct`) */
   readonly distinct?: readonly DistinctColumn[];
   /** `refuse`: example rows of a template are errors, for they would be sent to a real platform */
@@ -53,6 +59,13 @@ export interface Checked {
  */
 export class Validator {
   readonly #headerNames: HeaderNames;
+  /** the headers of `headerNames` that no table has had so far, by their folded form */
+  readonly #nowhere: Map<string, string>;
+  readonly #undecided: Undecided;
+  /** the headers as typed that are not their columns' names, by file and worksheet */
+  readonly #typedHeaders = new Map<string, ReadonlyMap<string, string>>();
+  /** the last table that was opened */
+  #table: Pick<Table, 'file' | 'sheet' | 'headerRow'> | null = null;
   readonly #translations: Translations;
   readonly #defaults: ReadonlyMap<ColumnName, unknown>;
   readonly #keys = new KeyIndex();
@@ -73,8 +86,10 @@ export class Validator {
   /** @throws StopError when a default is no value of its column */
   constructor(options: ValidatorOptions = {}) {
     this.#headerNames = options.headerNames ?? {};
-    this.#translations = readTranslations(options.valueTranslations ?? {});
-    this.#defaults = readDefaults(options.defaults ?? {}, this.#translations);
+    this.#nowhere = new Map(Object.keys(this.#headerNames).map((header) => [fold(header), header]));
+    this.#undecided = undecidedIn(options);
+    this.#translations = readTranslations(decided(options.valueTranslations ?? {}));
+    this.#defaults = readDefaults(withoutNull(options.defaults ?? {}), this.#translations);
     this.#accounts = new Accounts(this.#keys, this.#places, {
       distinctNumbers: options.distinct?.includes('accountNumber') === true,
       refuseExamples: options.examples === 'refuse',
@@ -87,7 +102,10 @@ export class Validator {
   ): Problem[] {
     const headers = describeHeaders(table, this.#headerNames);
     this.#headers = headers;
-    this.#columns = placeColumns(table, headers, this.#translations, this.#defaults);
+    for (const { header } of headers) this.#nowhere.delete(fold(header));
+    this.#columns = placeColumns(table, headers, this.#translations, this.#defaults, this.#undecided);
+    this.#table = table;
+    this.#typedHeaders.set(keyOf(table), this.#columns.headers);
     const product = this.#defaults.get('product') as Product | undefined;
     this.#sheetProduct = productOfSheet(table.sheet) ?? product ?? null;
     this.#places.openTable(table.file, table.sheet);
@@ -107,10 +125,37 @@ export class Validator {
     return rows.map((row) => this.#checkRow(row));
   }
 
-  /** The problems that only show at the end of the input. Errors among them make their rows invalid after all. */
+  /** Ends a table: all its rows are checked. Returns the problems of its headers that show by then only. */
+  closeTable(): Problem[] {
+    const { file, sheet, headerRow: row } = this.#openedTable();
+    if (this.#unread || this.#columns === null) return [];
+    const { product, all } = this.#columns;
+    return [...(product ? [product] : []), ...all].filter(isMistaken).map((column) => {
+      const { name, match } = column;
+      const place = { file, sheet, row, column: name, value: match.header };
+      const problem = withSeverity({
+        ...place,
+        code: 'MISTAKEN_HEADER',
+        ...mistaken(column, columnMeant(match.header, this.#headers)),
+      });
+      return underHeader(problem, this.#columns?.headers);
+    });
+  }
+
+  /**
+   * The problems that only show at the end of the input, those of the input as a whole under ordinal 0. Errors among
+   * them make their rows invalid after all.
+   */
   *finish(): Iterable<LateProblem> {
-    yield* this.#uniqueness.finish();
-    yield* this.#callerIds.finish();
+    if (this.#table !== null)
+      for (const header of this.#nowhere.values()) yield { ordinal: 0, ...nowhere(header, this.#table) };
+    for (const problems of [this.#uniqueness.finish(), this.#callerIds.finish()])
+      for (const problem of problems) yield underHeader(problem, this.#typedHeaders.get(keyOf(problem)));
+  }
+
+  #openedTable(): Pick<Table, 'file' | 'sheet' | 'headerRow'> {
+    if (this.#table === null) throw new Error('openTable comes before closeTable');
+    return this.#table;
   }
 
   /** How the headers of the open table were understood. */
@@ -189,6 +234,7 @@ export class Validator {
   /** A lookup list or a directory beside the rows to import: nothing in it says what or whose its rows are. */
   #isNotForImport(sheet: string | null, { positions }: TableColumns): boolean {
     if (positions.has('product') || positions.has('accountNumber')) return false;
+    if (positions.size >= COLUMNS_OF_ROWS) return false;
     return productOfSheet(sheet) === null && !this.#defaults.has('accountNumber');
   }
 
@@ -251,10 +297,44 @@ function unreadRow({ ordinal, table, row, values, problems, tableProblems }: Row
   return { record, row, problems, tableProblems };
 }
 
+/** So many known columns no list or directory has: rows to import, though it is not understood whose. */
+const COLUMNS_OF_ROWS = 8;
+
 function notForImport({ file, sheet, headerRow: row }: Pick<Table, 'file' | 'sheet' | 'headerRow'>): Problem {
   const message = `The worksheet "${sheet}" holds no rows to import: it has neither a column product nor a column accountNumber`;
-  const hint = 'Hide or delete the worksheet.';
+  const leftOut = `leave it out in a profile: "sheets": { ${JSON.stringify(sheet)}: null }`;
+  const hint = `Hide or delete the worksheet, or ${leftOut}. If it is for the import, say there which header is the accountNumber.`;
   return withSeverity({ file, sheet, row, column: null, value: '', code: 'NOT_FOR_IMPORT', message, hint });
+}
+
+function keyOf({ file, sheet }: Pick<Table, 'file' | 'sheet'>): string {
+  return JSON.stringify([file, sheet]);
+}
+
+function withoutNull<Name extends string, T>(
+  given: Readonly<Partial<Record<Name, T | null>>>,
+): Partial<Record<Name, T>> {
+  const entries = Object.entries(given).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries) as Partial<Record<Name, T>>;
+}
+
+function decided(
+  translations: NonNullable<ValidatorOptions['valueTranslations']>,
+): Partial<Record<ColumnName, Record<string, string>>> {
+  const entries = Object.entries(translations).map(([column, texts]) => [column, withoutNull(texts)]);
+  return Object.fromEntries(entries);
+}
+
+function undecidedIn({ defaults = {}, valueTranslations = {} }: ValidatorOptions): Undecided {
+  const open = (given: object) => Object.keys(given).filter((key) => Reflect.get(given, key) === null);
+  const values = Object.entries(valueTranslations).map(
+    ([column, texts]) => [column as ColumnName, new Set(open(texts).map(inLowerCase))] as const,
+  );
+  return { defaults: new Set(open(defaults) as ColumnName[]), values: new Map(values) };
+}
+
+function inLowerCase(text: string): string {
+  return text.trim().toLowerCase();
 }
 
 function columnGroup(column: string): string | undefined {
@@ -287,7 +367,7 @@ function headerProblems(
     const before = first.get(column);
     if (before !== undefined) {
       const message = `The headers "${before}" and "${header}" both stand for ${column}`;
-      const hint = `Rename the one that is not meant, or ignore it in a profile.`;
+      const hint = `Rename the one that is not meant, or ignore it in a profile: "headers": { ${JSON.stringify(header)}: null }.`;
       add('AMBIGUOUS_HEADER', column, header, message, hint);
     }
     first.set(column, before ?? header);
@@ -295,7 +375,7 @@ function headerProblems(
   return problems;
 }
 
-function readTranslations(translations: NonNullable<ValidatorOptions['valueTranslations']>): Translations {
+function readTranslations(translations: Partial<Record<ColumnName, Record<string, string>>>): Translations {
   return new Map(
     Object.entries(translations).map(([column, texts]) => [
       column as ColumnName,
@@ -305,7 +385,7 @@ function readTranslations(translations: NonNullable<ValidatorOptions['valueTrans
 }
 
 function readDefaults(
-  defaults: NonNullable<ValidatorOptions['defaults']>,
+  defaults: Partial<Record<ColumnName, string>>,
   translations: Translations,
 ): ReadonlyMap<ColumnName, unknown> {
   const values = new Map<ColumnName, unknown>();

@@ -3,7 +3,7 @@ import { readSheets } from '../load/load.js';
 import { noticeAsProblem, type Problem } from '../records/problem.js';
 import { nextSteps } from '../results/next-steps.js';
 import { ProblemGroups } from '../results/problem-groups.js';
-import type { RunReport } from '../results/run-report.js';
+import type { RunReport, TableHeaders } from '../results/run-report.js';
 import { optionsAgain } from './again.js';
 import type { RunRequest } from './begin.js';
 import { type Follow, signalOf } from './events.js';
@@ -34,6 +34,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     groups.add(problem);
     await follow.on?.({ type: 'problem', problem });
   };
+  const tables: TableHeaders[] = [];
   let mailsAtOnce: number | null = null;
   const signal = signalOf(follow);
   const read = async () => {
@@ -41,7 +42,11 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
       signal,
       onNotice: (notice) => void take(noticeAsProblem(notice)),
       async onTable({ file, sheet }, found, { headers }) {
+        tables.push({ file, sheet, headers });
         await follow.on?.({ type: 'table', file, sheet, headers });
+        for (const problem of found) await take(problem);
+      },
+      async onTableEnd(found) {
         for (const problem of found) await take(problem);
       },
       async onRows(checked) {
@@ -83,6 +88,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     durationMs: Date.now() - startedAt.getTime(),
     ...{ requests: null, limiter: null, existing: null, differing: null, mailsAtOnce },
     coverage: OFFLINE_COVERAGE,
+    tables,
     groups: groups.list(),
     created: [],
     ...{ results: null, report: null, credentials: null, error: null },

@@ -46,6 +46,7 @@ function input(over: Partial<RunReport> = {}): RunReport {
     requests: 6100,
     counts: { created: 8, existing: 0, failed: 1, invalid: 1 },
     next: ['Resume: `alianza-import resume runs/1`'],
+    tables: [],
     groups: [],
     errors: 'runs/1/errors.xlsx',
     ...over,

@@ -1,7 +1,7 @@
 import type { Row } from '../../sheet/table.js';
 import type { Fault } from '../cells/damage.js';
 import { type ColumnGroup, type ColumnName, columnOf, type RowValues, SECRET_COLUMNS } from '../columns.js';
-import { isError, type Problem, type ProblemCode, withSeverity } from '../problem.js';
+import { isError, type Problem, type ProblemCode, underHeader, withSeverity } from '../problem.js';
 import type { Product } from '../products.js';
 
 /** Where a row stands. */
@@ -11,6 +11,13 @@ export interface Place {
   readonly row: number;
 }
 
+/** What stands as null in a profile: it is to be filled in, and says nothing so far. */
+export interface Undecided {
+  readonly defaults: ReadonlySet<ColumnName>;
+  /** by column, texts in lower case of which it is open what they stand for */
+  readonly values: ReadonlyMap<ColumnName, ReadonlySet<string>>;
+}
+
 /** What the rules need of the table that a row is in. */
 export interface RowTable {
   readonly file: string;
@@ -18,10 +25,16 @@ export interface RowTable {
   readonly headerRow: number;
   /** where each column stands in the cells */
   readonly positions: ReadonlyMap<ColumnName, number>;
+  /** the headers as typed of the columns whose headers are not their names */
+  readonly headers: ReadonlyMap<string, string>;
+  /** in words, where each missing column may be after all; '' where that is not known */
+  readonly mayBe: (column: ColumnName) => string;
   /** the groups that it has columns of */
   readonly groups: ReadonlySet<ColumnGroup>;
   /** typed values for blank cells, from `--set` and the profile */
   readonly defaults: ReadonlyMap<ColumnName, unknown>;
+  /** what a profile leaves open */
+  readonly undecided: Undecided;
   /** the required columns that were found missing so far, each with its one problem */
   readonly missing: Map<ColumnName, Problem>;
   /** the columns of the table without values: with it all rows have one shape, which makes them much faster */
@@ -77,7 +90,7 @@ export class RowCheck {
     const said = secret ? message.replaceAll(typed, '(hidden)') : message;
     const row = this.row.number;
     const problem = withSeverity({ file, sheet, row, column, value, code, message: said, hint });
-    this.problems.push(problem);
+    this.problems.push(underHeader(problem, this.table.headers));
     if (isError(problem) && column !== null) this.markBad(column);
   }
 
@@ -111,7 +124,7 @@ export class RowCheck {
     if (problem === undefined) {
       const { file, sheet, headerRow: row } = this.table;
       const message = `There is no column ${column}; ${because}`;
-      const hint = `Add the column ${column}, or give all rows one value with --set ${column}=…`;
+      const hint = hintForMissing(column, this.table);
       problem = withSeverity({ file, sheet, row, column, value: '', code: 'MISSING_COLUMN', message, hint });
       this.table.missing.set(column, problem);
       this.problems.push(problem);
@@ -134,4 +147,13 @@ export class RowCheck {
       if (this.product === null || entry.products.includes(this.product)) this.applyDefault(column);
     }
   }
+}
+
+/** What to do about a column that is not there. One value for all rows is no advice for what is different in each. */
+function hintForMissing(column: ColumnName, { undecided, mayBe }: RowTable): string {
+  if (undecided.defaults.has(column)) return `The profile leaves it open: fill in "defaults": { "${column}": null }.`;
+  const { options, schema } = columnOf(column);
+  const mayBeOne = options !== undefined || typeof schema.read('4') === 'number';
+  const one = mayBeOne ? `, or give all rows one value with --set ${column}=…` : '';
+  return `${mayBe(column)}Add the column ${column}${one || '.'}`;
 }
