@@ -886,6 +886,12 @@ export function columnOf(column: ColumnName): Column {
   return COLUMNS[column];
 }
 
+/** Whether one value of a column can be right for all rows of a sheet: a choice or a number, not a name or an ID. */
+export function mayBeForAll(column: ColumnName): boolean {
+  const { options, schema } = columnOf(column);
+  return options !== undefined || typeof schema.read('4') === 'number';
+}
+
 /** The columns that have an always equal value where they are blank. */
 export type BlankColumn = {
   [Name in ColumnName]: (typeof COLUMNS)[Name] extends { readonly blank: unknown } ? Name : never;

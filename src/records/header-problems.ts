@@ -37,8 +37,8 @@ export function mistaken(
 /** The problem of a header that a profile names and no table has. */
 export function nowhere(header: string, { file }: Pick<Table, 'file'>): Problem {
   const message = `The profile names the header "${header}", and no sheet has it`;
-  const hint = 'Correct the name in the profile, or leave it out there if the sheet has no such column any more.';
+  const hint =
+    'Correct the name in the profile, or leave it out there if the sheet has no such column any more.';
   const place = { file, sheet: null, row: 0, column: null, value: header };
   return withSeverity({ ...place, code: 'PROFILE_HEADER_NOWHERE', message, hint });
 }
-

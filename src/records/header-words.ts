@@ -77,8 +77,7 @@ function sameWords(header: ReadonlySet<string>, name: ReadonlySet<string>): bool
   if (header.size !== name.size) return false;
   const least = header.size === 1 ? 5 : 3;
   return [...header].every(
-    (word) =>
-      name.has(word) || (word.length >= least && [...name].some((whole) => whole.startsWith(word))),
+    (word) => name.has(word) || (word.length >= least && [...name].some((whole) => whole.startsWith(word))),
   );
 }
 

@@ -6,10 +6,11 @@ import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
 import { RowPlaces } from './across/row-places.js';
 import { Uniqueness } from './across/uniqueness.js';
+import { fold } from './cells/nearest.js';
 import { placeColumns, readCells, type TableColumns, type Translations } from './cells/read-cells.js';
 import { faultOf } from './cells/values.js';
-import { fold } from './cells/nearest.js';
 import { COLUMN_NAMES, type ColumnName, columnOf } from './columns.js';
+import { isMistaken, mistaken, nowhere } from './header-problems.js';
 import {
   columnMeant,
   describeHeaders,
@@ -18,25 +19,22 @@ import {
   headerInResults,
   productOfSheet,
 } from './headers.js';
-import { isMistaken, mistaken, nowhere } from './header-problems.js';
 import { isError, type Problem, type ProblemCode, underHeader, withSeverity } from './problem.js';
 import { PRODUCTS, type Product } from './products.js';
 import type { DistinctColumn } from './profile.js';
 import type { ImportRecord } from './record.js';
-import { RowCheck, type Undecided } from './rows/row-check.js';
+import { RowCheck } from './rows/row-check.js';
 import { checkRules, sourceOf } from './rows/rules.js';
+import { UNDECIDED, undecidedIn } from './undecided.js';
 
 /** What the user says about the sheets beyond the sheets themselves. */
 export interface ValidatorOptions {
-  /** texts for blank cells, by column (`--set` and a profile's `defaults`); null: not decided yet */
-  readonly defaults?: Partial<Record<ColumnName, string | null>>;
+  /** texts for blank cells, by column (`--set` and a profile's `defaults`) */
+  readonly defaults?: Partial<Record<ColumnName, string>>;
   /** header names of the customer's own sheets (a profile's `headers`) */
   readonly headerNames?: HeaderNames;
-  /**
-   * texts that stand for others, by column (a profile's `values`); matched without regard to case. Null: not decided
-   * yet, so that the text is read as it stands
-   */
-  readonly valueTranslations?: Partial<Record<ColumnName, Readonly<Record<string, string | null>>>>;
+  /** texts that stand for others, by column (a profile's `values`); matched without regard to case */
+  readonly valueTranslations?: Partial<Record<ColumnName, Readonly<Record<string, string>>>>;
   /** columns whose values may differ in capitals or leading zeros only (a profile's `distinct`) */
   readonly distinct?: readonly DistinctColumn[];
   /** `refuse`: example rows of a template are errors, for they would be sent to a real platform */
@@ -61,7 +59,7 @@ export class Validator {
   readonly #headerNames: HeaderNames;
   /** the headers of `headerNames` that no table has had so far, by their folded form */
   readonly #nowhere: Map<string, string>;
-  readonly #undecided: Undecided;
+  readonly #undecided: ReadonlySet<ColumnName>;
   /** the headers as typed that are not their columns' names, by file and worksheet */
   readonly #typedHeaders = new Map<string, ReadonlyMap<string, string>>();
   /** the last table that was opened */
@@ -87,9 +85,9 @@ export class Validator {
   constructor(options: ValidatorOptions = {}) {
     this.#headerNames = options.headerNames ?? {};
     this.#nowhere = new Map(Object.keys(this.#headerNames).map((header) => [fold(header), header]));
-    this.#undecided = undecidedIn(options);
-    this.#translations = readTranslations(decided(options.valueTranslations ?? {}));
-    this.#defaults = readDefaults(withoutNull(options.defaults ?? {}), this.#translations);
+    this.#undecided = undecidedIn(options.defaults ?? {});
+    this.#translations = readTranslations(options.valueTranslations ?? {});
+    this.#defaults = readDefaults(options.defaults ?? {}, this.#translations);
     this.#accounts = new Accounts(this.#keys, this.#places, {
       distinctNumbers: options.distinct?.includes('accountNumber') === true,
       refuseExamples: options.examples === 'refuse',
@@ -311,32 +309,6 @@ function keyOf({ file, sheet }: Pick<Table, 'file' | 'sheet'>): string {
   return JSON.stringify([file, sheet]);
 }
 
-function withoutNull<Name extends string, T>(
-  given: Readonly<Partial<Record<Name, T | null>>>,
-): Partial<Record<Name, T>> {
-  const entries = Object.entries(given).filter(([, value]) => value !== null);
-  return Object.fromEntries(entries) as Partial<Record<Name, T>>;
-}
-
-function decided(
-  translations: NonNullable<ValidatorOptions['valueTranslations']>,
-): Partial<Record<ColumnName, Record<string, string>>> {
-  const entries = Object.entries(translations).map(([column, texts]) => [column, withoutNull(texts)]);
-  return Object.fromEntries(entries);
-}
-
-function undecidedIn({ defaults = {}, valueTranslations = {} }: ValidatorOptions): Undecided {
-  const open = (given: object) => Object.keys(given).filter((key) => Reflect.get(given, key) === null);
-  const values = Object.entries(valueTranslations).map(
-    ([column, texts]) => [column as ColumnName, new Set(open(texts).map(inLowerCase))] as const,
-  );
-  return { defaults: new Set(open(defaults) as ColumnName[]), values: new Map(values) };
-}
-
-function inLowerCase(text: string): string {
-  return text.trim().toLowerCase();
-}
-
 function columnGroup(column: string): string | undefined {
   return (COLUMN_NAMES as readonly string[]).includes(column)
     ? columnOf(column as ColumnName).group
@@ -375,7 +347,7 @@ function headerProblems(
   return problems;
 }
 
-function readTranslations(translations: Partial<Record<ColumnName, Record<string, string>>>): Translations {
+function readTranslations(translations: NonNullable<ValidatorOptions['valueTranslations']>): Translations {
   return new Map(
     Object.entries(translations).map(([column, texts]) => [
       column as ColumnName,
@@ -385,14 +357,14 @@ function readTranslations(translations: Partial<Record<ColumnName, Record<string
 }
 
 function readDefaults(
-  defaults: Partial<Record<ColumnName, string>>,
+  defaults: NonNullable<ValidatorOptions['defaults']>,
   translations: Translations,
 ): ReadonlyMap<ColumnName, unknown> {
   const values = new Map<ColumnName, unknown>();
   for (const [name, given] of Object.entries(defaults)) {
     const column = name as ColumnName;
     const text = given.trim();
-    if (text === '') continue;
+    if (text === '' || text === UNDECIDED) continue;
     const parsed = columnOf(column).schema.safeParse(
       translations.get(column)?.get(text.toLowerCase()) ?? text,
     );

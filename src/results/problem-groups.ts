@@ -1,6 +1,12 @@
 import type { StoredRow } from '../journal/journal.js';
 import { type ColumnName, columnOf } from '../records/columns.js';
-import { PROBLEM_CODES, type Problem, type ProblemCode, type Severity, STRUCTURE_CODES } from '../records/problem.js';
+import {
+  PROBLEM_CODES,
+  type Problem,
+  type ProblemCode,
+  type Severity,
+  STRUCTURE_CODES,
+} from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 import { resultOf } from './row-outcome.js';
 
@@ -70,7 +76,10 @@ export class ProblemGroups {
   /** The groups: how the sheets are built first, then errors first, then the most frequent first. */
   list(): ProblemGroup[] {
     return [...this.#groups.values()].sort(
-      (a, b) => structureRank(a) - structureRank(b) || GROUP_KINDS.indexOf(a.kind) - GROUP_KINDS.indexOf(b.kind) || b.count - a.count,
+      (a, b) =>
+        structureRank(a) - structureRank(b) ||
+        GROUP_KINDS.indexOf(a.kind) - GROUP_KINDS.indexOf(b.kind) ||
+        b.count - a.count,
     );
   }
 
@@ -103,6 +112,23 @@ export class ProblemGroups {
 /** Whether a group is of how the sheets are built. */
 export function isOfStructure({ code }: Pick<ProblemGroup, 'code'>): boolean {
   return code !== null && STRUCTURE_CODES.includes(code);
+}
+
+/** Problems that a profile puts right in one place, though they are in very many cells. */
+const MANY = 10;
+const OF_TEXTS: readonly ProblemCode[] = [
+  ...(['PLACEHOLDER', 'NOT_AN_OPTION', 'NOT_YES_OR_NO', 'TIME_ZONE_UNKNOWN'] as const),
+];
+const OF_HEADERS: readonly ProblemCode[] = [
+  ...(['MISSING_COLUMN', 'MISTAKEN_HEADER', 'AMBIGUOUS_HEADER', 'NOT_FOR_IMPORT'] as const),
+];
+
+/** Whether the sheets are those of another program, so that a profile is needed rather than corrections of cells. */
+export function needsProfile(groups: readonly ProblemGroup[]): boolean {
+  return groups.some(
+    ({ code, count }) =>
+      code !== null && (OF_HEADERS.includes(code) || (count >= MANY && OF_TEXTS.includes(code))),
+  );
 }
 
 function structureRank({ code }: ProblemGroup): number {

@@ -11,6 +11,7 @@ import type { HeaderMatch } from '../records/headers.js';
 import { isObject } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
 import { nextSteps } from '../results/next-steps.js';
+import { needsProfile } from '../results/problem-groups.js';
 import { writeReport } from '../results/report.js';
 import { type RunReport, type StoppedBy, type TableHeaders, totalOf } from '../results/run-report.js';
 import { type Findings, findingsOf, type WrittenResults, writeResults } from '../results/write-results.js';
@@ -187,7 +188,9 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     report: files.report,
     credentials: existsSync(files.credentials) ? files.credentials : null,
     error: last?.error ?? null,
-    next: nextSteps({ ...told, ...optionsAgain(facts), sent, toTakeBack }),
+    next: nextSteps({
+      ...{ ...told, ...optionsAgain(facts), needsProfile: needsProfile(found.groups), sent, toTakeBack },
+    }),
     exit: last?.exit ?? exitOf(facts.kind, stoppedBy, counts, hasCreated(run)),
   };
 }

@@ -70,7 +70,11 @@ function arrow({ header, column }: HeaderMatch): string {
   return oneLine(column === null ? header : `${header} → ${column}`);
 }
 
-function inFull({ file, sheet, headers }: TableHeaders, groups: readonly ProblemGroup[], paint: Painter): string {
+function inFull(
+  { file, sheet, headers }: TableHeaders,
+  groups: readonly ProblemGroup[],
+  paint: Painter,
+): string {
   const wrong = groups.find(({ code }) => code === 'MISTAKEN_HEADER')?.hits ?? [];
   const isWrong = ({ header }: HeaderMatch) =>
     wrong.some((hit) => hit.file === file && hit.sheet === sheet && hit.value === header);

@@ -217,6 +217,8 @@ describe('what to do next', () => {
     runDir: 'runs/a b',
     kind: 'run',
     where: ' --environment beta',
+    needsProfile: false,
+    profile: undefined,
     reading: '',
     sheets: ['in.csv'],
     errors: 'runs/a b/errors.csv',

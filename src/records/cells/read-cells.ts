@@ -6,7 +6,8 @@ import { columnsNear } from '../header-words.js';
 import { type HeaderMatch, typedHeaders } from '../headers.js';
 import { PROBLEM_CODES, type ProblemCode } from '../problem.js';
 import type { Product } from '../products.js';
-import type { RowCheck, RowTable, Undecided } from '../rows/row-check.js';
+import type { RowCheck, RowTable } from '../rows/row-check.js';
+import { UNDECIDED } from '../undecided.js';
 import { AS_TEXT, cellErrorFault, Fault, formulaFault } from './damage.js';
 import { isPhoneNumber } from './telephony.js';
 
@@ -49,7 +50,7 @@ export function placeColumns(
   headers: readonly HeaderMatch[],
   translations: Translations,
   defaults: ReadonlyMap<ColumnName, unknown>,
-  undecided: Undecided,
+  undecided: ReadonlySet<ColumnName>,
 ): TableColumns {
   const matches = new Map<ColumnName, HeaderMatch>();
   for (const match of headers)
@@ -96,11 +97,10 @@ export function placeColumns(
   };
 }
 
-/** In words, the header that a missing column most likely has, and the line of a profile that says so. */
+/** The header that most likely means a column which is not there; '' when none does. */
 function mayBe(column: ColumnName, headers: readonly HeaderMatch[]): string {
   const found = headers.find(({ header, how }) => how !== 'result' && columnsNear(header).includes(column));
-  if (found === undefined) return '';
-  return `If "${found.header}" is it, say so in a profile: "headers": { ${JSON.stringify(found.header)}: "${column}" }. Else: `;
+  return found?.header ?? '';
 }
 
 /**
@@ -149,7 +149,7 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
   }
   if (value instanceof Fault) {
     if (value.repaired === undefined) countUnfit(column, typed, value);
-    check.addFault(name, whileUndecided(check, name, typed, value));
+    check.addFault(name, whileUndecided(column, typed, value));
   }
   const usable = value instanceof Fault ? value.repaired : value;
   if (usable !== undefined) (check.values as Record<ColumnName, unknown>)[name] = usable;
@@ -169,10 +169,16 @@ function countUnfit(column: PlacedColumn, typed: string, { code }: Fault): void 
 }
 
 /** A fault, with what to do where a profile has a place for the text and nothing in it yet. */
-function whileUndecided(check: RowCheck, name: ColumnName, typed: string, fault: Fault): Fault {
-  if (check.table.undecided.values.get(name)?.has(typed.toLowerCase()) !== true) return fault;
-  const hint = `The profile leaves it open: fill in "values": { "${name}": { ${JSON.stringify(typed)}: null } }.`;
-  return new Fault(fault.code, fault.message, hint, fault.repaired);
+function whileUndecided({ name, translations }: PlacedColumn, typed: string, fault: Fault): Fault {
+  if (translations?.get(typed.toLowerCase()) !== UNDECIDED) return fault;
+  const line = `"values": { "${name}": { ${JSON.stringify(typed)}: "${UNDECIDED}" } }`;
+  return new Fault(fault.code, fault.message, `The profile leaves it open: fill in ${line}.`, fault.repaired);
+}
+
+/** The text that a cell stands for. */
+function translated({ translations }: PlacedColumn, typed: string): string {
+  const text = translations?.get(typed.toLowerCase());
+  return text === undefined || text === UNDECIDED ? typed : text;
 }
 
 /** What a cell is read as, or its fault. */
@@ -181,7 +187,7 @@ function readText(check: RowCheck, column: PlacedColumn, typed: string): unknown
   if (check.row.plain?.at(column.position) === true && column.translations === undefined) return typed;
   let value = column.known?.get(typed);
   if (value === undefined) {
-    const text = column.translations?.get(typed.toLowerCase()) ?? typed;
+    const text = translated(column, typed);
     value = column.entry.schema.read(text, check.table.sheet !== null);
     remember(column, typed, value);
   }

@@ -1,21 +1,23 @@
 import type { Row } from '../../sheet/table.js';
 import type { Fault } from '../cells/damage.js';
-import { type ColumnGroup, type ColumnName, columnOf, type RowValues, SECRET_COLUMNS } from '../columns.js';
+import {
+  type ColumnGroup,
+  type ColumnName,
+  columnOf,
+  mayBeForAll,
+  type RowValues,
+  SECRET_COLUMNS,
+} from '../columns.js';
+import { type LikelyProduct, likelyProduct } from '../likely-product.js';
 import { isError, type Problem, type ProblemCode, underHeader, withSeverity } from '../problem.js';
 import type { Product } from '../products.js';
+import { UNDECIDED } from '../undecided.js';
 
 /** Where a row stands. */
 export interface Place {
   readonly file: string;
   readonly sheet: string | null;
   readonly row: number;
-}
-
-/** What stands as null in a profile: it is to be filled in, and says nothing so far. */
-export interface Undecided {
-  readonly defaults: ReadonlySet<ColumnName>;
-  /** by column, texts in lower case of which it is open what they stand for */
-  readonly values: ReadonlyMap<ColumnName, ReadonlySet<string>>;
 }
 
 /** What the rules need of the table that a row is in. */
@@ -27,14 +29,14 @@ export interface RowTable {
   readonly positions: ReadonlyMap<ColumnName, number>;
   /** the headers as typed of the columns whose headers are not their names */
   readonly headers: ReadonlyMap<string, string>;
-  /** in words, where each missing column may be after all; '' where that is not known */
+  /** the header that may mean a column which is not there; '' when none does */
   readonly mayBe: (column: ColumnName) => string;
   /** the groups that it has columns of */
   readonly groups: ReadonlySet<ColumnGroup>;
   /** typed values for blank cells, from `--set` and the profile */
   readonly defaults: ReadonlyMap<ColumnName, unknown>;
-  /** what a profile leaves open */
-  readonly undecided: Undecided;
+  /** the columns whose default a profile leaves to be filled in */
+  readonly undecided: ReadonlySet<ColumnName>;
   /** the required columns that were found missing so far, each with its one problem */
   readonly missing: Map<ColumnName, Problem>;
   /** the columns of the table without values: with it all rows have one shape, which makes them much faster */
@@ -150,10 +152,20 @@ export class RowCheck {
 }
 
 /** What to do about a column that is not there. One value for all rows is no advice for what is different in each. */
-function hintForMissing(column: ColumnName, { undecided, mayBe }: RowTable): string {
-  if (undecided.defaults.has(column)) return `The profile leaves it open: fill in "defaults": { "${column}": null }.`;
-  const { options, schema } = columnOf(column);
-  const mayBeOne = options !== undefined || typeof schema.read('4') === 'number';
-  const one = mayBeOne ? `, or give all rows one value with --set ${column}=…` : '';
-  return `${mayBe(column)}Add the column ${column}${one || '.'}`;
+function hintForMissing(column: ColumnName, table: RowTable): string {
+  const { undecided, mayBe } = table;
+  if (undecided.has(column))
+    return `The profile leaves it open: fill in "defaults": { "${column}": "${UNDECIDED}" }.`;
+  const likely = column === 'product' ? likelyOf(table) : null;
+  const value = likely?.product ?? '…';
+  const also = likely && likely.missing.length > 0 ? ` (needs ${likely.missing.join(', ')} too)` : '';
+  const one = mayBeForAll(column) ? `, or give all rows one value with --set ${column}=${value}${also}` : '.';
+  const header = mayBe(column);
+  if (header === '') return `Add the column ${column}${one}`;
+  const line = `"headers": { ${JSON.stringify(header)}: "${column}" }`;
+  return `If "${header}" is it, say so in a profile: ${line}; else add the column ${column}${one}`;
+}
+
+function likelyOf({ positions, defaults }: RowTable): LikelyProduct | null {
+  return likelyProduct((column) => positions.has(column) || defaults.has(column));
 }
