@@ -1,14 +1,16 @@
 import type { Table } from '../sheet/table.js';
 import type { TableColumns } from './cells/read-cells.js';
-import { type ColumnName, SECRET_COLUMNS } from './columns.js';
+import type { ColumnName } from './columns.js';
 import { type Problem, withSeverity } from './problem.js';
 
 /** Fewer cells than this that do not fit may be mistakes of their own. */
 const FEWEST_UNFIT = 3;
 
 /** Whether most cells below a header are no values of the column that it was taken for, which is not its very name. */
-export function isMistaken({ name, match, unfit, filled }: TableColumns['all'][number]): boolean {
-  return match.header !== name && unfit >= FEWEST_UNFIT && 2 * unfit > filled;
+export function isMistaken({ name, match, entry, unfit, filled }: TableColumns['all'][number]): boolean {
+  // of a choice whose header a profile names, the texts are what is missing in the profile
+  if (match.header === name || (match.how === 'profile' && entry.options !== undefined)) return false;
+  return unfit >= FEWEST_UNFIT && 2 * unfit > filled;
 }
 
 /**
@@ -24,14 +26,16 @@ export function mistaken(
   const message =
     `"${match.header}" was taken for ${name}, ${what.replace(/^\p{Lu}(?=\p{Ll}|\s)/u, (letter) => letter.toLowerCase())}; ` +
     `${unfit.toLocaleString('en-US')} of ${filled.toLocaleString('en-US')} do not fit`;
-  const line = `"headers": { ${header}: ${meant === null ? 'null' : `"${meant}"`} }`;
+  const line = `"headers": { ${header}: ${meant === null ? 'null' : `"${meant}"`} }${meant === null ? ' (null: it is not used)' : ''}`;
+  if (entry.options !== undefined) {
+    const texts = `"values": { "${name}": { ${JSON.stringify(example)}: "…" } }`;
+    return {
+      message,
+      hint: `Say in a profile what its texts stand for: ${texts}; if it is something else: ${line}.`,
+    };
+  }
   const correct = match.how === 'profile' ? 'Correct the profile' : 'Say in a profile what it is';
-  const ignore = meant === null ? ' (null: it is not used)' : '';
-  const texts =
-    entry.options === undefined || SECRET_COLUMNS.has(name)
-      ? ''
-      : ` If it is right, say what its texts stand for: "values": { "${name}": { ${JSON.stringify(example)}: "…" } }.`;
-  return { message, hint: `${correct}: ${line}${ignore}.${texts}` };
+  return { message, hint: `${correct}: ${line}.` };
 }
 
 /** The problem of a header that a profile names and no table has. */

@@ -92,6 +92,12 @@ function isMisspelt(folded: string, name: string): boolean {
   return limit > 0 && distance(folded, name, limit) <= limit;
 }
 
+/** The column of which a header is a misspelt name; null when it is none. */
+export function columnMisspelt(header: string): ColumnName | null {
+  const folded = fold(header);
+  return allNames().find((name) => isMisspelt(folded, name.folded))?.column ?? null;
+}
+
 /**
  * The columns that a header may mean, the most likely first: those of whose names it has the words, in whatever form,
  * or is a misspelling. A header that only looks like a name (`Status` and state, `Port Date` and port) means none.

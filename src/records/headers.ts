@@ -1,6 +1,6 @@
 import { fold } from './cells/nearest.js';
 import { COLUMN_NAMES, COLUMNS, type ColumnName, RESULT_COLUMNS } from './columns.js';
-import { columnsNear } from './header-words.js';
+import { columnMisspelt, columnsNear } from './header-words.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 
 /** Header names of a customer's own sheets: the column that each stands for, or null to ignore it. */
@@ -67,7 +67,8 @@ export function describeHeaders(
   if (!matches.some(({ how }) => how === 'unknown')) return matches;
   return matches.map((match) => {
     const mayMean = match.how === 'unknown' && !results.has(headerAsTyped(match.header));
-    return mayMean ? { ...match, nearest: columnMeant(match.header, matches) } : match;
+    if (!mayMean) return match;
+    return { ...match, nearest: columnMeant(match.header, matches) ?? columnMisspelt(match.header) };
   });
 }
 

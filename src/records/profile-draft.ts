@@ -57,12 +57,14 @@ export class ProfileDraft {
 
   /** The profile, and how much of it is left to be filled in. */
   drafted(): { readonly profile: DraftedProfile; readonly open: number } {
-    const { $schema, headers: _, defaults: given = {}, values: givenValues = {}, ...rest } = this.#base;
+    const { $schema, headers: _, defaults: before = {}, values: givenValues = {}, ...rest } = this.#base;
     const kept = Object.entries(rest).filter(([, part]) => !isEmpty(part));
     const { headers, notes } = this.#headers();
-    const needed = [...this.#missing].filter(
-      (column) => given[column] === undefined && !Object.values(headers).includes(column),
+    const isThere = (column: string) => (Object.values(headers) as (string | null)[]).includes(column);
+    const given: Profile['defaults'] = Object.fromEntries(
+      Object.entries(before).filter(([column, text]) => text !== UNDECIDED || !isThere(column)),
     );
+    const needed = [...this.#missing].filter((column) => given[column] === undefined && !isThere(column));
     const open = needed.filter(mayBeForAll);
     const defaults = { ...Object.fromEntries(open.map((column) => [column, UNDECIDED])), ...given };
     const values = this.#values(givenValues);

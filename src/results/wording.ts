@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { HeaderMatch } from '../records/headers.js';
 
 /** Where something is in a sheet, as a person says it: `customers.xlsx, BCC, row 12, lastName ("Surname")`. */
 export function placeText(place: {
@@ -15,6 +16,16 @@ export function placeText(place: {
   if (column) parts.push(columnText(column, header));
   return parts.join(', ');
 }
+
+/** How a header was understood, in a word or few. */
+export const HEADER_HOW: Readonly<Record<HeaderMatch['how'], string>> = {
+  name: 'name',
+  synonym: 'synonym',
+  profile: 'profile',
+  ignored: 'ignored by the profile',
+  unknown: 'unknown',
+  result: 'of results',
+};
 
 /** A column as a person finds it: `customerName ("Cust Name")` where the sheet has another header there. */
 export function columnText(column: string, header: string | undefined): string {

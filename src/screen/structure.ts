@@ -1,7 +1,7 @@
 import type { HeaderMatch } from '../records/headers.js';
 import { isOfStructure, type ProblemGroup } from '../results/problem-groups.js';
 import type { TableHeaders } from '../results/run-report.js';
-import { placeText } from '../results/wording.js';
+import { HEADER_HOW, placeText } from '../results/wording.js';
 import { oneLine } from './plain-text.js';
 import { fitted, type Painter } from './summary.js';
 
@@ -10,15 +10,6 @@ const HEADERS_SHOWN = 200;
 /** Headers that the one line of a clean input names of a kind. */
 const NAMES_SHOWN = 8;
 const WIDEST_HEADER = 40;
-
-const HOW: Readonly<Record<HeaderMatch['how'], string>> = {
-  name: 'name',
-  synonym: 'synonym',
-  profile: 'profile',
-  ignored: 'ignored by the profile',
-  unknown: 'unknown',
-  result: 'of results',
-};
 
 /**
  * How the headers of an input were understood: one line where all is clear; else, a table after the other, every header
@@ -63,7 +54,7 @@ function inOneLine(headers: readonly HeaderMatch[]): string {
     ...named('ignored', 'not used'),
   ];
   if (parts.length === 0) return `Headers: all ${exact} are names of columns.`;
-  return `Headers: ${[`${exact} by name`, ...parts].join(', ')}.`;
+  return `Headers: ${[...(exact > 0 ? [`${exact} by name`] : []), ...parts].join(', ')}.`;
 }
 
 function arrow({ header, column }: HeaderMatch): string {
@@ -92,7 +83,7 @@ function inFull(
         : nearest === null
           ? ''
           : `; did you mean ${nearest}?`;
-    const text = `  ${fitted(header, width)} → ${(column ?? 'not used').padEnd(20)} ${HOW[how]}${doubt}`;
+    const text = `  ${fitted(header, width)} → ${(column ?? 'not used').padEnd(20)} ${HEADER_HOW[how]}${doubt}`;
     return doubt !== '' || how === 'unknown' ? paint(text, 'yellow') : text;
   });
   const plain = headers.filter(isPlain).map(({ header }) => header);
