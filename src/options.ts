@@ -141,6 +141,13 @@ const INSECURE_HTTP = {
 
 /** The options that one command alone has, by command. */
 export const OWN_OPTIONS = {
+  validate: {
+    'write-profile': {
+      type: 'text',
+      value: 'FILE',
+      help: 'writes a profile to begin with: how the headers were understood, and what is to be filled in',
+    },
+  },
   run: {
     ...INSECURE_HTTP,
     'dry-run': {

@@ -19,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
     words: '<sheet..>',
     summary: 'offline: every problem of every cell, row and between rows, in one pass; nothing is sent',
     options: ['out', 'profile', 'set', 'format', 'json', 'quiet'],
+    own: OWN_OPTIONS.validate,
     load: () => import('./validate.js'),
   },
   {

@@ -2,7 +2,8 @@ import type { Client } from '../api/client.js';
 import type { HttpLog } from '../api/http-log.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
-import { PROBLEM_CODES, withSeverity } from '../records/problem.js';
+import { type HeaderMatch, typedHeaders } from '../records/headers.js';
+import { PROBLEM_CODES, underHeader, withSeverity } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 import { rowAddresses } from '../resources/activation.js';
 import { differenceText, type FieldDifference } from '../resources/compare.js';
@@ -46,12 +47,13 @@ export async function preflight(options: PreflightOptions): Promise<number> {
   const checks = new RowChecks(client, journal, addresses, partitionId);
   /** what several rows share is planned once */
   const planned = new Set<string>();
+  const findings: Findings = { journal, headers: headersBySource(journal) };
   let existing = 0;
   await inParallel(journal.rows('valid'), options.concurrency, stop, async (row) => {
     const plan = planner.plan(row);
     if (typeof plan === 'string') return;
     const found = await checks.check(row, plan);
-    for (const finding of found.findings) await addFinding(journal, row, finding);
+    for (const finding of found.findings) await addFinding(findings, row, finding);
     if (found.existing.length > 0) {
       const isAll = found.existing.length === plan.resources.filter(isObject).length;
       if (isAll) existing++;
@@ -65,7 +67,7 @@ export async function preflight(options: PreflightOptions): Promise<number> {
     for await (const { ordinal, finding } of checks.questions.places.check()) {
       const row = journal.row(ordinal);
       if (!row) continue;
-      await addFinding(journal, row, finding);
+      await addFinding(findings, row, finding);
       if (isError(finding)) await journal.setRowStatus(ordinal, 'invalid', null);
     }
   return existing;
@@ -84,17 +86,32 @@ export async function preflight(options: PreflightOptions): Promise<number> {
   }
 }
 
+/** Where findings go, and the headers that are not the names of their columns, by source. */
+interface Findings {
+  readonly journal: Journal<ImportRecord>;
+  readonly headers: ReadonlyMap<number, ReadonlyMap<string, string>>;
+}
+
+function headersBySource(journal: Journal<ImportRecord>): Findings['headers'] {
+  return new Map(
+    journal
+      .sources()
+      .map(({ id, understood }) => [id, typedHeaders(understood as unknown as readonly HeaderMatch[])]),
+  );
+}
+
 function isError(finding: Finding): boolean {
   return PROBLEM_CODES[finding.code].severity === 'error';
 }
 
 function addFinding(
-  journal: Journal<ImportRecord>,
+  { journal, headers }: Findings,
   row: StoredRow<ImportRecord>,
   finding: Finding,
 ): Promise<void> {
   const { file, sheet, row: number } = row.record;
-  return journal.addProblem(row.ordinal, withSeverity({ file, sheet, row: number, ...finding }));
+  const problem = withSeverity({ file, sheet, row: number, ...finding });
+  return journal.addProblem(row.ordinal, { ...underHeader(problem, headers.get(row.source)) });
 }
 
 /** Walks over the resources of a row and asks what their kinds can ask. */

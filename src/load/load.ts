@@ -17,6 +17,8 @@ export interface SheetEvents {
   onNotice(notice: Notice): void;
   onTable(table: Table, problems: readonly Problem[], validator: Validator): Promise<void> | void;
   onRows(checked: readonly Checked[], table: Table): Promise<void> | void;
+  /** problems of a table that show when all its rows are known */
+  onTableEnd(problems: readonly Problem[]): Promise<void> | void;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function readSheets(
         count += rows.length;
         await events.onRows(validator.check(rows), table);
       }
+      await events.onTableEnd(validator.closeTable());
       if (count === 0) events.onNotice(noRows(table));
     }
   }
@@ -80,6 +83,9 @@ export async function loadSheets(
 ): Promise<(string | null)[]> {
   const valid = credentials ? 'pending' : 'valid';
   const partitions = new Set<string | null>();
+  const addProblems = async (problems: readonly Problem[]) => {
+    await Promise.all(problems.map((problem) => journal.addProblem(0, { ...problem })));
+  };
   let source = 0;
   let secretCells = new Set<number>();
   const validator = await readSheets(files, options, {
@@ -94,8 +100,9 @@ export async function loadSheets(
       );
       const understood = headers.map((match) => ({ ...match }));
       await journal.addSource({ id: source, file, sheet, header, understood });
-      await Promise.all(problems.map((problem) => journal.addProblem(0, { ...problem })));
+      await addProblems(problems);
     },
+    onTableEnd: addProblems,
     async onRows(checked) {
       const writes: Promise<void>[] = [];
       for (const { record, row, problems } of checked) {

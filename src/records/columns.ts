@@ -199,6 +199,7 @@ export const COLUMNS = {
     synonyms: [
       ...['Acct #', 'Acct No', 'Acct Number', 'Acct', 'Account', 'Account #', 'Account No'],
       ...['Customer Number', 'Customer No', 'Customer #', 'Customer ID', 'Billing Account', 'BAN'],
+      ...['Cust ID', 'Cust No', 'Cust #', 'Cust Number'],
     ],
   },
   accountName: {
@@ -883,6 +884,12 @@ export function columnsOf(group: ColumnGroup): ColumnName[] {
 /** The entry of a column with the type of any entry, for code that goes over all of them. */
 export function columnOf(column: ColumnName): Column {
   return COLUMNS[column];
+}
+
+/** Whether one value of a column can be right for all rows of a sheet: a choice or a number, not a name or an ID. */
+export function mayBeForAll(column: ColumnName): boolean {
+  const { options, schema } = columnOf(column);
+  return options !== undefined || typeof schema.read('4') === 'number';
 }
 
 /** The columns that have an always equal value where they are blank. */

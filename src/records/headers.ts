@@ -1,5 +1,6 @@
-import { fold, nearest } from './cells/nearest.js';
+import { fold } from './cells/nearest.js';
 import { COLUMN_NAMES, COLUMNS, type ColumnName, RESULT_COLUMNS } from './columns.js';
+import { columnMisspelt, columnsNear } from './header-words.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 
 /** Header names of a customer's own sheets: the column that each stands for, or null to ignore it. */
@@ -26,11 +27,6 @@ for (const column of COLUMN_NAMES) {
   for (const synonym of COLUMNS[column].synonyms) bySynonym.set(fold(synonym), column);
 }
 const results: ReadonlySet<string> = new Set(RESULT_COLUMNS);
-
-function columnNearest(header: string): ColumnName | null {
-  const found = nearest(header, [...byName.keys(), ...bySynonym.keys()]);
-  return found === null ? null : (byName.get(found) ?? bySynonym.get(found) ?? null);
-}
 
 /** What a header of the sheet that is a result column's name gets, so that both stand in one file. */
 const YOURS = ' (yours)';
@@ -63,13 +59,33 @@ export function describeHeaders(
 ): HeaderMatch[] {
   const own = foldNames(headerNames);
   const start = resultsIn(table.header) ?? table.header.length;
-  return table.header.map((header, index): HeaderMatch => {
+  const matches = table.header.map((header, index): HeaderMatch => {
     if (index >= start && index < start + RESULT_COLUMNS.length)
       return { index, header, column: null, how: 'result', nearest: null };
-    const match = matchOf(header, own);
-    const isMisspelt = match.how === 'unknown' && !results.has(headerAsTyped(header));
-    return { index, header, ...match, nearest: isMisspelt ? columnNearest(header) : null };
+    return { index, header, ...matchOf(header, own), nearest: null };
   });
+  if (!matches.some(({ how }) => how === 'unknown')) return matches;
+  return matches.map((match) => {
+    const mayMean = match.how === 'unknown' && !results.has(headerAsTyped(match.header));
+    if (!mayMean) return match;
+    return { ...match, nearest: columnMeant(match.header, matches) ?? columnMisspelt(match.header) };
+  });
+}
+
+/**
+ * The column that a header most likely means and that no header of the table stands for yet; null when there is none.
+ */
+export function columnMeant(header: string, headers: readonly HeaderMatch[]): ColumnName | null {
+  return columnsNear(header).find((near) => headers.every(({ column }) => column !== near)) ?? null;
+}
+
+/** The headers as typed of the columns whose headers are another text than their names; the first of each. */
+export function typedHeaders(headers: readonly HeaderMatch[]): Map<ColumnName, string> {
+  const typed = new Map<ColumnName, string>();
+  for (const { header, column } of headers)
+    if (column !== null && !typed.has(column)) typed.set(column, header);
+  for (const [column, header] of typed) if (header === column) typed.delete(column);
+  return typed;
 }
 
 type OwnNames = ReadonlyMap<string, ColumnName | null>;

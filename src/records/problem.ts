@@ -29,7 +29,9 @@ export const PROBLEM_CODES = {
   MERGED_HEADER: { severity: 'error', title: 'A header is merged over several columns' },
   ANOTHER_HEADER: { severity: 'error', title: 'A second table stands below the first' },
   NOT_FOR_IMPORT: { severity: 'error', title: 'A worksheet holds no rows to import' },
+  MISTAKEN_HEADER: { severity: 'warning', title: 'A header was probably taken for the wrong column' },
   UNKNOWN_COLUMN: { severity: 'warning', title: 'Column is not known and is not used' },
+  PROFILE_HEADER_NOWHERE: { severity: 'warning', title: 'A header of the profile is in no sheet' },
 
   // the form of a row
   ROW_TOO_LONG: { severity: 'error', title: 'Row has more cells than the header' },
@@ -154,6 +156,16 @@ export const PROBLEM_CODES = {
 /** A name of {@link PROBLEM_CODES}. */
 export type ProblemCode = keyof typeof PROBLEM_CODES;
 
+/**
+ * What is told before any problem of a cell, in this order: how the sheet is built decides what its cells mean. Problems
+ * of a file that leave its columns as they are (an encoding, hidden rows) are not among them.
+ */
+export const STRUCTURE_CODES: readonly ProblemCode[] = [
+  ...(['MISSING_COLUMN', 'MISTAKEN_HEADER', 'AMBIGUOUS_HEADER', 'MERGED_HEADER', 'ANOTHER_HEADER'] as const),
+  ...(['NOT_FOR_IMPORT', 'PROFILE_HEADER_NOWHERE', 'UNKNOWN_COLUMN', 'NOT_DATA', 'HIDDEN_SHEET'] as const),
+  ...(['NO_ROWS', 'LINES_ABOVE_HEADER', 'DUPLICATE_HEADER', 'CELLS_WITHOUT_HEADER'] as const),
+];
+
 /** What is wrong at one place of the input, in the user's words. */
 export interface Problem {
   /** the path as the user gave it */
@@ -164,6 +176,8 @@ export interface Problem {
   readonly row: number;
   /** the column's name in the column table, or the header as typed where that is unknown; null: the row as a whole */
   readonly column: string | null;
+  /** the column's header as typed, where it is another text than `column` */
+  readonly header?: string;
   /** the cell as typed; never a secret */
   readonly value: string;
   readonly code: ProblemCode;
@@ -184,6 +198,15 @@ export function withSeverity<T extends Omit<Problem, 'severity'>>(
   problem: T,
 ): T & { readonly severity: Severity } {
   return { ...problem, severity: PROBLEM_CODES[problem.code].severity };
+}
+
+/** A problem with the header that its column has in the sheet; `headers` has those that are not the column's name. */
+export function underHeader<T extends Pick<Problem, 'column'>>(
+  problem: T,
+  headers: ReadonlyMap<string, string> | undefined,
+): T & Pick<Problem, 'header'> {
+  const header = problem.column === null ? undefined : headers?.get(problem.column);
+  return header === undefined ? problem : { ...problem, header };
 }
 
 /** What the reader noticed about a file or worksheet, as a problem of the input as a whole. */

@@ -91,6 +91,7 @@ function profileSchema(optionNames: readonly string[]) {
   return only('a part of a profile', {
     // for editors, which complete a file that names its schema
     $schema: z.string().optional(),
+    $notes: z.array(z.string()).optional().describe('for people; not read'),
     headers: z
       .record(z.string(), column.nullable())
       .default({})
@@ -98,11 +99,15 @@ function profileSchema(optionNames: readonly string[]) {
     defaults: only('a column', byColumn(asText))
       .superRefine(refuseSecrets)
       .prefault({})
-      .describe('what a blank cell of a column means'),
+      .describe('what a blank cell of a column means; "?": to be filled in, it says nothing yet'),
     values: only('a column', byColumn(z.record(z.string(), asText)))
       .superRefine(refuseSecrets)
       .prefault({})
-      .describe('by column: a text of theirs, and what it stands for'),
+      .describe(
+        'by column: a text of theirs, and what it stands for; "?": to be filled in, it says nothing yet',
+      ),
+    blank: z.array(z.string()).optional().describe('texts that count as blank'),
+    sheets: z.record(z.string(), z.null()).optional().describe('by worksheet: null, it is not read'),
     distinct: z
       .array(distinct)
       .default([])
@@ -144,7 +149,7 @@ export async function readProfile(path: string, optionNames: readonly string[]):
   }
   const parsed = profileSchema(optionNames).safeParse(json);
   if (parsed.success) {
-    const { $schema: _, ...profile } = parsed.data;
+    const { $schema: _, $notes: _notes, ...profile } = parsed.data;
     return profile as Profile;
   }
   const problems = parsed.error.issues.map((issue) => {

@@ -6,22 +6,26 @@ import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
 import { RowPlaces } from './across/row-places.js';
 import { Uniqueness } from './across/uniqueness.js';
+import { fold } from './cells/nearest.js';
 import { placeColumns, readCells, type TableColumns, type Translations } from './cells/read-cells.js';
 import { faultOf } from './cells/values.js';
 import { COLUMN_NAMES, type ColumnName, columnOf } from './columns.js';
+import { isMistaken, mistaken, nowhere } from './header-problems.js';
 import {
+  columnMeant,
   describeHeaders,
   type HeaderMatch,
   type HeaderNames,
   headerInResults,
   productOfSheet,
 } from './headers.js';
-import { isError, type Problem, type ProblemCode, withSeverity } from './problem.js';
+import { isError, type Problem, type ProblemCode, underHeader, withSeverity } from './problem.js';
 import { PRODUCTS, type Product } from './products.js';
 import type { DistinctColumn } from './profile.js';
 import type { ImportRecord } from './record.js';
 import { RowCheck } from './rows/row-check.js';
 import { checkRules, sourceOf } from './rows/rules.js';
+import { UNDECIDED, undecidedIn } from './undecided.js';
 
 /** What the user says about the sheets beyond the sheets themselves. */
 export interface ValidatorOptions {
@@ -53,6 +57,13 @@ export interface Checked {
  */
 export class Validator {
   readonly #headerNames: HeaderNames;
+  /** the headers of `headerNames` that no table has had so far, by their folded form */
+  readonly #nowhere: Map<string, string>;
+  readonly #undecided: ReadonlySet<ColumnName>;
+  /** the headers as typed that are not their columns' names, by file and worksheet */
+  readonly #typedHeaders = new Map<string, ReadonlyMap<string, string>>();
+  /** the last table that was opened */
+  #table: Pick<Table, 'file' | 'sheet' | 'headerRow'> | null = null;
   readonly #translations: Translations;
   readonly #defaults: ReadonlyMap<ColumnName, unknown>;
   readonly #keys = new KeyIndex();
@@ -73,6 +84,8 @@ export class Validator {
   /** @throws StopError when a default is no value of its column */
   constructor(options: ValidatorOptions = {}) {
     this.#headerNames = options.headerNames ?? {};
+    this.#nowhere = new Map(Object.keys(this.#headerNames).map((header) => [fold(header), header]));
+    this.#undecided = undecidedIn(options.defaults ?? {});
     this.#translations = readTranslations(options.valueTranslations ?? {});
     this.#defaults = readDefaults(options.defaults ?? {}, this.#translations);
     this.#accounts = new Accounts(this.#keys, this.#places, {
@@ -87,7 +100,10 @@ export class Validator {
   ): Problem[] {
     const headers = describeHeaders(table, this.#headerNames);
     this.#headers = headers;
-    this.#columns = placeColumns(table, headers, this.#translations, this.#defaults);
+    for (const { header } of headers) this.#nowhere.delete(fold(header));
+    this.#columns = placeColumns(table, headers, this.#translations, this.#defaults, this.#undecided);
+    this.#table = table;
+    this.#typedHeaders.set(keyOf(table), this.#columns.headers);
     const product = this.#defaults.get('product') as Product | undefined;
     this.#sheetProduct = productOfSheet(table.sheet) ?? product ?? null;
     this.#places.openTable(table.file, table.sheet);
@@ -107,10 +123,37 @@ export class Validator {
     return rows.map((row) => this.#checkRow(row));
   }
 
-  /** The problems that only show at the end of the input. Errors among them make their rows invalid after all. */
+  /** Ends a table: all its rows are checked. Returns the problems of its headers that show by then only. */
+  closeTable(): Problem[] {
+    const { file, sheet, headerRow: row } = this.#openedTable();
+    if (this.#unread || this.#columns === null) return [];
+    const { product, all } = this.#columns;
+    return [...(product ? [product] : []), ...all].filter(isMistaken).map((column) => {
+      const { name, match } = column;
+      const place = { file, sheet, row, column: name, value: match.header };
+      const problem = withSeverity({
+        ...place,
+        code: 'MISTAKEN_HEADER',
+        ...mistaken(column, columnMeant(match.header, this.#headers)),
+      });
+      return underHeader(problem, this.#columns?.headers);
+    });
+  }
+
+  /**
+   * The problems that only show at the end of the input, those of the input as a whole under ordinal 0. Errors among
+   * them make their rows invalid after all.
+   */
   *finish(): Iterable<LateProblem> {
-    yield* this.#uniqueness.finish();
-    yield* this.#callerIds.finish();
+    if (this.#table !== null)
+      for (const header of this.#nowhere.values()) yield { ordinal: 0, ...nowhere(header, this.#table) };
+    for (const problems of [this.#uniqueness.finish(), this.#callerIds.finish()])
+      for (const problem of problems) yield underHeader(problem, this.#typedHeaders.get(keyOf(problem)));
+  }
+
+  #openedTable(): Pick<Table, 'file' | 'sheet' | 'headerRow'> {
+    if (this.#table === null) throw new Error('openTable comes before closeTable');
+    return this.#table;
   }
 
   /** How the headers of the open table were understood. */
@@ -189,6 +232,7 @@ export class Validator {
   /** A lookup list or a directory beside the rows to import: nothing in it says what or whose its rows are. */
   #isNotForImport(sheet: string | null, { positions }: TableColumns): boolean {
     if (positions.has('product') || positions.has('accountNumber')) return false;
+    if (positions.size >= COLUMNS_OF_ROWS) return false;
     return productOfSheet(sheet) === null && !this.#defaults.has('accountNumber');
   }
 
@@ -251,10 +295,18 @@ function unreadRow({ ordinal, table, row, values, problems, tableProblems }: Row
   return { record, row, problems, tableProblems };
 }
 
+/** So many known columns no list or directory has: rows to import, though it is not understood whose. */
+const COLUMNS_OF_ROWS = 8;
+
 function notForImport({ file, sheet, headerRow: row }: Pick<Table, 'file' | 'sheet' | 'headerRow'>): Problem {
   const message = `The worksheet "${sheet}" holds no rows to import: it has neither a column product nor a column accountNumber`;
-  const hint = 'Hide or delete the worksheet.';
+  const leftOut = `leave it out in a profile: "sheets": { ${JSON.stringify(sheet)}: null }`;
+  const hint = `Hide or delete the worksheet, or ${leftOut}. If it is for the import, say there which header is the accountNumber.`;
   return withSeverity({ file, sheet, row, column: null, value: '', code: 'NOT_FOR_IMPORT', message, hint });
+}
+
+function keyOf({ file, sheet }: Pick<Table, 'file' | 'sheet'>): string {
+  return JSON.stringify([file, sheet]);
 }
 
 function columnGroup(column: string): string | undefined {
@@ -287,7 +339,7 @@ function headerProblems(
     const before = first.get(column);
     if (before !== undefined) {
       const message = `The headers "${before}" and "${header}" both stand for ${column}`;
-      const hint = `Rename the one that is not meant, or ignore it in a profile.`;
+      const hint = `Rename the one that is not meant, or ignore it in a profile: "headers": { ${JSON.stringify(header)}: null }.`;
       add('AMBIGUOUS_HEADER', column, header, message, hint);
     }
     first.set(column, before ?? header);
@@ -312,7 +364,7 @@ function readDefaults(
   for (const [name, given] of Object.entries(defaults)) {
     const column = name as ColumnName;
     const text = given.trim();
-    if (text === '') continue;
+    if (text === '' || text === UNDECIDED) continue;
     const parsed = columnOf(column).schema.safeParse(
       translations.get(column)?.get(text.toLowerCase()) ?? text,
     );

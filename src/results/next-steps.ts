@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import { shellPath } from '../shell-word.js';
 import type { RunReport } from './run-report.js';
 
@@ -8,6 +9,10 @@ export interface Ending
   readonly where: string;
   /** options that read the sheets the same way, such as ` --profile acme.json` */
   readonly reading: string;
+  /** headers and texts of the sheets that a profile says the meaning of stand in the way */
+  readonly needsProfile: boolean;
+  /** the profile that the sheets are read with */
+  readonly profile: string | undefined;
   /** something was sent to the platform */
   readonly sent: boolean;
   /** objects that this run created and that undo would look at */
@@ -26,6 +31,8 @@ export function nextSteps(ending: Ending): string[] {
     if (ending.toTakeBack > 0) steps.push(`Go on taking back what this run created: \`${command('undo')}\``);
     return steps;
   }
+  if (invalid > 0 && !sent && ending.needsProfile && !sheets.includes('-'))
+    steps.push(profileStep(ending, words));
   if (kind === 'run' && stoppedBy === 'error')
     steps.push(`When the cause is gone, go on${pendingText(pending)}: \`${command('resume')}\``);
   if (invalid > 0) {
@@ -59,6 +66,14 @@ export function nextSteps(ending: Ending): string[] {
   if (kind === 'run' && ending.toTakeBack > 0)
     steps.push(`Take back what this run created: \`${command('undo')}\``);
   return steps;
+}
+
+/** With a profile, what the sheets need besides is added to it. */
+function profileStep({ sheets: [first = 'sheets'], profile }: Ending, words: string): string {
+  if (profile !== undefined)
+    return `Add what the sheets need besides to the profile, and fill it in: \`alianza-import validate ${words} --write-profile ${shellPath(profile)}\``;
+  const file = shellPath(`${basename(first, extname(first))}-profile.json`);
+  return `Write a profile of the sheets to begin with, and fill it in: \`alianza-import validate ${words} --write-profile ${file}\``;
 }
 
 function pendingText(pending: number): string {

@@ -1,6 +1,12 @@
 import type { StoredRow } from '../journal/journal.js';
 import { type ColumnName, columnOf } from '../records/columns.js';
-import { PROBLEM_CODES, type Problem, type Severity } from '../records/problem.js';
+import {
+  PROBLEM_CODES,
+  type Problem,
+  type ProblemCode,
+  type Severity,
+  STRUCTURE_CODES,
+} from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 import { resultOf } from './row-outcome.js';
 
@@ -14,6 +20,8 @@ export interface Hit {
   readonly sheet: string | null;
   readonly row: number;
   readonly column: string | null;
+  /** as of a problem */
+  readonly header?: string | undefined;
   readonly value: string;
   readonly message: string;
   readonly hint: string;
@@ -23,6 +31,8 @@ export interface Hit {
 export interface ProblemGroup {
   readonly kind: GroupKind;
   readonly severity: Severity;
+  /** null for what the platform said */
+  readonly code: ProblemCode | null;
   /** the cause, in words */
   readonly title: string;
   /** how often it happened; `hits` may hold fewer */
@@ -47,7 +57,7 @@ export class ProblemGroups {
   add(problem: Problem): void {
     const title = (PROBLEM_CODES as Record<string, { title: string } | undefined>)[problem.code]?.title;
     const kind = problem.severity === 'error' ? 'invalid' : 'warning';
-    this.#add(kind, title ?? causeOf(problem.message), problem);
+    this.#add(kind, title ?? causeOf(problem.message), problem, problem.code);
   }
 
   /** Adds a row of a run: its problems, and why it failed or was skipped. */
@@ -63,36 +73,67 @@ export class ProblemGroups {
     this.#add(kind, step + causeInRow(error, row.record), { ...about, message: error, hint });
   }
 
-  /** The groups, errors first, then the most frequent first. */
+  /** The groups: how the sheets are built first, then errors first, then the most frequent first. */
   list(): ProblemGroup[] {
     return [...this.#groups.values()].sort(
-      (a, b) => GROUP_KINDS.indexOf(a.kind) - GROUP_KINDS.indexOf(b.kind) || b.count - a.count,
+      (a, b) =>
+        structureRank(a) - structureRank(b) ||
+        GROUP_KINDS.indexOf(a.kind) - GROUP_KINDS.indexOf(b.kind) ||
+        b.count - a.count,
     );
   }
 
-  #add(kind: GroupKind, title: string, hit: Hit): void {
+  #add(kind: GroupKind, title: string, hit: Hit, code: ProblemCode | null = null): void {
     let key = `${kind} ${title}`;
     if (!this.#groups.has(key) && this.#groups.size >= MOST_GROUPS) {
       title = 'Other causes';
+      code = null;
       key = `${kind} ${title}`;
     }
     let group = this.#groups.get(key);
     if (!group) {
       const severity = kind === 'warning' ? 'warning' : 'error';
-      group = { kind, severity, title, count: 0, hint: clip(hit.hint), hits: [] };
+      group = { kind, severity, code, title, count: 0, hint: clip(hit.hint), hits: [] };
       this.#groups.set(key, group);
     }
     group.count += 1;
     if (group.hint !== null && group.hint !== clip(hit.hint)) group.hint = null;
     if (group.hits.length >= HITS_KEPT) return;
-    const { file, sheet, row, column } = hit;
+    const { file, sheet, row, column, header } = hit;
     group.hits.push({
-      ...{ file, sheet, row, column },
+      ...{ file, sheet, row, column, header },
       value: clip(hit.value),
       message: clip(hit.message),
       hint: clip(hit.hint),
     });
   }
+}
+
+/** Whether a group is of how the sheets are built. */
+export function isOfStructure({ code }: Pick<ProblemGroup, 'code'>): boolean {
+  return code !== null && STRUCTURE_CODES.includes(code);
+}
+
+/** Problems that a profile puts right in one place, though they are in very many cells. */
+const MANY = 10;
+const OF_TEXTS: readonly ProblemCode[] = [
+  ...(['PLACEHOLDER', 'NOT_AN_OPTION', 'NOT_YES_OR_NO', 'TIME_ZONE_UNKNOWN'] as const),
+];
+const OF_HEADERS: readonly ProblemCode[] = [
+  ...(['MISSING_COLUMN', 'MISTAKEN_HEADER', 'AMBIGUOUS_HEADER', 'NOT_FOR_IMPORT'] as const),
+];
+
+/** Whether the sheets are those of another program, so that a profile is needed rather than corrections of cells. */
+export function needsProfile(groups: readonly ProblemGroup[]): boolean {
+  return groups.some(
+    ({ code, count }) =>
+      code !== null && (OF_HEADERS.includes(code) || (count >= MANY && OF_TEXTS.includes(code))),
+  );
+}
+
+function structureRank({ code }: ProblemGroup): number {
+  const rank = code === null ? -1 : STRUCTURE_CODES.indexOf(code);
+  return rank < 0 ? STRUCTURE_CODES.length : rank;
 }
 
 interface Growing extends ProblemGroup {

@@ -4,13 +4,15 @@ import { Html, html } from './html.js';
 import { GROUP_KINDS, type GroupKind, type Hit, type ProblemGroup } from './problem-groups.js';
 import { page } from './report-page.js';
 import { type RunReport, remarks, totalOf } from './run-report.js';
-import { counted, durationText, placeText, rateText } from './wording.js';
+import { columnText, counted, durationText, HEADER_HOW, placeText, rateText } from './wording.js';
 
 const TITLES = { validate: 'Validation report', 'dry-run': 'Dry-run report', run: 'Import report' } as const;
 const DONE = ['created', 'existing', 'valid'];
 const CAUSES_IN_CHART = 10;
 /** Places that the whole page lists: what keeps it small enough to mail. */
 const MOST_HITS = 5000;
+/** Headers of a table that the page lists. */
+const MOST_HEADERS = 500;
 const LEAST_HITS_OF_A_GROUP = 5;
 /** Groups with few places are open at first, so that the page shows something, and stays an overview. */
 const OPEN_HITS = 12;
@@ -42,6 +44,7 @@ ${statusChart(report.counts)}
 ${causeChart(report.groups)}
 </div>
 ${coverageCard(report.coverage)}
+${headersCard(report.tables)}
 ${problemsCard(report)}
 </main>`,
   );
@@ -155,6 +158,26 @@ function coverageCard(coverage: readonly string[]): Html {
 <ul>${coverage.map((line) => html`<li>${withCode(line)}</li>`)}</ul></section>`;
 }
 
+/** How each header was understood, a table after the other; closed at first where all are. */
+function headersCard(tables: RunReport['tables']): Html {
+  const cards = tables.map(({ file, sheet, headers }) => {
+    const told = headers.filter(({ header, how }) => header.trim() !== '' && how !== 'result');
+    const unknown = told.filter(({ how }) => how === 'unknown').length;
+    const open = new Html(unknown > 0 ? ' open' : '');
+    const labels = ['Header', 'Column', 'By', 'Nearest'];
+    const rows = told.slice(0, MOST_HEADERS).map(({ header, column, how, nearest }) => {
+      const cells = [header, column ?? 'not used', HEADER_HOW[how], nearest ?? ''];
+      return html`<tr>${cells.map((text, at) => html`<td data-label="${labels[at] ?? ''}">${text}</td>`)}</tr>`;
+    });
+    return html`<details${open}><summary><span class="t">${placeText({ file, sheet, row: 0 })}</span><span class="n">${counted(told.length, 'header')}, ${unknown} unknown</span></summary>
+<table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${rows}</tbody></table></details>
+`;
+  });
+  if (cards.length === 0) return html``;
+  return html`<section class="card" aria-labelledby="headers"><h2 id="headers">How the headers were understood</h2>
+${cards}</section>`;
+}
+
 function problemsCard({ groups, errors, kind }: RunReport): Html {
   if (groups.length === 0)
     return html`<section class="card"><h2>Problems</h2><p>No problems were found.</p></section>`;
@@ -196,7 +219,7 @@ ${hint === null || hint === '' ? '' : html`<p class="hint">${hint}</p>`}
 <table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
 <tbody>${hits.map((hit) => {
     const cells = [placeText({ ...hit, column: null })];
-    if (!ofPlatform) cells.push(hit.column ?? '');
+    if (!ofPlatform) cells.push(hit.column === null ? '' : columnText(hit.column, hit.header));
     cells.push(hit.value, hit.message);
     if (hint === null) cells.push(hit.hint);
     return html`<tr>${cells.map((text, at) => html`<td data-label="${labels[at] ?? ''}">${text}</td>`)}</tr>`;

@@ -3,6 +3,7 @@ import type { RowResult } from '../plan/statuses.js';
 import { COLUMN_NAMES, type ColumnName, type RESULT_COLUMNS } from '../records/columns.js';
 import { isError, type Problem } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
+import { columnText } from './wording.js';
 
 /** What the result columns of a row show. */
 export type ResultCells = Record<(typeof RESULT_COLUMNS)[number], string>;
@@ -25,7 +26,7 @@ export function problemOf(stored: JsonObject): Problem {
 }
 
 function placed(problem: Problem, text: string): string {
-  return problem.column === null ? text : `${problem.column}: ${text}`;
+  return problem.column === null ? text : `${columnText(problem.column, problem.header)}: ${text}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ErrorFacts, Exit } from '../errors.js';
+import type { HeaderMatch } from '../records/headers.js';
 import type { CreatedRow } from './created-rows.js';
 import type { ProblemGroup } from './problem-groups.js';
 import { counted } from './wording.js';
@@ -65,7 +66,9 @@ export interface RunReport {
   readonly mailsAtOnce: number | null;
   /** what was checked where, and what cannot be checked */
   readonly coverage: readonly string[];
-  /** all problems by cause, worst first */
+  /** the files and worksheets that were read, and how their headers were understood */
+  readonly tables: readonly TableHeaders[];
+  /** all problems by cause, those of how the sheets are built first, then the worst */
   readonly groups: readonly ProblemGroup[];
   /** the first created rows of each product */
   readonly created: readonly CreatedRow[];
@@ -82,6 +85,14 @@ export interface RunReport {
   /** what to do next, commands in backticks */
   readonly next: readonly string[];
   readonly exit: Exit;
+}
+
+/** How the headers of a file or worksheet were understood. */
+export interface TableHeaders {
+  readonly file: string;
+  /** null for CSV */
+  readonly sheet: string | null;
+  readonly headers: readonly HeaderMatch[];
 }
 
 /** What the limit on requests did, for the summary. */

@@ -1,18 +1,35 @@
 import { basename } from 'node:path';
+import type { HeaderMatch } from '../records/headers.js';
 
-/** Where something is in a sheet, as a person says it: `customers.xlsx, BCC, row 12`. */
+/** Where something is in a sheet, as a person says it: `customers.xlsx, BCC, row 12, lastName ("Surname")`. */
 export function placeText(place: {
   readonly file: string;
   readonly sheet: string | null;
   readonly row: number;
   readonly column?: string | null;
+  readonly header?: string | undefined;
 }): string {
-  const { file, sheet, row, column } = place;
+  const { file, sheet, row, column, header } = place;
   const parts = [file === '-' ? 'standard input' : basename(file)];
   if (sheet !== null) parts.push(sheet);
   if (row > 0) parts.push(`row ${row}`);
-  if (column) parts.push(column);
+  if (column) parts.push(columnText(column, header));
   return parts.join(', ');
+}
+
+/** How a header was understood, in a word or few. */
+export const HEADER_HOW: Readonly<Record<HeaderMatch['how'], string>> = {
+  name: 'name',
+  synonym: 'synonym',
+  profile: 'profile',
+  ignored: 'ignored by the profile',
+  unknown: 'unknown',
+  result: 'of results',
+};
+
+/** A column as a person finds it: `customerName ("Cust Name")` where the sheet has another header there. */
+export function columnText(column: string, header: string | undefined): string {
+  return header === undefined ? column : `${column} ("${header}")`;
 }
 
 /** `1 row`, `1,250 rows`. */

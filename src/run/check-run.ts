@@ -39,7 +39,7 @@ export async function checkIntoRun(
   try {
     part = await beginPart(run);
     await loadRun(run, null, follow);
-    tellLoaded(run, follow, Object.fromEntries(journal.countRows()));
+    tellLoaded(run, follow, Object.fromEntries(journal.countRows()), true);
     if (openPlatform) {
       const { client, partitionId, baseUrl, httpLog, stop } = await link.open(openPlatform, settings);
       const { concurrency } = settings;

@@ -1,7 +1,7 @@
 import type { Difference } from '../execute/compare.js';
 import type { HeaderMatch } from '../records/headers.js';
 import type { Problem } from '../records/problem.js';
-import type { RunReport } from '../results/run-report.js';
+import type { RunReport, TableHeaders } from '../results/run-report.js';
 
 /** What happens in a run, as values; in this order, but for those that come again and again. */
 export type RunEvent =
@@ -26,6 +26,8 @@ export type RunEvent =
       readonly rows: Readonly<Record<string, number>>;
       readonly total: number;
       readonly mailsAtOnce: number | null;
+      /** what was read just now, and how its headers were understood; none where an earlier process has read it */
+      readonly tables: readonly TableHeaders[];
     }
   /** the log-in is done; requests are sent from now on */
   | { readonly type: 'started'; readonly partitionId: string; readonly baseUrl: string }

@@ -56,7 +56,8 @@ export async function importSheets(
   let connecting = false;
   try {
     part = await beginPart(run);
-    if (runState(journal).get('loaded') !== true) {
+    const loads = runState(journal).get('loaded') !== true;
+    if (loads) {
       await journal.forgetInput();
       await loadRun(run, credentials, follow);
     }
@@ -67,7 +68,7 @@ export async function importSheets(
     const counts = countRows(run);
     log.info('loaded', counts);
     const { total, ...rows } = counts;
-    tellLoaded(run, follow, rows);
+    tellLoaded(run, follow, rows, loads);
 
     const aborts = counts.invalid > 0 && settings['on-invalid'] === 'abort';
     if (counts.pending > 0 && !aborts) {

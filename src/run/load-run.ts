@@ -4,6 +4,7 @@ import { loadSheets } from '../load/load.js';
 import { totalOf } from '../results/run-report.js';
 import type { RunDirectory } from './directory.js';
 import { type Follow, signalOf, tell } from './events.js';
+import { tablesOf } from './report.js';
 import { runState } from './state.js';
 
 /**
@@ -27,12 +28,15 @@ export async function loadRun(
 /**
  * Tells that the sheets are read.
  * @param rows by status
+ * @param justNow whether this process has read them
  */
 export function tellLoaded(
   { journal }: RunDirectory,
   follow: Follow,
   rows: Readonly<Record<string, number>>,
+  justNow: boolean,
 ): void {
   const mailsAtOnce = runState(journal).get('mailsAtOnce') ?? null;
-  tell(follow, { type: 'loaded', rows, total: totalOf({ counts: rows }), mailsAtOnce });
+  const tables = justNow ? tablesOf(journal) : [];
+  tell(follow, { type: 'loaded', rows, total: totalOf({ counts: rows }), mailsAtOnce, tables });
 }

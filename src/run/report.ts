@@ -7,11 +7,13 @@ import { OPEN_STATES } from '../execute/take-back.js';
 import type { StepState } from '../journal/journal.js';
 import { KIND_NAMES } from '../plan/resource.js';
 import { ROW_STATUSES } from '../plan/statuses.js';
+import type { HeaderMatch } from '../records/headers.js';
 import { isObject } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
 import { nextSteps } from '../results/next-steps.js';
+import { needsProfile } from '../results/problem-groups.js';
 import { writeReport } from '../results/report.js';
-import { type RunReport, type StoppedBy, totalOf } from '../results/run-report.js';
+import { type RunReport, type StoppedBy, type TableHeaders, totalOf } from '../results/run-report.js';
 import { type Findings, findingsOf, type WrittenResults, writeResults } from '../results/write-results.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import { programVersion } from '../version.js';
@@ -179,15 +181,25 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     differing: found.differing,
     mailsAtOnce: orElse(() => runState(journal).get('mailsAtOnce') ?? null, null),
     coverage: kept.coverage,
+    tables: orElse(() => tablesOf(journal), []),
     groups: found.groups,
     created: orElse(() => createdRows(journal, CREATED_SHOWN), []),
     results: written?.results ?? null,
     report: files.report,
     credentials: existsSync(files.credentials) ? files.credentials : null,
     error: last?.error ?? null,
-    next: nextSteps({ ...told, ...optionsAgain(facts), sent, toTakeBack }),
+    next: nextSteps({
+      ...{ ...told, ...optionsAgain(facts), needsProfile: needsProfile(found.groups), sent, toTakeBack },
+    }),
     exit: last?.exit ?? exitOf(facts.kind, stoppedBy, counts, hasCreated(run)),
   };
+}
+
+/** The tables that a run has read so far. */
+export function tablesOf(journal: Told['journal']): TableHeaders[] {
+  return journal.sources().map(({ file, sheet, understood }) => {
+    return { file, sheet, headers: understood as unknown as readonly HeaderMatch[] };
+  });
 }
 
 /**

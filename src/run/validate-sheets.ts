@@ -2,8 +2,8 @@ import { isInterruption } from '../errors.js';
 import { readSheets } from '../load/load.js';
 import { noticeAsProblem, type Problem } from '../records/problem.js';
 import { nextSteps } from '../results/next-steps.js';
-import { ProblemGroups } from '../results/problem-groups.js';
-import type { RunReport } from '../results/run-report.js';
+import { needsProfile, ProblemGroups } from '../results/problem-groups.js';
+import type { RunReport, TableHeaders } from '../results/run-report.js';
 import { optionsAgain } from './again.js';
 import type { RunRequest } from './begin.js';
 import { type Follow, signalOf } from './events.js';
@@ -34,15 +34,20 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     groups.add(problem);
     await follow.on?.({ type: 'problem', problem });
   };
+  const tables: TableHeaders[] = [];
   let mailsAtOnce: number | null = null;
   const signal = signalOf(follow);
   const read = async () => {
     const validator = await readSheets(sheets, reading, {
       signal,
       onNotice: (notice) => void take(noticeAsProblem(notice)),
-      async onTable({ file, sheet }, found, { headers }) {
+      async onTable({ file, sheet }, problems, { headers }) {
+        tables.push({ file, sheet, headers });
         await follow.on?.({ type: 'table', file, sheet, headers });
-        for (const problem of found) await take(problem);
+        for (const problem of problems) await take(problem);
+      },
+      async onTableEnd(problems) {
+        for (const problem of problems) await take(problem);
       },
       async onRows(checked) {
         for (const { record, problems } of checked) {
@@ -65,6 +70,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     if (!isInterruption(error)) throw error;
     interrupted = true;
   }
+  const found = groups.list();
   const counts = { valid: total - invalid.size, invalid: invalid.size };
   const told = {
     runDir: null,
@@ -83,10 +89,11 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     durationMs: Date.now() - startedAt.getTime(),
     ...{ requests: null, limiter: null, existing: null, differing: null, mailsAtOnce },
     coverage: OFFLINE_COVERAGE,
-    groups: groups.list(),
+    tables,
+    groups: found,
     created: [],
     ...{ results: null, report: null, credentials: null, error: null },
-    next: nextSteps({ ...told, ...again, sent: false, toTakeBack: 0 }),
+    next: nextSteps({ ...told, ...again, needsProfile: needsProfile(found), sent: false, toTakeBack: 0 }),
     exit: interrupted ? 'interrupted' : counts.invalid === 0 ? 'done' : 'someFailed',
   };
 }

@@ -1,5 +1,5 @@
 import type { CreatedRow } from '../results/created-rows.js';
-import type { Hit, ProblemGroup } from '../results/problem-groups.js';
+import { type Hit, isOfStructure, type ProblemGroup } from '../results/problem-groups.js';
 import { type LimiterFacts, totalOf } from '../results/run-report.js';
 import { counted, durationText, placeText, rateText } from '../results/wording.js';
 import { oneLine } from './plain-text.js';
@@ -8,12 +8,16 @@ const WIDTH = 120;
 /** How much of the problems the screen shows; the report has the rest. */
 const GROUPS_SHOWN = 12;
 const HITS_SHOWN = 3;
+/** How the sheets are built is shown whole, but for absurd ones. */
+const HITS_OF_STRUCTURE_SHOWN = 40;
 
 const CODES = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33', cyan: '36' } as const;
 type Look = keyof typeof CODES;
 
+export type Painter = (text: string, ...looks: Look[]) => string;
+
 /** Gives texts a look on a terminal, and leaves them alone elsewhere. */
-function painter(colour: boolean): (text: string, ...looks: Look[]) => string {
+export function painter(colour: boolean): Painter {
   return (text, ...looks) =>
     colour ? `\u001b[${looks.map((look) => CODES[look]).join(';')}m${text}\u001b[0m` : text;
 }
@@ -83,26 +87,28 @@ function labelled(files: Summary['files'], paint: ReturnType<typeof painter>): s
 /**
  * The problems by cause, the first few rows of each; never more than about a screen or two.
  *
- * @param groups worst first, as `ProblemGroups.list` gives them
+ * @param groups how the sheets are built first, then worst first, as `ProblemGroups.list` gives them
  * @returns '' when there are none
  */
 export function problemsText(groups: readonly ProblemGroup[], colour: boolean): string {
   const paint = painter(colour);
   const lines: string[] = [];
-  for (const group of groups.slice(0, GROUPS_SHOWN)) {
+  const ofStructure = groups.filter(isOfStructure).length;
+  for (const group of groups.slice(0, ofStructure + GROUPS_SHOWN)) {
+    const most = isOfStructure(group) ? HITS_OF_STRUCTURE_SHOWN : HITS_SHOWN;
     const look = group.severity === 'error' ? 'red' : 'yellow';
     const label = group.kind === 'invalid' ? 'error' : group.kind;
     lines.push(
       `${paint(label, look, 'bold')} ${paint(oneLine(group.title), 'bold')} (${counted(group.count, 'time')})`,
     );
-    for (const hit of group.hits.slice(0, HITS_SHOWN)) lines.push(...hitLines(hit, group, paint));
-    const more = group.count - Math.min(group.hits.length, HITS_SHOWN);
+    for (const hit of group.hits.slice(0, most)) lines.push(...hitLines(hit, group, paint));
+    const more = group.count - Math.min(group.hits.length, most);
     if (more > 0) lines.push(paint(`  … and ${more.toLocaleString('en-US')} more`, 'dim'));
     if (group.hint !== null && group.hint !== '')
       lines.push(`  ${paint('→', 'cyan')} ${oneLine(group.hint)}`);
     lines.push('');
   }
-  const rest = groups.slice(GROUPS_SHOWN);
+  const rest = groups.slice(ofStructure + GROUPS_SHOWN);
   if (rest.length > 0) {
     const times = rest.reduce((sum, { count }) => sum + count, 0);
     lines.push(`… and ${counted(rest.length, 'other cause')} (${counted(times, 'time')})`, '');
@@ -153,7 +159,8 @@ export function createdText(rows: readonly CreatedRow[]): string {
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-function fitted(text: string, width: number): string {
+/** A text in as many characters, cut off or filled up. */
+export function fitted(text: string, width: number): string {
   const characters = [...oneLine(text)];
   const shown =
     characters.length > width ? `${characters.slice(0, width - 1).join('')}…` : characters.join('');

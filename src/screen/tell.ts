@@ -8,7 +8,8 @@ import { shellPath } from '../shell-word.js';
 import type { Io } from './io.js';
 import { oneLine } from './plain-text.js';
 import { Progress } from './progress.js';
-import { createdText, problemsText, summaryText } from './summary.js';
+import { structureText } from './structure.js';
+import { createdText, painter, problemsText, summaryText } from './summary.js';
 
 /** Follows a run on the screen while it goes on. */
 export function followOnScreen(io: Io, { quiet }: ScreenSettings, resumable: boolean): Follow {
@@ -24,7 +25,8 @@ export function followOnScreen(io: Io, { quiet }: ScreenSettings, resumable: boo
       } else if (event.type === 'abandoned') io.json.forget('runDir');
       else if (event.type === 'notice') io.err(`${oneLine(event.message)}\n`);
       else if (event.type === 'loaded') {
-        const { rows, total } = event;
+        const { rows, total, tables } = event;
+        if (resumable) io.err(structureText(tables, [], painter(io.isTerminal)));
         const ready = rows['pending'] ?? rows['valid'] ?? 0;
         if (resumable) io.err(`${total} rows read: ${ready} to send, ${rows['invalid'] ?? 0} invalid\n`);
         if (event.mailsAtOnce) io.err(`${mailsText(event.mailsAtOnce)}\n`);
@@ -54,9 +56,15 @@ export async function tellReport(report: RunReport, settings: ScreenSettings, io
 
 /** The part of it that is for a person. */
 export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io): void {
-  const { kind, groups, created, existing, coverage, environment, counts, limiter, next } = report;
+  const { kind, groups, created, existing, coverage, environment, counts, limiter, next, tables } = report;
   const part = report.parts.at(-1);
-  io.err(`\n${problemsText(groups, io.isTerminal)}`);
+  if (kind === 'run') io.err(`\n${problemsText(groups, io.isTerminal)}`);
+  else {
+    io.err(`\n${structureText(tables, groups, painter(io.isTerminal))}`);
+    // the headers that are not known have just been told
+    const others = groups.filter(({ code }) => code !== 'UNKNOWN_COLUMN');
+    io.err(problemsText(others, io.isTerminal));
+  }
   if (kind === 'run' && !settings.quiet && created.length > 0) io.err(`${createdText(created)}\n`);
   if (existing !== null && existing > 0)
     io.err(`${existing} rows are on the platform already and would be existing.\n`);
@@ -110,14 +118,14 @@ async function printJson(report: RunReport, io: Io): Promise<void> {
 /** The members of the object that `--json` prints of a report. */
 export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
   const { kind, runDir, environment, counts, differing, mailsAtOnce, stoppedBy, error } = report;
-  const { existing, coverage, results, errors } = report;
+  const { existing, coverage, results, errors, tables } = report;
   const part = report.parts.at(-1);
   const rows = { total: totalOf(report), ...counts };
   const told = error === null ? undefined : errorMember(error);
-  if (runDir === null) return { rows, mailsAtOnce, stoppedBy, error: told };
+  if (runDir === null) return { rows, mailsAtOnce, tables, stoppedBy, error: told };
   return {
     ...{ runDir, environment, rows, differing, mailsAtOnce },
-    ...(kind === 'run' ? {} : { existing, coverage }),
+    ...(kind === 'run' ? {} : { existing, coverage, tables }),
     requests: part?.requests ?? 0,
     durationMs: part?.durationMs ?? 0,
     ...{ results, errors, report: report.report, stoppedBy, error: told },

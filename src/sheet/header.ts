@@ -7,7 +7,7 @@ import type { Row, Table } from './table.js';
 export const HEADER_SEARCH_ROWS = 20;
 
 const HEADER_HINT =
-  'The first row must name the columns, for example: product, accountNumber, accountName, timeZone. `alianza-import template` writes a sheet to start from.';
+  'The first row must name the columns, for example: product, accountNumber, accountName, timeZone. `alianza-import template` writes a sheet to start from. If they have other names there, say in a profile what each is: "headers": { "Kundennummer": "accountNumber" }.';
 
 /**
  * Finds the header among the first rows of a sheet: the row with the most known names (the first of these), at least

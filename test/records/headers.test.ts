@@ -6,6 +6,7 @@ import {
   isKnownHeader,
   productOfSheet,
 } from '../../src/records/headers.js';
+import { Validator } from '../../src/records/validate.js';
 import { anotherUser, brief, example, validate } from './sheet.js';
 
 describe('headers', () => {
@@ -22,6 +23,44 @@ describe('headers', () => {
       [null, 'unknown', 'accountName'],
       [null, 'unknown', null],
     ]);
+  });
+
+  it.each([
+    ['usernme', 'username'],
+    ['Acct Nmae', 'accountName'],
+    ['timezne', 'timeZone'],
+    ['mac adress', 'macAddress'],
+    ['Client Id', 'accountNumber'],
+    ['customerCode', 'accountNumber'],
+    ['Svc Type', 'product'],
+    ['Conc Calls', 'concurrentCalls'],
+    ['User Extension', 'extension'],
+    ['Customer City', 'city'],
+    ['Cust Tel', 'phoneNumber'],
+    ['Cust Name', 'accountName'],
+  ])('that are unknown are near to what they mean: %s is %s', (header, column) => {
+    expect(describeHeaders({ header: [header] })).toMatchObject([{ how: 'unknown', nearest: column }]);
+  });
+
+  it.each([
+    ...['Status', 'Port Date', 'VM to Email', 'County', 'Phone 2', 'Address 2', 'Location ID', 'Serial #'],
+    ...['Rate Plan', 'Notes', 'Date', 'Contact Email', 'Product Code', 'Line', 'Customer', 'Sales rep'],
+  ])('that only look like a name are near to none: %s', (header) => {
+    expect(describeHeaders({ header: [header] })).toMatchObject([{ how: 'unknown', nearest: null }]);
+  });
+
+  it('are not near to a column that another header is, unless they are its name misspelt', () => {
+    const nearest = describeHeaders({ header: ['City', 'Customer City', 'Citty'] }).map(
+      (each) => each.nearest,
+    );
+    expect(nearest).toEqual([null, null, 'city']);
+  });
+
+  it('CustID is the account number', () => {
+    const header = ['CustID', 'cust. no.', 'CUST #'];
+    expect(describeHeaders({ header }).map(({ column }) => column)).toEqual(
+      header.map(() => 'accountNumber'),
+    );
   });
 
   it('are known to whoever looks for the header row', () => {
@@ -153,5 +192,50 @@ describe('worksheets', () => {
     const header = COLUMN_NAMES.filter((column) => column !== 'product');
     const { problems } = validate([{ header, rows: [example('HOME_PHONE')] }]);
     expect(problems.map(brief)).toEqual(['row 1 product MISSING_COLUMN']);
+  });
+});
+
+describe('a header that was probably taken for the wrong column', () => {
+  const header = COLUMN_NAMES.map((column) => (column === 'customerName' ? 'Customer Name' : column));
+  const ofNames = (names: readonly string[], headers: readonly string[] = header, options = {}) => {
+    const validator = new Validator(options);
+    validator.openTable({ file: 'users.csv', sheet: null, header: headers, headerRow: 1 });
+    const at = COLUMN_NAMES.indexOf('customerName');
+    const rows = names.map((name, index) => {
+      const user = anotherUser(index);
+      const cells = COLUMN_NAMES.map((column, position) => (position === at ? name : (user[column] ?? '')));
+      return { number: index + 2, cells };
+    });
+    validator.check(rows);
+    return validator.closeTable();
+  };
+  const WRONG = 'Sego Lily Bakery, Inc.';
+
+  it('is one below which most cells do not fit', () => {
+    expect(ofNames([WRONG, WRONG, WRONG, 'Bakery', ''])).toMatchObject([
+      { code: 'MISTAKEN_HEADER', row: 1, column: 'customerName', header: 'Customer Name' },
+    ]);
+    expect(ofNames([WRONG, WRONG, WRONG, 'Bakery', ''])[0]?.message).toContain('; 3 of 4 do not fit');
+  });
+
+  it('is none where half of them fit, where they are few, or blank, or where it is the very name', () => {
+    expect(ofNames([WRONG, WRONG, WRONG, 'A', 'B', 'C'])).toEqual([]);
+    expect(ofNames([WRONG, WRONG])).toEqual([]);
+    expect(ofNames(['', '', ''])).toEqual([]);
+    expect(ofNames([WRONG, WRONG, WRONG], COLUMN_NAMES)).toEqual([]);
+  });
+
+  it('is none where the cells are damaged or stand for nothing', () => {
+    expect(ofNames(['N/A', 'TBD', 'N/A', 'N/A', 'Bakery'])).toEqual([]);
+    expect(ofNames(['#REF!', '#REF!', '#REF!', 'Bakery'])).toEqual([]);
+    expect(ofNames(['N/A', 'N/A', 'N/A', WRONG, WRONG, WRONG])).toHaveLength(1);
+  });
+
+  it('of a profile is to be corrected there', () => {
+    const headers = header.map((each) => (each === 'Customer Name' ? 'Kunde' : each));
+    const options = { headerNames: { Kunde: 'customerName' } } as const;
+    expect(ofNames([WRONG, WRONG, WRONG], headers, options)[0]?.hint).toBe(
+      'Correct the profile: "headers": { "Kunde": null } (null: it is not used).',
+    );
   });
 });

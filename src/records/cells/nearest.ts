@@ -2,7 +2,7 @@
  * The edit distance of two texts: insertions, deletions, replacements and swaps of neighbours count one each.
  * Gives `limit + 1` as soon as it is sure to be more than `limit`.
  */
-function distance(a: string, b: string, limit: number): number {
+export function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -2,9 +2,12 @@ import { keepable } from '../../sheet/cell-text.js';
 import { MOST_ENTRIES } from '../../sheet/pack.js';
 import type { CellKind, Table } from '../../sheet/table.js';
 import { COLUMN_NAMES, type Column, type ColumnName, columnOf, type RowValues } from '../columns.js';
-import type { HeaderMatch } from '../headers.js';
+import { columnsNear } from '../header-words.js';
+import { type HeaderMatch, typedHeaders } from '../headers.js';
+import { PROBLEM_CODES, type ProblemCode } from '../problem.js';
 import type { Product } from '../products.js';
 import type { RowCheck, RowTable } from '../rows/row-check.js';
+import { UNDECIDED } from '../undecided.js';
 import { AS_TEXT, cellErrorFault, Fault, formulaFault } from './damage.js';
 import { isPhoneNumber } from './telephony.js';
 
@@ -14,6 +17,8 @@ export type Translations = ReadonlyMap<ColumnName, ReadonlyMap<string, string>>;
 /** A column that a table has. */
 interface PlacedColumn {
   readonly name: ColumnName;
+  /** as typed, and how it was understood */
+  readonly match: HeaderMatch;
   readonly position: number;
   readonly entry: Column;
   readonly translations: ReadonlyMap<string, string> | undefined;
@@ -22,6 +27,12 @@ interface PlacedColumn {
   lastValue: unknown;
   /** cells and what they were read as, while the column has few different ones; null once it has many */
   known: Map<string, unknown> | null;
+  /** cells with a text, placeholders not among them */
+  filled: number;
+  /** those that are something else than the column holds, be it right or wrong; what a spreadsheet damaged is not */
+  unfit: number;
+  /** one of those that are unfit */
+  example: string;
 }
 
 /** The columns of one table, sorted by what a row of each product does with them. */
@@ -39,17 +50,20 @@ export function placeColumns(
   headers: readonly HeaderMatch[],
   translations: Translations,
   defaults: ReadonlyMap<ColumnName, unknown>,
+  undecided: ReadonlySet<ColumnName>,
 ): TableColumns {
-  const positions = new Map<ColumnName, number>();
-  for (const { column, index } of headers) {
-    if (column !== null && !positions.has(column)) positions.set(column, index);
-  }
+  const matches = new Map<ColumnName, HeaderMatch>();
+  for (const match of headers)
+    if (match.column !== null && !matches.has(match.column)) matches.set(match.column, match);
+  const positions = new Map([...matches].map(([column, { index }]) => [column, index]));
   const placed: PlacedColumn[] = [];
   for (const name of COLUMN_NAMES) {
-    const position = positions.get(name);
-    if (position === undefined) continue;
-    const common = { name, position, entry: columnOf(name), translations: translations.get(name) };
-    placed.push({ ...common, lastTyped: '', lastValue: undefined, known: new Map() });
+    const match = matches.get(name);
+    if (match === undefined) continue;
+    const common = { name, match, position: match.index, entry: columnOf(name) };
+    const counts = { filled: 0, unfit: 0, example: '' };
+    const memory = { lastTyped: '', lastValue: undefined, known: new Map() };
+    placed.push({ ...common, translations: translations.get(name), ...memory, ...counts });
   }
   const all = placed.filter((each) => each.name !== 'product');
   const used = (product: Product) => all.filter((each) => each.entry.products.includes(product));
@@ -60,7 +74,10 @@ export function placeColumns(
     headerRow: table.headerRow,
     positions,
     groups: new Set(placed.map(({ entry }) => entry.group)),
+    headers: typedHeaders(headers),
+    mayBe: (column) => mayBe(column, headers),
     defaults,
+    undecided,
     missing: new Map(),
     blankValues: Object.fromEntries(placed.map(({ name }) => [name, undefined])) as RowValues,
     product: placed.find((each) => each.name === 'product'),
@@ -78,6 +95,12 @@ export function placeColumns(
       SIP_TRUNK: unused('SIP_TRUNK'),
     },
   };
+}
+
+/** The header that most likely means a column which is not there; '' when none does. */
+function mayBe(column: ColumnName, headers: readonly HeaderMatch[]): string {
+  const found = headers.find(({ header, how }) => how !== 'result' && columnsNear(header).includes(column));
+  return found?.header ?? '';
 }
 
 /**
@@ -107,11 +130,15 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
   const { name, position, entry } = column;
   const typed = check.row.cells[position] ?? '';
   const kind = check.row.kinds?.[position];
+  column.filled += 1;
   if (kind !== undefined) {
     const fault = kind === 'obscured' ? obscuredFault(check, column, typed) : kindFault(kind, typed, entry);
     if (fault !== null) {
       check.addFault(name, fault);
-      if (fault.repaired === undefined) return;
+      if (fault.repaired === undefined) {
+        countUnfit(column, typed, fault);
+        return;
+      }
     }
   }
   let value = readText(check, column, typed);
@@ -120,9 +147,38 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
     const number = entry.schema.read(check.row.others?.[position] ?? typed);
     if (!(number instanceof Fault)) value = number;
   }
-  if (value instanceof Fault) check.addFault(name, value);
+  if (value instanceof Fault) {
+    if (value.repaired === undefined) countUnfit(column, typed, value);
+    check.addFault(name, whileUndecided(column, typed, value));
+  }
   const usable = value instanceof Fault ? value.repaired : value;
   if (usable !== undefined) (check.values as Record<ColumnName, unknown>)[name] = usable;
+}
+
+/** Codes of cells that say nothing of what the column holds: something stands for nothing, or was lost. */
+const DAMAGED: ReadonlySet<ProblemCode> = new Set([
+  ...(['PLACEHOLDER', 'CELL_ERROR', 'FORMULA_NOT_CALCULATED', 'COLUMN_TOO_NARROW', 'DIGITS_LOST'] as const),
+  ...(['BROKEN_ENCODING', 'CONTROL_CHARACTER'] as const),
+]);
+
+function countUnfit(column: PlacedColumn, typed: string, { code }: Fault): void {
+  if (code === 'PLACEHOLDER') column.filled -= 1;
+  if (DAMAGED.has(code) || PROBLEM_CODES[code].severity === 'warning') return;
+  if (column.unfit === 0) column.example = keepable(typed);
+  column.unfit += 1;
+}
+
+/** A fault, with what to do where a profile has a place for the text and nothing in it yet. */
+function whileUndecided({ name, translations }: PlacedColumn, typed: string, fault: Fault): Fault {
+  if (translations?.get(typed.toLowerCase()) !== UNDECIDED) return fault;
+  const line = `"values": { "${name}": { ${JSON.stringify(typed)}: "${UNDECIDED}" } }`;
+  return new Fault(fault.code, fault.message, `The profile leaves it open: fill in ${line}.`, fault.repaired);
+}
+
+/** The text that a cell stands for. */
+function translated({ translations }: PlacedColumn, typed: string): string {
+  const text = translations?.get(typed.toLowerCase());
+  return text === undefined || text === UNDECIDED ? typed : text;
 }
 
 /** What a cell is read as, or its fault. */
@@ -131,7 +187,7 @@ function readText(check: RowCheck, column: PlacedColumn, typed: string): unknown
   if (check.row.plain?.at(column.position) === true && column.translations === undefined) return typed;
   let value = column.known?.get(typed);
   if (value === undefined) {
-    const text = column.translations?.get(typed.toLowerCase()) ?? typed;
+    const text = translated(column, typed);
     value = column.entry.schema.read(text, check.table.sheet !== null);
     remember(column, typed, value);
   }

@@ -1,8 +1,17 @@
 import type { Row } from '../../sheet/table.js';
 import type { Fault } from '../cells/damage.js';
-import { type ColumnGroup, type ColumnName, columnOf, type RowValues, SECRET_COLUMNS } from '../columns.js';
-import { isError, type Problem, type ProblemCode, withSeverity } from '../problem.js';
+import {
+  type ColumnGroup,
+  type ColumnName,
+  columnOf,
+  mayBeForAll,
+  type RowValues,
+  SECRET_COLUMNS,
+} from '../columns.js';
+import { type LikelyProduct, likelyProduct } from '../likely-product.js';
+import { isError, type Problem, type ProblemCode, underHeader, withSeverity } from '../problem.js';
 import type { Product } from '../products.js';
+import { UNDECIDED } from '../undecided.js';
 
 /** Where a row stands. */
 export interface Place {
@@ -18,10 +27,16 @@ export interface RowTable {
   readonly headerRow: number;
   /** where each column stands in the cells */
   readonly positions: ReadonlyMap<ColumnName, number>;
+  /** the headers as typed of the columns whose headers are not their names */
+  readonly headers: ReadonlyMap<string, string>;
+  /** the header that may mean a column which is not there; '' when none does */
+  readonly mayBe: (column: ColumnName) => string;
   /** the groups that it has columns of */
   readonly groups: ReadonlySet<ColumnGroup>;
   /** typed values for blank cells, from `--set` and the profile */
   readonly defaults: ReadonlyMap<ColumnName, unknown>;
+  /** the columns whose default a profile leaves to be filled in */
+  readonly undecided: ReadonlySet<ColumnName>;
   /** the required columns that were found missing so far, each with its one problem */
   readonly missing: Map<ColumnName, Problem>;
   /** the columns of the table without values: with it all rows have one shape, which makes them much faster */
@@ -77,7 +92,7 @@ export class RowCheck {
     const said = secret ? message.replaceAll(typed, '(hidden)') : message;
     const row = this.row.number;
     const problem = withSeverity({ file, sheet, row, column, value, code, message: said, hint });
-    this.problems.push(problem);
+    this.problems.push(underHeader(problem, this.table.headers));
     if (isError(problem) && column !== null) this.markBad(column);
   }
 
@@ -111,7 +126,7 @@ export class RowCheck {
     if (problem === undefined) {
       const { file, sheet, headerRow: row } = this.table;
       const message = `There is no column ${column}; ${because}`;
-      const hint = `Add the column ${column}, or give all rows one value with --set ${column}=…`;
+      const hint = hintForMissing(column, this.table);
       problem = withSeverity({ file, sheet, row, column, value: '', code: 'MISSING_COLUMN', message, hint });
       this.table.missing.set(column, problem);
       this.problems.push(problem);
@@ -134,4 +149,23 @@ export class RowCheck {
       if (this.product === null || entry.products.includes(this.product)) this.applyDefault(column);
     }
   }
+}
+
+/** What to do about a column that is not there. One value for all rows is no advice for what is different in each. */
+function hintForMissing(column: ColumnName, table: RowTable): string {
+  const { undecided, mayBe } = table;
+  if (undecided.has(column))
+    return `The profile leaves it open: fill in "defaults": { "${column}": "${UNDECIDED}" }.`;
+  const likely = column === 'product' ? likelyOf(table) : null;
+  const value = likely?.product ?? '…';
+  const also = likely && likely.missing.length > 0 ? ` (needs ${likely.missing.join(', ')} too)` : '';
+  const one = mayBeForAll(column) ? `, or give all rows one value with --set ${column}=${value}${also}` : '.';
+  const header = mayBe(column);
+  if (header === '') return `Add the column ${column}${one}`;
+  const line = `"headers": { ${JSON.stringify(header)}: "${column}" }`;
+  return `If "${header}" is it, say so in a profile: ${line}; else add the column ${column}${one}`;
+}
+
+function likelyOf({ positions, defaults }: RowTable): LikelyProduct | null {
+  return likelyProduct((column) => positions.has(column) || defaults.has(column));
 }
