@@ -17,6 +17,7 @@ import { type Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
 import { heldOwnerId } from '../resources/owner.js';
 import { type Finding, RowFindings } from '../resources/row-findings.js';
 import { inParallel } from './in-parallel.js';
+import { PlanCounter } from './plan-counter.js';
 import { Planner } from './planner.js';
 import { rehearse } from './rehearse.js';
 import type { StopSwitch } from './stop-switch.js';
@@ -33,18 +34,27 @@ export interface PreflightOptions {
   readonly httpLog: HttpLog | null;
 }
 
+/** What a dry run came to, besides what the journal keeps of each row. */
+export interface Preflight {
+  /** rows that are there already with everything that they want */
+  readonly existing: number;
+  /** what the rows that are still valid would bring about */
+  readonly counter: PlanCounter;
+}
+
 /**
  * The read-only checks of a dry run, of all valid rows: what is there already and whether it is the sheet's, and what can
  * be asked about the rest. What is found goes into the journal: problems, and rows that turn out invalid.
  *
- * @returns how many rows are there already with everything that they want
+ * @returns what it came to; its plan knows the rows that were checked
  */
-export async function preflight(options: PreflightOptions): Promise<number> {
+export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const { client, journal, partitionId, stop, httpLog, baseUrl } = options;
   const addresses = new Addresses(client, journal);
   const planner = new Planner(journal);
   const checks = new RowChecks(client, journal, addresses, partitionId);
-  /** what several rows share is planned once */
+  const counter = new PlanCounter();
+  /** the accounts and users whose create is written down: the only resources that several rows share */
   const planned = new Set<string>();
   let existing = 0;
   await inParallel(journal.rows('valid'), options.concurrency, stop, async (row) => {
@@ -58,26 +68,35 @@ export async function preflight(options: PreflightOptions): Promise<number> {
       const what = `${isAll ? 'would be existing' : 'partly there already'}: ${found.existing.join(', ')}`;
       await journal.setRowStatus(row.ordinal, row.status, { warnings: [what] });
     }
-    if (found.findings.some(isError)) await journal.setRowStatus(row.ordinal, 'invalid', null);
-    if (httpLog) await logPlanned(row, plan);
+    if (found.findings.some(isError)) return journal.setRowStatus(row.ordinal, 'invalid', null);
+    counter.addPlanned(row.record, plan, ({ key }) => {
+      const differs = found.differs.get(key);
+      return differs === undefined ? 'create' : differs ? 'differs' : 'exists';
+    });
+    if (httpLog) await logPlanned(row, plan, found);
+    return undefined;
   });
   if (!stop.stopped)
     for await (const { ordinal, finding } of checks.questions.places.check()) {
       const row = journal.row(ordinal);
       if (!row) continue;
       await addFinding(journal, row, finding);
-      if (isError(finding)) await journal.setRowStatus(ordinal, 'invalid', null);
+      if (!isError(finding)) continue;
+      await journal.setRowStatus(ordinal, 'invalid', null);
+      counter.drop(ordinal);
     }
-  return existing;
+  return { existing, counter };
 
-  async function logPlanned(row: StoredRow<ImportRecord>, plan: RowPlan): Promise<void> {
+  /** Writes down what a run would send for a row: nothing for what is there, and what rows share once. */
+  async function logPlanned(row: StoredRow<ImportRecord>, plan: RowPlan, found: RowFindings): Promise<void> {
     const own = plan.resources.some(({ kind }) => kind === 'number');
     const [first] = plan.resources;
     const valid =
       own && first ? await rowAddresses(addresses, first.values, row.ordinal).catch(() => null) : null;
     for (const resource of plan.resources) {
-      if (planned.has(resource.key)) continue;
-      planned.add(resource.key);
+      const { key, kind } = resource;
+      if (found.differs.has(key) || planned.has(key)) continue;
+      if (kind === 'account' || kind === 'user') planned.add(key);
       for (const { operation, method, path, body = null } of rehearse(resource, partitionId, valid))
         httpLog?.writePlanned(row.row, { operation, method, url: baseUrl + path, body });
     }
@@ -125,6 +144,10 @@ class RowChecks {
     const held = await this.#account(check, account);
     const ownerId = held ? ((await heldOwnerId(held, account, row.ordinal)) ?? '') : '';
     await Promise.all(resources.slice(1).map((resource) => this.#resource(check, resource, held, ownerId)));
+    // A searched number that is there was recognised by what it rings, so it is assigned.
+    for (const { kind, key, needs, values } of resources)
+      if (kind === 'reference' && values.phoneNumber === undefined && check.differs.has(needs.number ?? ''))
+        check.differs.set(key, false);
     return check;
   }
 
@@ -174,6 +197,7 @@ class RowChecks {
       return false;
     }
     if (isObject(resource)) check.existing.push(resource.key);
+    check.differs.set(resource.key, false);
     if (this.#told.has(resource.key)) return true;
     this.#told.add(resource.key);
     const { partitionId, accountId } = account;
@@ -192,6 +216,7 @@ class RowChecks {
       now,
     );
     for (const difference of differences) this.#tell(check, kind.title, difference);
+    check.differs.set(resource.key, differences.length > 0);
     return true;
   }
 

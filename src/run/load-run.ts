@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { CredentialsFile } from '../journal/credentials.js';
 import { loadSheets } from '../load/load.js';
+import type { SheetPlan } from '../plan/sheet-plan.js';
 import { totalOf } from '../results/run-report.js';
 import type { RunDirectory } from './directory.js';
 import { type Follow, signalOf, tell } from './events.js';
@@ -27,12 +28,12 @@ export async function loadRun(
 /**
  * Tells that the sheets are read.
  * @param rows by status
+ * @param plan what the rows to be sent would bring about; null when it is not known yet, or there are none
  */
 export function tellLoaded(
-  { journal }: RunDirectory,
   follow: Follow,
   rows: Readonly<Record<string, number>>,
+  plan: SheetPlan | null,
 ): void {
-  const mailsAtOnce = runState(journal).get('mailsAtOnce') ?? null;
-  tell(follow, { type: 'loaded', rows, total: totalOf({ counts: rows }), mailsAtOnce });
+  tell(follow, { type: 'loaded', rows, total: totalOf({ counts: rows }), plan });
 }

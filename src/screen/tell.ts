@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { EXIT, type Exit, errorMember } from '../errors.js';
 import type { ScreenSettings } from '../options.js';
+import { planLines } from '../results/plan-text.js';
 import { problemOf } from '../results/row-outcome.js';
 import { mailsText, type RunReport, remarks, totalOf } from '../results/run-report.js';
 import type { Follow, RunEvent } from '../run/events.js';
@@ -27,7 +28,8 @@ export function followOnScreen(io: Io, { quiet }: ScreenSettings, resumable: boo
         const { rows, total } = event;
         const ready = rows['pending'] ?? rows['valid'] ?? 0;
         if (resumable) io.err(`${total} rows read: ${ready} to send, ${rows['invalid'] ?? 0} invalid\n`);
-        if (event.mailsAtOnce) io.err(`${mailsText(event.mailsAtOnce)}\n`);
+        if (resumable && event.plan) io.err(`${planLines(event.plan).join('\n')}\n`);
+        if (resumable && event.plan?.mailsAtOnce) io.err(`${mailsText(event.plan.mailsAtOnce)}\n`);
       } else if (event.type === 'progress') progress?.show(event);
       else if (event.type === 'ended') progress?.end();
     },
@@ -54,14 +56,23 @@ export async function tellReport(report: RunReport, settings: ScreenSettings, io
 
 /** The part of it that is for a person. */
 export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io): void {
-  const { kind, groups, created, existing, coverage, environment, counts, limiter, next } = report;
+  const { kind, groups, created, existing, coverage, environment, counts, limiter, next, plan } = report;
   const part = report.parts.at(-1);
   io.err(`\n${problemsText(groups, io.isTerminal)}`);
   if (kind === 'run' && !settings.quiet && created.length > 0) io.err(`${createdText(created)}\n`);
   if (existing !== null && existing > 0)
     io.err(`${existing} rows are on the platform already and would be existing.\n`);
   if (kind === 'dry-run') for (const line of coverage) io.err(`${line}\n`);
-  if (kind !== 'run') io.err('\n');
+  if (kind !== 'run')
+    io.err(
+      `\n${
+        plan === null
+          ? ''
+          : planLines(plan)
+              .map((line) => `${line}\n`)
+              .join('')
+      }`,
+    );
   io.err(
     summaryText(
       {
@@ -109,14 +120,15 @@ async function printJson(report: RunReport, io: Io): Promise<void> {
 
 /** The members of the object that `--json` prints of a report. */
 export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
-  const { kind, runDir, environment, counts, differing, mailsAtOnce, stoppedBy, error } = report;
+  const { kind, runDir, environment, counts, differing, plan, stoppedBy, error } = report;
   const { existing, coverage, results, errors } = report;
   const part = report.parts.at(-1);
   const rows = { total: totalOf(report), ...counts };
   const told = error === null ? undefined : errorMember(error);
-  if (runDir === null) return { rows, mailsAtOnce, stoppedBy, error: told };
+  const mailsAtOnce = plan?.mailsAtOnce ?? null;
+  if (runDir === null) return { rows, plan, mailsAtOnce, stoppedBy, error: told };
   return {
-    ...{ runDir, environment, rows, differing, mailsAtOnce },
+    ...{ runDir, environment, rows, plan, differing, mailsAtOnce },
     ...(kind === 'run' ? {} : { existing, coverage }),
     requests: part?.requests ?? 0,
     durationMs: part?.durationMs ?? 0,
