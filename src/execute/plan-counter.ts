@@ -1,7 +1,9 @@
 import {
   authorize,
+  findDevices,
   getAccountByNumber,
   getCallHandling,
+  getNumber,
   getPort,
   listDevices,
   listLines,
@@ -87,10 +89,15 @@ const LISTS: Readonly<Partial<Record<KindName, string>>> = {
   sipTrunk: listTrunks('', '').operation,
   device: listDevices('', '').operation,
 };
-/** What each of them that is there is asked for. */
+/** What each of them is asked for in such an account, where it is there and where it is new. */
 const READS: Readonly<Partial<Record<KindName, string>>> = {
   callHandling: getCallHandling('', '', '').operation,
   portAssignment: getPort('', '', '').operation,
+};
+const READS_OF_NEW: Readonly<Partial<Record<KindName, string>>> = {
+  portAssignment: getPort('', '', '').operation,
+  device: findDevices('', '', '').operation,
+  number: getNumber('', '', '').operation,
 };
 /** Bits of a first row while it is counted: that, that it differs, and above them the lists of {@link LISTS}. */
 const COUNTED = { [ACCOUNT]: 1, [USER]: 2 } as const;
@@ -246,6 +253,9 @@ export class PlanCounter {
         if (object === kind) count.create += 1;
         if (kind === 'number' && shape.number !== null) numbers[shape.number] += 1;
         if (kind === 'user' && this.#isMarked(user, MAILS)) mails += 1;
+        const read = READS_OF_NEW[kind];
+        const isSearched = kind === 'number' && shape.number === 'searched';
+        if (accountIsThere && read !== undefined && !isSearched) add(read);
         for (const operation of writes) add(operation);
       });
     }

@@ -1,6 +1,7 @@
 import type { Client } from '../api/client.js';
 import type { HttpLog } from '../api/http-log.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
+import { nthOf } from '../plan/keys.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
 import { PROBLEM_CODES, withSeverity } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
@@ -14,6 +15,7 @@ import { AccountIndex } from '../resources/lookups/account-index.js';
 import { Addresses } from '../resources/lookups/addresses.js';
 import { DryRunQuestions } from '../resources/lookups/dry-run-questions.js';
 import { type Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
+import { numbersForSearches } from '../resources/number.js';
 import { heldOwnerId } from '../resources/owner.js';
 import { type Finding, RowFindings } from '../resources/row-findings.js';
 import { inParallel } from './in-parallel.js';
@@ -119,6 +121,7 @@ function addFinding(
 /** Walks over the resources of a row and asks what their kinds can ask. */
 class RowChecks {
   readonly #client: Client;
+  readonly #journal: Journal<ImportRecord>;
   readonly #addresses: Addresses;
   readonly #accounts: AccountIndex;
   readonly #snapshots: Snapshots;
@@ -130,6 +133,7 @@ class RowChecks {
 
   constructor(client: Client, journal: Journal<ImportRecord>, addresses: Addresses, partitionId: string) {
     this.#client = client;
+    this.#journal = journal;
     this.#addresses = addresses;
     this.#accounts = new AccountIndex(client);
     this.#snapshots = new Snapshots(client);
@@ -143,12 +147,24 @@ class RowChecks {
     const check = new RowFindings(row.ordinal, account);
     const held = await this.#account(check, account);
     const ownerId = held ? ((await heldOwnerId(held, account, row.ordinal)) ?? '') : '';
-    await Promise.all(resources.slice(1).map((resource) => this.#resource(check, resource, held, ownerId)));
-    // A searched number that is there was recognised by what it rings, so it is assigned.
-    for (const { kind, key, needs, values } of resources)
-      if (kind === 'reference' && values.phoneNumber === undefined && check.differs.has(needs.number ?? ''))
-        check.differs.set(key, false);
+    const around: Around = { ownerId, phone: await this.#phoneOf(check, resources, held, ownerId) };
+    await Promise.all(resources.slice(1).map((resource) => this.#resource(check, resource, held, around)));
     return check;
+  }
+
+  /** The row's number: the given one, or for a row that searches, the one that its owner has already. */
+  async #phoneOf(
+    check: RowFindings,
+    resources: readonly Resource[],
+    held: Snapshot | null,
+    ownerId: string,
+  ): Promise<string | undefined> {
+    const number = resources.find(({ kind }) => kind === 'number');
+    const { phoneNumber } = check.values;
+    if (phoneNumber !== undefined || number === undefined || held === null || ownerId === '')
+      return phoneNumber;
+    const owned = await numbersForSearches(this.#journal, held, ownerId, check.ordinal);
+    return owned[nthOf(number.key) - 1]?.phoneNumber;
   }
 
   /** @returns what the account holds, when it is there and the sheet's; null otherwise */
@@ -168,11 +184,10 @@ class RowChecks {
     check: RowFindings,
     resource: Resource,
     held: Snapshot | null,
-    ownerId: string,
+    around: Around,
   ): Promise<void> {
     const kind = KINDS[resource.kind];
     await kind.dryRun.always?.(check, this.questions, resource);
-    const around: Around = { ownerId, phone: resource.values.phoneNumber };
     const now = held && (await kind.find.held(held, kind.find.identity(resource, around), check.ordinal));
     if (now && held) await this.#found(check, resource, now, around, held);
     else await kind.dryRun.whenNew?.(check, this.questions, resource);
