@@ -203,13 +203,30 @@ export class PlanCounter {
     const objects = new Map<KindName, { create: number; exist: number; differ: number }>();
     const operations = new Map<string, number>();
     const numbers = { given: 0, searched: 0 };
-    const firsts = new Uint16Array(this.#rows.length + 1);
+    /** what is counted of accounts and users already, by their first rows */
+    const firsts = new Uint32Array(this.#rows.length + 1);
+    /** what is to be created, by shape and part */
+    const created = this.#shapes.map(({ parts }) => parts.map(() => 0));
     let [rows, mails] = [0, 0];
-    const add = (operation: string) => operations.set(operation, (operations.get(operation) ?? 0) + 1);
+    const of = (kind: KindName) => {
+      const count = objects.get(kind) ?? { ...NONE };
+      objects.set(kind, count);
+      return count;
+    };
+    const add = (operation: string | undefined, count = 1) => {
+      if (operation !== undefined) operations.set(operation, (operations.get(operation) ?? 0) + count);
+    };
+    /** Marks a first row; false when it was marked before. */
+    const marks = (first: number, mark: number) => {
+      const before = firsts[first] ?? 0;
+      firsts[first] = before | mark;
+      return (before & mark) === 0;
+    };
     for (let line = 0; line < this.#rows.length; line += 1) {
-      const shape = this.#shapes[this.#rows.get(line, SHAPE) - 1];
+      const number = this.#rows.get(line, SHAPE) - 1;
+      const [shape, sums] = [this.#shapes[number], created[number]];
       const [account, user] = [this.#rows.get(line, ACCOUNT), this.#rows.get(line, USER)];
-      if (shape === undefined || this.#isMarked(account, ACCOUNT_UNUSABLE)) continue;
+      if (shape === undefined || sums === undefined || this.#isMarked(account, ACCOUNT_UNUSABLE)) continue;
       if (this.#isMarked(user, USER_UNUSABLE)) continue;
       rows += 1;
       const states = this.#rows.get(line, MARKS) >>> MARK_BITS;
@@ -218,47 +235,37 @@ export class PlanCounter {
       const accountIsThere = accountState === 'exists' || accountState === 'differs';
       /** the kinds of objects of this row that were told to differ, a bit each */
       let different = 0;
-      shape.parts.forEach(({ kind, object, sharedBy, operations: writes }, index) => {
-        const state = STATES[(states >>> (STATE_BITS * index)) & STATE] ?? 'create';
+      shape.parts.forEach(({ kind, object, sharedBy }, index) => {
+        const state = STATES[(states >>> (STATE_BITS * index)) & STATE];
         if (state === 'done') return;
-        const list = LISTS[kind];
-        const listed = 1 << (LISTED + KIND_NAMES.indexOf(kind));
-        if (accountIsThere && list !== undefined && ((firsts[account] ?? 0) & listed) === 0) {
-          firsts[account] = (firsts[account] ?? 0) | listed;
-          add(list);
-        }
-        let isFirst = true;
+        if (accountIsThere && marks(account, 1 << (LISTED + KIND_NAMES.indexOf(kind)))) add(LISTS[kind]);
+        const first = sharedBy === null ? 0 : sharedBy === ACCOUNT ? account : user;
         const bit = 1 << KIND_NAMES.indexOf(object);
-        let tellsDifferent = state === 'differs' && (different & bit) === 0;
-        if (sharedBy !== null) {
-          const first = sharedBy === ACCOUNT ? account : user;
-          const before = firsts[first] ?? 0;
-          isFirst = (before & COUNTED[sharedBy]) === 0;
-          tellsDifferent &&= (before & TOLD_DIFFERENT[sharedBy]) === 0;
-          firsts[first] = before | COUNTED[sharedBy] | (tellsDifferent ? TOLD_DIFFERENT[sharedBy] : 0);
-        }
-        const count = objects.get(object) ?? { ...NONE };
-        objects.set(object, count);
-        if (tellsDifferent) {
-          count.differ += 1;
+        if (state === 'differs' && (different & bit) === 0) {
           different |= bit;
+          if (sharedBy === null || marks(first, TOLD_DIFFERENT[sharedBy])) of(object).differ += 1;
         }
-        if (!isFirst) return;
-        if (state !== 'create') {
-          const read = READS[kind];
-          if (object === kind) count.exist += 1;
-          if (read !== undefined) add(read);
-          return;
+        if (sharedBy !== null && !marks(first, COUNTED[sharedBy])) return;
+        if (state === 'create') {
+          sums[index] = (sums[index] ?? 0) + 1;
+          if (kind === 'user' && this.#isMarked(user, MAILS)) mails += 1;
+          const isSearched = kind === 'number' && shape.number === 'searched';
+          if (accountIsThere && !isSearched) add(READS_OF_NEW[kind]);
+        } else {
+          if (object === kind) of(object).exist += 1;
+          add(READS[kind]);
         }
-        if (object === kind) count.create += 1;
-        if (kind === 'number' && shape.number !== null) numbers[shape.number] += 1;
-        if (kind === 'user' && this.#isMarked(user, MAILS)) mails += 1;
-        const read = READS_OF_NEW[kind];
-        const isSearched = kind === 'number' && shape.number === 'searched';
-        if (accountIsThere && read !== undefined && !isSearched) add(read);
-        for (const operation of writes) add(operation);
       });
     }
+    this.#shapes.forEach(({ parts, number }, at) => {
+      parts.forEach(({ kind, object, operations: writes }, index) => {
+        const count = created[at]?.[index] ?? 0;
+        if (count === 0) return;
+        if (object === kind) of(object).create += count;
+        if (kind === 'number' && number !== null) numbers[number] += count;
+        for (const operation of writes) add(operation, count);
+      });
+    });
     return { rows, objects, operations, numbers, mails };
   }
 
