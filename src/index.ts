@@ -4,6 +4,7 @@
  */
 export type { ErrorFacts, Exit } from './errors.js';
 export { EXIT, StopError } from './errors.js';
+export type { SheetPlan } from './plan/sheet-plan.js';
 export type { ProblemGroup } from './results/problem-groups.js';
 export type { RunPart, RunReport } from './results/run-report.js';
 export type { RunRequest } from './run/begin.js';
@@ -17,7 +18,14 @@ export {
   readReport,
   writeResultsAgain,
 } from './run/read.js';
-export { type CheckRequest, checkSheets, type ResumeRequest, resumeRun, startRun } from './run/start.js';
+export {
+  type CheckRequest,
+  checkSheets,
+  type ResumeRequest,
+  resumeRun,
+  type StartRequest,
+  startRun,
+} from './run/start.js';
 export { type UndoReport, type UndoRequest, undoRun } from './run/undo-run.js';
 export { validateSheets } from './run/validate-sheets.js';
 export { type VerifyReport, verifyRun } from './run/verify-run.js';

@@ -155,6 +155,7 @@ export const OWN_OPTIONS = {
       default: false,
       help: 'stop before the first write, and add the read-only checks against the platform',
     },
+    yes: { type: 'flag', default: false, help: 'does not ask before a run in production on a terminal' },
   },
   resume: {
     ...INSECURE_HTTP,

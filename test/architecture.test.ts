@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['errors', 'options', 'version', 'sheet', 'records', 'plan', 'api', 'journal', 'resources', 'execute'],
     ...['results', 'load', 'sandbox', 'shell-word'],
   ],
-  index: ['errors', 'results', 'run'],
+  index: ['errors', 'plan', 'results', 'run'],
   screen: ['errors', 'options', 'results', 'run', 'shell-word'],
   commands: ['errors', 'options', 'records', 'results', 'run', 'screen', 'sandbox', 'shell-word'],
   // records: to suggest the nearest name, as everywhere

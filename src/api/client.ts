@@ -71,6 +71,8 @@ export class Client {
   readonly #session: Session;
   readonly #forbidden = new Map<string, number>();
   #requests = 0;
+  #answered = 0;
+  #answeredMs = 0;
   #throttled = 0;
 
   constructor(options: ClientOptions) {
@@ -81,6 +83,11 @@ export class Client {
   /** requests sent so far, tries and log-ins included */
   get requests(): number {
     return this.#requests;
+  }
+
+  /** how long a call with a good answer lasted on average, milliseconds, the log-in left out; null when there was none */
+  get latencyMs(): number | null {
+    return this.#answered === 0 ? null : this.#answeredMs / this.#answered;
   }
 
   /** Logs in now, so that wrong credentials end the command before anything else. */
@@ -198,8 +205,13 @@ export class Client {
       outcome = lost(call, cause);
     }
     const ms = performance.now() - started;
-    if (outcome.ok) limiter.observe(call.operation, ms);
-    else this.#options.log('call failed', { operation: call.operation, problem: outcome.error.message });
+    if (outcome.ok) {
+      limiter.observe(call.operation, ms);
+      if (token !== null) {
+        this.#answered++;
+        this.#answeredMs += ms;
+      }
+    } else this.#options.log('call failed', { operation: call.operation, problem: outcome.error.message });
     httpLog?.write({
       operation: call.operation,
       method: call.method,

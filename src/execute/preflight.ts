@@ -1,6 +1,7 @@
 import type { Client } from '../api/client.js';
 import type { HttpLog } from '../api/http-log.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
+import { nthOf } from '../plan/keys.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
 import { type HeaderMatch, typedHeaders } from '../records/headers.js';
 import { PROBLEM_CODES, underHeader, withSeverity } from '../records/problem.js';
@@ -15,9 +16,11 @@ import { AccountIndex } from '../resources/lookups/account-index.js';
 import { Addresses } from '../resources/lookups/addresses.js';
 import { DryRunQuestions } from '../resources/lookups/dry-run-questions.js';
 import { type Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
+import { numbersForSearches } from '../resources/number.js';
 import { heldOwnerId } from '../resources/owner.js';
 import { type Finding, RowFindings } from '../resources/row-findings.js';
 import { inParallel } from './in-parallel.js';
+import { PlanCounter } from './plan-counter.js';
 import { Planner } from './planner.js';
 import { rehearse } from './rehearse.js';
 import type { StopSwitch } from './stop-switch.js';
@@ -34,18 +37,27 @@ export interface PreflightOptions {
   readonly httpLog: HttpLog | null;
 }
 
+/** What a dry run came to, besides what the journal keeps of each row. */
+export interface Preflight {
+  /** rows that are there already with everything that they want */
+  readonly existing: number;
+  /** what the rows that are still valid would bring about */
+  readonly counter: PlanCounter;
+}
+
 /**
  * The read-only checks of a dry run, of all valid rows: what is there already and whether it is the sheet's, and what can
  * be asked about the rest. What is found goes into the journal: problems, and rows that turn out invalid.
  *
- * @returns how many rows are there already with everything that they want
+ * @returns what it came to; its plan knows the rows that were checked
  */
-export async function preflight(options: PreflightOptions): Promise<number> {
+export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const { client, journal, partitionId, stop, httpLog, baseUrl } = options;
   const addresses = new Addresses(client, journal);
   const planner = new Planner(journal);
   const checks = new RowChecks(client, journal, addresses, partitionId);
-  /** what several rows share is planned once */
+  const counter = new PlanCounter();
+  /** the accounts and users whose create is written down: the only resources that several rows share */
   const planned = new Set<string>();
   const findings: Findings = { journal, headers: headersBySource(journal) };
   let existing = 0;
@@ -60,26 +72,35 @@ export async function preflight(options: PreflightOptions): Promise<number> {
       const what = `${isAll ? 'would be existing' : 'partly there already'}: ${found.existing.join(', ')}`;
       await journal.setRowStatus(row.ordinal, row.status, { warnings: [what] });
     }
-    if (found.findings.some(isError)) await journal.setRowStatus(row.ordinal, 'invalid', null);
-    if (httpLog) await logPlanned(row, plan);
+    if (found.findings.some(isError)) return journal.setRowStatus(row.ordinal, 'invalid', null);
+    counter.addPlanned(row.record, plan, ({ key }) => {
+      const differs = found.differs.get(key);
+      return differs === undefined ? 'create' : differs ? 'differs' : 'exists';
+    });
+    if (httpLog) await logPlanned(row, plan, found);
+    return undefined;
   });
   if (!stop.stopped)
     for await (const { ordinal, finding } of checks.questions.places.check()) {
       const row = journal.row(ordinal);
       if (!row) continue;
       await addFinding(findings, row, finding);
-      if (isError(finding)) await journal.setRowStatus(ordinal, 'invalid', null);
+      if (!isError(finding)) continue;
+      await journal.setRowStatus(ordinal, 'invalid', null);
+      counter.drop(ordinal);
     }
-  return existing;
+  return { existing, counter };
 
-  async function logPlanned(row: StoredRow<ImportRecord>, plan: RowPlan): Promise<void> {
+  /** Writes down what a run would send for a row: nothing for what is there, and what rows share once. */
+  async function logPlanned(row: StoredRow<ImportRecord>, plan: RowPlan, found: RowFindings): Promise<void> {
     const own = plan.resources.some(({ kind }) => kind === 'number');
     const [first] = plan.resources;
     const valid =
       own && first ? await rowAddresses(addresses, first.values, row.ordinal).catch(() => null) : null;
     for (const resource of plan.resources) {
-      if (planned.has(resource.key)) continue;
-      planned.add(resource.key);
+      const { key, kind } = resource;
+      if (found.differs.has(key) || planned.has(key)) continue;
+      if (kind === 'account' || kind === 'user') planned.add(key);
       for (const { operation, method, path, body = null } of rehearse(resource, partitionId, valid))
         httpLog?.writePlanned(row.row, { operation, method, url: baseUrl + path, body });
     }
@@ -117,6 +138,7 @@ function addFinding(
 /** Walks over the resources of a row and asks what their kinds can ask. */
 class RowChecks {
   readonly #client: Client;
+  readonly #journal: Journal<ImportRecord>;
   readonly #addresses: Addresses;
   readonly #accounts: AccountIndex;
   readonly #snapshots: Snapshots;
@@ -128,6 +150,7 @@ class RowChecks {
 
   constructor(client: Client, journal: Journal<ImportRecord>, addresses: Addresses, partitionId: string) {
     this.#client = client;
+    this.#journal = journal;
     this.#addresses = addresses;
     this.#accounts = new AccountIndex(client);
     this.#snapshots = new Snapshots(client);
@@ -141,8 +164,24 @@ class RowChecks {
     const check = new RowFindings(row.ordinal, account);
     const held = await this.#account(check, account);
     const ownerId = held ? ((await heldOwnerId(held, account, row.ordinal)) ?? '') : '';
-    await Promise.all(resources.slice(1).map((resource) => this.#resource(check, resource, held, ownerId)));
+    const around: Around = { ownerId, phone: await this.#phoneOf(check, resources, held, ownerId) };
+    await Promise.all(resources.slice(1).map((resource) => this.#resource(check, resource, held, around)));
     return check;
+  }
+
+  /** The row's number: the given one, or for a row that searches, the one that its owner has already. */
+  async #phoneOf(
+    check: RowFindings,
+    resources: readonly Resource[],
+    held: Snapshot | null,
+    ownerId: string,
+  ): Promise<string | undefined> {
+    const number = resources.find(({ kind }) => kind === 'number');
+    const { phoneNumber } = check.values;
+    if (phoneNumber !== undefined || number === undefined || held === null || ownerId === '')
+      return phoneNumber;
+    const owned = await numbersForSearches(this.#journal, held, ownerId, check.ordinal);
+    return owned[nthOf(number.key) - 1]?.phoneNumber;
   }
 
   /** @returns what the account holds, when it is there and the sheet's; null otherwise */
@@ -162,11 +201,10 @@ class RowChecks {
     check: RowFindings,
     resource: Resource,
     held: Snapshot | null,
-    ownerId: string,
+    around: Around,
   ): Promise<void> {
     const kind = KINDS[resource.kind];
     await kind.dryRun.always?.(check, this.questions, resource);
-    const around: Around = { ownerId, phone: resource.values.phoneNumber };
     const now = held && (await kind.find.held(held, kind.find.identity(resource, around), check.ordinal));
     if (now && held) await this.#found(check, resource, now, around, held);
     else await kind.dryRun.whenNew?.(check, this.questions, resource);
@@ -191,6 +229,7 @@ class RowChecks {
       return false;
     }
     if (isObject(resource)) check.existing.push(resource.key);
+    check.differs.set(resource.key, false);
     if (this.#told.has(resource.key)) return true;
     this.#told.add(resource.key);
     const { partitionId, accountId } = account;
@@ -209,6 +248,7 @@ class RowChecks {
       now,
     );
     for (const difference of differences) this.#tell(check, kind.title, difference);
+    check.differs.set(resource.key, differences.length > 0);
     return true;
   }
 

@@ -131,8 +131,7 @@ export async function loadSheets(
     void journal.addProblem(ordinal, problem as JsonObject);
     if (problem.severity === 'error') void journal.setRowStatus(ordinal, 'invalid', null);
   }
-  void journal.setMeta('furtherNumbers', validator.hasFurtherNumbers);
-  await journal.setMeta('mailsAtOnce', validator.mailsAtOnce);
+  await journal.setMeta('furtherNumbers', validator.hasFurtherNumbers);
   return [...partitions];
 }
 

@@ -72,7 +72,6 @@ export class Validator {
   readonly #callerIds = new CallerIds(this.#places);
   readonly #uniqueness = new Uniqueness(this.#keys, this.#places);
   #headers: readonly HeaderMatch[] = [];
-  #mailsAtOnce = 0;
   #columns: TableColumns | null = null;
   #sheetProduct: Product | null = null;
   #tableErrors: readonly Problem[] = [];
@@ -161,11 +160,6 @@ export class Validator {
     return this.#headers;
   }
 
-  /** How many people the platform mails as soon as the rows so far are sent: valid rows that bring a user to mail. */
-  get mailsAtOnce(): number {
-    return this.#mailsAtOnce;
-  }
-
   /** Whether a user has more than one number, so that rows depend on each other for who gets the caller ID. */
   get hasFurtherNumbers(): boolean {
     return this.#callerIds.hasOthers;
@@ -201,10 +195,6 @@ export class Validator {
 
     const searchIndex = this.#countSearch(check, owner);
     const callerId = this.#takesCallerId(check, owner);
-    const { emailAddress, blockEmail } = check.values;
-    if (owner.bringsUser && emailAddress !== undefined && blockEmail !== true && check.valid)
-      this.#mailsAtOnce += 1;
-
     const { accountFirst, userFirst } = owner;
     const wrong = (group: 'account' | 'user') =>
       [...check.problems, ...check.tableProblems].some(

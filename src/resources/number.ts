@@ -7,13 +7,16 @@ import {
   type NumberRecord,
   reserveNumber,
 } from '../api/endpoints.js';
+import type { Journal } from '../journal/journal.js';
 import { keyOf, nthOf, withNth } from '../plan/keys.js';
 import type { CompleteValues } from '../records/complete.js';
+import type { ImportRecord } from '../records/record.js';
 import { activationBody, plainAddress, type RowAddresses, sheetAddresses } from './activation.js';
 import { createOnce, differencesFromSheet } from './create-once.js';
 import type { Kind } from './kind.js';
 import type { ValidAddress } from './lookups/addresses.js';
 import type { Place } from './lookups/number-pools.js';
+import type { Snapshot } from './lookups/snapshots.js';
 import { heldOwnerId } from './owner.js';
 import { release, reservationKey, reserve } from './reservation.js';
 import { StepError } from './step-error.js';
@@ -47,11 +50,8 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
     identity: ({ values }, { ownerId, phone }) => ({ phone: values.phoneNumber ?? phone ?? '', ownerId }),
     now: async (look, { partitionId, accountId }, { phone }) =>
       phone === '' ? null : withHold(await look(getNumber(partitionId, accountId, phone))),
-    async held(held, { phone, ownerId }, priority) {
-      if (phone !== '') return withHold(await held.number(phone, priority));
-      const numbers = await held.numbers(priority);
-      return withHold(numbers.find(({ referenceId }) => ownerId && referenceId === ownerId) ?? null);
-    },
+    held: async (held, { phone }, priority) =>
+      phone === '' ? null : withHold(await held.number(phone, priority)),
     idOf: ({ phoneNumber }) => phoneNumber,
     strange: (now, { ownerId }) =>
       ownerId === null || !now.referenceId || now.referenceId === ownerId
@@ -271,15 +271,8 @@ async function numberOfExistingOwner(task: Task): Promise<Outcome | null> {
   const snapshot = run.snapshots.of(partitionId, accountId);
   const owner = await heldOwnerId(snapshot, resource, ordinal);
   if (owner === null) return null;
-  const owned = (await snapshot.numbers(ordinal))
-    .filter(
-      ({ phoneNumber, referenceId }) =>
-        referenceId === owner &&
-        !namedByThisAccount(task, phoneNumber) &&
-        !isOfAnotherStep(task, phoneNumber),
-    )
-    .sort((a, b) => (a.phoneNumber < b.phoneNumber ? -1 : 1));
-  const record = owned[searchesBefore(task)];
+  const owned = await numbersForSearches(run.journal, snapshot, owner, ordinal);
+  const record = owned.filter(({ phoneNumber }) => !isOfAnotherStep(task, phoneNumber))[searchesBefore(task)];
   if (record === undefined) return null;
   const phone = record.phoneNumber;
   if (run.existing === 'fail')
@@ -305,6 +298,21 @@ async function numberOfExistingOwner(task: Task): Promise<Outcome | null> {
   return outcome;
 }
 
+/** What an owner has and no row of its account names, in the order in which the rows that search for it get them. */
+export async function numbersForSearches(
+  journal: Journal<ImportRecord>,
+  held: Snapshot,
+  ownerId: string,
+  ordinal: number,
+): Promise<NumberRecord[]> {
+  return (await held.numbers(ordinal))
+    .filter(
+      ({ phoneNumber, referenceId }) =>
+        referenceId === ownerId && !namedByThisAccount(journal, ordinal, phoneNumber),
+    )
+    .sort((a, b) => (a.phoneNumber < b.phoneNumber ? -1 : 1));
+}
+
 /** A number that another row of this run has got from a search is that row's. */
 function isOfAnotherStep({ run, resource }: Task, phone: string): boolean {
   const by = run.journal.pickedBy(phone);
@@ -320,10 +328,10 @@ function searchesBefore({ run, resource }: Task): number {
 }
 
 /** Whether a row of the same account brings the number: it is that row's then. */
-function namedByThisAccount({ run, ordinal }: Task, phone: string): boolean {
-  const named = run.journal.rowOfPhone(phone);
+function namedByThisAccount(journal: Journal<ImportRecord>, ordinal: number, phone: string): boolean {
+  const named = journal.rowOfPhone(phone);
   if (named === undefined) return false;
-  return run.journal.row(named)?.record.accountFirst === run.journal.row(ordinal)?.record.accountFirst;
+  return journal.row(named)?.record.accountFirst === journal.row(ordinal)?.record.accountFirst;
 }
 
 /** Both results; when one fails, the other's failure is not left unhandled. */

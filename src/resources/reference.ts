@@ -55,7 +55,7 @@ export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
     async function isSet() {
       const held = task.run.snapshots.of(partitionId, accountId);
       const now = await reference.find.held(held, { phone, ownerId: referenceId }, task.ordinal);
-      if (!now?.referenceId) return null;
+      if (now === null) return null;
       const ids = { partitionId, accountId, id: phone, ownerId: referenceId, phone };
       const { resource } = task;
       if (now.referenceId === referenceId)
@@ -72,7 +72,8 @@ export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
       phone === '' ? null : look(getNumber(partitionId, accountId, phone)),
     async held(held, { phone, ownerId }, priority) {
       const number = phone === '' ? null : await held.number(phone, priority);
-      if (number?.referenceType !== 'END_USER' || number.referenceId !== ownerId) return number;
+      if (!number?.referenceId) return null;
+      if (number.referenceType !== 'END_USER' || number.referenceId !== ownerId) return number;
       const user = (await held.users(priority)).find(({ id }) => id === ownerId);
       return { ...number, callerIdNumber: user?.callerIdConfig?.callerIdNumber };
     },

@@ -18,6 +18,8 @@ export class RowFindings {
   readonly findings: Finding[] = [];
   /** the natural keys of what is on the platform already and would be `existing` */
   readonly existing: string[] = [];
+  /** by natural key, whether what is on the platform already differs from the sheet; settings among them */
+  readonly differs = new Map<string, boolean>();
   readonly ordinal: number;
   readonly values: CompleteValues;
   readonly product: Resource['product'];

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { writeFileAtomic } from '../sheet/write/atomic.js';
 import { Html, html } from './html.js';
+import { planLines } from './plan-text.js';
 import { GROUP_KINDS, type GroupKind, type Hit, type ProblemGroup } from './problem-groups.js';
 import { page } from './report-page.js';
 import { type RunReport, remarks, totalOf } from './run-report.js';
@@ -39,6 +40,7 @@ export function reportPage(report: RunReport): string {
 ${heading(report, sheets)}
 ${remarksCard(remarks(report))}
 ${nextCard(report.next)}
+${planCard(report)}
 <div class="charts">
 ${statusChart(report.counts)}
 ${causeChart(report.groups)}
@@ -108,6 +110,24 @@ function nextCard(next: readonly string[]): Html {
   if (next.length === 0) return html``;
   return html`<section class="card" aria-labelledby="next"><h2 id="next">What to do next</h2>
 <ol>${next.map((step) => html`<li>${withCode(step)}</li>`)}</ol></section>`;
+}
+
+/** What the rows would bring about, or, of a run, what they were to bring about when it began. */
+function planCard({ plan, kind }: RunReport): Html {
+  const lines = plan === null ? [] : planLines(plan);
+  if (plan === null || lines.length === 0) return html``;
+  const asked = kind === 'dry-run';
+  const labels = ['Would create', ...(asked ? ['There already', 'Differ'] : [])];
+  const kinds = Object.values(plan.objects)
+    .map(({ title, create, exist, differ }) => ({ title, counts: [create, exist ?? 0, differ ?? 0] }))
+    .filter(({ counts }) => counts.some((count) => count > 0));
+  return html`<section class="card" aria-labelledby="plan"><h2 id="plan">${kind === 'run' ? 'The plan, when it began' : 'The plan'}</h2>
+${lines.map((line) => html`<p>${line}</p>`)}
+<table class="hits"><thead><tr><th scope="col">What</th>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+<tbody>${kinds.map(
+    ({ title, counts }) =>
+      html`<tr><td data-label="What">${title}</td>${labels.map((label, at) => html`<td data-label="${label}">${(counts[at] ?? 0).toLocaleString('en-US')}</td>`)}</tr>`,
+  )}</tbody></table></section>`;
 }
 
 /** A line in which backticks stand around commands. */

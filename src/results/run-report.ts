@@ -1,4 +1,5 @@
 import type { ErrorFacts, Exit } from '../errors.js';
+import type { SheetPlan } from '../plan/sheet-plan.js';
 import type { HeaderMatch } from '../records/headers.js';
 import type { CreatedRow } from './created-rows.js';
 import type { ProblemGroup } from './problem-groups.js';
@@ -62,8 +63,8 @@ export interface RunReport {
   readonly existing: number | null;
   /** rows whose objects were there already and differ from the sheet; null when they were not compared */
   readonly differing: number | null;
-  /** people who get a mail of the platform as soon as their user is created; null when it is not known */
-  readonly mailsAtOnce: number | null;
+  /** what its rows would bring about, as it was before the first of them was sent; null when that is not known */
+  readonly plan: SheetPlan | null;
   /** what was checked where, and what cannot be checked */
   readonly coverage: readonly string[];
   /** the files and worksheets that were read, and how their headers were understood */
@@ -117,12 +118,12 @@ const STOPPED: Readonly<Record<StoppedBy, string>> = {
 
 /** What is to be said besides counts, each a sentence: why it ended early, who gets mails, what differs. */
 export function remarks(report: RunReport): string[] {
-  const { stoppedBy, error, undoneAt, mailsAtOnce, differing } = report;
+  const { stoppedBy, error, undoneAt, plan, differing } = report;
   const said: string[] = [];
   if (stoppedBy !== null) said.push(STOPPED[stoppedBy]);
   if (error !== null) said.push(`${error.message} ${error.hint}`);
   if (undoneAt !== null) said.push(`It was undone (${undoneAt}).`);
-  if (mailsAtOnce !== null && mailsAtOnce > 0) said.push(mailsText(mailsAtOnce));
+  if (plan !== null && plan.mailsAtOnce > 0) said.push(mailsText(plan.mailsAtOnce));
   if (differing !== null && differing > 0)
     said.push(
       `${counted(differing, 'row')} ${differing === 1 ? 'differs' : 'differ'} from what is on the platform already: see the warnings.`,

@@ -1,14 +1,17 @@
+import { planOf } from '../execute/plan-of.js';
 import { preflight } from '../execute/preflight.js';
 import type { Settings } from '../options.js';
 import type { RunReport } from '../results/run-report.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
-import type { Follow } from './events.js';
+import { type Follow, signalOf } from './events.js';
 import { loadRun, tellLoaded } from './load-run.js';
 import { openRunLog } from './log.js';
 import { PlatformLink } from './platform-link.js';
 import { beginPart, endPart, hasBegun, type OpenPart } from './report.js';
+import { paceOf } from './settings.js';
+import { runState } from './state.js';
 import { OFFLINE_COVERAGE } from './validate-sheets.js';
 
 export interface CheckOptions {
@@ -39,11 +42,20 @@ export async function checkIntoRun(
   try {
     part = await beginPart(run);
     await loadRun(run, null, follow);
-    tellLoaded(run, follow, Object.fromEntries(journal.countRows()), true);
-    if (openPlatform) {
+    const counts = Object.fromEntries(journal.countRows());
+    if (openPlatform === null) {
+      const plan = await planOf(journal, journal.rows('valid'), paceOf(settings), signalOf(follow));
+      await runState(journal).set('plan', plan);
+      tellLoaded(run, follow, { rows: counts, plan, justNow: true });
+    } else {
+      tellLoaded(run, follow, { rows: counts, plan: null, justNow: true });
       const { client, partitionId, baseUrl, httpLog, stop } = await link.open(openPlatform, settings);
       const { concurrency } = settings;
-      existing = await preflight({ client, journal, partitionId, baseUrl, httpLog, stop, concurrency });
+      const found = await preflight({ client, journal, partitionId, baseUrl, httpLog, stop, concurrency });
+      existing = found.existing;
+      const plan = found.counter.plan(paceOf(settings, client.latencyMs), true);
+      // one that was stopped has not asked about every row
+      if (stop.stopped === null) await runState(journal).set('plan', plan);
     }
   } catch (error) {
     failure = error;

@@ -1,4 +1,5 @@
 import type { Difference } from '../execute/compare.js';
+import type { SheetPlan } from '../plan/sheet-plan.js';
 import type { HeaderMatch } from '../records/headers.js';
 import type { Problem } from '../records/problem.js';
 import type { RunReport, TableHeaders } from '../results/run-report.js';
@@ -20,12 +21,15 @@ export type RunEvent =
   | { readonly type: 'notice'; readonly message: string }
   /** nothing was begun, and the run directory is taken back */
   | { readonly type: 'abandoned' }
-  /** the sheets are read: rows by status, and how many people will get a mail at once (null: not known) */
+  /**
+   * the sheets are read: rows by status, and what those to be sent would bring about (null: not known yet, as in a dry
+   * run, or nothing is to be sent)
+   */
   | {
       readonly type: 'loaded';
       readonly rows: Readonly<Record<string, number>>;
       readonly total: number;
-      readonly mailsAtOnce: number | null;
+      readonly plan: SheetPlan | null;
       /** what was read just now, and how its headers were understood; none where an earlier process has read it */
       readonly tables: readonly TableHeaders[];
     }

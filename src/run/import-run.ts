@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { errorFacts, StopError } from '../errors.js';
+import { planOf } from '../execute/plan-of.js';
 import { runRows } from '../execute/run-rows.js';
 import { CredentialsFile } from '../journal/credentials.js';
 import { mostErrors, type Settings } from '../options.js';
+import type { SheetPlan } from '../plan/sheet-plan.js';
 import { ROW_STATUSES, type RowStatus } from '../plan/statuses.js';
 import { AccountIndex } from '../resources/lookups/account-index.js';
 import { Addresses } from '../resources/lookups/addresses.js';
@@ -14,12 +16,13 @@ import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Connection, Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
-import { type Follow, tell } from './events.js';
+import { type Follow, signalOf, tell } from './events.js';
 import { unlessInterrupted } from './interrupt.js';
 import { loadRun, tellLoaded } from './load-run.js';
 import { openRunLog } from './log.js';
 import { PlatformLink } from './platform-link.js';
 import { beginPart, countsByStatus, endPart, hasBegun, type OpenPart } from './report.js';
+import { paceOf } from './settings.js';
 import { runState } from './state.js';
 
 export interface ImportOptions {
@@ -29,7 +32,21 @@ export interface ImportOptions {
   openPlatform(): Promise<Platform>;
   /** failed and skipped rows are tried again too */
   readonly retryFailed: boolean;
+  /** asked once it is logged in, before anything is sent */
+  readonly confirm?: Confirm | undefined;
 }
+
+/** What a run is about to do, and where. */
+export interface AboutToSend {
+  readonly environment: string;
+  readonly baseUrl: string;
+  /** the partition of rows that name none */
+  readonly partitionId: string;
+  readonly plan: SheetPlan;
+}
+
+/** Lets a run go on by resolving. */
+export type Confirm = (about: AboutToSend) => Promise<void>;
 
 const PROGRESS_EVERY_MS = 500;
 
@@ -54,6 +71,7 @@ export async function importSheets(
   let part: OpenPart | null = null;
   let failure: unknown = null;
   let connecting = false;
+  let confirming = false;
   try {
     part = await beginPart(run);
     const loads = runState(journal).get('loaded') !== true;
@@ -68,13 +86,24 @@ export async function importSheets(
     const counts = countRows(run);
     log.info('loaded', counts);
     const { total, ...rows } = counts;
-    tellLoaded(run, follow, rows, loads);
+    const plan = counts.pending === 0 ? null : await planned(run, settings, follow);
+    tellLoaded(run, follow, { rows, plan, justNow: loads });
 
     const aborts = counts.invalid > 0 && settings['on-invalid'] === 'abort';
-    if (counts.pending > 0 && !aborts) {
+    if (plan !== null && !aborts) {
       connecting = true;
       const connection = await link.open(options.openPlatform, settings);
       connecting = false;
+      if (options.confirm) {
+        const { partitionId, baseUrl } = connection;
+        const { environment } = run.facts.target;
+        confirming = true;
+        await unlessInterrupted(
+          signalOf(follow),
+          options.confirm({ environment, baseUrl, partitionId, plan }),
+        );
+        confirming = false;
+      }
       void runState(journal).set('ended', false);
       const progress = new ProgressTeller(follow, counts, connection);
       try {
@@ -112,7 +141,7 @@ export async function importSheets(
   const { apiUser, requests, limiter, stopped } = link;
   const end = { apiUser, requests, limiter, stopped, failure, connecting, existing: null, coverage: [] };
   if (failure !== null) log.info('stopped', { reason: errorFacts(failure).message });
-  if (part === null || (failure !== null && !hasBegun(run, failure))) {
+  if (part === null || confirming || (failure !== null && !hasBegun(run, failure))) {
     await log.close();
     throw failure;
   }
@@ -120,6 +149,13 @@ export async function importSheets(
   log.info('ended', { rows: report.counts, requests, exit: report.exit });
   await log.close();
   return report;
+}
+
+/** What the rows to be sent would bring about; the run keeps what that was before the first was sent. */
+async function planned({ journal }: RunDirectory, settings: Settings, follow: Follow): Promise<SheetPlan> {
+  const plan = await planOf(journal, journal.rows('pending'), paceOf(settings), signalOf(follow));
+  if (runState(journal).get('plan') === undefined) await runState(journal).set('plan', plan);
+  return plan;
 }
 
 /** Tells how far a run is, twice a second, and when the platform makes it wait. */

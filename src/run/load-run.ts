@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { CredentialsFile } from '../journal/credentials.js';
 import { loadSheets } from '../load/load.js';
+import type { SheetPlan } from '../plan/sheet-plan.js';
 import { totalOf } from '../results/run-report.js';
 import type { RunDirectory } from './directory.js';
 import { type Follow, signalOf, tell } from './events.js';
@@ -25,18 +26,18 @@ export async function loadRun(
   rmSync(files.standardInput, { force: true });
 }
 
-/**
- * Tells that the sheets are read.
- * @param rows by status
- * @param justNow whether this process has read them
- */
-export function tellLoaded(
-  { journal }: RunDirectory,
-  follow: Follow,
-  rows: Readonly<Record<string, number>>,
-  justNow: boolean,
-): void {
-  const mailsAtOnce = runState(journal).get('mailsAtOnce') ?? null;
+/** What {@link tellLoaded} tells. */
+interface Loaded {
+  /** by status */
+  readonly rows: Readonly<Record<string, number>>;
+  /** what the rows to be sent would bring about; null when it is not known yet, or there are none */
+  readonly plan: SheetPlan | null;
+  /** whether this process has read the sheets */
+  readonly justNow: boolean;
+}
+
+/** Tells that the sheets are read. */
+export function tellLoaded({ journal }: RunDirectory, follow: Follow, { rows, plan, justNow }: Loaded): void {
   const tables = justNow ? tablesOf(journal) : [];
-  tell(follow, { type: 'loaded', rows, total: totalOf({ counts: rows }), mailsAtOnce, tables });
+  tell(follow, { type: 'loaded', rows, total: totalOf({ counts: rows }), plan, tables });
 }

@@ -39,6 +39,14 @@ function plainAddress(baseUrl: string): string {
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
+/** Whether real customers are there: the production environment, or its host under another name. */
+export function isProduction({ environment, baseUrl }: RunTarget): boolean {
+  return (
+    environment === 'production' ||
+    (baseUrl !== null && new URL(baseUrl).host === new URL(HOSTS.production).host)
+  );
+}
+
 /** Whether what is sent there can be read by others on the way. */
 export function sendsInClear(baseUrl: string | null): boolean {
   if (baseUrl === null) return false;

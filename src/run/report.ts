@@ -179,7 +179,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     limiter: kept.limiter,
     existing: kept.existing,
     differing: found.differing,
-    mailsAtOnce: orElse(() => runState(journal).get('mailsAtOnce') ?? null, null),
+    plan: orElse(() => runState(journal).get('plan') ?? null, null),
     coverage: kept.coverage,
     tables: orElse(() => tablesOf(journal), []),
     groups: found.groups,

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { StopError } from '../errors.js';
+import type { Pace } from '../execute/plan-counter.js';
 import {
   type Environment,
   type Given,
@@ -58,6 +59,14 @@ export function formatOf(
   inputs: readonly { readonly file: string }[],
 ): SheetFormat {
   return settings.format ?? (/^\.xls[xm]$/i.test(extname(inputs[0]?.file ?? '')) ? 'xlsx' : 'csv');
+}
+
+/**
+ * How fast calls go.
+ * @param latencyMs how long one lasts; null when nobody has measured it
+ */
+export function paceOf({ concurrency, rate }: Settings, latencyMs: number | null = null): Pace {
+  return { concurrency, rate: rate ?? null, latencyMs };
 }
 
 /** How sheets are read: the profile, with `--set` on top. */

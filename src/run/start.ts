@@ -5,10 +5,20 @@ import { type BegunRun, beginRun, type RunRequest } from './begin.js';
 import { checkIntoRun } from './check-run.js';
 import { type RunDirectory, TAIL_MISSING } from './directory.js';
 import { type Follow, signalOf, tell } from './events.js';
-import { importSheets, refuseChangedSheets } from './import-run.js';
+import { type Confirm, importSheets, refuseChangedSheets } from './import-run.js';
 import { type EarlierRequest, openEarlierRun } from './open.js';
+import { isProduction } from './platform.js';
 import { withError } from './report.js';
 import { runState } from './state.js';
+
+/** What {@link startRun} brings about. */
+export interface StartRequest extends RunRequest {
+  /**
+   * Asked once a run in production is logged in, before anything is sent; nobody is asked by default. What it throws ends
+   * the run as if it had never begun.
+   */
+  readonly confirm?: Confirm;
+}
 
 /** What {@link checkSheets} checks. */
 export interface CheckRequest extends RunRequest {
@@ -22,10 +32,11 @@ export interface CheckRequest extends RunRequest {
  * @returns what it came to, also when it was stopped by an error after it had begun (`report.error`, `report.exit`)
  * @throws StopError when it could not begin: a usage mistake, an unreadable sheet, a log-in that is refused, a lock
  */
-export async function startRun(request: RunRequest, follow: Follow = {}): Promise<RunReport> {
+export async function startRun(request: StartRequest, follow: Follow = {}): Promise<RunReport> {
   const begun = await beginRun(request, 'run', signalOf(follow));
+  const confirm = isProduction(begun.run.facts.target) ? request.confirm : undefined;
   return carriedOut(begun.run, follow, () =>
-    importSheets(begun.run, { ...begun, retryFailed: false }, follow),
+    importSheets(begun.run, { ...begun, retryFailed: false, confirm }, follow),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Exit } from '../errors.js';
 import type { Journal, Json } from '../journal/journal.js';
 import type { Settings } from '../options.js';
+import type { SheetPlan } from '../plan/sheet-plan.js';
 import type { ValidatorOptions } from '../records/validate.js';
 import type { LimiterFacts, RunPart } from '../results/run-report.js';
 
@@ -50,8 +51,8 @@ export interface RunLife {
   longestTimeoutMs: number;
   /** false while rows are at work, true once every one of them had its turn */
   ended: boolean;
-  /** how many people the platform mails as soon as they are created */
-  mailsAtOnce: number;
+  /** what its rows would bring about, as it was before the first of them was sent */
+  plan: SheetPlan;
   /** when an undo of it began, ISO date and time */
   undone: string;
   /** what it came to so far */

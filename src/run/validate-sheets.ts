@@ -1,4 +1,5 @@
 import { isInterruption } from '../errors.js';
+import { PlanCounter } from '../execute/plan-counter.js';
 import { readSheets } from '../load/load.js';
 import { noticeAsProblem, type Problem } from '../records/problem.js';
 import { nextSteps } from '../results/next-steps.js';
@@ -8,7 +9,7 @@ import { optionsAgain } from './again.js';
 import type { RunRequest } from './begin.js';
 import { type Follow, signalOf } from './events.js';
 import { unlessInterrupted } from './interrupt.js';
-import { readingOptions, settingsOf } from './settings.js';
+import { paceOf, readingOptions, settingsOf } from './settings.js';
 
 /** What a check without the platform covers. */
 export const OFFLINE_COVERAGE: readonly string[] = [
@@ -29,13 +30,13 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
   const startedAt = new Date();
   const groups = new ProblemGroups();
   const invalid = new Marks();
+  const counter = new PlanCounter();
   let total = 0;
   const take = async (problem: Problem) => {
     groups.add(problem);
     await follow.on?.({ type: 'problem', problem });
   };
   const tables: TableHeaders[] = [];
-  let mailsAtOnce: number | null = null;
   const signal = signalOf(follow);
   const read = async () => {
     const validator = await readSheets(sheets, reading, {
@@ -52,6 +53,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
       async onRows(checked) {
         for (const { record, problems } of checked) {
           total++;
+          counter.addRead(record);
           if (!record.valid) invalid.add(record.ordinal);
           for (const problem of problems) await take(problem);
         }
@@ -59,9 +61,10 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     });
     for (const { ordinal, ...problem } of validator.finish()) {
       await take(problem);
-      if (problem.severity === 'error') invalid.add(ordinal);
+      if (problem.severity !== 'error') continue;
+      invalid.add(ordinal);
+      counter.drop(ordinal);
     }
-    mailsAtOnce = validator.mailsAtOnce;
   };
   let interrupted = false;
   try {
@@ -87,7 +90,8 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     ...{ environment: settings.environment, baseUrl: null, partitionId: null, parts: [] },
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
-    ...{ requests: null, limiter: null, existing: null, differing: null, mailsAtOnce },
+    ...{ requests: null, limiter: null, existing: null, differing: null },
+    plan: interrupted ? null : counter.plan(paceOf(settings), false),
     coverage: OFFLINE_COVERAGE,
     tables,
     groups: found,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { EXIT, type Exit, errorMember } from '../errors.js';
 import type { ScreenSettings } from '../options.js';
+import { planLines } from '../results/plan-text.js';
 import { problemOf } from '../results/row-outcome.js';
 import { mailsText, type RunReport, remarks, totalOf } from '../results/run-report.js';
 import type { Follow, RunEvent } from '../run/events.js';
@@ -29,7 +30,8 @@ export function followOnScreen(io: Io, { quiet }: ScreenSettings, resumable: boo
         if (resumable) io.err(structureText(tables, [], painter(io.isTerminal)));
         const ready = rows['pending'] ?? rows['valid'] ?? 0;
         if (resumable) io.err(`${total} rows read: ${ready} to send, ${rows['invalid'] ?? 0} invalid\n`);
-        if (event.mailsAtOnce) io.err(`${mailsText(event.mailsAtOnce)}\n`);
+        if (resumable && event.plan) io.err(`${planLines(event.plan).join('\n')}\n`);
+        if (resumable && event.plan?.mailsAtOnce) io.err(`${mailsText(event.plan.mailsAtOnce)}\n`);
       } else if (event.type === 'progress') progress?.show(event);
       else if (event.type === 'ended') progress?.end();
     },
@@ -56,7 +58,8 @@ export async function tellReport(report: RunReport, settings: ScreenSettings, io
 
 /** The part of it that is for a person. */
 export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io): void {
-  const { kind, groups, created, existing, coverage, environment, counts, limiter, next, tables } = report;
+  const { kind, groups, created, existing, coverage, environment, counts, limiter, next, tables, plan } =
+    report;
   const part = report.parts.at(-1);
   if (kind === 'run') io.err(`\n${problemsText(groups, io.isTerminal)}`);
   else {
@@ -69,7 +72,16 @@ export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io)
   if (existing !== null && existing > 0)
     io.err(`${existing} rows are on the platform already and would be existing.\n`);
   if (kind === 'dry-run') for (const line of coverage) io.err(`${line}\n`);
-  if (kind !== 'run') io.err('\n');
+  if (kind !== 'run')
+    io.err(
+      `\n${
+        plan === null
+          ? ''
+          : planLines(plan)
+              .map((line) => `${line}\n`)
+              .join('')
+      }`,
+    );
   io.err(
     summaryText(
       {
@@ -117,14 +129,15 @@ async function printJson(report: RunReport, io: Io): Promise<void> {
 
 /** The members of the object that `--json` prints of a report. */
 export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
-  const { kind, runDir, environment, counts, differing, mailsAtOnce, stoppedBy, error } = report;
+  const { kind, runDir, environment, counts, differing, plan, stoppedBy, error } = report;
   const { existing, coverage, results, errors, tables } = report;
   const part = report.parts.at(-1);
   const rows = { total: totalOf(report), ...counts };
   const told = error === null ? undefined : errorMember(error);
-  if (runDir === null) return { rows, mailsAtOnce, tables, stoppedBy, error: told };
+  const mailsAtOnce = plan?.mailsAtOnce ?? null;
+  if (runDir === null) return { rows, plan, mailsAtOnce, tables, stoppedBy, error: told };
   return {
-    ...{ runDir, environment, rows, differing, mailsAtOnce },
+    ...{ runDir, environment, rows, plan, differing, mailsAtOnce },
     ...(kind === 'run' ? {} : { existing, coverage, tables }),
     requests: part?.requests ?? 0,
     durationMs: part?.durationMs ?? 0,

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { SheetPlan } from '../../src/plan/sheet-plan.js';
 import type { Problem, ProblemCode } from '../../src/records/problem.js';
 import { nextSteps } from '../../src/results/next-steps.js';
 import { causeOf, HITS_KEPT, ProblemGroups } from '../../src/results/problem-groups.js';
@@ -32,7 +33,7 @@ function input(over: Partial<RunReport> = {}): RunReport {
     limiter: null,
     existing: null,
     differing: null,
-    mailsAtOnce: null,
+    plan: null,
     coverage: [],
     created: [],
     results: 'runs/1/results.xlsx',
@@ -49,6 +50,22 @@ function input(over: Partial<RunReport> = {}): RunReport {
     tables: [],
     groups: [],
     errors: 'runs/1/errors.xlsx',
+    ...over,
+  };
+}
+
+function planOf(over: Partial<SheetPlan> = {}): SheetPlan {
+  const there = { exist: null, differ: null };
+  return {
+    rows: 1500,
+    objects: {
+      account: { title: 'Account', create: 1, ...there },
+      number: { title: 'Phone number', create: 1400, ...there },
+      sipTrunk: { title: 'SIP trunk', create: 0, ...there },
+    },
+    numbers: { given: 1000, searched: 400 },
+    ...{ mailsAtOnce: 0, calls: 2000, operations: {}, concurrency: 16, latencyMs: 50, measured: false },
+    durationMs: 6250,
     ...over,
   };
 }
@@ -152,15 +169,41 @@ describe('report.html', () => {
   });
 
   it('says why it ended early, who gets a mail and what differs', () => {
-    const text = reportPage(input({ stoppedBy: 'max-errors', mailsAtOnce: 1200, differing: 1 }));
+    const text = reportPage(
+      input({ stoppedBy: 'max-errors', plan: planOf({ mailsAtOnce: 1200 }), differing: 1 }),
+    );
     expect(text).toContain('<p>It stopped since --max-errors was reached.</p>');
     expect(text).toContain('1,200 people get a mail of the platform as soon as their users are created.');
     expect(text).toContain('1 row differs from what is on the platform already');
-    expect(reportPage(input({ mailsAtOnce: 0, differing: 0 }))).not.toMatch(/get a mail|differ/);
+    expect(reportPage(input({ plan: planOf({ mailsAtOnce: 0 }), differing: 0 }))).not.toMatch(
+      /get a mail|differ/,
+    );
     const error = { code: 'FORBIDDEN', message: 'It is forbidden.', hint: 'Ask for the right.' };
     expect(reportPage(input({ stoppedBy: 'error', error }))).toContain(
       '<p>It is forbidden. Ask for the right.</p>',
     );
+  });
+
+  it('shows the plan, and of a dry run what is there and what differs', () => {
+    const offline = reportPage(input({ kind: 'validate', plan: planOf() }));
+    expect(offline).toContain('<h2 id="plan">The plan</h2>');
+    expect(offline).toContain(
+      '<p>1,500 rows would create 1 account, 1,400 phone numbers (1,000 given, 400 searched).</p>',
+    );
+    expect(offline).toContain('<p>About 2,000 calls, about 6.3 s with 16 at once and 50 ms a call.</p>');
+    expect(offline).toContain(
+      '<td data-label="What">Phone number</td><td data-label="Would create">1,400</td>',
+    );
+    expect(offline).not.toMatch(/There already|SIP trunk/);
+    const objects = { user: { title: 'User', create: 0, exist: 3, differ: 1 } };
+    const dry = reportPage(input({ kind: 'dry-run', plan: planOf({ objects, measured: true }) }));
+    expect(dry).toContain('<p>1,500 rows would create nothing.</p>');
+    expect(dry).toContain(
+      '<p>There already: 3 users; not as the sheet says, and left as they are: 1 user.</p>',
+    );
+    expect(dry).toContain('50 ms a call, as measured.');
+    expect(dry).toContain('<td data-label="There already">3</td><td data-label="Differ">1</td>');
+    expect(reportPage(input({ plan: planOf({ rows: 0 }) }))).not.toContain('id="plan"');
   });
 
   it('escapes whatever the sheet holds', () => {

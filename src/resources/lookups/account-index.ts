@@ -9,6 +9,11 @@ const MIN_LOOKED_UP = 24;
 /** Of the accounts after those, one in so many is looked up while none has been found. */
 const SAMPLE = 64;
 
+/** How many of so many new accounts are looked up before they are created. */
+export function accountLookUps(accounts: number): number {
+  return accounts <= MIN_LOOKED_UP ? accounts : MIN_LOOKED_UP + Math.floor(accounts / SAMPLE);
+}
+
 /**
  * Which accounts were on the platform before the run. What is asked grows with the sheet and never with the partition:
  * each account is looked up by its number, once. A fresh sheet would pay for that with a call an account and learn

@@ -25,7 +25,8 @@ interface Search {
   readonly free: number;
 }
 
-const RESULTS_A_SEARCH = 50;
+/** How many numbers one search asks for. */
+export const RESULTS_A_SEARCH = 50;
 /** Asked for when all that came is spoken for: numbers that other rows name can hide the free ones behind them. */
 const RESULTS_OF_A_WIDE_SEARCH = 1000;
 

@@ -1,0 +1,349 @@
+import {
+  authorize,
+  findDevices,
+  getAccountByNumber,
+  getCallHandling,
+  getNumber,
+  getPort,
+  listDevices,
+  listLines,
+  listNumbers,
+  listTrunks,
+  listUsers,
+  searchNumbers,
+  validateAddress,
+} from '../api/endpoints.js';
+import { planRow } from '../plan/plan.js';
+import { KIND_NAMES, type KindName, type Resource, type RowPlan } from '../plan/resource.js';
+import type { PlannedObjects, SheetPlan } from '../plan/sheet-plan.js';
+import { KeyIndex } from '../records/across/key-index.js';
+import { NumberTable } from '../records/across/number-table.js';
+import type { RowValues } from '../records/columns.js';
+import { completeValues, numberSourceOf } from '../records/complete.js';
+import type { Product } from '../records/products.js';
+import type { ImportRecord } from '../records/record.js';
+import { isObject, KINDS } from '../resources/kinds.js';
+import { accountLookUps } from '../resources/lookups/account-index.js';
+import { RESULTS_A_SEARCH } from '../resources/lookups/number-pools.js';
+import { rehearse } from './rehearse.js';
+
+/** How fast calls go. */
+export interface Pace {
+  /** requests in flight at most */
+  readonly concurrency: number;
+  /** requests a second at most; null for no limit */
+  readonly rate: number | null;
+  /** how long one lasts, milliseconds; null when nobody has measured it */
+  readonly latencyMs: number | null;
+}
+
+/** What a call is taken to last where nobody has measured it. */
+const ASSUMED_LATENCY_MS = 50;
+/** Calls of one row that wait for each other: log-in, look-up, account, number, owner, assignment. */
+const IN_SEQUENCE = 6;
+
+/** Where a resource stands before a run: to be created, there and the same, there and otherwise, or done by this run. */
+export type PlannedState = 'create' | 'exists' | 'differs' | 'done';
+const STATES: readonly PlannedState[] = ['create', 'exists', 'differs', 'done'];
+const STATE_BITS = 2;
+const STATE = (1 << STATE_BITS) - 1;
+
+/** Fields of a row. */
+const SHAPE = 0;
+const ACCOUNT = 1;
+const USER = 2;
+/** what others need of it in the lower bits; above them the state of each of its resources */
+const MARKS = 3;
+const ACCOUNT_UNUSABLE = 1;
+const USER_UNUSABLE = 2;
+const MAILS = 4;
+const MARK_BITS = 3;
+
+/** One resource of all rows of a shape. */
+interface Part {
+  readonly kind: KindName;
+  /** the kind of object that it is, or is set on */
+  readonly object: KindName;
+  /** the field with the first row of those that share it; null where each row has its own */
+  readonly sharedBy: typeof ACCOUNT | typeof USER | null;
+  readonly operations: readonly string[];
+}
+
+/** Rows that bring the same kinds of things in the same way. */
+interface Shape {
+  readonly parts: readonly Part[];
+  readonly number: 'given' | 'searched' | null;
+}
+
+/** What the first row of an account stands for while a shape is made: none of it says which resources there are. */
+const ANY_ACCOUNT: RowValues = {
+  ...{ accountNumber: '-', accountName: '-', timeZone: 'US/Mountain', billingCycleDay: 1 },
+  dialingBehaviorType: 'TEN_DIGIT',
+};
+
+/** What an account that is there is asked for, once each, where rows bring something of the kind. */
+const LISTS: Readonly<Partial<Record<KindName, string>>> = {
+  user: listUsers('', '').operation,
+  number: listNumbers('', '').operation,
+  businessLine: listLines('', '').operation,
+  sipTrunk: listTrunks('', '').operation,
+  device: listDevices('', '').operation,
+};
+/** What each of them is asked for in such an account, where it is there and where it is new. */
+const READS: Readonly<Partial<Record<KindName, string>>> = {
+  callHandling: getCallHandling('', '', '').operation,
+  portAssignment: getPort('', '', '').operation,
+};
+const READS_OF_NEW: Readonly<Partial<Record<KindName, string>>> = {
+  portAssignment: getPort('', '', '').operation,
+  device: findDevices('', '', '').operation,
+  number: getNumber('', '', '').operation,
+};
+/** Bits of a first row while it is counted: that, that it differs, and above them the lists of {@link LISTS}. */
+const COUNTED = { [ACCOUNT]: 1, [USER]: 2 } as const;
+const TOLD_DIFFERENT = { [ACCOUNT]: 4, [USER]: 8 } as const;
+const LISTED = 4;
+
+/**
+ * Counts what rows would bring about: sixteen bytes a row, and a few for each address. Every kind of resource but
+ * accounts and users is one row's own.
+ */
+export class PlanCounter {
+  readonly #rows = new NumberTable(4);
+  readonly #shapes: Shape[] = [];
+  readonly #shapeNumbers = new Map<string, number>();
+  readonly #addresses = new KeyIndex();
+  /** numbers that are searched, by place */
+  readonly #places = new Map<string, number>();
+
+  /** Takes a row as it is read. One that cannot be sent counts for what others take over from it. */
+  addRead(record: ImportRecord): void {
+    const { ordinal, product, values } = record;
+    let marks = 0;
+    if (!record.accountUsable) marks |= ACCOUNT_UNUSABLE;
+    if (!record.userUsable) marks |= USER_UNUSABLE;
+    if (record.userFirst === ordinal && getsMail(values)) marks |= MAILS;
+    this.#mark(ordinal, marks);
+    if (!record.valid || product === null) return;
+    this.#put(record, this.#shapeOf(product, values, null));
+    this.#countAddresses(values, true);
+  }
+
+  /** Takes a row of a journal with its plan, and where each of its resources stands. */
+  addPlanned(
+    record: ImportRecord,
+    { resources }: RowPlan,
+    stateOf: (resource: Resource) => PlannedState,
+  ): void {
+    const { ordinal, product, userFirst } = record;
+    const [first] = resources;
+    if (product === null || first === undefined) return;
+    const { values } = first;
+    let marks = 0;
+    resources.forEach((resource, index) => {
+      const state = stateOf(resource);
+      marks |= STATES.indexOf(state) << (MARK_BITS + STATE_BITS * index);
+      if (resource.kind === 'number' && state !== 'done') this.#countAddresses(values, state === 'create');
+    });
+    this.#mark(ordinal, marks);
+    if (userFirst !== 0 && getsMail(values)) this.#mark(userFirst, MAILS);
+    this.#put(record, this.#shapeOf(product, record.values, resources));
+  }
+
+  /** Takes a row back that turned out not to be valid. */
+  drop(ordinal: number): void {
+    this.#rows.set(ordinal - 1, SHAPE, 0);
+  }
+
+  /**
+   * The plan of all rows so far.
+   * @param asked the platform was asked what is there already
+   */
+  plan({ concurrency, rate, latencyMs }: Pace, asked: boolean): SheetPlan {
+    const counts = this.#count();
+    const { objects, operations } = counts;
+    const add = (operation: string, count: number) => {
+      if (count > 0) operations.set(operation, (operations.get(operation) ?? 0) + count);
+    };
+    const accounts = objects.get('account') ?? NONE;
+    // From the first account on that is there, every one is looked up.
+    const lookUps = accounts.exist > 0 ? accounts.create + accounts.exist : accountLookUps(accounts.create);
+    add(getAccountByNumber('', '').operation, lookUps);
+    add(validateAddress('', '', undefined).operation, this.#addresses.size);
+    let searches = 0;
+    for (const numbers of this.#places.values()) searches += Math.ceil(numbers / RESULTS_A_SEARCH);
+    add(searchNumbers('', '', '', RESULTS_A_SEARCH).operation, searches);
+    if (counts.rows > 0) add(authorize('', '').operation, 1);
+    const calls = [...operations.values()].reduce((sum, count) => sum + count, 0);
+    const latency = latencyMs ?? ASSUMED_LATENCY_MS;
+    const bounds = [calls / concurrency, Math.min(calls, IN_SEQUENCE)].map((each) => each * latency);
+    if (rate !== null) bounds.push((calls * 1000) / rate);
+    const kinds = KIND_NAMES.filter((kind) => isObject({ kind }));
+    return {
+      rows: counts.rows,
+      objects: Object.fromEntries(
+        kinds.map((kind): [string, PlannedObjects] => {
+          const { create, exist, differ } = objects.get(kind) ?? NONE;
+          const there = asked ? { exist, differ } : { exist: null, differ: null };
+          return [kind, { title: KINDS[kind].title, create, ...there }];
+        }),
+      ),
+      numbers: counts.numbers,
+      mailsAtOnce: counts.mails,
+      calls,
+      operations: Object.fromEntries(operations),
+      concurrency,
+      latencyMs: latency,
+      measured: latencyMs !== null,
+      durationMs: Math.round(Math.max(...bounds)),
+    };
+  }
+
+  #count() {
+    const objects = new Map<KindName, { create: number; exist: number; differ: number }>();
+    const operations = new Map<string, number>();
+    const numbers = { given: 0, searched: 0 };
+    /** what is counted of accounts and users already, by their first rows */
+    const firsts = new Uint32Array(this.#rows.length + 1);
+    /** what is to be created, by shape and part */
+    const created = this.#shapes.map(({ parts }) => parts.map(() => 0));
+    let [rows, mails] = [0, 0];
+    const of = (kind: KindName) => {
+      const count = objects.get(kind) ?? { ...NONE };
+      objects.set(kind, count);
+      return count;
+    };
+    const add = (operation: string | undefined, count = 1) => {
+      if (operation !== undefined) operations.set(operation, (operations.get(operation) ?? 0) + count);
+    };
+    /** Marks a first row; false when it was marked before. */
+    const marks = (first: number, mark: number) => {
+      const before = firsts[first] ?? 0;
+      firsts[first] = before | mark;
+      return (before & mark) === 0;
+    };
+    for (let line = 0; line < this.#rows.length; line += 1) {
+      const number = this.#rows.get(line, SHAPE) - 1;
+      const [shape, sums] = [this.#shapes[number], created[number]];
+      const [account, user] = [this.#rows.get(line, ACCOUNT), this.#rows.get(line, USER)];
+      if (shape === undefined || sums === undefined || this.#isMarked(account, ACCOUNT_UNUSABLE)) continue;
+      if (this.#isMarked(user, USER_UNUSABLE)) continue;
+      rows += 1;
+      const states = this.#rows.get(line, MARKS) >>> MARK_BITS;
+      // a row's account is the first of its resources
+      const accountState = STATES[states & STATE];
+      const accountIsThere = accountState === 'exists' || accountState === 'differs';
+      /** the kinds of objects of this row that were told to differ, a bit each */
+      let different = 0;
+      shape.parts.forEach(({ kind, object, sharedBy }, index) => {
+        const state = STATES[(states >>> (STATE_BITS * index)) & STATE];
+        if (state === 'done') return;
+        if (accountIsThere && marks(account, 1 << (LISTED + KIND_NAMES.indexOf(kind)))) add(LISTS[kind]);
+        const first = sharedBy === null ? 0 : sharedBy === ACCOUNT ? account : user;
+        const bit = 1 << KIND_NAMES.indexOf(object);
+        if (state === 'differs' && (different & bit) === 0) {
+          different |= bit;
+          if (sharedBy === null || marks(first, TOLD_DIFFERENT[sharedBy])) of(object).differ += 1;
+        }
+        if (sharedBy !== null && !marks(first, COUNTED[sharedBy])) return;
+        if (state === 'create') {
+          sums[index] = (sums[index] ?? 0) + 1;
+          if (kind === 'user' && this.#isMarked(user, MAILS)) mails += 1;
+          const isSearched = kind === 'number' && shape.number === 'searched';
+          if (accountIsThere && !isSearched) add(READS_OF_NEW[kind]);
+        } else {
+          if (object === kind) of(object).exist += 1;
+          add(READS[kind]);
+        }
+      });
+    }
+    this.#shapes.forEach(({ parts, number }, at) => {
+      parts.forEach(({ kind, object, operations: writes }, index) => {
+        const count = created[at]?.[index] ?? 0;
+        if (count === 0) return;
+        if (object === kind) of(object).create += count;
+        if (kind === 'number' && number !== null) numbers[number] += count;
+        for (const operation of writes) add(operation, count);
+      });
+    });
+    return { rows, objects, operations, numbers, mails };
+  }
+
+  #put({ ordinal, accountFirst, userFirst }: ImportRecord, shape: number): void {
+    this.#rows.set(ordinal - 1, SHAPE, shape);
+    this.#rows.set(ordinal - 1, ACCOUNT, accountFirst);
+    this.#rows.set(ordinal - 1, USER, userFirst);
+  }
+
+  #mark(ordinal: number, marks: number): void {
+    while (this.#rows.length < ordinal) this.#rows.push();
+    this.#rows.set(ordinal - 1, MARKS, this.#rows.get(ordinal - 1, MARKS) | marks);
+  }
+
+  #isMarked(ordinal: number, mark: number): boolean {
+    return ordinal !== 0 && (this.#rows.get(ordinal - 1, MARKS) & mark) !== 0;
+  }
+
+  /**
+   * The number of a row's shape, from 1: all that `planRow` asks of a row to say what it needs.
+   * @param resources those of the row, where they are known
+   */
+  #shapeOf(product: Product, values: RowValues, resources: readonly Resource[] | null): number {
+    const source = numberSourceOf(values);
+    const name = `${product} ${source} ${values.macAddress === undefined ? '' : 'device'}`;
+    let shape = this.#shapeNumbers.get(name);
+    if (shape === undefined) {
+      const parts = resources ?? resourcesOf(product, values);
+      const number = source === 'NONE' ? null : values.phoneNumber === undefined ? 'searched' : 'given';
+      shape = this.#shapes.push({ parts: parts.map(partOf), number });
+      this.#shapeNumbers.set(name, shape);
+    }
+    return shape;
+  }
+
+  /**
+   * The addresses of a row with a number, as `sheetAddresses` tells them apart; one of several rows is asked once.
+   * @param isNew the number is still to be had
+   */
+  #countAddresses(values: RowValues, isNew: boolean): void {
+    const source = numberSourceOf(values);
+    if (source === 'NONE' || values.address === undefined) return;
+    const { address, city, state, postalCode, country, e911Address } = values;
+    const place = `${city}|${state}|${postalCode}|${country}`;
+    this.#addresses.add(0, 0, `${address}|${place}`, 1);
+    if (e911Address !== undefined) {
+      const { e911City, e911State, e911PostalCode, e911Country = country } = values;
+      this.#addresses.add(
+        0,
+        0,
+        `${e911Address}|${e911City}|${e911State}|${e911PostalCode}|${e911Country}`,
+        1,
+      );
+    }
+    if (source === 'SEARCH' && isNew) {
+      const searched = `${values.partitionId}|${place}`;
+      this.#places.set(searched, (this.#places.get(searched) ?? 0) + 1);
+    }
+  }
+}
+
+const NONE = { create: 0, exist: 0, differ: 0 };
+
+function resourcesOf(product: Product, values: RowValues): readonly Resource[] {
+  const complete = completeValues({ product, values, callerId: null }, ANY_ACCOUNT, {});
+  return planRow(product, complete, 1, () => undefined).resources;
+}
+
+function partOf(resource: Resource): Part {
+  const { kind } = resource;
+  return {
+    kind,
+    object: KINDS[kind].settingOf ?? kind,
+    sharedBy: kind === 'account' ? ACCOUNT : kind === 'user' ? USER : null,
+    operations: rehearse(resource, '', null).map(({ operation }) => operation),
+  };
+}
+
+function getsMail({ emailAddress, blockEmail }: RowValues): boolean {
+  return emailAddress !== undefined && blockEmail !== true;
+}

@@ -1,0 +1,41 @@
+import type { SheetPlan } from '../plan/sheet-plan.js';
+import { counted, durationText } from './wording.js';
+
+/** A plan in sentences: what would be created, what is there, how many calls and how long. Mails are a remark. */
+export function planLines(plan: SheetPlan): string[] {
+  const { rows, calls, concurrency, latencyMs, measured, durationMs } = plan;
+  if (rows === 0) return [];
+  const create = objectsText(plan, 'create', sourcesText(plan));
+  const exist = objectsText(plan, 'exist');
+  const differ = objectsText(plan, 'differ');
+  const lines = [`${counted(rows, 'row')} would create ${create === '' ? 'nothing' : create}.`];
+  if (exist !== '')
+    lines.push(
+      `There already: ${exist}${differ === '' ? '' : `; not as the sheet says, and left as they are: ${differ}`}.`,
+    );
+  const each = `${latencyMs < 10 ? latencyMs.toFixed(1) : Math.round(latencyMs)} ms a call${measured ? ', as measured' : ''}`;
+  lines.push(
+    `About ${counted(calls, 'call')}, about ${durationText(durationMs)} with ${concurrency} at once and ${each}.`,
+  );
+  return lines;
+}
+
+/** `3 accounts, 11 users, 11 phone numbers (7 given, 4 searched)`; '' when there are none. */
+function objectsText({ objects }: SheetPlan, which: 'create' | 'exist' | 'differ', ofNumbers = ''): string {
+  return Object.entries(objects)
+    .map(([kind, each]) => ({ kind, noun: nounOf(each.title), count: each[which] ?? 0 }))
+    .filter(({ count }) => count > 0)
+    .map(({ kind, noun, count }) => counted(count, noun) + (kind === 'number' ? ofNumbers : ''))
+    .join(', ');
+}
+
+/** Where the numbers come from: ` (7 given, 4 searched)`. */
+function sourcesText({ numbers }: SheetPlan): string {
+  const sources = Object.entries(numbers).filter(([, count]) => count > 0);
+  return ` (${sources.map(([source, count]) => `${count.toLocaleString('en-US')} ${source}`).join(', ')})`;
+}
+
+/** A title within a sentence: `Phone number` is `phone number`, `SIP trunk` stays. */
+function nounOf(title: string): string {
+  return title.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+}
