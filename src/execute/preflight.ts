@@ -34,7 +34,7 @@ export interface PreflightOptions {
 }
 
 /**
- * The read-only checks of a dry run, of all valid rows: what is there already and whether it is the sheet's, and what can
+ * The read-only checks of a dry run, of all selected rows that are valid: what is there already and whether it is the sheet's, and what can
  * be asked about the rest. What is found goes into the journal: problems, and rows that turn out invalid.
  *
  * @returns how many rows are there already with everything that they want
@@ -47,7 +47,7 @@ export async function preflight(options: PreflightOptions): Promise<number> {
   /** what several rows share is planned once */
   const planned = new Set<string>();
   let existing = 0;
-  await inParallel(journal.rows('valid'), options.concurrency, stop, async (row) => {
+  await inParallel(journal.selectedRows('valid'), options.concurrency, stop, async (row) => {
     const plan = planner.plan(row);
     if (typeof plan === 'string') return;
     const found = await checks.check(row, plan);
@@ -79,7 +79,7 @@ export async function preflight(options: PreflightOptions): Promise<number> {
       if (planned.has(resource.key)) continue;
       planned.add(resource.key);
       for (const { operation, method, path, body = null } of rehearse(resource, partitionId, valid))
-        httpLog?.writePlanned(row.row, { operation, method, url: baseUrl + path, body });
+        httpLog?.writePlanned(row.ordinal, { operation, method, url: baseUrl + path, body });
     }
   }
 }

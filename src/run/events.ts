@@ -20,11 +20,16 @@ export type RunEvent =
   | { readonly type: 'notice'; readonly message: string }
   /** nothing was begun, and the run directory is taken back */
   | { readonly type: 'abandoned' }
-  /** the sheets are read: rows by status, and how many people will get a mail at once (null: not known) */
+  /**
+   * the sheets are read: rows by status, how many of them are to be sent, how many `--only` and `--limit` leave out, and
+   * how many people will get a mail at once (null: not known)
+   */
   | {
       readonly type: 'loaded';
       readonly rows: Readonly<Record<string, number>>;
       readonly total: number;
+      readonly toSend: number;
+      readonly leftOut: number;
       readonly mailsAtOnce: number | null;
     }
   /** the log-in is done; requests are sent from now on */

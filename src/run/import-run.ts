@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { errorFacts, StopError } from '../errors.js';
 import { runRows } from '../execute/run-rows.js';
 import { CredentialsFile } from '../journal/credentials.js';
+import type { Selection } from '../journal/journal.js';
 import { mostErrors, type Settings } from '../options.js';
 import { ROW_STATUSES, type RowStatus } from '../plan/statuses.js';
 import { AccountIndex } from '../resources/lookups/account-index.js';
@@ -16,7 +17,7 @@ import type { Connection, Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
 import { type Follow, tell } from './events.js';
 import { unlessInterrupted } from './interrupt.js';
-import { loadRun, tellLoaded } from './load-run.js';
+import { loadRun, selectLeftOut, tellLoaded } from './load-run.js';
 import { openRunLog } from './log.js';
 import { PlatformLink } from './platform-link.js';
 import { beginPart, countsByStatus, endPart, hasBegun, type OpenPart } from './report.js';
@@ -29,12 +30,14 @@ export interface ImportOptions {
   openPlatform(): Promise<Platform>;
   /** failed and skipped rows are tried again too */
   readonly retryFailed: boolean;
+  /** the rows that `--only` and `--limit` left out are sent too */
+  readonly all: boolean;
 }
 
 const PROGRESS_EVERY_MS = 500;
 
 /**
- * The recipe: sheets into the journal, then every pending row to the platform, then the results. Picks up wherever an
+ * The recipe: sheets into the journal, then every selected row that is pending to the platform, then the results. Picks up wherever an
  * earlier process left off: what the journal knows is neither read nor sent again.
  *
  * Whatever stops it, what was done is in the results and in the report, which says what stopped it.
@@ -60,26 +63,28 @@ export async function importSheets(
       await journal.forgetInput();
       await loadRun(run, credentials, follow);
     }
+    if (options.all) await selectLeftOut(run);
     // A run that was cut off still owes its further rounds to what failed in passing.
     const looksFirst = runState(journal).get('ended') !== undefined || journal.tailMissing;
     if (runState(journal).get('ended') === false) await journal.retryTransient();
     if (options.retryFailed) await journal.retryFailed();
     const counts = countRows(run);
     log.info('loaded', counts);
-    const { total, ...rows } = counts;
+    const { total: _total, ...rows } = counts;
     tellLoaded(run, follow, rows);
+    const selected = countRows(run, 'selected');
 
     const aborts = counts.invalid > 0 && settings['on-invalid'] === 'abort';
-    if (counts.pending > 0 && !aborts) {
+    if (selected.pending > 0 && !aborts) {
       connecting = true;
       const connection = await link.open(options.openPlatform, settings);
       connecting = false;
       void runState(journal).set('ended', false);
-      const progress = new ProgressTeller(follow, counts, connection);
+      const progress = new ProgressTeller(follow, selected, connection);
       try {
         await runRows(runContext(run, connection, credentials, settings, looksFirst), {
           concurrency: settings.concurrency,
-          mostErrors: mostErrors(settings['max-errors'], total),
+          mostErrors: mostErrors(settings['max-errors'], selected.total),
           stop: connection.stop,
           onRow: (row, { status, result }) => {
             const error = result.error ?? null;
@@ -156,10 +161,10 @@ class ProgressTeller {
 
 export type RowCounts = Readonly<Record<RowStatus, number>> & { readonly total: number };
 
-/** How many rows there are of each status, all statuses named. */
-function countRows(run: Pick<RunDirectory, 'journal'>): RowCounts {
+/** How many rows there are of each status, all statuses named; only those of a selection when it is given. */
+function countRows(run: Pick<RunDirectory, 'journal'>, selection?: Selection): RowCounts {
   const statuses = Object.keys(ROW_STATUSES) as RowStatus[];
-  const counts = countsByStatus(statuses, run.journal.countRows());
+  const counts = countsByStatus(statuses, run.journal.countRows(selection));
   return { ...counts, total: totalOf({ counts }) };
 }
 

@@ -6,12 +6,12 @@ import type { Stopped } from '../execute/stop-switch.js';
 import { OPEN_STATES } from '../execute/take-back.js';
 import type { StepState } from '../journal/journal.js';
 import { KIND_NAMES } from '../plan/resource.js';
-import { ROW_STATUSES } from '../plan/statuses.js';
+import { isDone, ROW_STATUSES } from '../plan/statuses.js';
 import { isObject } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
 import { nextSteps } from '../results/next-steps.js';
 import { writeReport } from '../results/report.js';
-import { type RunReport, type StoppedBy, totalOf } from '../results/run-report.js';
+import { type RunReport, type SelectionFacts, type StoppedBy, totalOf } from '../results/run-report.js';
 import { type Findings, findingsOf, type WrittenResults, writeResults } from '../results/write-results.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import { programVersion } from '../version.js';
@@ -159,6 +159,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     kind: facts.kind,
     sheets: sheetsOf(facts),
     counts,
+    selection: orElse(() => selectionOf(run), null),
     errors: written?.errors ?? null,
     stoppedBy,
     undoneAt,
@@ -186,7 +187,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     credentials: existsSync(files.credentials) ? files.credentials : null,
     error: last?.error ?? null,
     next: nextSteps({ ...told, ...optionsAgain(facts), sent, toTakeBack }),
-    exit: last?.exit ?? exitOf(facts.kind, stoppedBy, counts, hasCreated(run)),
+    exit: last?.exit ?? exitOf(stoppedBy, !isLoaded(run) || isAllDone(run), hasCreated(run)),
   };
 }
 
@@ -235,6 +236,27 @@ function countsOf(run: Told): Record<string, number> {
   return countsByStatus(statuses, isLoaded(run) ? journal.countRows() : new Map());
 }
 
+/** Which rows are not worked on; null when there are none. */
+function selectionOf({ journal, facts }: Told): SelectionFacts | null {
+  const leftOut = Object.fromEntries(journal.countRows('leftOut'));
+  const takenBack = Object.fromEntries(journal.countRows('takenBack'));
+  const others = { ...leftOut };
+  for (const [status, count] of Object.entries(takenBack)) others[status] = (others[status] ?? 0) + count;
+  if (Object.keys(others).length === 0) return null;
+  return {
+    options: optionsAgain(facts).selecting.trim(),
+    rows: runState(journal).get('selected') ?? totalOf({ counts: Object.fromEntries(journal.countRows()) }),
+    others,
+    waiting: (leftOut['pending'] ?? 0) + (leftOut['valid'] ?? 0),
+    takenBack: totalOf({ counts: takenBack }),
+  };
+}
+
+/** Whether every selected row is done; what a journal that cannot be read holds is not. */
+function isAllDone({ journal }: Told): boolean {
+  return orElse(() => [...journal.countRows('selected').keys()].every(isDone), false);
+}
+
 /** Counts with a figure for each of the statuses. */
 export function countsByStatus<S extends string>(
   statuses: readonly S[],
@@ -270,17 +292,11 @@ export function openObjects(
 /** States of what undo would delete; what it has kept before is no reason to call it again. */
 const NOT_KEPT: ReadonlySet<StepState> = new Set([...OPEN_STATES].filter((state) => state !== 'kept'));
 
-function exitOf(
-  kind: RunReport['kind'],
-  stoppedBy: StoppedBy | null,
-  counts: Readonly<Record<string, number>>,
-  somethingDone: boolean,
-): Exit {
+function exitOf(stoppedBy: StoppedBy | null, isAllDone: boolean, somethingDone: boolean): Exit {
   if (stoppedBy === 'max-errors') return 'maxErrors';
   if (stoppedBy === 'interrupted') return 'interrupted';
   if (stoppedBy === 'cut off') return somethingDone ? 'stoppedByError' : 'nothingDone';
-  const { created = 0, existing = 0, valid = 0 } = counts;
-  return (kind === 'run' ? created + existing : valid) === totalOf({ counts }) ? 'done' : 'someFailed';
+  return isAllDone ? 'done' : 'someFailed';
 }
 
 function systemUser(): string {

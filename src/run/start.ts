@@ -25,7 +25,7 @@ export interface CheckRequest extends RunRequest {
 export async function startRun(request: RunRequest, follow: Follow = {}): Promise<RunReport> {
   const begun = await beginRun(request, 'run', signalOf(follow));
   return carriedOut(begun.run, follow, () =>
-    importSheets(begun.run, { ...begun, retryFailed: false }, follow),
+    importSheets(begun.run, { ...begun, retryFailed: false, all: false }, follow),
   );
 }
 
@@ -44,6 +44,8 @@ export async function checkSheets(request: CheckRequest, follow: Follow = {}): P
 export interface ResumeRequest extends EarlierRequest {
   /** rows that failed, and those skipped for them, are tried again too */
   readonly retryFailed?: boolean;
+  /** the rows that `--only` and `--limit` left out are sent, too */
+  readonly all?: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface ResumeRequest extends EarlierRequest {
 export async function resumeRun(request: ResumeRequest, follow: Follow = {}): Promise<RunReport> {
   const earlier = await openEarlierRun(request);
   const { run } = earlier;
-  const { retryFailed = false } = request;
+  const { retryFailed = false, all = false } = request;
   try {
     const undone = runState(run.journal).get('undone');
     if (undone !== undefined)
@@ -67,7 +69,7 @@ export async function resumeRun(request: ResumeRequest, follow: Follow = {}): Pr
     await run.close();
     throw error;
   }
-  return carriedOut(run, follow, () => importSheets(run, { ...earlier, retryFailed }, follow), false);
+  return carriedOut(run, follow, () => importSheets(run, { ...earlier, retryFailed, all }, follow), false);
 }
 
 /** Does the work on an open run, closes it, and tells what it came to. */

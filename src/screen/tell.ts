@@ -24,9 +24,10 @@ export function followOnScreen(io: Io, { quiet }: ScreenSettings, resumable: boo
       } else if (event.type === 'abandoned') io.json.forget('runDir');
       else if (event.type === 'notice') io.err(`${oneLine(event.message)}\n`);
       else if (event.type === 'loaded') {
-        const { rows, total } = event;
-        const ready = rows['pending'] ?? rows['valid'] ?? 0;
-        if (resumable) io.err(`${total} rows read: ${ready} to send, ${rows['invalid'] ?? 0} invalid\n`);
+        const { rows, total, toSend, leftOut } = event;
+        const others = leftOut > 0 ? `, ${leftOut} not selected` : '';
+        if (resumable)
+          io.err(`${total} rows read: ${toSend} to send, ${rows['invalid'] ?? 0} invalid${others}\n`);
         if (event.mailsAtOnce) io.err(`${mailsText(event.mailsAtOnce)}\n`);
       } else if (event.type === 'progress') progress?.show(event);
       else if (event.type === 'ended') progress?.end();
@@ -109,14 +110,14 @@ async function printJson(report: RunReport, io: Io): Promise<void> {
 
 /** The members of the object that `--json` prints of a report. */
 export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
-  const { kind, runDir, environment, counts, differing, mailsAtOnce, stoppedBy, error } = report;
+  const { kind, runDir, environment, counts, selection, differing, mailsAtOnce, stoppedBy, error } = report;
   const { existing, coverage, results, errors } = report;
   const part = report.parts.at(-1);
   const rows = { total: totalOf(report), ...counts };
   const told = error === null ? undefined : errorMember(error);
   if (runDir === null) return { rows, mailsAtOnce, stoppedBy, error: told };
   return {
-    ...{ runDir, environment, rows, differing, mailsAtOnce },
+    ...{ runDir, environment, rows, selected: selection?.rows ?? null, differing, mailsAtOnce },
     ...(kind === 'run' ? {} : { existing, coverage }),
     requests: part?.requests ?? 0,
     durationMs: part?.durationMs ?? 0,

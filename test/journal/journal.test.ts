@@ -22,7 +22,7 @@ async function journalOf() {
   return { journal, reopen };
 }
 
-function row(ordinal: number, status = 'pending'): Omit<StoredRow<Rec>, 'result'> {
+function row(ordinal: number, status = 'pending'): Omit<StoredRow<Rec>, 'result' | 'selection'> {
   return {
     ordinal,
     source: 1,
