@@ -10,6 +10,9 @@ export const run: Run = async (args, io) => {
   const { retry, all } = ownSettings('resume', flags);
   const screen = await screenOf(args, io);
   const follow = followOnScreen(io, screen, true);
-  const report = await resumeRun({ ...callerOf(args, io), runDir, retryFailed: retry === 'failed', all }, follow);
+  const report = await resumeRun(
+    { ...callerOf(args, io), runDir, retryFailed: retry === 'failed', all },
+    follow,
+  );
   return tellReport(report, screen, io);
 };

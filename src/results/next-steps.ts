@@ -3,7 +3,10 @@ import type { RunReport } from './run-report.js';
 
 /** What the advice at the end of a command depends on. */
 export interface Ending
-  extends Pick<RunReport, 'runDir' | 'kind' | 'sheets' | 'counts' | 'selection' | 'errors' | 'stoppedBy' | 'undoneAt'> {
+  extends Pick<
+    RunReport,
+    'runDir' | 'kind' | 'sheets' | 'counts' | 'selection' | 'errors' | 'stoppedBy' | 'undoneAt'
+  > {
   /** options that name the same place, such as ` --environment beta`; '' where it is the default */
   readonly where: string;
   /** options that read the sheets the same way, such as ` --profile acme.json` */

@@ -8,7 +8,10 @@ import type { ImportRecord } from '../records/record.js';
 export type ResultCells = Record<(typeof RESULT_COLUMNS)[number], string>;
 
 /** Whether somebody has to see to the row: it is selected, and not done. */
-export function isOpen({ status, selection }: Pick<StoredRow<ImportRecord>, 'status' | 'selection'>): boolean {
+export function isOpen({
+  status,
+  selection,
+}: Pick<StoredRow<ImportRecord>, 'status' | 'selection'>): boolean {
   return selection === 'selected' && !isDone(status);
 }
 

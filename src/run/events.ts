@@ -59,6 +59,9 @@ export type RunEvent =
   | {
       readonly type: 'undone';
       readonly what: string;
+      /** what people call its kind, and it */
+      readonly title: string;
+      readonly name: string;
       readonly key: string;
       readonly row: number | null;
       readonly reason: string;

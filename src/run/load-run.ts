@@ -64,7 +64,8 @@ export async function selectLeftOut({ journal }: RunDirectory): Promise<void> {
 function countMails(journal: Journal<ImportRecord>): number {
   const users = new Set<number>();
   for (const status of ['pending', 'valid'])
-    for (const { record } of journal.selectedRows(status)) if (record.userFirst > 0) users.add(record.userFirst);
+    for (const { record } of journal.selectedRows(status))
+      if (record.userFirst > 0) users.add(record.userFirst);
   let mails = 0;
   for (const ordinal of users) {
     const first = journal.row(ordinal);

@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
 import type { Stopped } from '../execute/stop-switch.js';
-import { OPEN_STATES } from '../execute/take-back.js';
+import { OPEN_STATES } from '../execute/undo-part.js';
 import type { StepState } from '../journal/journal.js';
 import { KIND_NAMES } from '../plan/resource.js';
 import { isDone, ROW_STATUSES } from '../plan/statuses.js';
@@ -273,7 +273,7 @@ function hasCreated({ journal }: Told): boolean {
 }
 
 /** Kinds of steps that are no objects of their own: they go with what they were set on or have become. */
-const NO_OBJECTS: ReadonlySet<string> = new Set([
+export const NO_OBJECTS: ReadonlySet<string> = new Set([
   'reservation',
   ...KIND_NAMES.filter((kind) => !isObject({ kind })),
 ]);
