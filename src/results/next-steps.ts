@@ -27,6 +27,7 @@ export function nextSteps(ending: Ending): string[] {
   const invalid = (counts['invalid'] ?? 0) - (others['invalid'] ?? 0);
   const pending = (counts['pending'] ?? 0) - (others['pending'] ?? 0);
   const waiting = ending.selection?.waiting ?? 0;
+  const ofSelected = waiting > 0 ? `, ${ending.selection?.invalid || 'none'} of those selected` : '';
   // Before anything is sent the errors file lacks what is not selected, and its rows have other numbers.
   const errors = waiting > 0 && !sent ? null : ending.errors;
   const words = sheets.map(shellPath).join(' ') + reading;
@@ -50,7 +51,7 @@ export function nextSteps(ending: Ending): string[] {
   if (kind === 'run' && stoppedBy !== 'error') {
     if (invalid > 0 && pending > 0 && !sent && stoppedBy === null)
       steps.push(
-        `Nothing was sent, since rows are invalid. To send the others all the same: \`alianza-import run ${words}${where}${selecting} --on-invalid skip\``,
+        `Nothing was sent, since rows are invalid${ofSelected}. To send the others all the same: \`alianza-import run ${words}${where}${selecting} --on-invalid skip\``,
       );
     else if (pending > 0 || stoppedBy !== null)
       steps.push(`Go on${pendingText(pending)} where the run stopped: \`${command('resume')}\``);

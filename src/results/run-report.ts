@@ -90,8 +90,9 @@ export interface RunReport {
 export interface SelectionFacts {
   /** what selected them, such as `--only wave=1`; '' where every row was */
   readonly options: string;
-  /** rows that it names */
+  /** rows that it names, and how many of them were invalid */
   readonly rows: number;
+  readonly invalid: number;
   /** the rows that are not worked on, by status */
   readonly others: Readonly<Record<string, number>>;
   /** those of them that wait for a later wave */

@@ -38,17 +38,19 @@ async function selectForRun({ journal, facts }: RunDirectory, follow: Follow): P
   const { only, limit = Number.POSITIVE_INFINITY, 'on-invalid': onInvalid } = facts.settings;
   if (only.length === 0 && limit === Number.POSITIVE_INFINITY) return;
   let selected = 0;
+  let invalid = 0;
   let sendable = 0;
   const notices = await selectRows(journal, only, false, (row, isNamed) => {
     const isInvalid = row.status === 'invalid';
     const isSelected = isNamed && (isInvalid ? limit === Number.POSITIVE_INFINITY : sendable < limit);
     if (isSelected) selected++;
-    if (isSelected && !isInvalid) sendable++;
+    if (isSelected && isInvalid) invalid++;
+    else if (isSelected) sendable++;
     const concerns = isSelected || (isInvalid && onInvalid === 'abort');
     return concerns ? undefined : journal.setSelection(row.ordinal, 'leftOut');
   });
   for (const message of notices) tell(follow, { type: 'notice', message });
-  await runState(journal).set('selected', selected);
+  await runState(journal).set('selected', { rows: selected, invalid });
   await runState(journal).set('mailsAtOnce', countMails(journal));
 }
 

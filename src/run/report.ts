@@ -243,9 +243,10 @@ function selectionOf({ journal, facts }: Told): SelectionFacts | null {
   const others = { ...leftOut };
   for (const [status, count] of Object.entries(takenBack)) others[status] = (others[status] ?? 0) + count;
   if (Object.keys(others).length === 0) return null;
+  const total = totalOf({ counts: Object.fromEntries(journal.countRows()) });
   return {
     options: optionsAgain(facts).selecting.trim(),
-    rows: runState(journal).get('selected') ?? totalOf({ counts: Object.fromEntries(journal.countRows()) }),
+    ...(runState(journal).get('selected') ?? { rows: total, invalid: 0 }),
     others,
     waiting: (leftOut['pending'] ?? 0) + (leftOut['valid'] ?? 0),
     takenBack: totalOf({ counts: takenBack }),

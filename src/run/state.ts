@@ -50,8 +50,8 @@ export interface RunLife {
   longestTimeoutMs: number;
   /** false while rows are at work, true once every one of them had its turn */
   ended: boolean;
-  /** how many rows `--only` and `--limit` named */
-  selected: number;
+  /** how many rows `--only` and `--limit` named, and how many of them were invalid then */
+  selected: { readonly rows: number; readonly invalid: number };
   /** how many people the platform mails as soon as they are created */
   mailsAtOnce: number;
   /** when an undo of it began, ISO date and time */

@@ -244,7 +244,13 @@ describe('what to do next', () => {
   });
 
   it('of a wave is the next one, and nothing of it is called open', () => {
-    const selection = { options: '--limit 5', rows: 5, others: { pending: 90, invalid: 2 }, waiting: 90 };
+    const selection = {
+      options: '--limit 5',
+      rows: 5,
+      invalid: 0,
+      others: { pending: 90, invalid: 2 },
+      waiting: 90,
+    };
     const wave = {
       ...{
         ...ending,
@@ -262,11 +268,18 @@ describe('what to do next', () => {
   });
 
   it('of a wave that was not sent is the same wave of the corrected sheet', () => {
-    const selection = { options: '--limit 5', rows: 5, others: { pending: 90 }, waiting: 90, takenBack: 0 };
+    const selection = {
+      options: '--limit 5',
+      rows: 5,
+      invalid: 0,
+      others: { pending: 90 },
+      waiting: 90,
+      takenBack: 0,
+    };
     const wave = { ...ending, selecting: ' --limit 5', selection, counts: { pending: 95, invalid: 2 } };
     expect(nextSteps({ ...wave, sent: false, toTakeBack: 0 })).toEqual([
       'Correct the 2 invalid rows in the sheet, then: `alianza-import run in.csv --environment beta --limit 5`',
-      'Nothing was sent, since rows are invalid. To send the others all the same: `alianza-import run in.csv --environment beta --limit 5 --on-invalid skip`',
+      'Nothing was sent, since rows are invalid, none of those selected. To send the others all the same: `alianza-import run in.csv --environment beta --limit 5 --on-invalid skip`',
     ]);
   });
 
