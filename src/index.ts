@@ -18,6 +18,6 @@ export {
   writeResultsAgain,
 } from './run/read.js';
 export { type CheckRequest, checkSheets, type ResumeRequest, resumeRun, startRun } from './run/start.js';
-export { type UndoReport, type UndoRequest, undoRun } from './run/undo-run.js';
+export { type UndoQuestion, type UndoReport, type UndoRequest, undoRun } from './run/undo-run.js';
 export { validateSheets } from './run/validate-sheets.js';
 export { type VerifyReport, verifyRun } from './run/verify-run.js';

@@ -78,9 +78,13 @@ export async function undoRun(
     startedAt: performance.now(),
   };
   const accounts = options.part?.accounts ?? journal.stepsByAccount([...OPEN_STATES]);
-  for (const { step, resource, by } of options.part?.needed ?? []) {
-    const { sheet } = by.record;
-    const reason = `row ${by.row}${sheet === null ? '' : ` of ${sheet}`}, which is not taken back, needs it`;
+  for (const { key, by } of options.part?.needed ?? []) {
+    const step = journal.step(key);
+    const row = journal.row(by);
+    if (!step || !row) continue;
+    const { sheet } = row.record;
+    const reason = `row ${row.row}${sheet === null ? '' : ` of ${sheet}`}, which is not taken back, needs it`;
+    const resource = resourcesOf(run, [step]).get(key) ?? null;
     options.onUndone({ ...about(step, resource, idOf(step)), what: 'still needed', reason });
   }
   await inParallel(accounts[Symbol.iterator](), options.concurrency, options.stop, (seqs) =>

@@ -1,4 +1,4 @@
-import type { Journal, StepState, StoredRow, StoredStep } from '../journal/journal.js';
+import type { Journal, StepState, StoredRow } from '../journal/journal.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
 import { isObject } from '../resources/kinds.js';
@@ -22,18 +22,18 @@ export interface UndoPart {
 
 /** An object that the rows share with one that stays. */
 export interface StillNeeded {
-  readonly step: StoredStep;
-  readonly resource: Resource;
-  /** the first row that needs it */
-  readonly by: StoredRow<ImportRecord>;
+  readonly key: string;
+  /** ordinal of the first row that needs it */
+  readonly by: number;
 }
 
 interface Wanted {
-  readonly step: StoredStep;
-  /** null for a reservation */
-  readonly resource: Resource | null;
+  /** number of the step */
+  readonly seq: number;
   /** ordinal of the account's first row */
   readonly account: number;
+  /** it is an object of its own; a setting goes with its object, a reservation becomes one */
+  readonly isObject: boolean;
 }
 
 /**
@@ -53,7 +53,8 @@ export function partOfRows(journal: Journal<ImportRecord>, named: ReadonlySet<nu
       const step = journal.step(key);
       if (!step || !OPEN_STATES.has(step.state)) return;
       keys.push(key);
-      wanted.set(key, { step, resource, account: row.record.accountFirst });
+      const { accountFirst: account } = row.record;
+      wanted.set(key, { seq: step.seq, account, isObject: resource !== null && isObject(resource) });
     };
     for (const resource of resources) {
       want(resource.key, resource);
@@ -69,26 +70,23 @@ export function partOfRows(journal: Journal<ImportRecord>, named: ReadonlySet<nu
     if (keys.length > 0) keysOfRow.set(row.ordinal, keys);
   }
 
-  const needed = new Map<string, StillNeeded>();
+  const needed = new Map<string, number>();
   for (const [row, { resources }] of plans(journal, planner)) {
     if (named.has(row.ordinal)) continue;
     const names = resources.flatMap(({ key, needs }) => [key, ...Object.values(needs)]);
     const shared = names.filter((key) => wanted.has(key) && !needed.has(key));
     if (shared.length === 0 || !isThere(journal, row, resources, wanted)) continue;
-    for (const key of shared) {
-      const { step, resource } = wanted.get(key) as Wanted;
-      if (resource) needed.set(key, { step, resource, by: row });
-    }
+    for (const key of shared) needed.set(key, row.ordinal);
   }
 
-  const open = [...wanted.values()].filter(({ step }) => !needed.has(step.key));
+  const open = [...wanted].filter(([key]) => !needed.has(key));
   const byAccount = new Map<number, number[]>();
-  for (const { step, account } of open) {
+  for (const [, { seq, account }] of open) {
     const seqs = byAccount.get(account);
-    if (seqs) seqs.push(step.seq);
-    else byAccount.set(account, [step.seq]);
+    if (seqs) seqs.push(seq);
+    else byAccount.set(account, [seq]);
   }
-  const keys = new Set(open.map(({ step }) => step.key));
+  const keys = new Set(open.map(([key]) => key));
   const accounts = [...byAccount].sort(([a], [b]) => b - a).map(([, seqs]) => seqs.sort((a, b) => b - a));
   const rows = [...keysOfRow]
     .filter(([, own]) => own.some((key) => keys.has(key)))
@@ -96,7 +94,7 @@ export function partOfRows(journal: Journal<ImportRecord>, named: ReadonlySet<nu
   return {
     accounts,
     keys,
-    needed: [...needed.values()].filter(({ resource }) => isObject(resource)),
+    needed: [...needed].flatMap(([key, by]) => (wanted.get(key)?.isObject ? [{ key, by }] : [])),
     rows: new Set(rows),
   };
 }

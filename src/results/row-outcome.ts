@@ -17,7 +17,7 @@ export function isOpen({
 
 /** What a row that was not selected is told by its hint, by status. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
-  pending: 'Not selected (--only, --limit), so not sent yet: resume --all sends it too.',
+  pending: 'Not selected (--only, --limit), so not sent.',
   valid: 'Not selected (--only, --limit), so not checked on the platform.',
 };
 

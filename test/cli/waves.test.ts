@@ -12,7 +12,7 @@ import type { Workspace } from '../fixtures/workspace.js';
 import { connect } from '../sandbox/client.js';
 import { type Cells, parseCsv, placeOf, writesOf } from './place.js';
 
-const NOT_SENT = 'Not selected (--only, --limit), so not sent yet: resume --all sends it too.';
+const NOT_SENT = 'Not selected (--only, --limit), so not sent.';
 const json = (ended: Ended) => JSON.parse(ended.stdout);
 const command = (workspace: Workspace, name: string, ...options: string[]) =>
   startCli([name, workspace.runDir, ...options], { cwd: workspace.directory, env: workspace.env }).ended;
