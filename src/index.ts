@@ -26,6 +26,6 @@ export {
   type StartRequest,
   startRun,
 } from './run/start.js';
-export { type UndoReport, type UndoRequest, undoRun } from './run/undo-run.js';
+export { type UndoQuestion, type UndoReport, type UndoRequest, undoRun } from './run/undo-run.js';
 export { validateSheets } from './run/validate-sheets.js';
 export { type VerifyReport, verifyRun } from './run/verify-run.js';

@@ -96,6 +96,20 @@ const RUN_OPTIONS = {
     default: 'reuse',
     help: 'a resource with the same natural key that this run did not create',
   },
+  only: {
+    type: 'list',
+    value: 'column=value[,value]',
+    defaultText: 'all rows',
+    help: 'the rows to work on; repeatable, all must hold. The column is ours or one of the sheet; row=17 or row=17-40 names rows by number',
+  },
+  limit: {
+    type: 'number',
+    least: 1,
+    whole: true,
+    defaultText: 'all',
+    value: 'N',
+    help: 'the first N rows of what is left: a pilot. The whole sheet is validated all the same',
+  },
   profile: {
     type: 'text',
     value: 'FILE',
@@ -111,7 +125,7 @@ const RUN_OPTIONS = {
   'http-log': {
     type: 'flag',
     default: false,
-    help: 'every request and response, secrets masked, in http.jsonl',
+    help: 'every request and response, secrets masked, in http.jsonl, each with its row',
   },
 } as const satisfies Record<string, Option>;
 
@@ -159,6 +173,7 @@ export const OWN_OPTIONS = {
   },
   resume: {
     ...INSECURE_HTTP,
+    all: { type: 'flag', default: false, help: 'also the rows that --only or --limit left out' },
     retry: { type: 'text', value: 'failed', choices: ['failed'], help: 'also tries rows that failed' },
   },
   undo: {
@@ -167,7 +182,7 @@ export const OWN_OPTIONS = {
     'dry-run': {
       type: 'flag',
       default: false,
-      help: 'tells what would be deleted, and deletes nothing',
+      help: 'tells what would be deleted, lists it in undo-dry-run.csv, and deletes nothing',
     },
   },
   verify: INSECURE_HTTP,

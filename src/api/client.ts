@@ -125,7 +125,7 @@ export class Client {
         send: () => {
           // Read at the last moment: while this call waited its turn, another may have logged in anew.
           used = this.#session.token ?? logIn?.authToken ?? '';
-          return this.#try(call, used);
+          return this.#try(call, used, options.priority);
         },
       });
       if (outcome.ok) {
@@ -187,7 +187,7 @@ export class Client {
       : performance.now() - started > LONGEST_THROTTLE_MS;
   }
 
-  async #try<T>(call: Call<T>, token: string | null): Promise<Try<T>> {
+  async #try<T>(call: Call<T>, token: string | null, ordinal = 0): Promise<Try<T>> {
     const { transport, limiter, httpLog } = this.#options;
     for (const secret of call.secrets ?? []) if (typeof secret === 'string') keepSecret(secret);
     const headers: Record<string, string> = { accept: 'application/json' };
@@ -213,6 +213,7 @@ export class Client {
       }
     } else this.#options.log('call failed', { operation: call.operation, problem: outcome.error.message });
     httpLog?.write({
+      ordinal,
       operation: call.operation,
       method: call.method,
       url: this.#options.baseUrl + call.path,

@@ -6,8 +6,17 @@ const MASK = '********';
 /** How much is kept of an answer that is no JSON. */
 const MAX_TEXT = 2000;
 
+/** Where the row is that a request is sent for; `file` and `sheet` only where its number does not tell. */
+export interface RowPlace {
+  readonly row: number;
+  readonly file?: string;
+  readonly sheet?: string | null;
+}
+
 /** One request with its answer, as the platform's support asks for them. */
 export interface Exchange {
+  /** ordinal of the row that it is sent for; of what several rows share, the first that asked; 0 for none (a log-in) */
+  readonly ordinal: number;
   readonly operation: string;
   readonly method: string;
   readonly url: string;
@@ -20,17 +29,20 @@ export interface Exchange {
 /** `http.jsonl`: one JSON object a line for every request and its answer; secrets are masked. */
 export class HttpLog {
   readonly #stream: WriteStream;
+  readonly #placeOf: (ordinal: number) => RowPlace | null;
 
-  constructor(path: string) {
+  constructor(path: string, placeOf: (ordinal: number) => RowPlace | null) {
+    this.#placeOf = placeOf;
     this.#stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
     // The log is a help, not a promise: a full disk is the journal's to report.
     this.#stream.on('error', () => {});
   }
 
   write(exchange: Exchange): void {
-    const { answer, body, ...rest } = exchange;
+    const { answer, body, ordinal, ...rest } = exchange;
     const line = {
       time: new Date().toISOString(),
+      ...(this.#placeOf(ordinal) ?? { row: null }),
       ...rest,
       url: maskQuery(rest.url),
       body: maskSecrets(body),
@@ -40,9 +52,10 @@ export class HttpLog {
   }
 
   /** A request that a run would send for a row, in a dry run. */
-  writePlanned(row: number, call: Pick<Exchange, 'operation' | 'method' | 'url' | 'body'>): void {
+  writePlanned(ordinal: number, call: Pick<Exchange, 'operation' | 'method' | 'url' | 'body'>): void {
     const { body, ...rest } = call;
-    this.#stream.write(`${JSON.stringify({ row, wouldSend: true, ...rest, body: maskSecrets(body) })}\n`);
+    const line = { ...this.#placeOf(ordinal), wouldSend: true, ...rest, body: maskSecrets(body) };
+    this.#stream.write(`${JSON.stringify(line)}\n`);
   }
 
   close(): Promise<void> {

@@ -7,9 +7,12 @@ export const run: Run = async (args, io) => {
   const { words, flags } = args;
   const [runDir = ''] = words;
   io.json.know({ runDir });
-  const retryFailed = ownSettings('resume', flags).retry === 'failed';
+  const { retry, all } = ownSettings('resume', flags);
   const screen = await screenOf(args, io);
   const follow = followOnScreen(io, screen, true);
-  const report = await resumeRun({ ...callerOf(args, io), runDir, retryFailed }, follow);
+  const report = await resumeRun(
+    { ...callerOf(args, io), runDir, retryFailed: retry === 'failed', all },
+    follow,
+  );
   return tellReport(report, screen, io);
 };

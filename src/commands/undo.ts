@@ -1,13 +1,17 @@
 import { EXIT, errorMember, StopError } from '../errors.js';
 import { ownSettings } from '../options.js';
-import { undoRun } from '../run/undo-run.js';
+import { counted } from '../results/wording.js';
+import { objectsText, type UndoQuestion, undoRun } from '../run/undo-run.js';
 import { askOnTerminal } from '../screen/ask.js';
 import type { Io } from '../screen/io.js';
+import { oneLine } from '../screen/plain-text.js';
 import { following, followOnScreen } from '../screen/tell.js';
-import { shellPath } from '../shell-word.js';
+import { shellPath, shellWord } from '../shell-word.js';
 import { callerOf, type Run, screenOf } from './command.js';
 
 const SHOWN = 20;
+/** What is told of single objects as it goes on. */
+const TOLD = ['kept', 'still needed', 'failed', 'would be deleted'];
 
 export const run: Run = async (args, io) => {
   const [runDir = ''] = args.words;
@@ -15,28 +19,41 @@ export const run: Run = async (args, io) => {
   const screen = await screenOf(args, io);
   const { json, quiet } = screen;
   const { yes, 'dry-run': dryRun } = ownSettings('undo', args.flags);
+  const only = [args.flags['only'] ?? []]
+    .flat()
+    .map((each) => ` --only ${shellWord(String(each))}`)
+    .join('');
   let shown = 0;
   const follow = following(followOnScreen(io, screen, false), (event) => {
     if (event.type !== 'undone' || quiet) return;
-    const { what, key, row, reason } = event;
-    if (!['kept', 'failed', 'would be deleted'].includes(what) || ++shown > SHOWN) return;
-    io.err(`${what}: ${key} (row ${row})${reason ? `: ${reason}` : ''}\n`);
+    const { what, title, name, key, row, reason } = event;
+    if (!TOLD.includes(what) || ++shown > SHOWN) return;
+    const why = reason ? `: ${reason}` : '';
+    io.err(`${oneLine(`${what}: ${title} ${name} [${key}] (row ${row})${why}`)}\n`);
   });
-  const confirm = async (created: ReadonlyMap<string, number>) => {
-    const what = [...created].map(([kind, count]) => `${count} ${kind}`).join(', ');
-    io.err(`Created by this run and not deleted yet: ${what || 'nothing'}.\n`);
-    if (!dryRun && !yes && created.size > 0) await confirmed(what, io);
+  const confirm = async (about: UndoQuestion) => {
+    const { rows, text } = about;
+    const whose = rows === null ? 'this run' : `the ${counted(rows, 'selected row')}`;
+    io.err(`Created by ${whose} and not deleted yet: ${text || 'nothing'}.\n`);
+    if (!dryRun && !yes && text !== '') await confirmed(about, io);
   };
   const report = await undoRun({ ...callerOf(args, io), runDir, dryRun, confirm }, follow);
   const { error, exit, ...told } = report;
-  if (shown > SHOWN && !dryRun) io.err(`... and ${shown - SHOWN} more in undo.csv\n`);
+  if (shown > SHOWN) io.err(`... and ${shown - SHOWN} more${told.list === null ? '' : ' in the list'}\n`);
   const counts = Object.entries(told.undone).filter(([, count]) => count > 0);
-  io.err(`${counts.map(([what, count]) => `${what}: ${count}`).join(', ') || 'nothing to do'}\n`);
+  for (const [what, count] of counts) {
+    const kinds = Object.entries(told.objects).flatMap(([kind, by]): [string, number][] => {
+      const ofKind = by[what as keyof typeof by] ?? 0;
+      return ofKind > 0 ? [[kind, ofKind]] : [];
+    });
+    io.err(`${what}: ${count.toLocaleString('en-US')} (${objectsText(kinds)})\n`);
+  }
+  if (counts.length === 0) io.err('nothing to do\n');
   if (told.list !== null) io.err(`list: ${told.list}\n`);
   if (error !== null) io.err(`${error.message}\n${error.hint}\n${error.trace ? `${error.trace}\n` : ''}`);
   if (error !== null || exit === 'interrupted')
     io.err(
-      `${error === null ? 'Interrupted. Go on' : 'When the cause is gone, go on'} with: alianza-import undo ${shellPath(runDir)} --yes\n`,
+      `${error === null ? 'Interrupted. Go on' : 'When the cause is gone, go on'} with: alianza-import undo ${shellPath(runDir)}${only} --yes\n`,
     );
   const member = error === null ? undefined : errorMember(error);
   if (json) await io.json.end({ ...told, error: member, exitCode: EXIT[exit].code });
@@ -44,7 +61,7 @@ export const run: Run = async (args, io) => {
 };
 
 /** @throws StopError when the answer is not yes, or there is nobody to ask */
-async function confirmed(what: string, io: Io): Promise<void> {
+async function confirmed(about: UndoQuestion, io: Io): Promise<void> {
   const ask = askOnTerminal(io);
   if (!ask)
     throw new StopError(
@@ -52,7 +69,13 @@ async function confirmed(what: string, io: Io): Promise<void> {
       'Nobody is here to say yes, so nothing was deleted.',
       'In scripts, give --yes.',
     );
-  const answer = await ask(`Delete ${what}? This cannot be taken back. [yes/no] `, false);
+  const { text, environment, baseUrl, partitions } = about;
+  const partition = `${partitions.length === 1 ? 'partition' : 'partitions'} ${partitions.join(', ')}`;
+  const place = `${environment}${partitions.length === 0 ? '' : `, ${partition}`}${baseUrl === null ? '' : ` (${baseUrl})`}`;
+  const answer = await ask(
+    `${oneLine(`Delete ${text} in ${place}? This cannot be taken back.`)} [yes/no] `,
+    false,
+  );
   if (!/^y(es)?$/i.test(answer ?? ''))
     throw new StopError('NOT_CONFIRMED', 'Nothing was deleted.', 'Answer yes to delete.');
 }

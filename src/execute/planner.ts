@@ -1,6 +1,7 @@
 import type { Journal, StoredRow } from '../journal/journal.js';
 import { planRow } from '../plan/plan.js';
 import type { RowPlan } from '../plan/resource.js';
+import type { RowValues } from '../records/columns.js';
 import { completeValues, givenValues } from '../records/complete.js';
 import type { ImportRecord } from '../records/record.js';
 
@@ -54,6 +55,17 @@ export class Planner {
     const values = completeValues(record, account.record.values, userValues);
     const given = givenValues(record, account.record.values, userValues);
     return planRow(product, values, record.searchIndex, (phone) => this.#journal.rowOfPhone(phone), given);
+  }
+
+  /** What a row says with what it takes over; of a row that can be carried out, with what blank cells mean, too. */
+  meaning(row: StoredRow<ImportRecord>): RowValues {
+    const plan = row.status === 'invalid' ? null : this.plan(row);
+    const [first] = plan !== null && typeof plan !== 'string' ? plan.resources : [];
+    if (first) return first.values;
+    const { accountFirst, userFirst } = row.record;
+    const account = accountFirst === 0 ? undefined : this.#firstRow(accountFirst, row);
+    const user = userFirst === 0 ? undefined : this.#firstRow(userFirst, row);
+    return givenValues(row.record, account?.record.values ?? {}, user?.record.values ?? null);
   }
 
   #firstRow(ordinal: number, row: StoredRow<ImportRecord>): FirstRow | undefined {

@@ -46,7 +46,7 @@ export interface Preflight {
 }
 
 /**
- * The read-only checks of a dry run, of all valid rows: what is there already and whether it is the sheet's, and what can
+ * The read-only checks of a dry run, of all selected rows that are valid: what is there already and whether it is the sheet's, and what can
  * be asked about the rest. What is found goes into the journal: problems, and rows that turn out invalid.
  *
  * @returns what it came to; its plan knows the rows that were checked
@@ -61,7 +61,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const planned = new Set<string>();
   const findings: Findings = { journal, headers: headersBySource(journal) };
   let existing = 0;
-  await inParallel(journal.rows('valid'), options.concurrency, stop, async (row) => {
+  await inParallel(journal.selectedRows('valid'), options.concurrency, stop, async (row) => {
     const plan = planner.plan(row);
     if (typeof plan === 'string') return;
     const found = await checks.check(row, plan);
@@ -102,7 +102,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
       if (found.differs.has(key) || planned.has(key)) continue;
       if (kind === 'account' || kind === 'user') planned.add(key);
       for (const { operation, method, path, body = null } of rehearse(resource, partitionId, valid))
-        httpLog?.writePlanned(row.row, { operation, method, url: baseUrl + path, body });
+        httpLog?.writePlanned(row.ordinal, { operation, method, url: baseUrl + path, body });
     }
   }
 }

@@ -21,7 +21,7 @@ export interface RowsOptions {
 }
 
 /**
- * Runs every pending row, in input order, and writes down how each ended. Rows that failed for passing reasons only get
+ * Runs every selected row that is pending, in input order, and writes down how each ended. Rows that failed for passing reasons only get
  * further rounds at the end, when whatever troubled the platform may be over.
  *
  * @throws StopError when nothing can be sent or written any more; what had ended before is in the journal
@@ -32,7 +32,7 @@ export async function runRows(run: RunContext, options: RowsOptions): Promise<vo
   for (let round = 0; round <= SECOND_ROUNDS; round++) {
     const again: number[] = [];
     const workers = options.concurrency * ROWS_A_REQUEST;
-    await inParallel(run.journal.rows('pending'), workers, options.stop, async (row) => {
+    await inParallel(run.journal.selectedRows('pending'), workers, options.stop, async (row) => {
       const end = await executor.runRow(row);
       if (end.status === 'pending') return;
       const result = end.transient ? { ...end.result, transient: true } : end.result;

@@ -14,19 +14,23 @@ import { idsOf, text } from './ids.js';
 import { inParallel } from './in-parallel.js';
 import { Planner } from './planner.js';
 import type { StopSwitch } from './stop-switch.js';
+import { OPEN_STATES, type UndoPart } from './undo-part.js';
 
 /** What became of one object that the run had created. */
 export interface Undone {
   readonly kind: string;
   readonly key: string;
   readonly id: string;
+  /** what people call its kind, and it */
+  readonly title: string;
+  readonly name: string;
   /** ordinal of the row that brought it about */
   readonly owner: number;
   /**
    * `gone`: somebody else had deleted it; `kept`: changed since, or something that is kept hangs on it, so not touched;
-   * `failed`: the platform refused
+   * `still needed`: by a row that is not taken back, so not touched; `failed`: the platform refused
    */
-  readonly what: 'deleted' | 'gone' | 'kept' | 'failed' | 'would be deleted';
+  readonly what: 'deleted' | 'gone' | 'kept' | 'still needed' | 'failed' | 'would be deleted';
   readonly reason: string;
 }
 
@@ -36,12 +40,11 @@ export interface UndoOptions {
   readonly settleMs: number;
   /** reads and tells, changes nothing */
   readonly dryRun: boolean;
+  /** what some rows brought about; null: all that the run did */
+  readonly part: UndoPart | null;
   readonly stop: StopSwitch;
   onUndone(undone: Undone): void;
 }
-
-/** Steps that undo still has to look at. */
-export const OPEN_STATES: ReadonlySet<StepState> = new Set(['intent', 'created', 'deleting', 'kept']);
 
 const WAVES = undoWaves();
 
@@ -74,7 +77,16 @@ export async function undoRun(
     addresses: new Addresses(client, journal),
     startedAt: performance.now(),
   };
-  const accounts = journal.stepsByAccount([...OPEN_STATES]);
+  const accounts = options.part?.accounts ?? journal.stepsByAccount([...OPEN_STATES]);
+  for (const { key, by } of options.part?.needed ?? []) {
+    const step = journal.step(key);
+    const row = journal.row(by);
+    if (!step || !row) continue;
+    const { sheet } = row.record;
+    const reason = `row ${row.row}${sheet === null ? '' : ` of ${sheet}`}, which is not taken back, needs it`;
+    const resource = resourcesOf(run, [step]).get(key) ?? null;
+    options.onUndone({ ...about(step, resource, idOf(step)), what: 'still needed', reason });
+  }
   await inParallel(accounts[Symbol.iterator](), options.concurrency, options.stop, (seqs) =>
     undoAccount(run, seqs),
   );
@@ -167,7 +179,7 @@ async function releaseUnused(run: Undoing, steps: readonly StoredStep[]): Promis
     const taken = journal.step(baseOf(step.key));
     if (taken && taken.state !== 'failed' && taken.state !== 'released') continue;
     const { phone, partitionId, accountId } = step.intent;
-    const undone = { ...about(step, text(phone)), reason: 'reservation' };
+    const undone = { ...about(step, null, text(phone)), reason: 'reservation' };
     if (run.dryRun) {
       run.onUndone({ ...undone, what: 'would be deleted' });
       continue;
@@ -244,8 +256,22 @@ async function settleSettings(run: Undoing, made: readonly Made[]): Promise<void
   }
 }
 
-function about(step: StoredStep, id: string) {
-  return { kind: step.kind, key: step.key, id, owner: step.owner };
+function about(step: StoredStep, resource: Resource | null, id: string) {
+  const { kind, key, owner } = step;
+  return { kind, key, id, ...namesOf(resource, id), owner };
+}
+
+/** What people call an object and its kind; a reservation has no resource of its own. */
+export function namesOf(resource: Resource | null, id: string): { title: string; name: string } {
+  if (resource === null) return { title: 'Reserved number', name: id };
+  const { title, called } = KINDS[resource.kind];
+  return { title, name: called(resource.values, id) };
+}
+
+/** The ID of what a step made, as far as the journal knows it; for a number, the number itself. */
+function idOf({ outcome, intent }: StoredStep): string {
+  const { id, phone } = outcome ?? intent;
+  return text(id ?? phone);
 }
 
 /** @param what where it is not what the verdict says */
@@ -257,7 +283,7 @@ function tell(run: Undoing, each: Made, what?: Undone['what']): void {
     failed: 'failed',
   } as const;
   run.onUndone({
-    ...about(each.step, each.ids.id),
+    ...about(each.step, each.resource, each.ids.id),
     what: what ?? byVerdict[each.verdict],
     reason: each.reason,
   });

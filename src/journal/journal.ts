@@ -33,7 +33,14 @@ export interface StoredRow<R> {
   readonly record: R;
   readonly status: string;
   readonly result: JsonObject | null;
+  readonly selection: Selection;
 }
+
+/** Whether a row is worked on. `takenBack`: undo deleted what it stood for, and no resume brings it about again. */
+export type Selection = (typeof SELECTIONS)[number];
+/** as the journal numbers them */
+const SELECTIONS = ['leftOut', 'selected', 'takenBack'] as const;
+const IS_SELECTED = `selection = ${SELECTIONS.indexOf('selected')}`;
 
 /**
  * Where a create stands: `intent` sent or about to be, so in doubt until an outcome is written; `created` by this
@@ -73,7 +80,7 @@ const PAGE = 200;
 const STEP_COLUMNS = `seq, ${bytes('key', 'kind')}, CAST(owner AS INTEGER) AS owner, ${bytes('state')},
   CAST(at AS INTEGER) AS at, ${bytes('intent', 'outcome')}`;
 const ROW_COLUMNS = `ordinal, CAST(source AS INTEGER) AS source, CAST(row AS INTEGER) AS row,
-  ${bytes('cells', 'record', 'status', 'result')}`;
+  ${bytes('cells', 'record', 'status', 'result')}, CAST(selection AS INTEGER) AS selection`;
 
 /**
  * The durable memory of a run: its inputs row by row, what is wrong with them, and an intent and an outcome for every
@@ -143,8 +150,8 @@ export class Journal<R> {
     );
   }
 
-  /** Adds an input row; `phone` is the number the row names, if any, so that no search hands it out. */
-  addRow(row: Omit<StoredRow<R>, 'result'>, phone: string | null): Promise<void> {
+  /** Adds an input row, selected; `phone` is the number the row names, if any, so that no search hands it out. */
+  addRow(row: Omit<StoredRow<R>, 'result' | 'selection'>, phone: string | null): Promise<void> {
     return this.#write(
       'INSERT INTO rows (ordinal, source, row, cells, record, phone, status) VALUES (?, ?, ?, ?, ?, ?, ?)',
       row.ordinal,
@@ -191,6 +198,48 @@ export class Journal<R> {
     }
   }
 
+  /** The selected rows of one status, in input order, a page in memory at a time. */
+  *selectedRows(status: string): Generator<StoredRow<R>> {
+    for (let after = 0; ; ) {
+      const raws = this.#all<RawRow>(
+        `SELECT ${ROW_COLUMNS} FROM rows
+         WHERE ordinal > ? AND status = ? AND ${IS_SELECTED}
+         ORDER BY ordinal LIMIT ${PAGE}`,
+        after,
+        status,
+      );
+      yield* raws.map((raw) => this.#row(raw));
+      const last = raws.at(-1);
+      if (!last) return;
+      after = last.ordinal;
+    }
+  }
+
+  /** Where a row is in the input. */
+  placeOfRow(ordinal: number): Pick<StoredRow<R>, 'source' | 'row'> | undefined {
+    return this.#first<Pick<RawRow, 'source' | 'row'>>(
+      'SELECT CAST(source AS INTEGER) AS source, CAST(row AS INTEGER) AS row FROM rows WHERE ordinal = ?',
+      ordinal,
+    );
+  }
+
+  setSelection(ordinal: number, selection: Selection): Promise<void> {
+    return this.#write(
+      'UPDATE rows SET selection = ? WHERE ordinal = ?',
+      SELECTIONS.indexOf(selection),
+      ordinal,
+    );
+  }
+
+  /** Selects the rows that were left out. */
+  selectLeftOut(): Promise<void> {
+    return this.#write(
+      'UPDATE rows SET selection = ? WHERE selection = ?',
+      SELECTIONS.indexOf('selected'),
+      SELECTIONS.indexOf('leftOut'),
+    );
+  }
+
   /** The ordinal of the row that names this number, if one does. */
   rowOfPhone(phone: string): number | undefined {
     return this.#first<{ ordinal: number }>('SELECT ordinal FROM rows WHERE phone = ?', phone)?.ordinal;
@@ -214,7 +263,7 @@ export class Journal<R> {
   retryTransient(): Promise<void> {
     return this.#write(
       `UPDATE rows SET status = 'pending', result = NULL
-       WHERE status IN ('failed', 'skipped') AND json_extract(substr(result, ${SEAL + 1}), '$.transient') = 1`,
+       WHERE status IN ('failed', 'skipped') AND ${IS_SELECTED} AND json_extract(substr(result, ${SEAL + 1}), '$.transient') = 1`,
     );
   }
 
@@ -222,7 +271,7 @@ export class Journal<R> {
   retryFailed(): Promise<void> {
     return this.#store.durable(() => {
       this.#statement(
-        "UPDATE rows SET status = 'pending', result = NULL WHERE status IN ('failed', 'skipped')",
+        `UPDATE rows SET status = 'pending', result = NULL WHERE status IN ('failed', 'skipped') AND ${IS_SELECTED}`,
       ).run();
       this.#statement("DELETE FROM steps WHERE state = 'failed'").run();
     });
@@ -235,11 +284,12 @@ export class Journal<R> {
     });
   }
 
-  /** How many rows there are of each status. */
-  countRows(): Map<string, number> {
+  /** How many rows there are of each status; only those of a selection when it is given. */
+  countRows(selection?: Selection): Map<string, number> {
     type Raw = { status: Bytes; n: number };
+    const of = selection === undefined ? '' : `WHERE selection = ${SELECTIONS.indexOf(selection)}`;
     return new Map(
-      this.#all<Raw>(`SELECT ${bytes('status')}, count(*) AS n FROM rows GROUP BY rows.status`).map(
+      this.#all<Raw>(`SELECT ${bytes('status')}, count(*) AS n FROM rows ${of} GROUP BY rows.status`).map(
         ({ status, n }) => [textOf(status), n],
       ),
     );
@@ -427,6 +477,7 @@ export class Journal<R> {
       record: this.#unseal<R>(raw.record),
       status: textOf(raw.status),
       result: raw.result === null ? null : this.#unseal<JsonObject>(raw.result),
+      selection: SELECTIONS[raw.selection] ?? 'selected',
     };
   }
 
@@ -490,6 +541,7 @@ interface RawRow {
   record: Bytes;
   status: Bytes;
   result: Bytes | null;
+  selection: number;
 }
 
 interface RawStep {

@@ -7,7 +7,7 @@ import { StopError } from '../errors.js';
  * The form of a journal: its tables, the keys in them and what its values mean. Raised with every change to any of
  * these, so that no program goes on with what it would misread.
  */
-const FORM = 2;
+const FORM = 3;
 
 const SCHEMA = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -15,7 +15,7 @@ CREATE TABLE sources (
   id INTEGER PRIMARY KEY, file TEXT NOT NULL, sheet TEXT, header TEXT NOT NULL, understood TEXT NOT NULL);
 CREATE TABLE rows (
   ordinal INTEGER PRIMARY KEY, source INTEGER NOT NULL, row INTEGER NOT NULL, cells TEXT NOT NULL, record TEXT NOT NULL,
-  phone TEXT, status TEXT NOT NULL, result TEXT);
+  phone TEXT, status TEXT NOT NULL, result TEXT, selection INTEGER NOT NULL DEFAULT 1);
 CREATE INDEX rows_phone ON rows (phone) WHERE phone IS NOT NULL;
 CREATE TABLE problems (ordinal INTEGER NOT NULL, problem TEXT NOT NULL);
 CREATE INDEX problems_ordinal ON problems (ordinal);

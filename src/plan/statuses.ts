@@ -10,6 +10,13 @@ export const ROW_STATUSES = {
 
 export type RowStatus = keyof typeof ROW_STATUSES;
 
+/** Rows that need nothing more. */
+const DONE = new Set(['created', 'existing', 'valid']);
+
+export function isDone(status: string): boolean {
+  return DONE.has(status);
+}
+
 /** What became of a row, as the result columns show it. */
 export interface RowResult {
   readonly accountId?: string;

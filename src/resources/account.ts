@@ -22,6 +22,7 @@ type AccountIdentity = {
 /** Guide, "Account Create". Natural key: partition and account number. */
 export const account: Kind<AccountRecord, AccountIdentity> = {
   title: 'Account',
+  called: ({ accountName, accountNumber }) => `${accountName} (${accountNumber})`,
   idColumn: 'accountId',
   settingOf: null,
   referenceType: null,

@@ -11,6 +11,7 @@ type LineIdentity = { readonly lineName: string };
 /** Guide, "Create Business Lines". Natural key: account and name, although the platform takes a name twice. */
 export const businessLine: Kind<LineRecord, LineIdentity> = {
   title: 'Business line',
+  called: ({ lineName = '' }) => lineName,
   idColumn: 'businessLineId',
   settingOf: null,
   referenceType: 'BUSINESS_LINE',

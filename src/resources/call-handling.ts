@@ -10,6 +10,7 @@ type HandlingIdentity = { readonly lineId: string };
 /** Guide, "Customize Business Lines". A setting of the line: putting it again changes nothing. */
 export const callHandling: Kind<CallHandlingRecord, HandlingIdentity> = {
   title: 'Call handling',
+  called: ({ lineName = '' }) => lineName,
   idColumn: null,
   settingOf: 'businessLine',
   referenceType: null,

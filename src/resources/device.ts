@@ -21,6 +21,8 @@ type DeviceIdentity = {
 /** Guide, "Create Device Line". Natural key: MAC address and line number. */
 export const device: Kind<DeviceRecord, DeviceIdentity> = {
   title: 'Device',
+  called: ({ deviceName, macAddress, lineNumber }) =>
+    `${deviceName ?? ''} ${macAddress}, line ${lineNumber}`.trimStart(),
   idColumn: 'deviceId',
   settingOf: null,
   referenceType: null,

@@ -106,6 +106,8 @@ export interface DryRunChecks {
 export interface Kind<Now extends object, Identity extends JsonObject> {
   /** what people call it */
   readonly title: string;
+  /** what people call this one of the kind, from its row */
+  called(values: CompleteValues, id: string): string;
   /** the result column with its ID */
   readonly idColumn: IdColumn | null;
   /** the kind that it is a setting of: it goes with that, and setting it again changes nothing; null for an object */

@@ -34,6 +34,7 @@ type AccountNumber = NumberRecord & { readonly holdActivation?: boolean | undefi
  */
 export const number: Kind<AccountNumber, NumberIdentity> = {
   title: 'Phone number',
+  called: ({ phoneNumber }, id) => (phoneNumber ?? id).replace(/^1?(...)(...)(....)$/, '$1-$2-$3'),
   idColumn: 'assignedPhoneNumber',
   settingOf: null,
   referenceType: null,

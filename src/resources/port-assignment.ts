@@ -13,6 +13,7 @@ type PortIdentity = {
 /** The ATA port of a business line (API description, `port-assignment`). Natural key: the line, which has one. */
 export const portAssignment: Kind<PortRecord, PortIdentity> = {
   title: 'ATA port',
+  called: ({ lineName, macAddress, lineNumber }) => `${lineName} at ${macAddress}, port ${lineNumber}`,
   idColumn: null,
   settingOf: null,
   referenceType: null,

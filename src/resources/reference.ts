@@ -29,6 +29,8 @@ export function referenceBody(product: Product, values: CompleteValues, referenc
 /** Guide, "Set Phone Number Reference". A setting of the number: setting it again changes nothing. */
 export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
   title: 'Assignment of the phone number',
+  called: ({ lineName, trunkName, firstName, lastName }) =>
+    lineName ?? trunkName ?? [firstName, lastName].filter(Boolean).join(' '),
   idColumn: null,
   settingOf: 'number',
   referenceType: null,

@@ -11,6 +11,7 @@ type TrunkIdentity = { readonly trunkName: string };
 /** Guide, "Create SIP Trunks". Natural key: the trunk's name. */
 export const sipTrunk: Kind<TrunkRecord, TrunkIdentity> = {
   title: 'SIP trunk',
+  called: ({ trunkName = '' }) => trunkName,
   idColumn: 'sipTrunkId',
   settingOf: null,
   referenceType: 'SIP_TRUNK',

@@ -16,6 +16,10 @@ export type UserIdentity = {
 /** Guide, "Create User". Natural key: account and extension; the one user of a Home Phone account. */
 export const user: Kind<UserRecord, UserIdentity> = {
   title: 'User',
+  called: ({ firstName, lastName, extension }) =>
+    [[firstName, lastName].filter(Boolean).join(' '), extension && `extension ${extension}`]
+      .filter(Boolean)
+      .join(', '),
   idColumn: 'userId',
   settingOf: null,
   referenceType: 'END_USER',

@@ -4,7 +4,10 @@ import type { RunReport } from './run-report.js';
 
 /** What the advice at the end of a command depends on. */
 export interface Ending
-  extends Pick<RunReport, 'runDir' | 'kind' | 'sheets' | 'counts' | 'errors' | 'stoppedBy' | 'undoneAt'> {
+  extends Pick<
+    RunReport,
+    'runDir' | 'kind' | 'sheets' | 'counts' | 'selection' | 'errors' | 'stoppedBy' | 'undoneAt'
+  > {
   /** options that name the same place, such as ` --environment beta`; '' where it is the default */
   readonly where: string;
   /** options that read the sheets the same way, such as ` --profile acme.json` */
@@ -13,6 +16,8 @@ export interface Ending
   readonly needsProfile: boolean;
   /** the profile that the sheets are read with */
   readonly profile: string | undefined;
+  /** options that select the same rows, such as ` --limit 5`; '' where all are */
+  readonly selecting: string;
   /** something was sent to the platform */
   readonly sent: boolean;
   /** objects that this run created and that undo would look at */
@@ -21,8 +26,15 @@ export interface Ending
 
 /** What to do next, the most urgent first. Commands are in backticks, ready to be pasted into a shell. */
 export function nextSteps(ending: Ending): string[] {
-  const { runDir, kind, where, reading, sheets, counts, errors, stoppedBy, sent } = ending;
-  const { invalid = 0, failed = 0, skipped = 0, pending = 0 } = counts;
+  const { runDir, kind, where, reading, selecting, sheets, counts, stoppedBy, sent } = ending;
+  const others = ending.selection?.others ?? {};
+  const { failed = 0, skipped = 0 } = counts;
+  const invalid = (counts['invalid'] ?? 0) - (others['invalid'] ?? 0);
+  const pending = (counts['pending'] ?? 0) - (others['pending'] ?? 0);
+  const waiting = ending.selection?.waiting ?? 0;
+  const ofSelected = waiting > 0 ? `, ${ending.selection?.invalid || 'none'} of those selected` : '';
+  // Before anything is sent the errors file lacks what is not selected, and its rows have other numbers.
+  const errors = waiting > 0 && !sent ? null : ending.errors;
   const words = sheets.map(shellPath).join(' ') + reading;
   const command = (name: string) => `alianza-import ${name} ${shellPath(runDir ?? '')}`;
   const steps: string[] = [];
@@ -40,13 +52,13 @@ export function nextSteps(ending: Ending): string[] {
     const again =
       kind === 'validate'
         ? `validate ${words}`
-        : `run ${errors === null ? words : shellPath(errors) + reading}${where}`;
+        : `run ${errors === null ? words : shellPath(errors) + reading}${where}${errors === null ? selecting : ''}`;
     steps.push(`Correct ${rows(invalid, 'invalid')} ${place}, then: \`alianza-import ${again}\``);
   }
   if (kind === 'run' && stoppedBy !== 'error') {
     if (invalid > 0 && pending > 0 && !sent && stoppedBy === null)
       steps.push(
-        `Nothing was sent, since rows are invalid. To send the others all the same: \`alianza-import run ${words}${where} --on-invalid skip\``,
+        `Nothing was sent, since rows are invalid${ofSelected}. To send the others all the same: \`alianza-import run ${words}${where}${selecting} --on-invalid skip\``,
       );
     else if (pending > 0 || stoppedBy !== null)
       steps.push(`Go on${pendingText(pending)} where the run stopped: \`${command('resume')}\``);
@@ -57,12 +69,18 @@ export function nextSteps(ending: Ending): string[] {
     );
   if (kind !== 'run' && stoppedBy !== null)
     steps.push(
-      `Check it again: \`alianza-import ${kind === 'validate' ? `validate ${words}` : `run ${words} --dry-run${where}`}\``,
+      `Check it again: \`alianza-import ${kind === 'validate' ? `validate ${words}` : `run ${words} --dry-run${where}${selecting}`}\``,
     );
   else if (kind === 'validate' && invalid === 0)
     steps.push(`Check it against the platform, without a change: \`alianza-import run ${words} --dry-run\``);
   else if (kind === 'dry-run' && invalid === 0)
-    steps.push(`Everything is ready: \`alianza-import run ${words}${where}\``);
+    steps.push(`Everything is ready: \`alianza-import run ${words}${where}${selecting}\``);
+  if (kind === 'run' && stoppedBy === null && sent && pending === 0 && waiting > 0)
+    steps.push(`When these are good, send ${rows(waiting, 'other')} too: \`${command('resume')} --all\``);
+  if (kind === 'run' && (others['invalid'] ?? 0) > 0)
+    steps.push(
+      `Before their turn, correct ${rows(others['invalid'] ?? 0, 'invalid')} that ${others['invalid'] === 1 ? 'is' : 'are'} not selected: \`alianza-import validate ${words}\``,
+    );
   if (kind === 'run' && ending.toTakeBack > 0)
     steps.push(`Take back what this run created: \`${command('undo')}\``);
   return steps;

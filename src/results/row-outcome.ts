@@ -1,5 +1,5 @@
 import type { JsonObject, StoredRow } from '../journal/journal.js';
-import type { RowResult } from '../plan/statuses.js';
+import { isDone, type RowResult } from '../plan/statuses.js';
 import { COLUMN_NAMES, type ColumnName, type RESULT_COLUMNS } from '../records/columns.js';
 import { isError, type Problem } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
@@ -8,12 +8,19 @@ import { columnText } from './wording.js';
 /** What the result columns of a row show. */
 export type ResultCells = Record<(typeof RESULT_COLUMNS)[number], string>;
 
-/** Rows that need nothing more. */
-const DONE = new Set(['created', 'existing', 'valid']);
-
-export function isDone(status: string): boolean {
-  return DONE.has(status);
+/** Whether somebody has to see to the row: it is selected, and not done. */
+export function isOpen({
+  status,
+  selection,
+}: Pick<StoredRow<ImportRecord>, 'status' | 'selection'>): boolean {
+  return selection === 'selected' && !isDone(status);
 }
+
+/** What a row that was not selected is told by its hint, by status. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  pending: 'Not selected (--only, --limit), so not sent.',
+  valid: 'Not selected (--only, --limit), so not checked on the platform.',
+};
 
 /** The result that a journal keeps with a row. */
 export function resultOf(row: StoredRow<ImportRecord>): RowResult {
@@ -48,7 +55,11 @@ export function resultCells(row: StoredRow<ImportRecord>, problems: readonly Pro
     deviceId: result.deviceId ?? '',
     failedStep: result.failedStep ?? (row.status === 'invalid' ? 'validation' : ''),
     error: joined([...errors.map((each) => placed(each, each.message)), result.error ?? '']),
-    hint: joined([...errors.map((each) => placed(each, each.hint)), result.hint ?? '']),
+    hint: joined([
+      ...errors.map((each) => placed(each, each.hint)),
+      result.hint ?? '',
+      row.selection === 'leftOut' ? (LEFT_OUT[row.status] ?? '') : '',
+    ]),
     warnings: joined([...warnings.map((each) => placed(each, each.message)), ...(result.warnings ?? [])]),
     finishedAt: result.finishedAt ?? '',
   };

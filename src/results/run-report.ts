@@ -59,6 +59,8 @@ export interface RunReport {
   readonly limiter: LimiterFacts | null;
   /** rows by status */
   readonly counts: Readonly<Record<string, number>>;
+  /** null when no row is left out or taken back */
+  readonly selection: SelectionFacts | null;
   /** rows that would be `existing`; null when the platform was not asked or it is no dry run */
   readonly existing: number | null;
   /** rows whose objects were there already and differ from the sheet; null when they were not compared */
@@ -96,6 +98,21 @@ export interface TableHeaders {
   readonly headers: readonly HeaderMatch[];
 }
 
+/** Which of its rows a run works on. */
+export interface SelectionFacts {
+  /** what selected them, such as `--only wave=1`; '' where every row was */
+  readonly options: string;
+  /** rows that it names, and how many of them were invalid */
+  readonly rows: number;
+  readonly invalid: number;
+  /** the rows that are not worked on, by status */
+  readonly others: Readonly<Record<string, number>>;
+  /** those of them that wait for a later wave */
+  readonly waiting: number;
+  /** those of them that undo took back; no resume brings them about again */
+  readonly takenBack: number;
+}
+
 /** What the limit on requests did, for the summary. */
 export interface LimiterFacts {
   readonly lowest: number;
@@ -119,7 +136,7 @@ const STOPPED: Readonly<Record<StoppedBy, string>> = {
 /** What is to be said besides counts, each a sentence: why it ended early, who gets mails, what differs. */
 export function remarks(report: RunReport): string[] {
   const { stoppedBy, error, undoneAt, plan, differing } = report;
-  const said: string[] = [];
+  const said = selectionText(report);
   if (stoppedBy !== null) said.push(STOPPED[stoppedBy]);
   if (error !== null) said.push(`${error.message} ${error.hint}`);
   if (undoneAt !== null) said.push(`It was undone (${undoneAt}).`);
@@ -128,6 +145,20 @@ export function remarks(report: RunReport): string[] {
     said.push(
       `${counted(differing, 'row')} ${differing === 1 ? 'differs' : 'differ'} from what is on the platform already: see the warnings.`,
     );
+  return said;
+}
+
+function selectionText({ kind, selection }: RunReport): string[] {
+  const said: string[] = [];
+  if (selection === null) return said;
+  const { options, rows, waiting, takenBack } = selection;
+  const others = waiting.toLocaleString('en-US');
+  if (waiting > 0)
+    said.push(
+      `${counted(rows, 'row')} selected by ${options}; ${others} ${kind === 'run' ? 'others stay pending' : 'others were checked offline only'}.`,
+    );
+  if (takenBack > 0)
+    said.push(`${counted(takenBack, 'row')} taken back by undo --only: no resume sends them again.`);
   return said;
 }
 

@@ -13,7 +13,7 @@ import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../
 import { shellPath } from '../shell-word.js';
 import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
-import { columnNamedIn, isDone, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
+import { columnNamedIn, isOpen, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
 import { SheetNames } from './sheet-names.js';
 
 const FORMATS: readonly SheetFormat[] = ['xlsx', 'csv'];
@@ -27,7 +27,7 @@ const MOST_OWN_COLUMNS = 16_384 - RESULT_COLUMNS.length;
 export interface WrittenResults {
   /** path of `results.xlsx` or `results.csv` */
   readonly results: string;
-  /** path of `errors.xlsx` or `errors.csv`; null when every row is done */
+  /** path of `errors.xlsx` or `errors.csv`; null when no selected row is left to be done */
   readonly errors: string | null;
   readonly findings: Findings;
 }
@@ -68,11 +68,11 @@ class Gathered {
 
 /**
  * Writes `results.*` and `errors.*` of a run from its journal. Both appear all at once; memory does not grow with the
- * rows. When every row is done, an errors file of an earlier attempt is removed.
+ * rows. When no row is left to be done, an errors file of an earlier attempt is removed.
  *
  * Results hold the rows as typed. The errors file holds those that are not done, ready to be corrected and imported:
  * a row that leaves cells blank because an earlier row of its account or user has them gets them filled in when that
- * earlier row is done and so not in the file. A user's further number says of itself that it is not the caller ID.
+ * earlier row is done or not selected, and so not in the file. A user's further number says of itself that it is not the caller ID.
  *
  * @throws StopError `RESULTS_UNWRITABLE`; the files of an earlier attempt are then untouched
  */
@@ -96,7 +96,7 @@ export async function writeResults(
       gathered.add(row, own);
       const problems = tableErrors.explain(row, own);
       await results.write(row, problems);
-      if (!isDone(row.status)) await errors.write(row, problems);
+      if (isOpen(row)) await errors.write(row, problems);
     }
     await results.commit();
     await errors.commit();
@@ -252,19 +252,19 @@ class OutputFile {
     if (product !== null) this.#own.inherit(cells, new Map([['product', product]]));
     // alone in the file the row's number would be its user's first
     if (callerId === false) this.#own.inherit(cells, new Map([['assignAsCallerId', 'FALSE']]));
-    if (userFirst !== row.ordinal) this.#own.inherit(cells, this.#cellsOfDone('user', userFirst));
-    if (accountFirst !== row.ordinal) this.#own.inherit(cells, this.#cellsOfDone('account', accountFirst));
+    if (userFirst !== row.ordinal) this.#own.inherit(cells, this.#cellsOfOther('user', userFirst));
+    if (accountFirst !== row.ordinal) this.#own.inherit(cells, this.#cellsOfOther('account', accountFirst));
   }
 
-  /** The cells that a row hands down, if it is done; none when there is no such row. */
-  #cellsOfDone(what: Inherited, ordinal: number): ReadonlyMap<ColumnName, string> {
+  /** The cells that a row hands down, if it is not in the file itself; none when there is no such row. */
+  #cellsOfOther(what: Inherited, ordinal: number): ReadonlyMap<ColumnName, string> {
     const known = this.#first.get(what);
     if (known?.ordinal === ordinal) return known.cells;
     const { journal, sources } = this.#run;
     const row = journal.row(ordinal);
     const source = row && sources.get(row.source);
-    const done = row && source && isDone(row.status);
-    const cells = done ? inheritableCells(what, row, source) : new Map<ColumnName, string>();
+    const isElsewhere = row && source && !isOpen(row);
+    const cells = isElsewhere ? inheritableCells(what, row, source) : new Map<ColumnName, string>();
     this.#first.set(what, { ordinal, cells });
     return cells;
   }

@@ -6,6 +6,7 @@ import type { RunFacts } from './state.js';
 export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'settings'>): {
   where: string;
   reading: string;
+  selecting: string;
   profile: string | undefined;
 } {
   const { environment, baseUrl } = target;
@@ -19,7 +20,12 @@ export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'se
   const reading: string[] = [];
   if (settings.profile !== undefined) reading.push('--profile', settings.profile);
   for (const entry of settings.set) reading.push('--set', entry);
-  return { where: asOptions(where), reading: asOptions(reading), profile: settings.profile };
+  const selecting = settings.only.flatMap((each) => ['--only', each]);
+  if (settings.limit !== undefined) selecting.push('--limit', String(settings.limit));
+  return {
+    ...{ where: asOptions(where), reading: asOptions(reading), selecting: asOptions(selecting) },
+    profile: settings.profile,
+  };
 }
 
 function asOptions(words: readonly string[]): string {

@@ -2,6 +2,7 @@ import { createWriteStream, rmSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Settings } from '../options.js';
+import { readOnly } from '../records/selection.js';
 import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Platform } from './connect.js';
@@ -29,6 +30,7 @@ export interface BegunRun {
 export async function beginRun(request: RunRequest, kind: RunKind, signal: AbortSignal): Promise<BegunRun> {
   const { sheets } = request;
   const { settings, given, profile } = await settingsOf(request);
+  readOnly(settings.only);
   const target = targetOf(settings, given);
   // An example row is no customer: only the sandbox may be given one.
   const examples = kind === 'validate' || target.environment === 'sandbox' ? 'warn' : 'refuse';

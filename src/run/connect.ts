@@ -4,12 +4,14 @@ import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { Client } from '../api/client.js';
-import { HttpLog } from '../api/http-log.js';
+import { HttpLog, type RowPlace } from '../api/http-log.js';
 import { Limiter } from '../api/limiter.js';
 import { createTransport } from '../api/transport.js';
 import { StopError } from '../errors.js';
+import type { Journal } from '../journal/journal.js';
 import { acquireMachineLock, type Lock } from '../journal/lock.js';
 import type { Settings } from '../options.js';
+import type { ImportRecord } from '../records/record.js';
 import type { RunDirectory } from './directory.js';
 import type { RunLog } from './log.js';
 import { runState } from './state.js';
@@ -53,7 +55,7 @@ export async function connect(
 ): Promise<Connection> {
   const limiter = new Limiter(settings.concurrency, settings.rate ?? null);
   const transport = createTransport(platform.baseUrl, settings.concurrency, settings.timeout);
-  const httpLog = settings['http-log'] ? new HttpLog(run.files.httpLog) : null;
+  const httpLog = settings['http-log'] ? new HttpLog(run.files.httpLog, placeOfRow(run.journal)) : null;
   const client = new Client({
     baseUrl: platform.baseUrl,
     username: platform.username,
@@ -107,6 +109,16 @@ export async function connect(
     await close();
     throw error;
   }
+}
+
+/** Where rows are, for the log of requests: with file and worksheet where there are several. */
+function placeOfRow(journal: Journal<ImportRecord>): (ordinal: number) => RowPlace | null {
+  const sources = new Map(journal.sources().map(({ id, file, sheet }) => [id, { file, sheet }]));
+  return (ordinal) => {
+    const place = journal.placeOfRow(ordinal);
+    if (!place) return null;
+    return { row: place.row, ...(sources.size > 1 ? sources.get(place.source) : {}) };
+  };
 }
 
 /**

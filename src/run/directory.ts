@@ -48,7 +48,15 @@ export function runFiles(directory: string) {
 /** All paths that a run may write or remove, but for its lock. */
 function ownPaths(directory: string): string[] {
   const { lock: _lock, ...files } = runFiles(directory);
-  const written = ['results.csv', 'results.xlsx', 'errors.csv', 'errors.xlsx', 'undo.csv', 'verify.csv'];
+  const written = [
+    'results.csv',
+    'results.xlsx',
+    'errors.csv',
+    'errors.xlsx',
+    'undo.csv',
+    'undo-dry-run.csv',
+    'verify.csv',
+  ];
   return [
     ...Object.values(files),
     ...['-wal', '-shm'].map((end) => files.journal + end),

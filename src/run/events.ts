@@ -22,13 +22,15 @@ export type RunEvent =
   /** nothing was begun, and the run directory is taken back */
   | { readonly type: 'abandoned' }
   /**
-   * the sheets are read: rows by status, and what those to be sent would bring about (null: not known yet, as in a dry
-   * run, or nothing is to be sent)
+   * the sheets are read: rows by status, how many of them are to be sent, how many `--only` and `--limit` leave out, and
+   * what those to be sent would bring about (null: not known yet, as in a dry run, or nothing is to be sent)
    */
   | {
       readonly type: 'loaded';
       readonly rows: Readonly<Record<string, number>>;
       readonly total: number;
+      readonly toSend: number;
+      readonly leftOut: number;
       readonly plan: SheetPlan | null;
       /** what was read just now, and how its headers were understood; none where an earlier process has read it */
       readonly tables: readonly TableHeaders[];
@@ -60,6 +62,9 @@ export type RunEvent =
   | {
       readonly type: 'undone';
       readonly what: string;
+      /** what people call its kind, and it */
+      readonly title: string;
+      readonly name: string;
       readonly key: string;
       readonly row: number | null;
       readonly reason: string;

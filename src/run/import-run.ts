@@ -3,6 +3,7 @@ import { errorFacts, StopError } from '../errors.js';
 import { planOf } from '../execute/plan-of.js';
 import { runRows } from '../execute/run-rows.js';
 import { CredentialsFile } from '../journal/credentials.js';
+import type { Selection } from '../journal/journal.js';
 import { mostErrors, type Settings } from '../options.js';
 import type { SheetPlan } from '../plan/sheet-plan.js';
 import { ROW_STATUSES, type RowStatus } from '../plan/statuses.js';
@@ -18,7 +19,7 @@ import type { Connection, Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
 import { type Follow, signalOf, tell } from './events.js';
 import { unlessInterrupted } from './interrupt.js';
-import { loadRun, tellLoaded } from './load-run.js';
+import { loadRun, selectLeftOut, tellLoaded } from './load-run.js';
 import { openRunLog } from './log.js';
 import { PlatformLink } from './platform-link.js';
 import { beginPart, countsByStatus, endPart, hasBegun, type OpenPart } from './report.js';
@@ -34,6 +35,8 @@ export interface ImportOptions {
   readonly retryFailed: boolean;
   /** asked once it is logged in, before anything is sent */
   readonly confirm?: Confirm | undefined;
+  /** the rows that `--only` and `--limit` left out are sent too */
+  readonly all: boolean;
 }
 
 /** What a run is about to do, and where. */
@@ -51,7 +54,7 @@ export type Confirm = (about: AboutToSend) => Promise<void>;
 const PROGRESS_EVERY_MS = 500;
 
 /**
- * The recipe: sheets into the journal, then every pending row to the platform, then the results. Picks up wherever an
+ * The recipe: sheets into the journal, then every selected row that is pending to the platform, then the results. Picks up wherever an
  * earlier process left off: what the journal knows is neither read nor sent again.
  *
  * Whatever stops it, what was done is in the results and in the report, which says what stopped it.
@@ -79,14 +82,16 @@ export async function importSheets(
       await journal.forgetInput();
       await loadRun(run, credentials, follow);
     }
+    if (options.all) await selectLeftOut(run);
     // A run that was cut off still owes its further rounds to what failed in passing.
     const looksFirst = runState(journal).get('ended') !== undefined || journal.tailMissing;
     if (runState(journal).get('ended') === false) await journal.retryTransient();
     if (options.retryFailed) await journal.retryFailed();
     const counts = countRows(run);
     log.info('loaded', counts);
-    const { total, ...rows } = counts;
-    const plan = counts.pending === 0 ? null : await planned(run, settings, follow);
+    const { total: _total, ...rows } = counts;
+    const selected = countRows(run, 'selected');
+    const plan = selected.pending === 0 ? null : await planned(run, settings, follow);
     tellLoaded(run, follow, { rows, plan, justNow: loads });
 
     const aborts = counts.invalid > 0 && settings['on-invalid'] === 'abort';
@@ -105,11 +110,11 @@ export async function importSheets(
         confirming = false;
       }
       void runState(journal).set('ended', false);
-      const progress = new ProgressTeller(follow, counts, connection);
+      const progress = new ProgressTeller(follow, selected, connection);
       try {
         await runRows(runContext(run, connection, credentials, settings, looksFirst), {
           concurrency: settings.concurrency,
-          mostErrors: mostErrors(settings['max-errors'], total),
+          mostErrors: mostErrors(settings['max-errors'], selected.total),
           stop: connection.stop,
           onRow: (row, { status, result }) => {
             const error = result.error ?? null;
@@ -153,7 +158,7 @@ export async function importSheets(
 
 /** What the rows to be sent would bring about; the run keeps what that was before the first was sent. */
 async function planned({ journal }: RunDirectory, settings: Settings, follow: Follow): Promise<SheetPlan> {
-  const plan = await planOf(journal, journal.rows('pending'), paceOf(settings), signalOf(follow));
+  const plan = await planOf(journal, journal.selectedRows('pending'), paceOf(settings), signalOf(follow));
   if (runState(journal).get('plan') === undefined) await runState(journal).set('plan', plan);
   return plan;
 }
@@ -193,10 +198,10 @@ class ProgressTeller {
 
 export type RowCounts = Readonly<Record<RowStatus, number>> & { readonly total: number };
 
-/** How many rows there are of each status, all statuses named. */
-function countRows(run: Pick<RunDirectory, 'journal'>): RowCounts {
+/** How many rows there are of each status, all statuses named; only those of a selection when it is given. */
+function countRows(run: Pick<RunDirectory, 'journal'>, selection?: Selection): RowCounts {
   const statuses = Object.keys(ROW_STATUSES) as RowStatus[];
-  const counts = countsByStatus(statuses, run.journal.countRows());
+  const counts = countsByStatus(statuses, run.journal.countRows(selection));
   return { ...counts, total: totalOf({ counts }) };
 }
 

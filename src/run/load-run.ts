@@ -6,24 +6,56 @@ import { totalOf } from '../results/run-report.js';
 import type { RunDirectory } from './directory.js';
 import { type Follow, signalOf, tell } from './events.js';
 import { tablesOf } from './report.js';
+import { selectRows } from './select-rows.js';
 import { runState } from './state.js';
 
 /**
- * Reads the sheets of a run into its journal.
+ * Reads the sheets of a run into its journal, and selects the rows that `--only` and `--limit` name.
  * @param credentials takes the credentials that rows bring; null where nothing is to be created
- * @throws StopError when a sheet cannot be read, or a stop was asked for
+ * @throws StopError when a sheet cannot be read, no row is selected, or a stop was asked for
  */
 export async function loadRun(
-  { journal, files, facts }: RunDirectory,
+  run: RunDirectory,
   credentials: CredentialsFile | null,
   follow: Follow,
 ): Promise<void> {
+  const { journal, files, facts } = run;
   const sheets = facts.inputs.map((input) => input.file);
   const partitions = await loadSheets(sheets, facts.reading, journal, credentials, signalOf(follow));
   await runState(journal).set('partitions', partitions);
+  await selectForRun(run, follow);
   await runState(journal).set('loaded', true);
   // What came on standard input is in the journal now; it may hold passwords.
   rmSync(files.standardInput, { force: true });
+}
+
+/**
+ * Leaves out the rows that `--only` and `--limit` do not name. A row that is invalid uses up none of the limit; where
+ * invalid rows stop the run, all of them are its concern.
+ */
+async function selectForRun({ journal, facts }: RunDirectory, follow: Follow): Promise<void> {
+  const { only, limit = Number.POSITIVE_INFINITY, 'on-invalid': onInvalid } = facts.settings;
+  if (only.length === 0 && limit === Number.POSITIVE_INFINITY) return;
+  let selected = 0;
+  let invalid = 0;
+  let sendable = 0;
+  const notices = await selectRows(journal, only, false, (row, isNamed) => {
+    const isInvalid = row.status === 'invalid';
+    const isSelected = isNamed && (isInvalid ? limit === Number.POSITIVE_INFINITY : sendable < limit);
+    if (isSelected) selected++;
+    if (isSelected && isInvalid) invalid++;
+    else if (isSelected) sendable++;
+    const concerns = isSelected || (isInvalid && onInvalid === 'abort');
+    return concerns ? undefined : journal.setSelection(row.ordinal, 'leftOut');
+  });
+  for (const message of notices) tell(follow, { type: 'notice', message });
+  await runState(journal).set('selected', { rows: selected, invalid });
+}
+
+/** Selects the rows that were left out as well: the next wave is all that is left. */
+export async function selectLeftOut({ journal }: RunDirectory): Promise<void> {
+  if (!journal.countRows('leftOut').has('pending')) return;
+  await journal.selectLeftOut();
 }
 
 /** What {@link tellLoaded} tells. */
@@ -39,5 +71,7 @@ interface Loaded {
 /** Tells that the sheets are read. */
 export function tellLoaded({ journal }: RunDirectory, follow: Follow, { rows, plan, justNow }: Loaded): void {
   const tables = justNow ? tablesOf(journal) : [];
-  tell(follow, { type: 'loaded', rows, total: totalOf({ counts: rows }), plan, tables });
+  const leftOut = totalOf({ counts: Object.fromEntries(journal.countRows('leftOut')) });
+  const toSend = journal.countRows('selected').get('pending') ?? 0;
+  tell(follow, { type: 'loaded', rows, total: totalOf({ counts: rows }), toSend, leftOut, plan, tables });
 }

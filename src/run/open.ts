@@ -29,7 +29,9 @@ export async function openEarlierRun(request: EarlierRequest): Promise<EarlierRu
   const run = openRun(request.runDir);
   try {
     const { target, inputs, kind, settings: started } = run.facts;
-    const { out: _out, environment: _environment, 'base-url': _baseUrl, ...kept } = started;
+    const { out: _out, environment: _environment, 'base-url': _baseUrl, ...remembered } = started;
+    // The rows that it selected are in its journal.
+    const { only: _only, limit: _limit, ...kept } = remembered;
     const { settings, given } = await settingsOf(request, kept);
     const asked = targetOf(settings, given);
     // An environment named alone means its own host; an address named alone says nothing of the environment.

@@ -3,17 +3,23 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
 import type { Stopped } from '../execute/stop-switch.js';
-import { OPEN_STATES } from '../execute/take-back.js';
+import { OPEN_STATES } from '../execute/undo-part.js';
 import type { StepState } from '../journal/journal.js';
 import { KIND_NAMES } from '../plan/resource.js';
-import { ROW_STATUSES } from '../plan/statuses.js';
+import { isDone, ROW_STATUSES } from '../plan/statuses.js';
 import type { HeaderMatch } from '../records/headers.js';
 import { isObject } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
 import { nextSteps } from '../results/next-steps.js';
 import { needsProfile } from '../results/problem-groups.js';
 import { writeReport } from '../results/report.js';
-import { type RunReport, type StoppedBy, type TableHeaders, totalOf } from '../results/run-report.js';
+import {
+  type RunReport,
+  type SelectionFacts,
+  type StoppedBy,
+  type TableHeaders,
+  totalOf,
+} from '../results/run-report.js';
 import { type Findings, findingsOf, type WrittenResults, writeResults } from '../results/write-results.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import { programVersion } from '../version.js';
@@ -161,6 +167,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     kind: facts.kind,
     sheets: sheetsOf(facts),
     counts,
+    selection: orElse(() => selectionOf(run), null),
     errors: written?.errors ?? null,
     stoppedBy,
     undoneAt,
@@ -191,7 +198,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     next: nextSteps({
       ...{ ...told, ...optionsAgain(facts), needsProfile: needsProfile(found.groups), sent, toTakeBack },
     }),
-    exit: last?.exit ?? exitOf(facts.kind, stoppedBy, counts, hasCreated(run)),
+    exit: last?.exit ?? exitOf(stoppedBy, !isLoaded(run) || isAllDone(run), hasCreated(run)),
   };
 }
 
@@ -247,6 +254,28 @@ function countsOf(run: Told): Record<string, number> {
   return countsByStatus(statuses, isLoaded(run) ? journal.countRows() : new Map());
 }
 
+/** Which rows are not worked on; null when there are none. */
+function selectionOf({ journal, facts }: Told): SelectionFacts | null {
+  const leftOut = Object.fromEntries(journal.countRows('leftOut'));
+  const takenBack = Object.fromEntries(journal.countRows('takenBack'));
+  const others = { ...leftOut };
+  for (const [status, count] of Object.entries(takenBack)) others[status] = (others[status] ?? 0) + count;
+  if (Object.keys(others).length === 0) return null;
+  const total = totalOf({ counts: Object.fromEntries(journal.countRows()) });
+  return {
+    options: optionsAgain(facts).selecting.trim(),
+    ...(runState(journal).get('selected') ?? { rows: total, invalid: 0 }),
+    others,
+    waiting: (leftOut['pending'] ?? 0) + (leftOut['valid'] ?? 0),
+    takenBack: totalOf({ counts: takenBack }),
+  };
+}
+
+/** Whether every selected row is done; what a journal that cannot be read holds is not. */
+function isAllDone({ journal }: Told): boolean {
+  return orElse(() => [...journal.countRows('selected').keys()].every(isDone), false);
+}
+
 /** Counts with a figure for each of the statuses. */
 export function countsByStatus<S extends string>(
   statuses: readonly S[],
@@ -263,7 +292,7 @@ function hasCreated({ journal }: Told): boolean {
 }
 
 /** Kinds of steps that are no objects of their own: they go with what they were set on or have become. */
-const NO_OBJECTS: ReadonlySet<string> = new Set([
+export const NO_OBJECTS: ReadonlySet<string> = new Set([
   'reservation',
   ...KIND_NAMES.filter((kind) => !isObject({ kind })),
 ]);
@@ -282,17 +311,11 @@ export function openObjects(
 /** States of what undo would delete; what it has kept before is no reason to call it again. */
 const NOT_KEPT: ReadonlySet<StepState> = new Set([...OPEN_STATES].filter((state) => state !== 'kept'));
 
-function exitOf(
-  kind: RunReport['kind'],
-  stoppedBy: StoppedBy | null,
-  counts: Readonly<Record<string, number>>,
-  somethingDone: boolean,
-): Exit {
+function exitOf(stoppedBy: StoppedBy | null, isAllDone: boolean, somethingDone: boolean): Exit {
   if (stoppedBy === 'max-errors') return 'maxErrors';
   if (stoppedBy === 'interrupted') return 'interrupted';
   if (stoppedBy === 'cut off') return somethingDone ? 'stoppedByError' : 'nothingDone';
-  const { created = 0, existing = 0, valid = 0 } = counts;
-  return (kind === 'run' ? created + existing : valid) === totalOf({ counts }) ? 'done' : 'someFailed';
+  return isAllDone ? 'done' : 'someFailed';
 }
 
 function systemUser(): string {

@@ -36,7 +36,7 @@ export async function startRun(request: StartRequest, follow: Follow = {}): Prom
   const begun = await beginRun(request, 'run', signalOf(follow));
   const confirm = isProduction(begun.run.facts.target) ? request.confirm : undefined;
   return carriedOut(begun.run, follow, () =>
-    importSheets(begun.run, { ...begun, retryFailed: false, confirm }, follow),
+    importSheets(begun.run, { ...begun, retryFailed: false, all: false, confirm }, follow),
   );
 }
 
@@ -55,6 +55,8 @@ export async function checkSheets(request: CheckRequest, follow: Follow = {}): P
 export interface ResumeRequest extends EarlierRequest {
   /** rows that failed, and those skipped for them, are tried again too */
   readonly retryFailed?: boolean;
+  /** the rows that `--only` and `--limit` left out are sent, too */
+  readonly all?: boolean;
 }
 
 /**
@@ -64,7 +66,7 @@ export interface ResumeRequest extends EarlierRequest {
 export async function resumeRun(request: ResumeRequest, follow: Follow = {}): Promise<RunReport> {
   const earlier = await openEarlierRun(request);
   const { run } = earlier;
-  const { retryFailed = false } = request;
+  const { retryFailed = false, all = false } = request;
   try {
     const undone = runState(run.journal).get('undone');
     if (undone !== undefined)
@@ -78,7 +80,7 @@ export async function resumeRun(request: ResumeRequest, follow: Follow = {}): Pr
     await run.close();
     throw error;
   }
-  return carriedOut(run, follow, () => importSheets(run, { ...earlier, retryFailed }, follow), false);
+  return carriedOut(run, follow, () => importSheets(run, { ...earlier, retryFailed, all }, follow), false);
 }
 
 /** Does the work on an open run, closes it, and tells what it came to. */

@@ -1,31 +1,60 @@
 import { join } from 'node:path';
 import { type ErrorFacts, type Exit, errorFacts, isInterruption } from '../errors.js';
 import { Planner } from '../execute/planner.js';
-import { undoRun as takeBack, type Undone } from '../execute/take-back.js';
-import type { JsonObject } from '../journal/journal.js';
+import { namesOf, undoRun as takeBack, type Undone } from '../execute/take-back.js';
+import { partOfRows, type UndoPart } from '../execute/undo-part.js';
+import type { JsonObject, StoredRow } from '../journal/journal.js';
+import { KIND_NAMES, type KindName } from '../plan/resource.js';
+import type { ImportRecord } from '../records/record.js';
+import { KINDS } from '../resources/kinds.js';
+import { counted } from '../results/wording.js';
+import type { SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter } from '../sheet/write/write.js';
 import { type RunDirectory, TAIL_MISSING } from './directory.js';
 import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
 import { PlatformLink } from './platform-link.js';
-import { exitOfError, openObjects, writeAgain } from './report.js';
+import { exitOfError, NO_OBJECTS, openObjects, writeAgain } from './report.js';
+import { selectRows } from './select-rows.js';
 import { runState } from './state.js';
 
 export interface UndoRequest extends EarlierRequest {
   /** tells what would be deleted, and deletes nothing */
   readonly dryRun?: boolean;
   /**
-   * Hears, before anything is deleted, what the run created by kind; what it throws stops the undo.
+   * Hears, before anything is deleted, what is to be looked at and where; what it throws stops the undo.
    */
-  readonly confirm?: (created: ReadonlyMap<string, number>) => Promise<void>;
+  readonly confirm?: (about: UndoQuestion) => Promise<void>;
+}
+
+/** What somebody has to know who says yes to an undo. */
+export interface UndoQuestion {
+  /** what the run, or the rows of `--only`, created and what is not deleted yet, by kind */
+  readonly objects: ReadonlyMap<string, number>;
+  /** the same as a person says it, such as `3 accounts, 12 users`; '' for nothing */
+  readonly text: string;
+  /** rows that `--only` names; null without it */
+  readonly rows: number | null;
+  readonly environment: string;
+  /** null for the sandbox inside the process */
+  readonly baseUrl: string | null;
+  /** the partitions of the run */
+  readonly partitions: readonly string[];
 }
 
 export interface UndoReport {
   readonly runDir: string;
   readonly environment: string;
+  /** rows that `--only` names; null without it */
+  readonly selected: number | null;
   readonly undone: Readonly<Record<Undone['what'], number>>;
-  /** `undo.csv`, which lists every object and what became of it; null in a rehearsal, or when it cannot be written */
+  /** the same by kind, such as `{ "user": { "deleted": 12 } }` */
+  readonly objects: Readonly<Record<string, Readonly<Partial<Record<Undone['what'], number>>>>>;
+  /**
+   * `undo.csv`, which lists every object and what became of it, or `undo-dry-run.csv`, which lists what would; null when
+   * it cannot be written
+   */
   readonly list: string | null;
   /** what stopped it */
   readonly error: ErrorFacts | null;
@@ -33,52 +62,120 @@ export interface UndoReport {
 }
 
 /**
- * Deletes what a run created, lists what became of each object in `undo.csv`, and writes results and report again: rows
- * whose objects are gone are `pending`.
+ * Deletes what a run created, or what the rows of `--only` brought about and no other row still needs; lists what became
+ * of each object in `undo.csv`, and writes results and report again: rows whose objects are gone are `pending`.
  *
  * @returns what became of it, also when it was stopped midway (`error`)
  * @throws StopError when nothing could be deleted at all
  */
 export async function undoRun(request: UndoRequest, follow: Follow = {}): Promise<UndoReport> {
   const earlier = await openEarlierRun(request);
-  const { run } = earlier;
+  const { run, settings } = earlier;
   try {
-    const { directory: runDir, facts } = run;
-    tell(follow, { type: 'opened', runDir, environment: facts.target.environment });
-    if (run.journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
+    const { directory: runDir, facts, journal } = run;
+    const { environment, baseUrl } = facts.target;
+    tell(follow, { type: 'opened', runDir, environment });
+    if (journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
     const { dryRun = false, confirm } = request;
-    await confirm?.(openObjects(run));
-    return await undoOpened(earlier, dryRun, follow);
+    const chosen = settings.only.length === 0 ? null : await choose(run, settings.only, follow);
+    const objects = chosen ? countKinds(journal, chosen.part.keys) : openObjects(run);
+    await confirm?.({
+      ...{ objects, text: objectsText(objects), rows: chosen?.rows ?? null },
+      ...{ environment, baseUrl, partitions: partitionsOf(run) },
+    });
+    return await undoOpened(earlier, chosen, dryRun, follow);
   } finally {
     await run.close();
   }
 }
 
+/** What `--only` names. */
+interface Chosen {
+  readonly rows: number;
+  readonly part: UndoPart;
+}
+
+async function choose({ journal }: RunDirectory, only: readonly string[], follow: Follow): Promise<Chosen> {
+  const named = new Set<number>();
+  const notices = await selectRows(journal, only, true, (row, isNamed) => {
+    if (isNamed) named.add(row.ordinal);
+  });
+  for (const message of notices) tell(follow, { type: 'notice', message });
+  return { rows: named.size, part: partOfRows(journal, named) };
+}
+
+function countKinds(journal: RunDirectory['journal'], keys: ReadonlySet<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) {
+    const kind = journal.step(key)?.kind ?? '';
+    if (!NO_OBJECTS.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Objects by kind as a person says it: `3 accounts, 12 users`. */
+export function objectsText(objects: Iterable<readonly [kind: string, count: number]>): string {
+  return [...objects].map(([kind, count]) => counted(count, kindText(kind))).join(', ');
+}
+
+function kindText(kind: string): string {
+  const title = KIND_NAMES.some((name) => name === kind) ? KINDS[kind as KindName].title : 'Reserved number';
+  // an acronym stays one
+  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
+}
+
+/** The partitions that the rows of a run are in. */
+function partitionsOf({ journal }: RunDirectory): string[] {
+  const own = runState(journal).get('partitionId') ?? null;
+  const named = (runState(journal).get('partitions') ?? [null]).map((each) => each ?? own);
+  return [...new Set(named.filter((each) => each !== null))];
+}
+
 async function undoOpened(
   { run, settings, format, openPlatform }: EarlierRun,
+  chosen: Chosen | null,
   dryRun: boolean,
   follow: Follow,
 ): Promise<UndoReport> {
   const { journal, files } = run;
-  const undone = { deleted: 0, gone: 0, kept: 0, failed: 0, 'would be deleted': 0 };
-  const told = { runDir: run.directory, environment: run.facts.target.environment, undone };
+  const undone = { deleted: 0, gone: 0, kept: 0, 'still needed': 0, failed: 0, 'would be deleted': 0 };
+  const objects: Record<string, Partial<Record<Undone['what'], number>>> = {};
+  const told = {
+    ...{ runDir: run.directory, environment: run.facts.target.environment },
+    ...{ selected: chosen?.rows ?? null, undone, objects },
+  };
+  const part = chosen?.part ?? null;
+  const undoneAt = new Date().toISOString();
   const log = openRunLog(files.log);
   const link = new PlatformLink(run, log, follow);
+  const needed: Undone[] = [];
+  let preview: SheetWriter | null = null;
+  let writing = Promise.resolve();
   let failure: unknown = null;
   try {
     const { client, settleMs, stop } = await link.open(openPlatform, settings);
-    if (!dryRun) await runState(journal).set('undone', new Date().toISOString());
+    const dryList = dryRun ? await openList(run, DRY_LIST) : null;
+    preview = dryList;
+    if (!dryRun && part === null) await runState(journal).set('undone', undoneAt);
+    // No resume brings about again what is being taken back, whatever stops it.
+    if (!dryRun)
+      await Promise.all(Array.from(part?.rows ?? [], (each) => journal.setSelection(each, 'takenBack')));
     await takeBack(client, journal, {
       concurrency: settings.concurrency,
-      ...{ settleMs, dryRun, stop },
+      ...{ settleMs, dryRun, part, stop },
       onUndone(one) {
         undone[one.what]++;
-        const row = journal.row(one.owner)?.row ?? null;
-        const { what, key, reason } = one;
-        tell(follow, { type: 'undone', what, key, row, reason });
+        const ofKind = objects[one.kind] ?? {};
+        objects[one.kind] = { ...ofKind, [one.what]: (ofKind[one.what] ?? 0) + 1 };
+        if (dryList) writing = writing.then(() => dryList.write(cellsOf(listed(run, one))));
+        else if (one.what === 'still needed') needed.push(one);
+        const row = journal.placeOfRow(one.owner)?.row ?? null;
+        const { what, title, name, key, reason } = one;
+        tell(follow, { type: 'undone', what, title, name, key, row, reason });
         log.info('undone', { ...one, row });
       },
     });
+    await writing;
   } catch (error) {
     failure = error;
   } finally {
@@ -88,14 +185,19 @@ async function undoOpened(
   const interrupted = isInterruption(failure) || link.stopped === 'interrupted';
   if (isInterruption(failure)) failure = null;
   let list: string | null = null;
-  if (!dryRun && link.isOpen)
-    try {
-      await takeBackRows(run);
-      list = await writeList(run);
+  try {
+    if (preview && (failure !== null || interrupted)) await preview.abort();
+    else if (preview) {
+      await preview.commit();
+      list = join(run.directory, DRY_LIST);
+    } else if (link.isOpen && !dryRun) {
+      await takeBackRows(run, part === null ? null : undoneAt);
+      list = await writeList(run, part, needed);
       await writeAgain(run, format, () => false);
-    } catch (error) {
-      failure ??= error;
     }
+  } catch (error) {
+    failure ??= error;
+  }
   const { deleted, gone, kept, failed } = undone;
   if (failure !== null && deleted + gone === 0) throw failure;
   const ended: Exit = interrupted ? 'interrupted' : kept + failed > 0 ? 'someFailed' : 'done';
@@ -107,41 +209,85 @@ async function undoOpened(
   };
 }
 
-/** `undo.csv`: every object that the run had created, whatever of undo has been done so far, and what became of it. */
-async function writeList({ journal, directory }: RunDirectory): Promise<string> {
-  const path = join(directory, 'undo.csv');
-  const columns = ['kind', 'key', 'id', 'row', 'state', 'reason'].map((header) => ({ header }));
-  const list = await openSheetWriter(path, 'csv', { sheetName: 'undo', columns });
+const LIST_COLUMNS = ['kind', 'name', 'key', 'id', 'file', 'sheet', 'row', 'state', 'reason'] as const;
+type Listed = Readonly<Record<(typeof LIST_COLUMNS)[number], string>>;
+
+const DRY_LIST = 'undo-dry-run.csv';
+
+function openList({ directory }: RunDirectory, name: string): Promise<SheetWriter> {
+  const columns = LIST_COLUMNS.map((header) => ({ header }));
+  return openSheetWriter(join(directory, name), 'csv', { sheetName: 'undo', columns });
+}
+
+function cellsOf(one: Listed): string[] {
+  return LIST_COLUMNS.map((column) => one[column]);
+}
+
+/** @param needed what other rows still need */
+async function writeList(
+  run: RunDirectory,
+  part: UndoPart | null,
+  needed: readonly Undone[],
+): Promise<string> {
+  const list = await openList(run, 'undo.csv');
   try {
-    for (const { kind, state } of journal.countSteps()) {
-      if (state === 'existing' || state === 'failed') continue;
-      // A reservation that was used has become its number.
-      if (kind === 'reservation' && state !== 'released') continue;
-      for (const step of journal.steps(kind)) {
-        if (step.state !== state) continue;
-        const { id, phone, reason } = step.outcome ?? step.intent;
-        const row = journal.row(step.owner)?.row ?? '';
-        await list.write([
-          ...[kind, step.key, String(id ?? phone ?? '')],
-          ...[String(row), state, String(reason ?? '')],
-        ]);
-      }
-    }
+    for (const one of stepsOf(run, part)) await list.write(cellsOf(one));
+    for (const one of needed) await list.write(cellsOf(listed(run, one)));
     await list.commit();
   } catch (error) {
     await list.abort();
     throw error;
   }
-  return path;
+  return join(run.directory, 'undo.csv');
 }
 
-/** Rows that lost an object are pending again; their results name only what is still there. */
-async function takeBackRows(run: RunDirectory): Promise<void> {
+/** What undo was told of, as the lists have it. */
+function listed({ journal }: RunDirectory, { kind, name, key, id, owner, what, reason }: Undone): Listed {
+  return { kind, name, key, id, ...placeOf(journal.row(owner)), state: what, reason };
+}
+
+/**
+ * Every object that the run had created, whatever of undo has been done so far, and what became of it. Where only some
+ * rows are taken back, what other rows alone brought about is left out.
+ */
+function* stepsOf({ journal }: RunDirectory, part: UndoPart | null): Generator<Listed> {
+  const planner = new Planner(journal);
+  for (const { kind, state } of journal.countSteps()) {
+    if (state === 'existing' || state === 'failed') continue;
+    // A reservation that was used has become its number.
+    if (kind === 'reservation' && state !== 'released') continue;
+    const isTouched = state === 'deleting' || state === 'deleted' || state === 'kept' || state === 'released';
+    for (const step of journal.steps(kind)) {
+      if (step.state !== state) continue;
+      if (part !== null && !isTouched && !part.keys.has(step.key)) continue;
+      const { id: kept, phone, reason } = step.outcome ?? step.intent;
+      const id = String(kept ?? phone ?? '');
+      const row = journal.row(step.owner);
+      const plan = row && planner.plan(row);
+      const resource =
+        typeof plan === 'object' ? plan.resources.find(({ key }) => key === step.key) : undefined;
+      const { name } = namesOf(resource ?? null, id);
+      yield { kind, name, key: step.key, id, ...placeOf(row), state, reason: String(reason ?? '') };
+    }
+  }
+}
+
+function placeOf(row: StoredRow<ImportRecord> | undefined): Pick<Listed, 'file' | 'sheet' | 'row'> {
+  const { file = '', sheet = null } = row?.record ?? {};
+  return { file, sheet: sheet ?? '', row: String(row?.row ?? '') };
+}
+
+/**
+ * Rows that lost an object are pending again; their results name only what is still there.
+ * @param part when their undo began, where only the rows that are taken back lose something; null where all do
+ */
+async function takeBackRows(run: RunDirectory, part: string | null): Promise<void> {
   const { journal } = run;
-  const undoneAt = runState(journal).get('undone') ?? '';
+  const undoneAt = part ?? runState(journal).get('undone') ?? '';
   const planner = new Planner(journal);
   for (const row of journal.rows()) {
     if (row.status === 'invalid' || row.status === 'pending') continue;
+    if (part !== null && row.selection !== 'takenBack') continue;
     const plan = planner.plan(row);
     if (typeof plan === 'string') continue;
     const steps = plan.resources.map((resource) => journal.step(resource.key));

@@ -80,6 +80,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     kind: 'validate',
     sheets,
     counts,
+    selection: null,
     errors: null,
     undoneAt: null,
     stoppedBy: interrupted ? 'interrupted' : null,

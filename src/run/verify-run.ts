@@ -9,15 +9,17 @@ import type { ImportRecord } from '../records/record.js';
 import { Addresses } from '../resources/lookups/addresses.js';
 import type { SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter } from '../sheet/write/write.js';
-import { TAIL_MISSING } from './directory.js';
+import { type RunDirectory, TAIL_MISSING } from './directory.js';
 import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
 import { PlatformLink } from './platform-link.js';
+import { selectRows } from './select-rows.js';
 
 export interface VerifyReport {
   readonly runDir: string;
   readonly environment: string;
+  /** those that are compared: of `--only`, else those that the run selected */
   readonly rows: { readonly total: number; readonly same: number; readonly different: number };
   /** fields that the sheet states and the platform does not answer, with how many objects have them */
   readonly notComparable: Readonly<Record<string, number>>;
@@ -28,7 +30,7 @@ export interface VerifyReport {
 }
 
 /**
- * Reads back every object of a run and lists, in `verify.csv`, what is not as the sheet says. Changes nothing.
+ * Reads back every object of a run, or of the rows of `--only`, and lists, in `verify.csv`, what is not as the sheet says. Changes nothing.
  * @throws StopError when it cannot be read on; a list of an earlier time is then untouched
  */
 export async function verifyRun(request: EarlierRequest, follow: Follow = {}): Promise<VerifyReport> {
@@ -60,11 +62,12 @@ async function verifyOpened(
   const counted = () => Object.fromEntries([...unanswered].sort(([, a], [, b]) => b - a));
   let list: SheetWriter | null = null;
   try {
+    const isCompared = await comparedRows(run, settings.only, follow);
     const { client, stop } = await link.open(openPlatform, settings);
     const differing = await openSheetWriter(path, 'csv', { sheetName: 'verify', columns });
     list = differing;
     const comparer = new Comparer(client, journal, new Addresses(client, journal));
-    await inParallel(journal.rows(), settings.concurrency, stop, async (row) => {
+    await inParallel(filtered(journal.rows(), isCompared), settings.concurrency, stop, async (row) => {
       const { differences, notComparable } = await compareRow(row);
       rows.total++;
       rows[differences.length === 0 ? 'same' : 'different']++;
@@ -105,4 +108,30 @@ async function verifyOpened(
     await link.close();
     await log.close();
   }
+}
+
+type Row = StoredRow<ImportRecord>;
+
+/**
+ * Tells which rows are compared: those of `--only`, else all but those that were left out or taken back and of which
+ * nothing is wanted.
+ */
+async function comparedRows(
+  { journal }: RunDirectory,
+  only: readonly string[],
+  follow: Follow,
+): Promise<(row: Row) => boolean> {
+  if (only.length === 0)
+    return ({ selection, status }) =>
+      selection === 'selected' || (status !== 'pending' && status !== 'invalid');
+  const named = new Set<number>();
+  const notices = await selectRows(journal, only, true, ({ ordinal }, isNamed) => {
+    if (isNamed) named.add(ordinal);
+  });
+  for (const message of notices) tell(follow, { type: 'notice', message });
+  return ({ ordinal }) => named.has(ordinal);
+}
+
+function* filtered(rows: Iterable<Row>, wanted: (row: Row) => boolean): Generator<Row> {
+  for (const row of rows) if (wanted(row)) yield row;
 }

@@ -26,12 +26,13 @@ export function followOnScreen(io: Io, { quiet }: ScreenSettings, resumable: boo
       } else if (event.type === 'abandoned') io.json.forget('runDir');
       else if (event.type === 'notice') io.err(`${oneLine(event.message)}\n`);
       else if (event.type === 'loaded') {
-        const { rows, total, tables } = event;
+        const { rows, total, toSend, leftOut, tables, plan } = event;
         if (resumable) io.err(structureText(tables, [], painter(io.isTerminal)));
-        const ready = rows['pending'] ?? rows['valid'] ?? 0;
-        if (resumable) io.err(`${total} rows read: ${ready} to send, ${rows['invalid'] ?? 0} invalid\n`);
-        if (resumable && event.plan) io.err(`${planLines(event.plan).join('\n')}\n`);
-        if (resumable && event.plan?.mailsAtOnce) io.err(`${mailsText(event.plan.mailsAtOnce)}\n`);
+        const others = leftOut > 0 ? `, ${leftOut} not selected` : '';
+        if (resumable)
+          io.err(`${total} rows read: ${toSend} to send, ${rows['invalid'] ?? 0} invalid${others}\n`);
+        if (resumable && plan) io.err(`${planLines(plan).join('\n')}\n`);
+        if (resumable && plan?.mailsAtOnce) io.err(`${mailsText(plan.mailsAtOnce)}\n`);
       } else if (event.type === 'progress') progress?.show(event);
       else if (event.type === 'ended') progress?.end();
     },
@@ -129,7 +130,7 @@ async function printJson(report: RunReport, io: Io): Promise<void> {
 
 /** The members of the object that `--json` prints of a report. */
 export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
-  const { kind, runDir, environment, counts, differing, plan, stoppedBy, error } = report;
+  const { kind, runDir, environment, counts, selection, differing, plan, stoppedBy, error } = report;
   const { existing, coverage, results, errors, tables } = report;
   const part = report.parts.at(-1);
   const rows = { total: totalOf(report), ...counts };
@@ -137,7 +138,7 @@ export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
   const mailsAtOnce = plan?.mailsAtOnce ?? null;
   if (runDir === null) return { rows, plan, mailsAtOnce, tables, stoppedBy, error: told };
   return {
-    ...{ runDir, environment, rows, plan, differing, mailsAtOnce },
+    ...{ runDir, environment, rows, selected: selection?.rows ?? null, plan, differing, mailsAtOnce },
     ...(kind === 'run' ? {} : { existing, coverage, tables }),
     requests: part?.requests ?? 0,
     durationMs: part?.durationMs ?? 0,

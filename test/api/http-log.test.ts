@@ -9,7 +9,11 @@ import { clientOf, scriptedServer } from './scripted-server.js';
 const MASK = '********';
 const SECRET = 's3cr3t-V4lue';
 
+/** Row 8 is the seventh; of a log-in there is none. */
+const placeOf = (ordinal: number) => (ordinal === 0 ? null : { row: ordinal + 1 });
+
 const exchange: Exchange = {
+  ordinal: 0,
   operation: 'createSipTrunk',
   method: 'POST',
   url: 'https://api.example/v2/partition/P1/account/A1/siptrunk_2',
@@ -21,7 +25,7 @@ const exchange: Exchange = {
 
 async function logged(...exchanges: readonly Partial<Exchange>[]) {
   const path = join(await temporaryDirectory(), 'http.jsonl');
-  const log = new HttpLog(path);
+  const log = new HttpLog(path, placeOf);
   for (const each of exchanges) log.write({ ...exchange, ...each });
   await log.close();
   const text = await readFile(path, 'utf8');
@@ -74,6 +78,7 @@ describe('HttpLog', () => {
     const [first, second] = lines.map((line) => JSON.parse(line));
     expect(first).toEqual({
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      row: null,
       operation: 'createSipTrunk',
       method: 'POST',
       url: exchange.url,
@@ -91,7 +96,7 @@ describe('HttpLog', () => {
   it('adds to a log that is there', async () => {
     const path = join(await temporaryDirectory(), 'http.jsonl');
     for (const operation of ['one', 'two']) {
-      const log = new HttpLog(path);
+      const log = new HttpLog(path, placeOf);
       log.write({ ...exchange, operation });
       await log.close();
     }
@@ -118,9 +123,9 @@ describe('HttpLog', () => {
 
   it('writes what a dry run would send, secrets masked', async () => {
     const path = join(await temporaryDirectory(), 'http.jsonl');
-    const log = new HttpLog(path);
+    const log = new HttpLog(path, placeOf);
     const { operation, method, url } = exchange;
-    log.writePlanned(7, { operation, method, url, body: { sipPassword: SECRET, trunkName: 'A' } });
+    log.writePlanned(6, { operation, method, url, body: { sipPassword: SECRET, trunkName: 'A' } });
     await log.close();
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({
       ...{ row: 7, wouldSend: true, operation, method, url },
@@ -129,7 +134,7 @@ describe('HttpLog', () => {
   });
 
   it('does not disturb the run when it cannot be written', async () => {
-    const log = new HttpLog(join(await temporaryDirectory(), 'not-there', 'http.jsonl'));
+    const log = new HttpLog(join(await temporaryDirectory(), 'not-there', 'http.jsonl'), placeOf);
     log.write(exchange);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(() => log.write(exchange)).not.toThrow();
@@ -139,22 +144,29 @@ describe('HttpLog', () => {
 it('of a run holds its calls and none of its secrets', async () => {
   const path = join(await temporaryDirectory(), 'http.jsonl');
   const server = await scriptedServer(() => ({ status: 200, body: { id: 'T1', sipPassword: SECRET } }));
-  const httpLog = new HttpLog(path);
+  const httpLog = new HttpLog(path, placeOf);
   const { client, logged } = clientOf(server.url, { httpLog, password: SECRET });
   await client.send(
     createTrunk('P1', 'A1', { trunkName: 'T', sipUsername: 'user-0001', sipPassword: SECRET }),
+    { priority: 7 },
   );
   await httpLog.close();
   const text = await readFile(path, 'utf8');
   const lines = text.trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     {
-      ...{ operation: 'logUserIn', method: 'POST', url: `${server.url}/v2/authorize`, status: 200 },
+      ...{
+        row: null,
+        operation: 'logUserIn',
+        method: 'POST',
+        url: `${server.url}/v2/authorize`,
+        status: 200,
+      },
       body: { username: 'api-user', password: MASK },
       answer: { authToken: MASK, partitionId: 'P1' },
     },
     {
-      ...{ operation: 'createSipTrunk', method: 'POST', status: 200, ms: expect.any(Number) },
+      ...{ row: 8, operation: 'createSipTrunk', method: 'POST', status: 200, ms: expect.any(Number) },
       body: { trunkName: 'T', sipUsername: MASK, sipPassword: MASK },
       answer: { id: 'T1', sipPassword: MASK },
     },

@@ -46,6 +46,7 @@ async function scripted(
   const { run, journal, options } = await runOf(answer, changes);
   const kind: Kind<Found, { extension: string }> = {
     ...{ title: 'User', idColumn: 'userId', settingOf: null, referenceType: null },
+    called: () => 'the user',
     writes: () => [],
     bringAbout: () => Promise.reject(new Error('not asked for')),
     find: {

@@ -22,7 +22,7 @@ async function journalOf() {
   return { journal, reopen };
 }
 
-function row(ordinal: number, status = 'pending'): Omit<StoredRow<Rec>, 'result'> {
+function row(ordinal: number, status = 'pending'): Omit<StoredRow<Rec>, 'result' | 'selection'> {
   return {
     ordinal,
     source: 1,
@@ -63,7 +63,7 @@ describe('rows', () => {
     const odd = { ...row(1), cells: [ODD, '', '='], record: { name: ODD } };
     await journal.addRow(odd, null);
     const again = await reopen();
-    expect(again.row(1)).toEqual({ ...odd, result: null });
+    expect(again.row(1)).toEqual({ ...odd, result: null, selection: 'selected' });
     expect(again.row(2)).toBeUndefined();
   });
 

@@ -31,6 +31,7 @@ function input(over: Partial<RunReport> = {}): RunReport {
     startedAt: '2025-03-04T05:06:07.000Z',
     parts: [],
     limiter: null,
+    selection: null,
     existing: null,
     differing: null,
     plan: null,
@@ -263,6 +264,8 @@ describe('what to do next', () => {
     needsProfile: false,
     profile: undefined,
     reading: '',
+    selecting: '',
+    selection: null,
     sheets: ['in.csv'],
     errors: 'runs/a b/errors.csv',
     stoppedBy: null,
@@ -284,6 +287,46 @@ describe('what to do next', () => {
   it('names the way round invalid rows when nothing was sent for them', () => {
     const [, second] = nextSteps({ ...ending, counts: { invalid: 1, pending: 9 }, sent: false });
     expect(second).toContain('`alianza-import run in.csv --environment beta --on-invalid skip`');
+  });
+
+  it('of a wave is the next one, and nothing of it is called open', () => {
+    const selection = {
+      options: '--limit 5',
+      rows: 5,
+      invalid: 0,
+      others: { pending: 90, invalid: 2 },
+      waiting: 90,
+    };
+    const wave = {
+      ...{
+        ...ending,
+        errors: null,
+        selecting: ' --limit 5',
+        counts: { created: 5, pending: 90, invalid: 2 },
+      },
+      selection: { ...selection, takenBack: 0 },
+    };
+    expect(nextSteps(wave)).toEqual([
+      "When these are good, send the 90 other rows too: `alianza-import resume 'runs/a b' --all`",
+      'Before their turn, correct the 2 invalid rows that are not selected: `alianza-import validate in.csv`',
+      "Take back what this run created: `alianza-import undo 'runs/a b'`",
+    ]);
+  });
+
+  it('of a wave that was not sent is the same wave of the corrected sheet', () => {
+    const selection = {
+      options: '--limit 5',
+      rows: 5,
+      invalid: 0,
+      others: { pending: 90 },
+      waiting: 90,
+      takenBack: 0,
+    };
+    const wave = { ...ending, selecting: ' --limit 5', selection, counts: { pending: 95, invalid: 2 } };
+    expect(nextSteps({ ...wave, sent: false, toTakeBack: 0 })).toEqual([
+      'Correct the 2 invalid rows in the sheet, then: `alianza-import run in.csv --environment beta --limit 5`',
+      'Nothing was sent, since rows are invalid, none of those selected. To send the others all the same: `alianza-import run in.csv --environment beta --limit 5 --on-invalid skip`',
+    ]);
   });
 
   it('is the real run after a good dry run, and the check against the platform after validate', () => {
