@@ -6,7 +6,7 @@ import { placeOf, SAMPLES } from './place.js';
 
 const RUN_KEYS = [
   ...['differing', 'durationMs', 'environment', 'errors', 'exitCode', 'mailsAtOnce', 'plan'],
-  ...['report', 'requests', 'results', 'rows', 'runDir', 'stoppedBy'],
+  ...['report', 'requests', 'results', 'rows', 'runDir', 'selected', 'stoppedBy'],
 ];
 const ROW_KEYS = ['created', 'existing', 'failed', 'invalid', 'pending', 'skipped', 'total'];
 const PROBLEM_KEYS = ['code', 'column', 'file', 'hint', 'message', 'row', 'severity', 'sheet', 'value'];
