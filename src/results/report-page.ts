@@ -35,8 +35,8 @@ dt { font-size: .8125rem; color: var(--quiet); } dd { margin: 0; overflow-wrap: 
 .bars td { padding: .22rem 0; } .bars .n { text-align: right; width: 1%; padding-left: .75rem; font-variant-numeric: tabular-nums; }
 .bar { display: block; height: .8rem; min-width: 3px; border-radius: 3px; background: var(--idle); print-color-adjust: exact;
   -webkit-print-color-adjust: exact; }
-.created, .valid { --c: var(--good); } .existing { --c: var(--good2); } .failed { --c: var(--bad); } .invalid { --c: var(--bad2); }
-.skipped, .warning { --c: var(--warn); } .pending { --c: var(--idle); }
+.good { --c: var(--good); } .alsoGood { --c: var(--good2); } .bad { --c: var(--bad); } .alsoBad { --c: var(--bad2); }
+.open { --c: var(--warn); } .idle { --c: var(--idle); }
 .bar { background: var(--c, var(--idle)); }
 ol, ul { margin: 0; padding-left: 1.3rem; } li + li { margin-top: .5rem; }
 .filter { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: .5rem; }

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
+import { isDone, lookOf, type StatusLook } from '../plan/statuses.js';
 import { writeFileAtomic } from '../sheet/write/atomic.js';
 import { Html, html } from './html.js';
 import { GROUP_KINDS, type GroupKind, type Hit, type ProblemGroup } from './problem-groups.js';
 import { page } from './report-page.js';
-import { type RunReport, remarks, totalOf } from './run-report.js';
+import { doneOf, type RunReport, remarks, totalOf } from './run-report.js';
 import { counted, durationText, placeText, rateText } from './wording.js';
 
 const TITLES = { validate: 'Validation report', 'dry-run': 'Dry-run report', run: 'Import report' } as const;
-const DONE = ['created', 'existing', 'valid'];
 const CAUSES_IN_CHART = 10;
 /** Places that the whole page lists: what keeps it small enough to mail. */
 const MOST_HITS = 5000;
@@ -21,6 +21,11 @@ const KIND_LABELS: Readonly<Record<GroupKind, string>> = {
   skipped: 'Skipped',
   warning: 'Warning',
 };
+
+/** Problems that are no status of a row stay open. */
+function groupLook(kind: GroupKind): StatusLook {
+  return kind === 'warning' ? 'open' : lookOf(kind);
+}
 
 /** Writes the report as one HTML file that needs nothing else; it appears all at once. */
 export async function writeReport(path: string, report: RunReport): Promise<void> {
@@ -85,10 +90,10 @@ ${
 function verdict(report: RunReport): string {
   const { counts, kind } = report;
   const total = totalOf(report);
-  const done = DONE.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
+  const done = doneOf(report);
   const good = kind === 'run' ? 'done' : 'valid';
   const rest = Object.entries(counts)
-    .filter(([status, count]) => count > 0 && !DONE.includes(status))
+    .filter(([status, count]) => count > 0 && !isDone(status))
     .map(([status, count]) => `${count.toLocaleString('en-US')} ${status}`);
   if (total === 0) return 'No row was read.';
   if (rest.length === 0)
@@ -114,7 +119,11 @@ function withCode(line: string): Html[] {
 
 function statusChart(counts: RunReport['counts']): Html {
   const entries = Object.entries(counts).filter(([, count]) => count > 0);
-  const bars = entries.map(([status, count]) => ({ name: html`${capital(status)}`, look: status, count }));
+  const bars = entries.map(([status, count]) => ({
+    name: html`${capital(status)}`,
+    look: lookOf(status),
+    count,
+  }));
   return chart('Rows by status', 'Status', bars, '');
 }
 
@@ -122,17 +131,17 @@ function causeChart(groups: readonly ProblemGroup[]): Html {
   const most = groups.map((group, index) => ({ group, index })).sort((a, b) => b.group.count - a.group.count);
   const bars: Bar[] = most.slice(0, CAUSES_IN_CHART).map(({ group, index }) => ({
     name: html`<a href="#cause-${index}">${group.title}</a>`,
-    look: group.kind,
+    look: groupLook(group.kind),
     count: group.count,
   }));
   const rest = most.slice(CAUSES_IN_CHART).reduce((sum, { group }) => sum + group.count, 0);
-  if (rest > 0) bars.push({ name: html`Other causes`, look: 'pending', count: rest });
+  if (rest > 0) bars.push({ name: html`Other causes`, look: 'idle', count: rest });
   return chart('Problems by cause', 'Cause', bars, 'cause');
 }
 
 interface Bar {
   readonly name: Html;
-  /** the class that gives the colour: a status or a kind of problem */
+  /** the class that gives the colour: the look of a status, or a kind of problem */
   readonly look: string;
   readonly count: number;
 }
@@ -191,7 +200,7 @@ function groupDetails(group: ProblemGroup, index: number, hits: readonly Hit[], 
   if (hint === null) labels.push('What to do');
   const more = count - hits.length;
   return html`<details id="cause-${index}" data-kind="${kind}"${open}>
-<summary><span class="tag ${kind}">${KIND_LABELS[kind]}</span><span class="t">${title}</span><span class="n">${count.toLocaleString('en-US')} ×</span></summary>
+<summary><span class="tag ${groupLook(kind)}">${KIND_LABELS[kind]}</span><span class="t">${title}</span><span class="n">${count.toLocaleString('en-US')} ×</span></summary>
 ${hint === null || hint === '' ? '' : html`<p class="hint">${hint}</p>`}
 <table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
 <tbody>${hits.map((hit) => {

@@ -7,13 +7,6 @@ import type { ImportRecord } from '../records/record.js';
 /** What the result columns of a row show. */
 export type ResultCells = Record<(typeof RESULT_COLUMNS)[number], string>;
 
-/** Rows that need nothing more. */
-const DONE = new Set(['created', 'existing', 'valid']);
-
-export function isDone(status: string): boolean {
-  return DONE.has(status);
-}
-
 /** The result that a journal keeps with a row. */
 export function resultOf(row: StoredRow<ImportRecord>): RowResult {
   return (row.result ?? {}) as RowResult;

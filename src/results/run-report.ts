@@ -1,4 +1,5 @@
 import type { ErrorFacts, Exit } from '../errors.js';
+import { isDone } from '../plan/statuses.js';
 import type { CreatedRow } from './created-rows.js';
 import type { ProblemGroup } from './problem-groups.js';
 import { counted } from './wording.js';
@@ -95,6 +96,11 @@ export interface LimiterFacts {
 /** How many rows there are. */
 export function totalOf({ counts }: Pick<RunReport, 'counts'>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** How many of them need nothing more. */
+export function doneOf({ counts }: Pick<RunReport, 'counts'>): number {
+  return Object.entries(counts).reduce((sum, [status, count]) => sum + (isDone(status) ? count : 0), 0);
 }
 
 const STOPPED: Readonly<Record<StoppedBy, string>> = {

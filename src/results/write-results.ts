@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { StopError } from '../errors.js';
 import type { Journal, StoredRow, StoredSource } from '../journal/journal.js';
+import { isDone } from '../plan/statuses.js';
 import { type ColumnName, columnOf, RESULT_COLUMNS } from '../records/columns.js';
 import { productOfSheet } from '../records/headers.js';
 import { isError, type Problem } from '../records/problem.js';
@@ -13,7 +14,7 @@ import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../
 import { shellPath } from '../shell-word.js';
 import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
-import { columnNamedIn, isDone, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
+import { columnNamedIn, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
 import { SheetNames } from './sheet-names.js';
 
 const FORMATS: readonly SheetFormat[] = ['xlsx', 'csv'];

@@ -6,12 +6,12 @@ import type { Stopped } from '../execute/stop-switch.js';
 import { OPEN_STATES } from '../execute/take-back.js';
 import type { StepState } from '../journal/journal.js';
 import { KIND_NAMES } from '../plan/resource.js';
-import { ROW_STATUSES } from '../plan/statuses.js';
+import { CHECK_STATUSES, ROW_STATUSES } from '../plan/statuses.js';
 import { isObject } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
 import { nextSteps } from '../results/next-steps.js';
 import { writeReport } from '../results/report.js';
-import { type RunReport, type StoppedBy, totalOf } from '../results/run-report.js';
+import { doneOf, type RunReport, type StoppedBy, totalOf } from '../results/run-report.js';
 import { type Findings, findingsOf, type WrittenResults, writeResults } from '../results/write-results.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import { programVersion } from '../version.js';
@@ -186,7 +186,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     credentials: existsSync(files.credentials) ? files.credentials : null,
     error: last?.error ?? null,
     next: nextSteps({ ...told, ...optionsAgain(facts), sent, toTakeBack }),
-    exit: last?.exit ?? exitOf(facts.kind, stoppedBy, counts, hasCreated(run)),
+    exit: last?.exit ?? exitOf(stoppedBy, counts, hasCreated(run)),
   };
 }
 
@@ -231,7 +231,7 @@ function isLoaded({ journal }: Told): boolean {
 /** Rows by status; none while the sheets are not read to their end. */
 function countsOf(run: Told): Record<string, number> {
   const { journal, facts } = run;
-  const statuses = facts.kind === 'run' ? Object.keys(ROW_STATUSES) : ['valid', 'invalid'];
+  const statuses = facts.kind === 'run' ? Object.keys(ROW_STATUSES) : Object.keys(CHECK_STATUSES);
   return countsByStatus(statuses, isLoaded(run) ? journal.countRows() : new Map());
 }
 
@@ -271,7 +271,6 @@ export function openObjects(
 const NOT_KEPT: ReadonlySet<StepState> = new Set([...OPEN_STATES].filter((state) => state !== 'kept'));
 
 function exitOf(
-  kind: RunReport['kind'],
   stoppedBy: StoppedBy | null,
   counts: Readonly<Record<string, number>>,
   somethingDone: boolean,
@@ -279,8 +278,7 @@ function exitOf(
   if (stoppedBy === 'max-errors') return 'maxErrors';
   if (stoppedBy === 'interrupted') return 'interrupted';
   if (stoppedBy === 'cut off') return somethingDone ? 'stoppedByError' : 'nothingDone';
-  const { created = 0, existing = 0, valid = 0 } = counts;
-  return (kind === 'run' ? created + existing : valid) === totalOf({ counts }) ? 'done' : 'someFailed';
+  return doneOf({ counts }) === totalOf({ counts }) ? 'done' : 'someFailed';
 }
 
 function systemUser(): string {

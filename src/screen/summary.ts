@@ -1,3 +1,4 @@
+import { lookOf, type StatusLook } from '../plan/statuses.js';
 import type { CreatedRow } from '../results/created-rows.js';
 import type { Hit, ProblemGroup } from '../results/problem-groups.js';
 import { type LimiterFacts, totalOf } from '../results/run-report.js';
@@ -34,15 +35,14 @@ export interface Summary {
   readonly next: readonly string[];
 }
 
-const STATUS_LOOKS: Readonly<Record<string, Look>> = {
-  created: 'green',
-  existing: 'green',
-  valid: 'green',
-  failed: 'red',
-  invalid: 'red',
-  skipped: 'yellow',
-  pending: 'yellow',
-};
+const STATUS_LOOKS = {
+  good: 'green',
+  alsoGood: 'green',
+  bad: 'red',
+  alsoBad: 'red',
+  open: 'yellow',
+  idle: 'yellow',
+} as const satisfies Record<StatusLook, Look>;
 
 /** The end of a command as several lines: counts, time, files, what to do next. */
 export function summaryText(summary: Summary, colour: boolean): string {
@@ -52,7 +52,7 @@ export function summaryText(summary: Summary, colour: boolean): string {
   const statuses = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([status, count]) =>
-      paint(`${count.toLocaleString('en-US')} ${status}`, STATUS_LOOKS[status] ?? 'bold'),
+      paint(`${count.toLocaleString('en-US')} ${status}`, STATUS_LOOKS[lookOf(status)]),
     );
   const lines = [`${paint(counted(total, 'row'), 'bold')}: ${statuses.join(', ') || 'nothing to do'}`];
   const time = [`in ${durationText(durationMs)}`];
