@@ -2,6 +2,7 @@ import type { Journal, StoredRow } from '../journal/journal.js';
 import { planRow } from '../plan/plan.js';
 import type { RowPlan } from '../plan/resource.js';
 import { completeValues, givenValues } from '../records/complete.js';
+import { rowText } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 
 /** First rows that are remembered: rows of one account usually stand near each other. */
@@ -29,9 +30,9 @@ export class Planner {
     const account = this.#firstRow(record.accountFirst, row);
     const user = record.userFirst === 0 ? row : this.#firstRow(record.userFirst, row);
     if (!account?.record.accountUsable)
-      return `The account cells of row ${account?.row}, which this row takes over, are not valid.`;
+      return `The account cells of ${whereOf(account, row)}, which this row takes over, are not valid.`;
     if (record.userFirst !== 0 && !user?.record.userUsable)
-      return `The user cells of row ${user?.row}, which this row takes over, are not valid.`;
+      return `The user cells of ${whereOf(user, row)}, which this row takes over, are not valid.`;
     const userValues = record.userFirst === 0 ? null : (user?.record.values ?? null);
     const values = completeValues(record, account.record.values, userValues);
     const given = givenValues(record, account.record.values, userValues);
@@ -48,4 +49,8 @@ export class Planner {
     }
     return first;
   }
+}
+
+function whereOf(first: FirstRow | undefined, { record }: StoredRow<ImportRecord>): string {
+  return first === undefined ? 'its first row' : rowText(first.record, record);
 }

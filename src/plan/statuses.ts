@@ -57,6 +57,8 @@ export interface RowResult {
   readonly stepTitle?: string;
   readonly error?: string;
   readonly hint?: string;
+  /** ordinal of the row that `error` and `hint` name: the one that is to be corrected first */
+  readonly other?: number;
   /** warnings of the run itself; those of validation are problems of the row */
   readonly warnings?: readonly string[];
   /** how many fields of what was there before are not as the sheet says; the warnings name them */

@@ -16,7 +16,7 @@ import {
   headerInResults,
   productOfSheet,
 } from './headers.js';
-import { isError, type Problem, type ProblemCode, withSeverity } from './problem.js';
+import { isError, type Problem, type ProblemCode, rowText, withSeverity } from './problem.js';
 import { PRODUCTS, type Product } from './products.js';
 import type { DistinctColumn } from './profile.js';
 import type { ImportRecord } from './record.js';
@@ -223,9 +223,10 @@ export class Validator {
     if (sourceOf(check) !== 'SEARCH') return 0;
     const index = this.#accounts.countSearch(owner.user);
     if (index > 1 && check.has('firstName') && !check.has('macAddress')) {
-      const where = this.#places.describe(owner.userFirst, check.table);
-      const message = `The row searches one more number (${index} so far) for the user of ${where}`;
-      check.add('ANOTHER_SEARCH', 'phoneNumber', message, 'Delete the row if it was repeated by mistake.');
+      const other = this.#places.place(owner.userFirst);
+      const message = `The row searches one more number (${index} so far) for the user of ${rowText(other, check.table)}`;
+      const hint = 'Delete the row if it was repeated by mistake.';
+      check.add('ANOTHER_SEARCH', 'phoneNumber', message, hint, other);
     }
     return index;
   }

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { StopError } from '../errors.js';
 import type { Journal, StoredRow, StoredSource } from '../journal/journal.js';
 import { isDone } from '../plan/statuses.js';
-import { type ColumnName, columnOf, RESULT_COLUMNS } from '../records/columns.js';
+import { type ColumnName, columnOf, INPUT_COLUMNS, RESULT_COLUMNS } from '../records/columns.js';
 import { productOfSheet } from '../records/headers.js';
 import { isError, type Problem } from '../records/problem.js';
 import { PRODUCTS } from '../records/products.js';
@@ -12,6 +12,7 @@ import type { OutCell, OutColumn, SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write/xlsx.js';
 import { shellPath } from '../shell-word.js';
+import { Origins } from './origins.js';
 import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
 import { columnNamedIn, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
@@ -22,7 +23,7 @@ const FORMATS: readonly SheetFormat[] = ['xlsx', 'csv'];
 const WIDTHS: Readonly<Record<string, number>> = { error: 60, hint: 50, warnings: 40, finishedAt: 26 };
 
 /** A worksheet has 16,384 columns, and ours are among them. */
-const MOST_OWN_COLUMNS = 16_384 - RESULT_COLUMNS.length;
+const MOST_OWN_COLUMNS = 16_384 - RESULT_COLUMNS.length - INPUT_COLUMNS.length;
 
 /** Where the results are. */
 export interface WrittenResults {
@@ -71,7 +72,8 @@ class Gathered {
  * Writes `results.*` and `errors.*` of a run from its journal. Both appear all at once; memory does not grow with the
  * rows. When every row is done, an errors file of an earlier attempt is removed.
  *
- * Results hold the rows as typed. The errors file holds those that are not done, ready to be corrected and imported:
+ * Results hold the rows as typed; where the input is several files or worksheets, or was in an earlier round, each says
+ * where it first stood. In the errors file every row does, and texts name other rows by that. The errors file holds those that are not done, ready to be corrected and imported:
  * a row that leaves cells blank because an earlier row of its account or user has them gets them filled in when that
  * earlier row is done and so not in the file. A user's further number says of itself that it is not the caller ID.
  *
@@ -83,7 +85,8 @@ export async function writeResults(
   format: SheetFormat,
 ): Promise<WrittenResults> {
   const sources = new Map(journal.sources().map((source) => [source.id, source]));
-  const run: Run = { journal, sources, format };
+  const origins = new Origins(journal, [...sources.values()]);
+  const run: Run = { journal, sources, origins, format };
   const paths = { results: join(runDir, `results.${format}`), errors: join(runDir, `errors.${format}`) };
   const results = new OutputFile(run, paths.results, false);
   const errors = new OutputFile(run, paths.errors, true);
@@ -151,6 +154,7 @@ class TableErrors {
 interface Run {
   readonly journal: Journal<ImportRecord>;
   readonly sources: ReadonlyMap<number, StoredSource>;
+  readonly origins: Origins;
   readonly format: SheetFormat;
 }
 
@@ -160,6 +164,7 @@ class OutputFile {
   readonly #path: string;
   /** the file that goes back in: cells are coloured, explained and have drop-downs, and blank cells are filled */
   readonly #isForCorrection: boolean;
+  readonly #inputColumns: Origins['inErrors'];
   readonly #names = new SheetNames();
   #csv: SheetWriter | undefined;
   #workbook: WorkbookWriter | undefined;
@@ -172,6 +177,7 @@ class OutputFile {
     this.#run = run;
     this.#path = path;
     this.#isForCorrection = isForCorrection;
+    this.#inputColumns = isForCorrection ? run.origins.inErrors : run.origins.inResults;
     this.#own = new OwnColumns([...run.sources.values()], true, this.#toSayCallerId());
   }
 
@@ -186,13 +192,21 @@ class OutputFile {
     else this.#csv = await openSheetWriter(this.#path, 'csv', { sheetName: '', columns: this.#columns() });
   }
 
-  async write(row: StoredRow<ImportRecord>, problems: readonly Problem[]): Promise<void> {
+  async write(stored: StoredRow<ImportRecord>, found: readonly Problem[]): Promise<void> {
+    const { origins } = this.#run;
+    const isReworded = this.#inputColumns.length > 0;
+    const row = isReworded ? origins.rewordedResult(stored) : stored;
+    const problems = isReworded ? origins.reworded(found, stored) : found;
     await this.open();
     if (this.#workbook && this.#sheet?.source !== row.source) await this.#beginSheet(this.#workbook, row);
     const cells = this.#own.cells(row);
     const result = resultCells(row, problems);
     if (this.#isForCorrection) this.#fill(row, cells);
     const out: (string | OutCell)[] = [...cells, ...RESULT_COLUMNS.map((column) => result[column])];
+    if (isReworded) {
+      const origin = origins.of(stored);
+      out.push(...this.#inputColumns.map((column) => origin[column]));
+    }
     if (this.#isForCorrection && this.#workbook) this.#explain(row, problems, result, out);
     await (this.#csv ?? this.#sheet?.rows)?.write(out);
   }
@@ -244,7 +258,8 @@ class OutputFile {
       const { options, textFormat } = columnOf(column);
       return { header, text: textFormat ?? false, ...(options ? { options } : {}) };
     });
-    const result = RESULT_COLUMNS.map((header): OutColumn => ({ header, width: WIDTHS[header] ?? 18 }));
+    const added = [...RESULT_COLUMNS, ...this.#inputColumns];
+    const result = added.map((header): OutColumn => ({ header, width: WIDTHS[header] ?? 18 }));
     return [...own, ...result];
   }
 

@@ -1,15 +1,8 @@
 import type { Row } from '../../sheet/table.js';
 import type { Fault } from '../cells/damage.js';
 import { type ColumnGroup, type ColumnName, columnOf, type RowValues, SECRET_COLUMNS } from '../columns.js';
-import { isError, type Problem, type ProblemCode, withSeverity } from '../problem.js';
+import { isError, type OtherRow, type Problem, type ProblemCode, withSeverity } from '../problem.js';
 import type { Product } from '../products.js';
-
-/** Where a row stands. */
-export interface Place {
-  readonly file: string;
-  readonly sheet: string | null;
-  readonly row: number;
-}
 
 /** What the rules need of the table that a row is in. */
 export interface RowTable {
@@ -68,8 +61,11 @@ export class RowCheck {
     return this.#bad?.includes(column) === true;
   }
 
-  /** Adds a problem at a column; null: of the row as a whole. */
-  add(code: ProblemCode, column: ColumnName | null, message: string, hint: string): void {
+  /**
+   * Adds a problem at a column; null: of the row as a whole.
+   * @param other the row that the message names besides this one
+   */
+  add(code: ProblemCode, column: ColumnName | null, message: string, hint: string, other?: OtherRow): void {
     const { file, sheet } = this.table;
     const typed = column === null ? '' : this.typed(column);
     const secret = column !== null && SECRET_COLUMNS.has(column) && typed !== '';
@@ -77,7 +73,7 @@ export class RowCheck {
     const said = secret ? message.replaceAll(typed, '(hidden)') : message;
     const row = this.row.number;
     const problem = withSeverity({ file, sheet, row, column, value, code, message: said, hint });
-    this.problems.push(problem);
+    this.problems.push(other === undefined ? problem : { ...problem, other });
     if (isError(problem) && column !== null) this.markBad(column);
   }
 
