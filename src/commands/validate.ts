@@ -1,7 +1,7 @@
 import { EXIT } from '../errors.js';
 import type { RunEvent } from '../run/events.js';
 import { validateSheets } from '../run/validate-sheets.js';
-import { followOnScreen, jsonOf, tellReport, tellSummary } from '../screen/tell.js';
+import { followOnScreen, jsonOf, problemMember, tellReport, tellSummary } from '../screen/tell.js';
 import { callerOf, type Run, screenOf } from './command.js';
 
 export const run: Run = async (args, io) => {
@@ -17,7 +17,7 @@ export const run: Run = async (args, io) => {
   const on = async (event: RunEvent) => {
     if (screen.json && !begun) await io.json.list('problems');
     begun = true;
-    if (event.type === 'problem' && screen.json) await io.json.item(event.problem);
+    if (event.type === 'problem' && screen.json) await io.json.item(problemMember(event.problem));
     if (event.type !== 'table' || args.flags['profile'] === undefined) return;
     for (const { header, column, how } of event.headers)
       io.err(

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { EXIT, type Exit, errorMember } from '../errors.js';
 import type { ScreenSettings } from '../options.js';
+import type { Problem } from '../records/problem.js';
 import { problemOf } from '../results/row-outcome.js';
 import { mailsText, type RunReport, remarks, totalOf } from '../results/run-report.js';
 import type { Follow, RunEvent } from '../run/events.js';
@@ -99,12 +100,18 @@ async function printJson(report: RunReport, io: Io): Promise<void> {
     try {
       await io.json.list('problems');
       for (let ordinal = 0; ordinal <= totalOf(report); ordinal++)
-        for (const problem of journal.problems(ordinal)) await io.json.item(problemOf(problem));
+        for (const problem of journal.problems(ordinal))
+          await io.json.item(problemMember(problemOf(problem)));
     } finally {
       await journal.close();
     }
   }
   await io.json.end({ exitCode: EXIT[exit].code });
+}
+
+/** What `--json` prints of a problem: the row that its message names besides its own is in the message. */
+export function problemMember({ other: _other, ...told }: Problem): object {
+  return told;
 }
 
 /** The members of the object that `--json` prints of a report. */
