@@ -1,6 +1,6 @@
 import { StopError } from '../errors.js';
 import type { Row, RowFault, Table } from '../sheet/table.js';
-import { Accounts, type Owner } from './across/accounts.js';
+import { Accounts, type KnownBefore, type Owner } from './across/accounts.js';
 import { CallerIds } from './across/caller-ids.js';
 import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
@@ -81,11 +81,16 @@ export class Validator {
     });
   }
 
-  /** Begins a table: its rows come next. Returns the problems of its header. */
+  /**
+   * Begins a table: its rows come next. Returns the problems of its header.
+   * @param known what a run knows that the table may be an errors file of
+   */
   openTable(
     table: Pick<Table, 'file' | 'sheet' | 'header' | 'headerRow'> & Partial<Pick<Table, 'amongOthers'>>,
+    known: KnownBefore | null = null,
   ): Problem[] {
     const headers = describeHeaders(table, this.#headerNames);
+    this.#accounts.known = headers.some(({ how }) => how === 'result') ? known : null;
     this.#headers = headers;
     this.#columns = placeColumns(table, headers, this.#translations, this.#defaults);
     const product = this.#defaults.get('product') as Product | undefined;

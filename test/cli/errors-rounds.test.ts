@@ -14,6 +14,10 @@ function user(accountNumber: string, extension: string, over: SheetRow = {}): Sh
   return { ...ACCOUNT, accountNumber, ...person, extension, blockEmail: 'yes', username: '', ...over };
 }
 
+const NUMBER: SheetRow = {
+  ...{ phoneNumber: '', address: '215 S State St', city: 'Salt Lake City', state: 'UT', postalCode: '84111' },
+};
+
 const skip = ['--quiet', '--on-invalid', 'skip'];
 
 describe.concurrent('an errors file that comes back in', () => {
@@ -105,5 +109,38 @@ describe.concurrent('an errors file that comes back in', () => {
     expect(skipped).toMatchObject({ status: 'skipped', inputRow: '4', hint: 'Correct inputRow 3 first.' });
     expect(skipped?.['error']).toMatch(/^account:S-1 failed in inputRow 3: /);
     expect(place.csv('one/results.csv')[2]).toMatchObject({ hint: 'Correct row 3 first.' });
+  });
+
+  it('may leave blank what its account and user have already, as the hint says', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const place = await placeOf(onTestFinished);
+    const rows = [
+      user('B-1', '4000', { platformType: 'CPE2' }),
+      // another name of the account, and another plan of the user of row 2
+      user('B-1', '4001', { accountName: 'Another Co' }),
+      user('B-1', '4000', { userProductPlan: 'ADVANCED', phoneNumber: '8015559401', state: 'UT' }),
+    ].map((row) => ({ ...NUMBER, platformType: '', ...row }));
+    await place.write('sheet.csv', csvOf(rows));
+    expectExit(await place.cli('run', 'sheet.csv', '--out', 'one', ...skip), 1);
+    const [one, two] = place.csv('one/errors.csv');
+    expect(one).toMatchObject({ accountName: 'Another Co', inputRow: '3' });
+    expect(one?.['hint']).toContain('Make the rows of the account equal, or leave the cell blank.');
+    expect(two?.['hint']).toContain('Make the rows of the user equal, or leave the cell blank.');
+
+    const blank = place.text('one/errors.csv').replace('Another Co', '').replace('ADVANCED', '');
+    await place.write('one/errors.csv', blank);
+    expectExit(await place.cli('validate', 'one/errors.csv'), 0);
+    // a copy elsewhere has nothing beside it that could say it
+    await place.write('copy.csv', blank);
+    const copy = await place.cli('validate', 'copy.csv');
+    expectExit(copy, 1);
+    expect(copy.stderr).toContain('accountName is blank');
+    expectExit(await place.cli('run', 'one/errors.csv', '--out', 'two', '--quiet'), 0);
+    expect(place.csv('two/results.csv').map(({ status }) => status)).toEqual(['created', 'created']);
+    const { accounts, users } = place.sandbox.state;
+    expect(accounts.toJSON().map(({ accountName }) => accountName)).toEqual(['Round Co']);
+    expect(users.toJSON().map(({ extension }) => extension)).toEqual(['4000', '4001']);
   });
 });

@@ -60,6 +60,13 @@ export interface AccountOptions {
   readonly refuseExamples: boolean;
 }
 
+/** Accounts and users that are on the platform already, with the values of their first rows. */
+export interface KnownBefore {
+  account(accountNumber: string): RowValues | undefined;
+  /** @param extension '' for the one user of a Home Phone account */
+  user(accountNumber: string, extension: string): RowValues | undefined;
+}
+
 const ACCOUNT_TYPES = ['unknown', 'ADVANCED', 'SIMPLE'] as const;
 
 /** The account and user that a row is of. */
@@ -92,6 +99,8 @@ export class Accounts {
   );
 
   #userBlanks = BLANKS.user;
+  /** what blank cells of first rows are filled from; null: from nothing */
+  known: KnownBefore | null = null;
 
   constructor(keys: KeyIndex, places: RowPlaces, options: AccountOptions) {
     this.#options = options;
@@ -142,6 +151,7 @@ export class Accounts {
   }
 
   #openAccount(check: RowCheck, accountNumber: string, near: number): number {
+    if (this.known) fill(check, ACCOUNT_COLUMNS, this.known.account(accountNumber));
     check.applyDefaults('account');
     // most likely it is a later row of the other account, whose account cells may be blank
     if (near === 0) requireGroup(check, 'account');
@@ -247,6 +257,8 @@ export class Accounts {
 
   #openUser(check: RowCheck, account: number): Pick<Owner, 'user' | 'userFirst' | 'bringsUser'> {
     const { product } = check;
+    const { accountNumber = '', extension = '' } = check.values;
+    if (this.known) fill(check, USER_COLUMNS, this.known.user(accountNumber, extension));
     check.applyDefaults('user');
     if (product !== null) requireGroup(check, 'user');
     const timeZone = check.values.timeZone ?? this.#accounts.firstValues(account)?.timeZone;
@@ -285,6 +297,13 @@ export class Accounts {
       check.add('DUPLICATE_ROW', 'extension', message, hint, first);
     }
   }
+}
+
+/** Gives blank cells the values of another row. */
+function fill(check: RowCheck, columns: readonly ColumnName[], from: RowValues = {}): void {
+  for (const column of columns)
+    if (from[column] !== undefined && !check.has(column))
+      Object.assign(check.values, { [column]: from[column] });
 }
 
 function accountTypeOf(product: Product | null): number {
