@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { ErrorFacts, Exit } from '../errors.js';
 import { isDone } from '../plan/statuses.js';
 import type { CreatedRow } from './created-rows.js';
@@ -74,6 +75,8 @@ export interface RunReport {
   readonly results: string | null;
   readonly errors: string | null;
   readonly report: string | null;
+  /** paths of results that somebody had edited before they were written again */
+  readonly kept: readonly string[];
   readonly credentials: string | null;
   readonly stoppedBy: StoppedBy | null;
   /** what stopped it, or kept its files from being written */
@@ -112,10 +115,11 @@ const STOPPED: Readonly<Record<StoppedBy, string>> = {
 
 /** What is to be said besides counts, each a sentence: why it ended early, who gets mails, what differs. */
 export function remarks(report: RunReport): string[] {
-  const { stoppedBy, error, undoneAt, mailsAtOnce, differing } = report;
+  const { stoppedBy, error, undoneAt, mailsAtOnce, differing, kept } = report;
   const said: string[] = [];
   if (stoppedBy !== null) said.push(STOPPED[stoppedBy]);
   if (error !== null) said.push(`${error.message} ${error.hint}`);
+  for (const path of kept) said.push(`${editedName(path)} had been edited: that version is kept as ${path}.`);
   if (undoneAt !== null) said.push(`It was undone (${undoneAt}).`);
   if (mailsAtOnce !== null && mailsAtOnce > 0) said.push(mailsText(mailsAtOnce));
   if (differing !== null && differing > 0)
@@ -123,6 +127,11 @@ export function remarks(report: RunReport): string[] {
       `${counted(differing, 'row')} ${differing === 1 ? 'differs' : 'differ'} from what is on the platform already: see the warnings.`,
     );
   return said;
+}
+
+/** `errors.csv` of `runs/1/errors-edited-2.csv`. */
+function editedName(path: string): string {
+  return basename(path).replace(/-edited(-\d+)?(?=\.)/, '');
 }
 
 /** That many people get a mail at once, as a sentence. */

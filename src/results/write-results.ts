@@ -12,6 +12,7 @@ import type { OutCell, OutColumn, SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write/xlsx.js';
 import { shellPath } from '../shell-word.js';
+import { keepEdited, rememberWritten } from './edited-files.js';
 import { Origins } from './origins.js';
 import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
@@ -70,7 +71,8 @@ class Gathered {
 
 /**
  * Writes `results.*` and `errors.*` of a run from its journal. Both appear all at once; memory does not grow with the
- * rows. When every row is done, an errors file of an earlier attempt is removed.
+ * rows. When every row is done, an errors file of an earlier attempt is removed. One that somebody has edited is kept
+ * under another name, as are results.
  *
  * Results hold the rows as typed; where the input is several files or worksheets, or was in an earlier round, each says
  * where it first stood. In the errors file every row does, and texts name other rows by that. The errors file holds those that are not done, ready to be corrected and imported:
@@ -104,17 +106,22 @@ export async function writeResults(
     }
     await results.commit();
     await errors.commit();
+    if (!errors.isOpen) for (const each of FORMATS) await removeWritten(join(runDir, `errors.${each}`));
   } catch (error) {
     // what cannot be taken away either is in nobody's way: it is a piece under a name of its own
     await Promise.allSettled([results.abort(), errors.abort()]);
     throw unwritable(error, runDir);
   }
-  if (!errors.isOpen) for (const each of FORMATS) await rm(join(runDir, `errors.${each}`), { force: true });
   return {
     results: paths.results,
     errors: errors.isOpen ? paths.errors : null,
     findings: gathered.findings(),
   };
+}
+
+async function removeWritten(path: string): Promise<void> {
+  await keepEdited(path);
+  await rm(path, { force: true });
 }
 
 function unwritable(error: unknown, runDir: string): StopError {
@@ -215,8 +222,11 @@ class OutputFile {
     // a workbook must have a worksheet, even when the input had no row
     if (this.#workbook && !this.#sheet)
       await this.#workbook.sheet({ sheetName: 'Results', columns: this.#columns() });
+    if (!this.isOpen) return;
+    await keepEdited(this.#path);
     await this.#csv?.commit();
     await this.#workbook?.commit();
+    await rememberWritten(this.#path);
   }
 
   async abort(): Promise<void> {

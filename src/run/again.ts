@@ -2,10 +2,14 @@ import { shellWord } from '../shell-word.js';
 import { HOSTS, sendsInClear } from './platform.js';
 import type { RunFacts } from './state.js';
 
-/** The options that a command printed for the user needs to do the same as the one before it. */
+/**
+ * The options that a command printed for the user needs to do the same as the one before it. A command that names the
+ * run directory knows all of them but `--insecure-http`, which is never kept.
+ */
 export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'settings'>): {
   where: string;
   reading: string;
+  insecure: string;
 } {
   const { environment, baseUrl } = target;
   const where: string[] = [];
@@ -13,12 +17,16 @@ export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'se
   if (environment === 'sandbox' && baseUrl !== null) where.push('--environment', 'sandbox');
   if (baseUrl !== null && !(Object.values(HOSTS) as string[]).includes(baseUrl))
     where.push('--base-url', baseUrl);
-  if (sendsInClear(baseUrl)) where.push('--insecure-http');
   if (settings.partition !== undefined) where.push('--partition', settings.partition);
   const reading: string[] = [];
   if (settings.profile !== undefined) reading.push('--profile', settings.profile);
   for (const entry of settings.set) reading.push('--set', entry);
-  return { where: asOptions(where), reading: asOptions(reading) };
+  const insecure = sendsInClear(baseUrl) ? ['--insecure-http'] : [];
+  return {
+    where: asOptions([...where, ...insecure]),
+    reading: asOptions(reading),
+    insecure: asOptions(insecure),
+  };
 }
 
 function asOptions(words: readonly string[]): string {

@@ -14,6 +14,7 @@ import { StopError } from '../errors.js';
 import { createJournal, Journal, type Json } from '../journal/journal.js';
 import { acquireLock, type Lock } from '../journal/lock.js';
 import type { ImportRecord } from '../records/record.js';
+import { WRITTEN } from '../results/edited-files.js';
 import { openAtomic } from '../sheet/write/atomic.js';
 import { shellPath } from '../shell-word.js';
 import { type RunFacts, runState } from './state.js';
@@ -48,7 +49,15 @@ export function runFiles(directory: string) {
 /** All paths that a run may write or remove, but for its lock. */
 function ownPaths(directory: string): string[] {
   const { lock: _lock, ...files } = runFiles(directory);
-  const written = ['results.csv', 'results.xlsx', 'errors.csv', 'errors.xlsx', 'undo.csv', 'verify.csv'];
+  const written = [
+    'results.csv',
+    'results.xlsx',
+    'errors.csv',
+    'errors.xlsx',
+    'undo.csv',
+    'verify.csv',
+    WRITTEN,
+  ];
   return [
     ...Object.values(files),
     ...['-wal', '-shm'].map((end) => files.journal + end),

@@ -9,6 +9,7 @@ import { KIND_NAMES } from '../plan/resource.js';
 import { CHECK_STATUSES, ROW_STATUSES } from '../plan/statuses.js';
 import { isObject } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
+import { editedFilesIn } from '../results/edited-files.js';
 import { nextSteps } from '../results/next-steps.js';
 import { writeReport } from '../results/report.js';
 import { doneOf, type RunReport, type StoppedBy, totalOf } from '../results/run-report.js';
@@ -157,9 +158,14 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
   const told = {
     runDir: directory,
     kind: facts.kind,
+    environment: facts.target.environment,
     sheets: sheetsOf(facts),
     counts,
+    results: written?.results ?? null,
     errors: written?.errors ?? null,
+    kept: orElse(() => editedFilesIn(directory), []),
+    report: files.report,
+    credentials: existsSync(files.credentials) ? files.credentials : null,
     stoppedBy,
     undoneAt,
   } as const;
@@ -167,7 +173,6 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
   const toTakeBack = [...objects.values()].reduce((sum, count) => sum + count, 0);
   return {
     ...told,
-    environment: facts.target.environment,
     baseUrl: facts.target.baseUrl,
     partitionId: orElse(() => runState(journal).get('partitionId') ?? null, null),
     startedAt: facts.createdAt,
@@ -181,9 +186,6 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     coverage: kept.coverage,
     groups: found.groups,
     created: orElse(() => createdRows(journal, CREATED_SHOWN), []),
-    results: written?.results ?? null,
-    report: files.report,
-    credentials: existsSync(files.credentials) ? files.credentials : null,
     error: last?.error ?? null,
     next: nextSteps({ ...told, ...optionsAgain(facts), sent, toTakeBack }),
     exit: last?.exit ?? exitOf(stoppedBy, counts, hasCreated(run)),

@@ -71,21 +71,22 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     kind: 'validate',
     sheets,
     counts,
-    errors: null,
+    environment: settings.environment,
+    ...{ results: null, errors: null, kept: [], report: null, credentials: null },
     undoneAt: null,
     stoppedBy: interrupted ? 'interrupted' : null,
   } as const;
   const again = optionsAgain({ target: { environment: 'sandbox', baseUrl: null }, settings });
   return {
     ...told,
-    ...{ environment: settings.environment, baseUrl: null, partitionId: null, parts: [] },
+    ...{ baseUrl: null, partitionId: null, parts: [] },
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
     ...{ requests: null, limiter: null, existing: null, differing: null, mailsAtOnce },
     coverage: OFFLINE_COVERAGE,
     groups: groups.list(),
     created: [],
-    ...{ results: null, report: null, credentials: null, error: null },
+    error: null,
     next: nextSteps({ ...told, ...again, sent: false, toTakeBack: 0 }),
     exit: interrupted ? 'interrupted' : counts.invalid === 0 ? 'done' : 'someFailed',
   };

@@ -117,7 +117,7 @@ export function problemMember({ other: _other, ...told }: Problem): object {
 /** The members of the object that `--json` prints of a report. */
 export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
   const { kind, runDir, environment, counts, differing, mailsAtOnce, stoppedBy, error } = report;
-  const { existing, coverage, results, errors } = report;
+  const { existing, coverage, results, errors, kept } = report;
   const part = report.parts.at(-1);
   const rows = { total: totalOf(report), ...counts };
   const told = error === null ? undefined : errorMember(error);
@@ -128,5 +128,6 @@ export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
     requests: part?.requests ?? 0,
     durationMs: part?.durationMs ?? 0,
     ...{ results, errors, report: report.report, stoppedBy, error: told },
+    ...(kept.length > 0 ? { kept } : {}),
   };
 }

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Problem, ProblemCode } from '../../src/records/problem.js';
-import { nextSteps } from '../../src/results/next-steps.js';
+import { type Ending, nextSteps } from '../../src/results/next-steps.js';
 import { causeOf, HITS_KEPT, ProblemGroups } from '../../src/results/problem-groups.js';
 import { reportPage, writeReport } from '../../src/results/report.js';
 import type { RunReport } from '../../src/results/run-report.js';
@@ -38,6 +38,7 @@ function input(over: Partial<RunReport> = {}): RunReport {
     results: 'runs/1/results.xlsx',
     report: 'runs/1/report.html',
     credentials: null,
+    kept: [],
     stoppedBy: null,
     error: null,
     undoneAt: null,
@@ -212,32 +213,44 @@ describe('report.html', () => {
 });
 
 describe('what to do next', () => {
-  const ending = {
-    runDir: 'runs/a b',
-    kind: 'run',
-    where: ' --environment beta',
-    reading: '',
-    sheets: ['in.csv'],
-    errors: 'runs/a b/errors.csv',
-    stoppedBy: null,
-    undoneAt: null,
-    sent: true,
-    toTakeBack: 5,
-  } as const;
+  const ending: Ending = {
+    ...{ runDir: 'runs/a b', kind: 'run', environment: 'beta', where: ' --environment beta', reading: '' },
+    ...{ insecure: '', sheets: ['in.csv'], counts: {}, stoppedBy: null, undoneAt: null },
+    ...{ results: 'runs/a b/results.csv', errors: 'runs/a b/errors.csv', kept: [] },
+    ...{ report: 'runs/a b/report.html', credentials: null, sent: true, toTakeBack: 5 },
+  };
 
   it('is to go on, to correct, to try again, to take back', () => {
     const counts = { created: 5, invalid: 2, failed: 1, skipped: 1, pending: 3 };
     expect(nextSteps({ ...ending, counts })).toEqual([
       "Correct the 2 invalid rows in runs/a b/errors.csv, then: `alianza-import run 'runs/a b/errors.csv' --environment beta`",
       "Go on with the 3 pending rows where the run stopped: `alianza-import resume 'runs/a b'`",
-      "Try the 2 failed rows again: `alianza-import resume 'runs/a b' --retry failed`; or correct them in runs/a b/errors.csv and import that.",
+      "Try the 2 failed rows again: `alianza-import resume 'runs/a b' --retry failed`",
+      "Take back what this run created: `alianza-import undo 'runs/a b'`",
+    ]);
+    expect(nextSteps({ ...ending, counts: { created: 5, failed: 1 } })).toEqual([
+      "Try the 1 failed row again: `alianza-import resume 'runs/a b' --retry failed`",
+      "Or correct the 1 failed row in runs/a b/errors.csv, then: `alianza-import run 'runs/a b/errors.csv' --environment beta`",
       "Take back what this run created: `alianza-import undo 'runs/a b'`",
     ]);
   });
 
-  it('names the way round invalid rows when nothing was sent for them', () => {
+  it('is to verify and to hand over when all is done, and to take back last', () => {
+    const done = { ...ending, errors: null, counts: { created: 5, existing: 1, failed: 0 } };
+    expect(nextSteps({ ...done, credentials: 'runs/a b/credentials.csv' })).toEqual([
+      "Read everything back and compare it with the sheet: `alianza-import verify 'runs/a b'`",
+      'Hand over runs/a b/results.csv (every ID, row by row) and runs/a b/report.html; runs/a b/credentials.csv goes by a safe way of its own: it holds the SIP passwords, and is their only copy.',
+      "Take back what this run created: `alianza-import undo 'runs/a b'`",
+    ]);
+    // nothing of a simulated platform is handed to anybody
+    expect(nextSteps({ ...done, environment: 'sandbox', toTakeBack: 0 })).toEqual([
+      "Read everything back and compare it with the sheet: `alianza-import verify 'runs/a b'`",
+    ]);
+  });
+
+  it('sends the others in the same run when nothing was sent since rows are invalid', () => {
     const [, second] = nextSteps({ ...ending, counts: { invalid: 1, pending: 9 }, sent: false });
-    expect(second).toContain('`alianza-import run in.csv --environment beta --on-invalid skip`');
+    expect(second).toContain("`alianza-import resume 'runs/a b' --on-invalid skip`");
   });
 
   it('is the real run after a good dry run, and the check against the platform after validate', () => {
@@ -246,5 +259,24 @@ describe('what to do next', () => {
       'Everything is ready: `alianza-import run in.csv --environment beta`',
     ]);
     expect(nextSteps({ ...good, kind: 'validate', runDir: null })[0]).toContain('run in.csv --dry-run`');
+  });
+
+  it('is to correct the sheet itself after a check: the errors file has only a part of it', () => {
+    const bad = { ...ending, counts: { valid: 7, invalid: 2 }, reading: ' --profile p.json' };
+    expect(nextSteps({ ...bad, kind: 'validate' })).toEqual([
+      'Correct the 2 invalid rows in the sheet (runs/a b/errors.csv has them, with what is wrong), then: `alianza-import validate in.csv --profile p.json`',
+    ]);
+    expect(nextSteps({ ...bad, kind: 'dry-run', sheets: ['a.csv', '/x/standard-input'] })).toEqual([
+      'Correct the 2 invalid rows in the sheets (runs/a b/errors.csv has them, with what is wrong), then: with it on standard input, `alianza-import run a.csv - --profile p.json --dry-run --environment beta`',
+    ]);
+  });
+
+  it('says of what an edited file is for, and how a run over plain HTTP goes on', () => {
+    const kept = ['runs/1/errors-edited.csv', 'runs/1/results-edited.csv'];
+    const steps = nextSteps({ ...ending, kept, insecure: ' --insecure-http', counts: { failed: 2 } });
+    expect(steps).toContain(
+      'Import what you have corrected in runs/1/errors-edited.csv: `alianza-import run runs/1/errors-edited.csv --environment beta`',
+    );
+    expect(steps[0]).toContain("`alianza-import resume 'runs/a b' --insecure-http --retry failed`");
   });
 });
