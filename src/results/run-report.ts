@@ -65,6 +65,8 @@ export interface RunReport {
   readonly differing: number | null;
   /** people who get a mail of the platform as soon as their user is created; null when it is not known */
   readonly mailsAtOnce: number | null;
+  /** the objects of the run that are there, by product of the row that brought them and by kind; in the order of both */
+  readonly objects: readonly ObjectCount[];
   /** what was checked where, and what cannot be checked */
   readonly coverage: readonly string[];
   /** all problems by cause, worst first */
@@ -86,6 +88,16 @@ export interface RunReport {
   /** what to do next, commands in backticks */
   readonly next: readonly string[];
   readonly exit: Exit;
+}
+
+/** How many objects of one kind the rows of one product have. */
+export interface ObjectCount {
+  readonly product: string;
+  /** what people call it */
+  readonly kind: string;
+  readonly created: number;
+  /** there before the run */
+  readonly existing: number;
 }
 
 /** What the limit on requests did, for the summary. */

@@ -16,6 +16,7 @@ import { keepEdited, rememberWritten } from './edited-files.js';
 import { Origins } from './origins.js';
 import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
+import { RowIndex } from './row-index.js';
 import { columnNamedIn, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
 import { SheetNames } from './sheet-names.js';
 
@@ -41,31 +42,37 @@ export interface Findings {
   readonly groups: readonly ProblemGroup[];
   /** rows whose objects were there already and differ from the sheet; null when no row was compared */
   readonly differing: number | null;
+  /** what all rows are found by in the report */
+  readonly rows: RowIndex;
 }
 
 /** Goes through all rows once, without writing anything: for when the results cannot be written. */
 export function findingsOf(journal: Journal<ImportRecord>): Findings {
-  const gathered = new Gathered(journal);
+  const gathered = new Gathered(journal, new Origins(journal, journal.sources()));
   for (const row of journal.rows()) gathered.add(row, journal.problems(row.ordinal).map(problemOf));
   return gathered.findings();
 }
 
 class Gathered {
   readonly #groups = new ProblemGroups();
+  readonly #rows = new RowIndex();
+  readonly #origins: Origins;
   #differing: number | null = null;
 
-  constructor(journal: Journal<ImportRecord>) {
+  constructor(journal: Journal<ImportRecord>, origins: Origins) {
+    this.#origins = origins;
     for (const problem of journal.problems(0).map(problemOf)) this.#groups.add(problem);
   }
 
   add(row: StoredRow<ImportRecord>, own: readonly Problem[]): void {
     this.#groups.addRow(row, own);
+    this.#rows.add(row, own, this.#origins.of(row).inputRow);
     const { differs } = resultOf(row);
     if (differs !== undefined) this.#differing = (this.#differing ?? 0) + (differs > 0 ? 1 : 0);
   }
 
   findings(): Findings {
-    return { groups: this.#groups.list(), differing: this.#differing };
+    return { groups: this.#groups.list(), differing: this.#differing, rows: this.#rows };
   }
 }
 
@@ -92,7 +99,7 @@ export async function writeResults(
   const paths = { results: join(runDir, `results.${format}`), errors: join(runDir, `errors.${format}`) };
   const results = new OutputFile(run, paths.results, false);
   const errors = new OutputFile(run, paths.errors, true);
-  const gathered = new Gathered(journal);
+  const gathered = new Gathered(journal, origins);
   const tableErrors = new TableErrors();
   try {
     await results.open();

@@ -7,12 +7,14 @@ import { OPEN_STATES } from '../execute/take-back.js';
 import type { StepState } from '../journal/journal.js';
 import { KIND_NAMES } from '../plan/resource.js';
 import { CHECK_STATUSES, ROW_STATUSES } from '../plan/statuses.js';
-import { isObject } from '../resources/kinds.js';
+import { PRODUCT_NAMES, PRODUCTS } from '../records/products.js';
+import { isObject, KINDS } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
 import { editedFilesIn } from '../results/edited-files.js';
 import { nextSteps } from '../results/next-steps.js';
 import { writeReport } from '../results/report.js';
-import { doneOf, type RunReport, type StoppedBy, totalOf } from '../results/run-report.js';
+import { RowIndex } from '../results/row-index.js';
+import { doneOf, type ObjectCount, type RunReport, type StoppedBy, totalOf } from '../results/run-report.js';
 import { type Findings, findingsOf, type WrittenResults, writeResults } from '../results/write-results.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import { programVersion } from '../version.js';
@@ -44,13 +46,22 @@ export async function beginPart(run: Told): Promise<OpenPart> {
     ...{ endedAt: null, durationMs: 0, requests: 0, stoppedBy: null, error: null, exit: null },
   };
   const kept = runState(run.journal).get('report') ?? NOTHING_KEPT;
-  await runState(run.journal).set('report', { ...kept, parts: [...kept.parts, part] });
-  return { started: Date.now(), part, earlier: kept.parts };
+  const earlier = withLives(run, kept.parts);
+  await runState(run.journal).set('report', { ...kept, parts: [...earlier, part] });
+  return { started: Date.now(), part, earlier };
+}
+
+/** The parts, the last of which lasted, if it was cut off, as long as something was written in it. */
+function withLives({ journal }: Told, parts: readonly KeptPart[]): readonly KeptPart[] {
+  const last = parts.at(-1);
+  if (last?.endedAt !== null) return parts;
+  const lived = (orElse(() => journal.lastStepAt(), null) ?? 0) - Date.parse(last.startedAt);
+  return [...parts.slice(0, -1), { ...last, durationMs: Math.max(0, lived) }];
 }
 
 const NOTHING_KEPT: KeptReport = { parts: [], existing: null, coverage: [], limiter: null };
 
-const NOTHING_FOUND: Findings = { groups: [], differing: null };
+const NOTHING_FOUND: Findings = { groups: [], differing: null, rows: new RowIndex() };
 
 /** How a part came to its end. */
 export interface PartEnd extends Omit<KeptReport, 'parts'> {
@@ -110,7 +121,7 @@ export async function endPart(
   const findings = written?.findings ?? orElse(() => findingsOf(run.journal), NOTHING_FOUND);
   const report = reportOf(run, facts(), { written, findings });
   const before = failure;
-  await trying(() => writeReport(run.files.report, report));
+  await trying(() => writeReport(run.files.report, report, findings.rows));
   // what could not be written is told, too
   return failure === before ? report : reportOf(run, facts(), { written, findings });
 }
@@ -147,7 +158,7 @@ interface Found {
 /** The report of a run from its journal, at any time. A journal that cannot be read leaves gaps in it, no error. */
 function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): RunReport {
   const { journal, facts, directory, files } = run;
-  const { parts } = kept;
+  const parts = withLives(run, kept.parts);
   const last = parts.at(-1);
   const counts = orElse(() => countsOf(run), {});
   const found = findings ?? orElse(() => findingsOf(journal), NOTHING_FOUND);
@@ -184,6 +195,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     differing: found.differing,
     mailsAtOnce: orElse(() => runState(journal).get('mailsAtOnce') ?? null, null),
     coverage: kept.coverage,
+    objects: orElse(() => objectsOf(journal), []),
     groups: found.groups,
     created: orElse(() => createdRows(journal, CREATED_SHOWN), []),
     error: last?.error ?? null,
@@ -216,7 +228,7 @@ export async function writeAgain(run: Told, format: SheetFormat, isLive: () => b
   const kept = runState(journal).get('report') ?? NOTHING_KEPT;
   const written = await writeResults(journal, directory, format);
   const report = asOf(isLive, reportOf(run, kept, { written, findings: written.findings }));
-  await writeReport(files.report, report);
+  await writeReport(files.report, report, written.findings.rows);
   return report;
 }
 
@@ -268,6 +280,27 @@ export function openObjects(
     if (states.has(state) && !NO_OBJECTS.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + count);
   return counts;
 }
+
+/** The objects by product and kind, as far as they are there. */
+function objectsOf(journal: Told['journal']): ObjectCount[] {
+  const steps = journal.countStepsByProduct();
+  return PRODUCT_NAMES.flatMap((product) =>
+    KIND_NAMES.filter((kind) => !NO_OBJECTS.has(kind)).flatMap((kind) => {
+      const count = (states: ReadonlySet<StepState>) =>
+        steps.reduce(
+          (sum, step) =>
+            step.product === product && step.kind === kind && states.has(step.state) ? sum + step.count : sum,
+          0,
+        );
+      const [created, existing] = [count(CREATED), count(EXISTING)];
+      const titles = { product: PRODUCTS[product].title, kind: KINDS[kind].title };
+      return created + existing > 0 ? [{ ...titles, created, existing }] : [];
+    }),
+  );
+}
+
+const CREATED: ReadonlySet<StepState> = new Set(['created', 'kept']);
+const EXISTING: ReadonlySet<StepState> = new Set(['existing']);
 
 /** States of what undo would delete; what it has kept before is no reason to call it again. */
 const NOT_KEPT: ReadonlySet<StepState> = new Set([...OPEN_STATES].filter((state) => state !== 'kept'));

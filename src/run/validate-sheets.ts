@@ -84,6 +84,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     durationMs: Date.now() - startedAt.getTime(),
     ...{ requests: null, limiter: null, existing: null, differing: null, mailsAtOnce },
     coverage: OFFLINE_COVERAGE,
+    objects: [],
     groups: groups.list(),
     created: [],
     error: null,

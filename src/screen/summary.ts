@@ -26,6 +26,12 @@ export interface Summary {
   readonly durationMs: number;
   /** null where nothing can be sent (validate) */
   readonly requests: number | null;
+  /** of all parts of a run that was resumed; null when there is one part */
+  readonly allParts: {
+    readonly count: number;
+    readonly durationMs: number;
+    readonly requests: number;
+  } | null;
   readonly limiter: LimiterFacts | null;
   /** what else is to be said, each a sentence */
   readonly remarks: readonly string[];
@@ -46,7 +52,7 @@ const STATUS_LOOKS = {
 
 /** The end of a command as several lines: counts, time, files, what to do next. */
 export function summaryText(summary: Summary, colour: boolean): string {
-  const { counts, durationMs, requests, limiter } = summary;
+  const { counts, durationMs, requests, allParts, limiter } = summary;
   const paint = painter(colour);
   const total = totalOf(summary);
   const statuses = Object.entries(counts)
@@ -63,6 +69,10 @@ export function summaryText(summary: Summary, colour: boolean): string {
       `slowed down to ${limiter.lowest} of ${limiter.highest} requests at once, ${counted(limiter.pauses, 'pause')} (${durationText(limiter.pausedMs)})`,
     );
   lines.push(time.join(', '));
+  if (allParts !== null)
+    lines.push(
+      `all ${allParts.count} parts of the run: ${durationText(allParts.durationMs)}, ${counted(allParts.requests, 'request')}`,
+    );
   if (requests !== null && summary.environment === 'sandbox')
     lines.push(paint('Sandbox: a simulated platform. Nothing real was created.', 'yellow'));
   lines.push(...summary.remarks.map(oneLine));

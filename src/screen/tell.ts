@@ -9,7 +9,7 @@ import { shellPath } from '../shell-word.js';
 import type { Io } from './io.js';
 import { oneLine } from './plain-text.js';
 import { Progress } from './progress.js';
-import { createdText, problemsText, summaryText } from './summary.js';
+import { createdText, problemsText, type Summary, summaryText } from './summary.js';
 
 /** Follows a run on the screen while it goes on. */
 export function followOnScreen(io: Io, { quiet }: ScreenSettings, resumable: boolean): Follow {
@@ -69,6 +69,7 @@ export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io)
         ...{ environment, counts, limiter, next },
         durationMs: part?.durationMs ?? report.durationMs,
         requests: kind === 'validate' ? null : (part?.requests ?? 0),
+        allParts: allPartsOf(report),
         remarks: remarks(report),
         files: filesOf(report),
       },
@@ -76,6 +77,10 @@ export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io)
     ),
   );
   if (report.error?.trace !== undefined) io.err(`${report.error.trace}\n`);
+}
+
+function allPartsOf({ parts, durationMs, requests }: RunReport): Summary['allParts'] {
+  return parts.length > 1 ? { count: parts.length, durationMs, requests: requests ?? 0 } : null;
 }
 
 function filesOf(report: RunReport): [string, string][] {
@@ -114,10 +119,15 @@ export function problemMember({ other: _other, ...told }: Problem): object {
   return told;
 }
 
+function partMember(part: RunReport['parts'][number]): object {
+  const { startedAt, endedAt, durationMs, requests, stoppedBy, user, host, apiUser, version } = part;
+  return { startedAt, endedAt, durationMs, requests, stoppedBy, user, host, apiUser, version };
+}
+
 /** The members of the object that `--json` prints of a report. */
 export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
   const { kind, runDir, environment, counts, differing, mailsAtOnce, stoppedBy, error } = report;
-  const { existing, coverage, results, errors, kept } = report;
+  const { existing, coverage, results, errors, kept, objects, parts } = report;
   const part = report.parts.at(-1);
   const rows = { total: totalOf(report), ...counts };
   const told = error === null ? undefined : errorMember(error);
@@ -128,6 +138,8 @@ export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
     requests: part?.requests ?? 0,
     durationMs: part?.durationMs ?? 0,
     ...{ results, errors, report: report.report, stoppedBy, error: told },
+    ...(kind === 'run' ? { objects } : {}),
+    parts: parts.map(partMember),
     ...(kept.length > 0 ? { kept } : {}),
   };
 }

@@ -5,8 +5,9 @@ import type { Problem, ProblemCode } from '../../src/records/problem.js';
 import { type Ending, nextSteps } from '../../src/results/next-steps.js';
 import { causeOf, HITS_KEPT, ProblemGroups } from '../../src/results/problem-groups.js';
 import { reportPage, writeReport } from '../../src/results/report.js';
+import { RowIndex } from '../../src/results/row-index.js';
 import type { RunReport } from '../../src/results/run-report.js';
-import { journalOf, temporaryDirectory } from './journals.js';
+import { journalOf, reportOf, temporaryDirectory } from './journals.js';
 
 function problem(row: number, over: Partial<Problem> = {}): Problem {
   return {
@@ -19,39 +20,7 @@ function problem(row: number, over: Partial<Problem> = {}): Problem {
   };
 }
 
-function input(over: Partial<RunReport> = {}): RunReport {
-  return {
-    kind: 'run',
-    environment: 'beta',
-    baseUrl: 'https://api.b2.alianza.com',
-    partitionId: 'part-1',
-    runDir: 'runs/1',
-    sheets: ['/home/me/customers.xlsx'],
-    startedAt: '2025-03-04T05:06:07.000Z',
-    parts: [],
-    limiter: null,
-    existing: null,
-    differing: null,
-    mailsAtOnce: null,
-    coverage: [],
-    created: [],
-    results: 'runs/1/results.xlsx',
-    report: 'runs/1/report.html',
-    credentials: null,
-    kept: [],
-    stoppedBy: null,
-    error: null,
-    undoneAt: null,
-    exit: 'someFailed',
-    durationMs: 61_000,
-    requests: 6100,
-    counts: { created: 8, existing: 0, failed: 1, invalid: 1 },
-    next: ['Resume: `alianza-import resume runs/1`'],
-    groups: [],
-    errors: 'runs/1/errors.xlsx',
-    ...over,
-  };
-}
+const pageOf = (report: RunReport, rows = new RowIndex()) => reportPage(report, rows);
 
 const groupsOf = (problems: Iterable<Problem>) => {
   const groups = new ProblemGroups();
@@ -134,7 +103,7 @@ describe('groups of problems', () => {
 
 describe('report.html', () => {
   it('says what was run, how it ended and what to do next', () => {
-    const text = reportPage(input({ groups: groupsOf([problem(12)]) }));
+    const text = pageOf(reportOf({ groups: groupsOf([problem(12)]) }));
     expect(text).toContain('<title>Import report: customers.xlsx</title>');
     expect(text).toContain('8 of 10 rows are done; 1 failed, 1 invalid.');
     expect(text).toContain('2025-03-04 05:06 UTC');
@@ -145,22 +114,67 @@ describe('report.html', () => {
   });
 
   it('says so when it was the sandbox', () => {
-    const text = reportPage(input({ environment: 'sandbox' }));
+    const text = pageOf(reportOf({ environment: 'sandbox' }));
     expect(text).toContain('<title>Import report: customers.xlsx (sandbox)</title>');
     expect(text).toContain('This was a sandbox run.');
     expect(text).toContain('No problems were found.');
   });
 
   it('says why it ended early, who gets a mail and what differs', () => {
-    const text = reportPage(input({ stoppedBy: 'max-errors', mailsAtOnce: 1200, differing: 1 }));
+    const text = pageOf(reportOf({ stoppedBy: 'max-errors', mailsAtOnce: 1200, differing: 1 }));
     expect(text).toContain('<p>It stopped since --max-errors was reached.</p>');
     expect(text).toContain('1,200 people get a mail of the platform as soon as their users are created.');
     expect(text).toContain('1 row differs from what is on the platform already');
-    expect(reportPage(input({ mailsAtOnce: 0, differing: 0 }))).not.toMatch(/get a mail|differ/);
+    expect(pageOf(reportOf({ mailsAtOnce: 0, differing: 0 }))).not.toMatch(/get a mail|differ/);
     const error = { code: 'FORBIDDEN', message: 'It is forbidden.', hint: 'Ask for the right.' };
-    expect(reportPage(input({ stoppedBy: 'error', error }))).toContain(
+    expect(pageOf(reportOf({ stoppedBy: 'error', error }))).toContain(
       '<p>It is forbidden. Ask for the right.</p>',
     );
+  });
+
+  it('says who ran it with what, in which parts', () => {
+    const part = {
+      ...{ user: 'ann', host: 'ops1', apiUser: 'api@example.com', version: '1.2.3', requests: 1200 },
+      ...{
+        startedAt: '2025-03-04T05:06:07.000Z',
+        endedAt: null,
+        durationMs: 61_000,
+        stoppedBy: null,
+        error: null,
+      },
+    };
+    const later = {
+      ...part,
+      user: 'bob',
+      endedAt: '2025-03-05T05:06:07.000Z',
+      startedAt: '2025-03-05T04:00:00.000Z',
+    };
+    const text = pageOf(reportOf({ parts: [part, later], durationMs: 122_000 }));
+    expect(text).toContain('<dt>Run by</dt><dd>ann on ops1; bob on ops1</dd>');
+    expect(text).toContain('<dt>API user</dt><dd>api@example.com</dd>');
+    expect(text).toContain('<dt>Program</dt><dd>alianza-import 1.2.3</dd>');
+    expect(text).toContain('<dt>Took</dt><dd>2 min 2 s in 2 parts</dd>');
+    expect(text).toContain('The 2 parts of the run');
+    expect(text).toContain('<td data-label="Ended">cut off</td>');
+    expect(text).toContain('<td data-label="Started">2025-03-05 04:00 UTC</td>');
+    expect(pageOf(reportOf({ parts: [part] }))).not.toContain('parts of the run');
+  });
+
+  it('counts the objects by product and kind, and tells what was there before apart', () => {
+    const bcc = 'Business Cloud Communications';
+    const objects = [
+      { product: bcc, kind: 'Account', created: 1200, existing: 3 },
+      { product: bcc, kind: 'User', created: 1500, existing: 0 },
+      { product: 'SIP Trunk', kind: 'SIP trunk', created: 0, existing: 2 },
+    ];
+    const text = pageOf(reportOf({ objects }));
+    expect(text).toContain(
+      `<tr><th scope="row">${bcc}</th><td>1,200 <small>+ 3 before</small></td><td>1,500</td><td></td></tr>`,
+    );
+    expect(text).toContain(
+      '<th scope="row">All</th><td>1,200 <small>+ 3 before</small></td><td>1,500</td><td>0 <small>+ 2 before</small></td>',
+    );
+    expect(pageOf(reportOf())).not.toContain('Objects by product');
   });
 
   it('escapes whatever the sheet holds', () => {
@@ -169,8 +183,8 @@ describe('report.html', () => {
       problem(2, { value: evil, message: evil, hint: evil, column: evil, file: `${evil}.csv`, sheet: evil }),
       problem(3, { code: 'X' as ProblemCode, message: evil.replaceAll('"', '') }),
     ]);
-    const text = reportPage(
-      input({ groups, sheets: [evil], next: [evil, `\`${evil}\``], coverage: [evil], partitionId: evil }),
+    const text = pageOf(
+      reportOf({ groups, sheets: [evil], next: [evil, `\`${evil}\``], coverage: [evil], partitionId: evil }),
     );
     expect(text.match(/<script/g)).toHaveLength(1);
     expect(text.match(/<img/g)).toBeNull();
@@ -179,14 +193,14 @@ describe('report.html', () => {
   });
 
   it('loads nothing from elsewhere and runs no script but its own', () => {
-    const text = reportPage(input({ groups: groupsOf([problem(2)]) }));
+    const text = pageOf(reportOf({ groups: groupsOf([problem(2)]) }));
     expect(text).not.toMatch(/\b(src|href)="(?!#)/);
     expect(text).not.toMatch(/@import|url\(/);
     expect(text).toMatch(/Content-Security-Policy" content="default-src &#39;none&#39;/);
   });
 
   it('has balanced elements, labelled controls and charts that are tables', () => {
-    const text = reportPage(input({ groups: groupsOf([problem(2), problem(3, { code: 'REQUIRED' })]) }));
+    const text = pageOf(reportOf({ groups: groupsOf([problem(2), problem(3, { code: 'REQUIRED' })]) }));
     for (const tag of ['section', 'details', 'table', 'tbody', 'tr', 'td', 'th', 'p', 'div', 'ol', 'span'])
       expect([tag, text.match(new RegExp(`<${tag}[ >]`, 'g'))?.length]).toEqual([
         tag,
@@ -206,7 +220,7 @@ describe('report.html', () => {
     }
     const dir = await temporaryDirectory();
     const path = join(dir, 'report.html');
-    await writeReport(path, input({ groups: groupsOf(many()) }));
+    await writeReport(path, reportOf({ groups: groupsOf(many()) }), new RowIndex());
     expect((await stat(path)).size).toBeLessThan(600_000);
     expect(await readFile(path, 'utf8')).toContain('and 9,800 more in errors.xlsx.');
   });
