@@ -5,8 +5,8 @@ import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { placeOf, SAMPLES } from './place.js';
 
 const RUN_KEYS = [
-  ...['differing', 'durationMs', 'environment', 'errors', 'exitCode', 'mailsAtOnce', 'report', 'requests'],
-  ...['results', 'rows', 'runDir', 'stoppedBy'],
+  ...['differing', 'durationMs', 'environment', 'errors', 'exitCode', 'mailsAtOnce', 'objects', 'parts'],
+  ...['report', 'requests', 'results', 'rows', 'runDir', 'stoppedBy'],
 ];
 const ROW_KEYS = ['created', 'existing', 'failed', 'invalid', 'pending', 'skipped', 'total'];
 const PROBLEM_KEYS = ['code', 'column', 'file', 'hint', 'message', 'row', 'severity', 'sheet', 'value'];
