@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['results', 'load', 'sandbox', 'shell-word'],
   ],
   index: ['errors', 'plan', 'results', 'run'],
-  screen: ['errors', 'options', 'results', 'run', 'shell-word'],
+  screen: ['errors', 'options', 'plan', 'records', 'results', 'run', 'shell-word'],
   commands: ['errors', 'options', 'records', 'results', 'run', 'screen', 'sandbox', 'shell-word'],
   // records: to suggest the nearest name, as everywhere
   cli: ['errors', 'options', 'version', 'commands', 'screen', 'records'],

@@ -150,7 +150,7 @@ const GENERATED: Readonly<Record<string, () => string>> = {
   'row statuses': () =>
     table(
       ['status', 'means'],
-      Object.entries(ROW_STATUSES).map(([status, means]) => [code(status), means]),
+      Object.entries(ROW_STATUSES).map(([status, { means }]) => [code(status), means]),
     ),
   'fault kinds': () =>
     table(

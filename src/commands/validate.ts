@@ -3,7 +3,7 @@ import { ownSettings } from '../options.js';
 import type { RunReport } from '../results/run-report.js';
 import type { RunEvent } from '../run/events.js';
 import { validateSheets } from '../run/validate-sheets.js';
-import { followOnScreen, jsonOf, tellReport, tellSummary } from '../screen/tell.js';
+import { followOnScreen, jsonOf, problemMember, tellReport, tellSummary } from '../screen/tell.js';
 import { callerOf, type Run, screenOf } from './command.js';
 
 export const run: Run = async (args, io) => {
@@ -29,7 +29,7 @@ export const run: Run = async (args, io) => {
   const on = async (event: RunEvent) => {
     if (screen.json && !begun) await io.json.list('problems');
     begun = true;
-    if (event.type === 'problem' && screen.json) await io.json.item(event.problem);
+    if (event.type === 'problem' && screen.json) await io.json.item(problemMember(event.problem));
     if (event.type === 'table') profile?.draft.addTable(event.file, event.sheet, event.headers);
     if (event.type === 'problem') profile?.draft.addProblem(event.problem);
   };

@@ -2,6 +2,7 @@ import { ApiError, NotSentError } from '../api/api-error.js';
 import type { StoredRow } from '../journal/journal.js';
 import type { KindName, Resource, Role, RowPlan } from '../plan/resource.js';
 import type { RowResult, RowStatus } from '../plan/statuses.js';
+import { rowText } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 import { differenceText } from '../resources/compare.js';
 import type { IdColumn } from '../resources/kind.js';
@@ -148,7 +149,7 @@ export class Executor {
       return missing(
         key,
         elsewhere ?? ordinal,
-        row ? `row ${row.row}, which brings it, is not valid` : 'no row brings it',
+        row ? 'the row that brings it is not valid' : 'no row brings it',
       );
     const started = this.#use(other, otherPlan, row.ordinal);
     try {
@@ -192,13 +193,15 @@ export class Executor {
     const { failure } = own;
     const kind = resources.find((resource) => resource.key === failure.key)?.kind ?? own.kind;
     const owner = failure.owner === row.ordinal ? undefined : this.#run.journal.row(failure.owner);
+    const where = owner && rowText(owner.record, row.record);
     const result = {
       ...ids,
       ...differing,
       failedStep: kind,
       stepTitle: KINDS[kind].title,
-      error: owner ? `${failure.key} failed in row ${owner.row}: ${failure.message}` : failure.message,
-      hint: owner ? `Correct row ${owner.row} first.` : failure.hint,
+      error: owner ? `${failure.key} failed in ${where}: ${failure.message}` : failure.message,
+      hint: owner ? `Correct ${where} first.` : failure.hint,
+      ...(owner ? { other: owner.ordinal } : {}),
       finishedAt,
     };
     return {

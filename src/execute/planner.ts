@@ -3,6 +3,7 @@ import { planRow } from '../plan/plan.js';
 import type { RowPlan } from '../plan/resource.js';
 import type { RowValues } from '../records/columns.js';
 import { completeValues, givenValues } from '../records/complete.js';
+import { rowText } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 
 /** Rows that are remembered: those of one account usually stand near each other. */
@@ -48,9 +49,9 @@ export class Planner {
     const account = this.#firstRow(record.accountFirst, row);
     const user = record.userFirst === 0 ? row : this.#firstRow(record.userFirst, row);
     if (!account?.record.accountUsable)
-      return `The account cells of row ${account?.row}, which this row takes over, are not valid.`;
+      return `The account cells of ${whereOf(account, row)}, which this row takes over, are not valid.`;
     if (record.userFirst !== 0 && !user?.record.userUsable)
-      return `The user cells of row ${user?.row}, which this row takes over, are not valid.`;
+      return `The user cells of ${whereOf(user, row)}, which this row takes over, are not valid.`;
     const userValues = record.userFirst === 0 ? null : (user?.record.values ?? null);
     const values = completeValues(record, account.record.values, userValues);
     const given = givenValues(record, account.record.values, userValues);
@@ -82,4 +83,8 @@ export class Planner {
 function remember<T>(map: Map<number, T>, ordinal: number, value: T): void {
   if (map.size >= MAX_REMEMBERED) map.delete(map.keys().next().value ?? 0);
   map.set(ordinal, value);
+}
+
+function whereOf(first: FirstRow | undefined, { record }: StoredRow<ImportRecord>): string {
+  return first === undefined ? 'its first row' : rowText(first.record, record);
 }

@@ -369,6 +369,26 @@ export class Journal<R> {
     ).map(({ kind, state, count }) => ({ kind: textOf(kind), state: this.#state(state), count }));
   }
 
+  /** How many steps there are of each kind and state, for each product of the rows that first asked for them. */
+  countStepsByProduct(): { product: string; kind: string; state: StepState; count: number }[] {
+    type Raw = { product: Bytes | null; kind: Bytes; state: Bytes; count: number };
+    const product = `json_extract(substr(rows.record, ${SEAL + 1}), '$.product')`;
+    return this.#all<Raw>(
+      `SELECT CAST(${product} AS BLOB) AS product, ${bytes('kind', 'state')}, count(*) AS count
+       FROM steps JOIN rows ON rows.ordinal = steps.owner GROUP BY ${product}, steps.kind, steps.state`,
+    ).map(({ product, kind, state, count }) => ({
+      product: product === null ? '' : textOf(product),
+      kind: textOf(kind),
+      state: this.#state(state),
+      count,
+    }));
+  }
+
+  /** When a step was last written, milliseconds since 1970; null before the first. */
+  lastStepAt(): number | null {
+    return this.#first<{ at: number | null }>('SELECT CAST(max(at) AS INTEGER) AS at FROM steps')?.at ?? null;
+  }
+
   /**
    * Writes that a create is about to be sent. Must resolve before it is sent.
    * @param picked the number that this step will take, when a search chose it; no other row gets it afterwards

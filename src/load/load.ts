@@ -8,6 +8,7 @@ import type { ImportRecord } from '../records/record.js';
 import { type Checked, Validator, type ValidatorOptions } from '../records/validate.js';
 import { openTables } from '../sheet/read.js';
 import type { Notice, Table } from '../sheet/table.js';
+import { earlierRunOf } from './earlier-run.js';
 import { isLarge, tablesFromThread } from './read-in-thread.js';
 
 /** What `readSheets` hands out, in input order. */
@@ -35,16 +36,21 @@ export async function readSheets(
 ): Promise<Validator> {
   const validator = new Validator(options);
   for (const file of files) {
-    for await (const table of await tablesOf(file, options.headerNames ?? {}, events)) {
-      await events.onTable(table, validator.openTable(table), validator);
-      let count = 0;
-      for await (const rows of table.rows) {
-        if (events.signal?.aborted) throw interruption();
-        count += rows.length;
-        await events.onRows(validator.check(rows), table);
+    const earlier = await earlierRunOf(file);
+    try {
+      for await (const table of await tablesOf(file, options.headerNames ?? {}, events)) {
+        await events.onTable(table, validator.openTable(table, earlier), validator);
+        let count = 0;
+        for await (const rows of table.rows) {
+          if (events.signal?.aborted) throw interruption();
+          count += rows.length;
+          await events.onRows(validator.check(rows), table);
+        }
+        await events.onTableEnd(validator.closeTable());
+        if (count === 0) events.onNotice(noRows(table));
       }
-      await events.onTableEnd(validator.closeTable());
-      if (count === 0) events.onNotice(noRows(table));
+    } finally {
+      await earlier?.close();
     }
   }
   return validator;

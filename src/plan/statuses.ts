@@ -1,20 +1,46 @@
-/** The statuses of a row in the results, with what each means. `pending` is also where every row starts. */
+/** What a status looks like, where there are colours. */
+export type StatusLook = 'good' | 'alsoGood' | 'bad' | 'alsoBad' | 'open' | 'idle';
+
+interface Status {
+  readonly means: string;
+  readonly look: StatusLook;
+  /** the row needs nothing more; the rows of other statuses are in the errors file */
+  readonly isDone: boolean;
+}
+
+/**
+ * The statuses of a row in the results, with what each means, in the order in which they are shown. `pending` is also
+ * where every row starts.
+ */
 export const ROW_STATUSES = {
-  created: 'this run created at least one part of it, and all of it is there',
-  existing: 'all of it was there already',
-  failed: 'the platform refused a part of it, or kept failing',
-  invalid: 'the row has errors; nothing was sent for it',
-  skipped: 'something that it depends on failed',
-  pending: 'not attempted yet',
-} as const;
+  created: {
+    means: 'this run created at least one part of it, and all of it is there',
+    ...{ look: 'good', isDone: true },
+  },
+  existing: { means: 'all of it was there already', look: 'alsoGood', isDone: true },
+  failed: { means: 'the platform refused a part of it, or kept failing', look: 'bad', isDone: false },
+  invalid: { means: 'the row has errors; nothing was sent for it', look: 'alsoBad', isDone: false },
+  skipped: { means: 'something that it depends on failed', look: 'open', isDone: false },
+  pending: { means: 'not attempted yet', look: 'idle', isDone: false },
+} as const satisfies Record<string, Status>;
 
 export type RowStatus = keyof typeof ROW_STATUSES;
 
-/** Rows that need nothing more. */
-const DONE = new Set(['created', 'existing', 'valid']);
+/** Those of a validation or dry run. */
+export const CHECK_STATUSES = {
+  valid: { means: 'nothing speaks against sending it', look: 'good', isDone: true },
+  invalid: ROW_STATUSES.invalid,
+} as const satisfies Record<string, Status>;
 
+const ALL: Readonly<Record<string, Status | undefined>> = { ...ROW_STATUSES, ...CHECK_STATUSES };
+
+/** Whether the rows of a status that stands in a journal or report need nothing more. */
 export function isDone(status: string): boolean {
-  return DONE.has(status);
+  return ALL[status]?.isDone === true;
+}
+
+export function lookOf(status: string): StatusLook {
+  return ALL[status]?.look ?? 'idle';
 }
 
 /** What became of a row, as the result columns show it. */
@@ -31,6 +57,8 @@ export interface RowResult {
   readonly stepTitle?: string;
   readonly error?: string;
   readonly hint?: string;
+  /** ordinal of the row that `error` and `hint` name: the one that is to be corrected first */
+  readonly other?: number;
   /** warnings of the run itself; those of validation are problems of the row */
   readonly warnings?: readonly string[];
   /** how many fields of what was there before are not as the sheet says; the warnings name them */

@@ -940,3 +940,6 @@ export const RESULT_COLUMNS = [
   'warnings',
   'finishedAt',
 ] as const;
+
+/** The columns after them, where a file has them: where in the input each of its rows first stood. */
+export const INPUT_COLUMNS = ['inputFile', 'inputSheet', 'inputRow'] as const;

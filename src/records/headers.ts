@@ -1,5 +1,5 @@
 import { fold } from './cells/nearest.js';
-import { COLUMN_NAMES, COLUMNS, type ColumnName, RESULT_COLUMNS } from './columns.js';
+import { COLUMN_NAMES, COLUMNS, type ColumnName, INPUT_COLUMNS, RESULT_COLUMNS } from './columns.js';
 import { columnMisspelt, columnsNear } from './header-words.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 
@@ -26,7 +26,7 @@ for (const column of COLUMN_NAMES) {
   byName.set(fold(column), column);
   for (const synonym of COLUMNS[column].synonyms) bySynonym.set(fold(synonym), column);
 }
-const results: ReadonlySet<string> = new Set(RESULT_COLUMNS);
+const results: ReadonlySet<string> = new Set([...RESULT_COLUMNS, ...INPUT_COLUMNS]);
 
 /** What a header of the sheet that is a result column's name gets, so that both stand in one file. */
 const YOURS = ' (yours)';
@@ -42,26 +42,31 @@ function headerAsTyped(header: string): string {
   return results.has(typed) ? typed : header;
 }
 
-/** Where the result columns begin in the header of a file that this program wrote; null in another one. */
-function resultsIn(header: readonly string[]): number | null {
-  for (let start = header.length - RESULT_COLUMNS.length; start >= 0; start -= 1)
-    if (RESULT_COLUMNS.every((column, index) => header[start + index] === column)) return start;
-  return null;
+const inputs: ReadonlySet<string> = new Set(INPUT_COLUMNS);
+
+/** Where the result columns stand in the header of a file that this program wrote, `end` excluded; none in another one. */
+function resultsIn(header: readonly string[]): { readonly start: number; readonly end: number } {
+  for (let start = header.length - RESULT_COLUMNS.length; start >= 0; start -= 1) {
+    if (!RESULT_COLUMNS.every((column, index) => header[start + index] === column)) continue;
+    let end = start + RESULT_COLUMNS.length;
+    while (inputs.has(header[end] ?? '')) end += 1;
+    return { start, end };
+  }
+  return { start: header.length, end: header.length };
 }
 
 /**
  * How each header of a table is understood, in the order of the header. Result columns are those of a file of ours:
- * all of them side by side, in our order. A sheet's own column of such a name is an unknown column like any other.
+ * all of them side by side, in our order, and the input columns after them. A sheet's own column of such a name is an unknown column like any other.
  */
 export function describeHeaders(
   table: { readonly header: readonly string[] },
   headerNames: HeaderNames = {},
 ): HeaderMatch[] {
   const own = foldNames(headerNames);
-  const start = resultsIn(table.header) ?? table.header.length;
+  const { start, end } = resultsIn(table.header);
   const matches = table.header.map((header, index): HeaderMatch => {
-    if (index >= start && index < start + RESULT_COLUMNS.length)
-      return { index, header, column: null, how: 'result', nearest: null };
+    if (index >= start && index < end) return { index, header, column: null, how: 'result', nearest: null };
     return { index, header, ...matchOf(header, own), nearest: null };
   });
   if (!matches.some(({ how }) => how === 'unknown')) return matches;

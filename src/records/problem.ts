@@ -186,6 +186,27 @@ export interface Problem {
   /** what to do, one sentence */
   readonly hint: string;
   readonly severity: Severity;
+  /** the row that the message names besides its own */
+  readonly other?: OtherRow;
+}
+
+/** A row of the input that something else is said of, too. */
+export type OtherRow = {
+  /** as that of its record */
+  readonly ordinal: number;
+  readonly file: string;
+  readonly sheet: string | null;
+  readonly row: number;
+};
+
+/** A row in words, as seen from another one: `row 5`, `row 5 of worksheet "Users"`, `row 5 of users.csv`. */
+export function rowText(
+  { file, sheet, row }: Omit<OtherRow, 'ordinal'>,
+  from: Pick<OtherRow, 'file' | 'sheet'>,
+): string {
+  const worksheet = sheet === null ? '' : ` of worksheet "${sheet}"`;
+  if (file !== from.file) return `row ${row}${worksheet} of ${file}`;
+  return sheet === from.sheet ? `row ${row}` : `row ${row}${worksheet}`;
 }
 
 /** Whether a problem keeps its row from being sent. */

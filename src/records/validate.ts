@@ -1,6 +1,6 @@
 import { StopError } from '../errors.js';
 import type { Row, RowFault, Table } from '../sheet/table.js';
-import { Accounts, type Owner } from './across/accounts.js';
+import { Accounts, type KnownBefore, type Owner } from './across/accounts.js';
 import { CallerIds } from './across/caller-ids.js';
 import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
@@ -19,7 +19,7 @@ import {
   headerInResults,
   productOfSheet,
 } from './headers.js';
-import { isError, type Problem, type ProblemCode, underHeader, withSeverity } from './problem.js';
+import { isError, type Problem, type ProblemCode, rowText, underHeader, withSeverity } from './problem.js';
 import { PRODUCTS, type Product } from './products.js';
 import type { DistinctColumn } from './profile.js';
 import type { ImportRecord } from './record.js';
@@ -93,11 +93,16 @@ export class Validator {
     });
   }
 
-  /** Begins a table: its rows come next. Returns the problems of its header. */
+  /**
+   * Begins a table: its rows come next. Returns the problems of its header.
+   * @param known what a run knows that the table may be an errors file of
+   */
   openTable(
     table: Pick<Table, 'file' | 'sheet' | 'header' | 'headerRow'> & Partial<Pick<Table, 'amongOthers'>>,
+    known: KnownBefore | null = null,
   ): Problem[] {
     const headers = describeHeaders(table, this.#headerNames);
+    this.#accounts.known = headers.some(({ how }) => how === 'result') ? known : null;
     this.#headers = headers;
     for (const { header } of headers) this.#nowhere.delete(fold(header));
     this.#columns = placeColumns(table, headers, this.#translations, this.#defaults, this.#undecided);
@@ -257,9 +262,10 @@ export class Validator {
     if (sourceOf(check) !== 'SEARCH') return 0;
     const index = this.#accounts.countSearch(owner.user);
     if (index > 1 && check.has('firstName') && !check.has('macAddress')) {
-      const where = this.#places.describe(owner.userFirst, check.table);
-      const message = `The row searches one more number (${index} so far) for the user of ${where}`;
-      check.add('ANOTHER_SEARCH', 'phoneNumber', message, 'Delete the row if it was repeated by mistake.');
+      const other = this.#places.place(owner.userFirst);
+      const message = `The row searches one more number (${index} so far) for the user of ${rowText(other, check.table)}`;
+      const hint = 'Delete the row if it was repeated by mistake.';
+      check.add('ANOTHER_SEARCH', 'phoneNumber', message, hint, other);
     }
     return index;
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Html, html, Html as Raw } from './html.js';
+import { SCRIPT } from './report-script.js';
 
 const STYLE = `
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #fff; --text: #1b2330; --quiet: #586273; --line: #dde1e8;
@@ -35,8 +36,8 @@ dt { font-size: .8125rem; color: var(--quiet); } dd { margin: 0; overflow-wrap: 
 .bars td { padding: .22rem 0; } .bars .n { text-align: right; width: 1%; padding-left: .75rem; font-variant-numeric: tabular-nums; }
 .bar { display: block; height: .8rem; min-width: 3px; border-radius: 3px; background: var(--idle); print-color-adjust: exact;
   -webkit-print-color-adjust: exact; }
-.created, .valid { --c: var(--good); } .existing { --c: var(--good2); } .failed { --c: var(--bad); } .invalid { --c: var(--bad2); }
-.skipped, .warning { --c: var(--warn); } .pending { --c: var(--idle); }
+.good { --c: var(--good); } .alsoGood { --c: var(--good2); } .bad { --c: var(--bad); } .alsoBad { --c: var(--bad2); }
+.open { --c: var(--warn); } .idle { --c: var(--idle); }
 .bar { background: var(--c, var(--idle)); }
 ol, ul { margin: 0; padding-left: 1.3rem; } li + li { margin-top: .5rem; }
 .filter { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: .5rem; }
@@ -47,8 +48,15 @@ ol, ul { margin: 0; padding-left: 1.3rem; } li + li { margin-top: .5rem; }
 .choice span { display: inline-block; border: 1px solid var(--line); border-radius: 99px; padding: .25rem .8rem; background: var(--soft); }
 .choice input:checked + span { background: var(--accent); border-color: var(--accent); color: var(--card); }
 .choice input:focus-visible + span { outline: 3px solid var(--accent); outline-offset: 2px; }
-.search { flex: 1 1 14rem; } .search input { width: 100%; font: inherit; color: inherit; background: var(--card);
-  border: 1px solid var(--idle); border-radius: 6px; padding: .3rem .6rem; }
+.search { flex: 1 1 14rem; } .search input { width: 100%; } .search input, .filter select { font: inherit; color: inherit;
+  background: var(--card); border: 1px solid var(--idle); border-radius: 6px; padding: .3rem .6rem; }
+button { font: inherit; color: var(--accent); background: var(--soft); border: 1px solid var(--line); border-radius: 6px;
+  padding: .35rem .9rem; cursor: pointer; }
+.scroll { overflow-x: auto; }
+.grid { border-collapse: collapse; font-variant-numeric: tabular-nums; } .grid th { font-weight: 400; }
+.grid th, .grid td { text-align: right; padding: .3rem 0 .3rem 1.5rem; border-bottom: 1px solid var(--soft); white-space: nowrap; }
+.grid thead th { color: var(--quiet); vertical-align: bottom; } .grid th[scope=row] { text-align: left; padding-left: 0; }
+.grid tfoot th, .grid tfoot td { font-weight: 600; border: 0; } .grid small { color: var(--quiet); font-size: .8125rem; }
 details { border-top: 1px solid var(--line); }
 summary { cursor: pointer; padding: .7rem .25rem; display: flex; gap: .6rem; align-items: baseline; list-style: none; }
 summary::-webkit-details-marker { display: none; }
@@ -59,7 +67,8 @@ summary .t { flex: 1; font-weight: 600; overflow-wrap: anywhere; } summary .n { 
 .hits { width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0 0 1rem; }
 .hits th { text-align: left; color: var(--quiet); font-weight: 400; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); }
 .hits td { vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--soft); overflow-wrap: anywhere; }
-.hits td { min-width: 8.5rem; } .hits td:nth-child(1) { width: 28%; } .hits td:nth-child(2) { width: 16%; }
+.problems .hits td { min-width: 8.5rem; } .problems .hits td:nth-child(1) { width: 28%; } .problems .hits td:nth-child(2) { width: 16%; }
+#all-rows td:nth-child(5) { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .more { margin: 0 0 1rem; } [hidden] { display: none !important; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 @media (max-width: 44rem) { main { padding: 1.25rem .9rem 2rem; } h1 { font-size: 1.45rem; } .charts { grid-template-columns: 1fr; gap: 0; }
@@ -68,54 +77,9 @@ summary .t { flex: 1; font-weight: 600; overflow-wrap: anywhere; } summary .n { 
   .hits tr { border-bottom: 1px solid var(--line); padding: .45rem 0; } .hits td { border: 0; padding: .05rem 0; }
   .hits td:not(:empty)::before { content: attr(data-label) ": "; color: var(--quiet); } .hits td:empty { display: none; } }
 @media print { :root { color-scheme: light; } body { background: #fff; font-size: 11pt; } main { max-width: none; padding: 0; }
-  .card { break-inside: avoid; border-color: #bbb; } .problems { break-inside: auto; } .filter, summary::before { display: none; }
+  .card { break-inside: avoid; border-color: #bbb; } .problems, .rows { break-inside: auto; }
+  .filter, button, summary::before { display: none; }
   .hits tr { break-inside: avoid; } summary { break-after: avoid; } }
-`;
-
-const SCRIPT = `
-const search = document.getElementById('search');
-const status = document.getElementById('shown');
-const groups = [...document.querySelectorAll('details[data-kind]')];
-for (const group of groups) {
-  group.rows = [...group.querySelectorAll('tbody tr')].map((row) => [row, row.textContent.toLowerCase()]);
-  group.title_ = group.querySelector('.t').textContent.toLowerCase();
-}
-function filter() {
-  const kind = document.querySelector('input[name=kind]:checked').value;
-  const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
-  let causes = 0, rows = 0;
-  for (const group of groups) {
-    let hits = 0;
-    for (const [row, text] of group.rows) {
-      const hit = words.every((word) => text.includes(word) || group.title_.includes(word));
-      row.hidden = !hit;
-      if (hit) hits += 1;
-    }
-    const shown = (kind === '' || group.dataset.kind === kind) && hits > 0;
-    group.hidden = !shown;
-    if (words.length > 0 && shown) group.open = true;
-    if (shown) { causes += 1; rows += hits; }
-  }
-  status.textContent = causes === 0 ? 'Nothing matches.' :
-    causes + (causes === 1 ? ' cause' : ' causes') + ', ' + rows + (rows === 1 ? ' place' : ' places') + ' listed.';
-}
-if (search) {
-  document.querySelector('.filter').hidden = false;
-  document.querySelector('.filter').addEventListener('input', filter);
-  filter();
-}
-const openTarget = () => {
-  const target = document.getElementById(location.hash.slice(1));
-  if (target && target.tagName === 'DETAILS') target.open = true;
-};
-addEventListener('hashchange', openTarget);
-openTarget();
-let opened = [];
-addEventListener('beforeprint', () => {
-  opened = groups.filter((group) => !group.open);
-  for (const group of opened) group.open = true;
-});
-addEventListener('afterprint', () => { for (const group of opened) group.open = false; });
 `;
 
 /** A whole page around `content`. Nothing in it can be loaded from elsewhere, and no script but ours runs. */

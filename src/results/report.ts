@@ -1,14 +1,15 @@
 import { basename } from 'node:path';
+import { isDone, lookOf, type StatusLook } from '../plan/statuses.js';
 import { writeFileAtomic } from '../sheet/write/atomic.js';
 import { Html, html } from './html.js';
 import { planLines } from './plan-text.js';
 import { GROUP_KINDS, type GroupKind, type Hit, type ProblemGroup } from './problem-groups.js';
 import { page } from './report-page.js';
-import { type RunReport, remarks, totalOf } from './run-report.js';
+import type { RowIndex } from './row-index.js';
+import { doneOf, type RunReport, remarks, totalOf } from './run-report.js';
 import { columnText, counted, durationText, HEADER_HOW, placeText, rateText } from './wording.js';
 
 const TITLES = { validate: 'Validation report', 'dry-run': 'Dry-run report', run: 'Import report' } as const;
-const DONE = ['created', 'existing', 'valid'];
 const CAUSES_IN_CHART = 10;
 /** Places that the whole page lists: what keeps it small enough to mail. */
 const MOST_HITS = 5000;
@@ -25,13 +26,21 @@ const KIND_LABELS: Readonly<Record<GroupKind, string>> = {
   warning: 'Warning',
 };
 
-/** Writes the report as one HTML file that needs nothing else; it appears all at once. */
-export async function writeReport(path: string, report: RunReport): Promise<void> {
-  await writeFileAtomic(path, reportPage(report));
+/** Problems that are no status of a row stay open. */
+function groupLook(kind: GroupKind): StatusLook {
+  return kind === 'warning' ? 'open' : lookOf(kind);
+}
+
+/**
+ * Writes the report as one HTML file that needs nothing else; it appears all at once.
+ * @param rows all rows, to be searched in the page
+ */
+export async function writeReport(path: string, report: RunReport, rows: RowIndex): Promise<void> {
+  await writeFileAtomic(path, reportPage(report, rows));
 }
 
 /** The page of {@link writeReport}. */
-export function reportPage(report: RunReport): string {
+export function reportPage(report: RunReport, rows: RowIndex): string {
   const sheets = report.sheets.map((file) => basename(file)).join(', ');
   const title = `${TITLES[report.kind]}: ${sheets}${report.environment === 'sandbox' && report.kind !== 'validate' ? ' (sandbox)' : ''}`;
   return page(
@@ -45,6 +54,8 @@ ${planCard(report)}
 ${statusChart(report.counts)}
 ${causeChart(report.groups)}
 </div>
+${objectsCard(report.objects)}
+${rowsCard(report, rows)}
 ${coverageCard(report.coverage)}
 ${headersCard(report.tables)}
 ${problemsCard(report)}
@@ -56,7 +67,7 @@ function heading(report: RunReport, sheets: string): Html {
   const { environment, kind, partitionId, baseUrl, requests, durationMs, parts } = report;
   const offline = kind === 'validate';
   const facts: [string, string][] = [
-    ['Started', new Date(report.startedAt).toISOString().slice(0, 16).replace('T', ' ').concat(' UTC')],
+    ['Started', timeText(report.startedAt)],
     ['Took', durationText(durationMs) + (parts.length > 1 ? ` in ${parts.length} parts` : '')],
   ];
   if (requests !== null)
@@ -66,13 +77,14 @@ function heading(report: RunReport, sheets: string): Html {
     ]);
   if (partitionId !== null) facts.push(['Partition', partitionId]);
   if (baseUrl !== null) facts.push(['Platform', baseUrl]);
-  const writer = parts.at(-1);
-  if (writer) {
-    const { user, host, apiUser, version } = writer;
-    facts.push(['Run by', `${user} on ${host}`]);
-    if (apiUser !== null) facts.push(['API user', apiUser]);
-    facts.push(['Program', `alianza-import ${version}`]);
-  }
+  const different = (texts: readonly (string | null)[]) =>
+    [...new Set(texts)].filter((text) => text !== null);
+  const writers: [string, readonly string[]][] = [
+    ['Run by', different(parts.map(({ user, host }) => `${user} on ${host}`))],
+    ['API user', different(parts.map(({ apiUser }) => apiUser))],
+    ['Program', different(parts.map(({ version }) => `alianza-import ${version}`))],
+  ];
+  for (const [name, texts] of writers) if (texts.length > 0) facts.push([name, texts.join('; ')]);
   return html`<header>
 ${offline ? '' : html`<span class="env env-${environment}">${environment}</span>`}
 <h1>${TITLES[kind]}</h1>
@@ -84,16 +96,41 @@ ${
     : ''
 }
 <dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+${parts.length > 1 ? partsDetails(parts) : ''}
 </header>`;
+}
+
+function partsDetails(parts: RunReport['parts']): Html {
+  const rows = parts.map(({ startedAt, durationMs, requests, user, stoppedBy, endedAt }) => {
+    const end = endedAt === null ? 'cut off' : stoppedBy === null ? 'came to its end' : `ended: ${stoppedBy}`;
+    const cells = [
+      timeText(startedAt),
+      durationText(durationMs),
+      requests.toLocaleString('en-US'),
+      user,
+      end,
+    ];
+    return html`<tr>${cells.map((cell, at) => html`<td data-label="${PART_COLUMNS[at] ?? ''}">${cell}</td>`)}</tr>`;
+  });
+  return html`<details class="parts"><summary><span class="t">The ${parts.length} parts of the run</span></summary>
+<table class="hits"><thead><tr>${PART_COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>${rows}</tbody></table></details>`;
+}
+
+const PART_COLUMNS = ['Started', 'Took', 'Requests', 'Run by', 'Ended'];
+
+/** `2025-03-04 05:06 UTC` */
+function timeText(time: string): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function verdict(report: RunReport): string {
   const { counts, kind } = report;
   const total = totalOf(report);
-  const done = DONE.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
+  const done = doneOf(report);
   const good = kind === 'run' ? 'done' : 'valid';
   const rest = Object.entries(counts)
-    .filter(([status, count]) => count > 0 && !DONE.includes(status))
+    .filter(([status, count]) => count > 0 && !isDone(status))
     .map(([status, count]) => `${count.toLocaleString('en-US')} ${status}`);
   if (total === 0) return 'No row was read.';
   if (rest.length === 0)
@@ -137,7 +174,11 @@ function withCode(line: string): Html[] {
 
 function statusChart(counts: RunReport['counts']): Html {
   const entries = Object.entries(counts).filter(([, count]) => count > 0);
-  const bars = entries.map(([status, count]) => ({ name: html`${capital(status)}`, look: status, count }));
+  const bars = entries.map(([status, count]) => ({
+    name: html`${capital(status)}`,
+    look: lookOf(status),
+    count,
+  }));
   return chart('Rows by status', 'Status', bars, '');
 }
 
@@ -145,17 +186,17 @@ function causeChart(groups: readonly ProblemGroup[]): Html {
   const most = groups.map((group, index) => ({ group, index })).sort((a, b) => b.group.count - a.group.count);
   const bars: Bar[] = most.slice(0, CAUSES_IN_CHART).map(({ group, index }) => ({
     name: html`<a href="#cause-${index}">${group.title}</a>`,
-    look: group.kind,
+    look: groupLook(group.kind),
     count: group.count,
   }));
   const rest = most.slice(CAUSES_IN_CHART).reduce((sum, { group }) => sum + group.count, 0);
-  if (rest > 0) bars.push({ name: html`Other causes`, look: 'pending', count: rest });
+  if (rest > 0) bars.push({ name: html`Other causes`, look: 'idle', count: rest });
   return chart('Problems by cause', 'Cause', bars, 'cause');
 }
 
 interface Bar {
   readonly name: Html;
-  /** the class that gives the colour: a status or a kind of problem */
+  /** the class that gives the colour: the look of a status, or a kind of problem */
   readonly look: string;
   readonly count: number;
 }
@@ -170,6 +211,51 @@ function chart(caption: string, what: string, bars: readonly Bar[], nameClass: s
 <td aria-hidden="true"><span class="bar ${look}" style="width:${((count / most) * 100).toFixed(1)}%"></span></td>
 <td class="n">${count.toLocaleString('en-US')}</td></tr>`,
   )}</tbody></table></section>`;
+}
+
+/** The objects that are there now, by product and kind; those that were there before the run are told apart. */
+function objectsCard(objects: RunReport['objects']): Html {
+  if (objects.length === 0) return html``;
+  const products = [...new Set(objects.map(({ product }) => product))];
+  const kinds = [...new Set(objects.map(({ kind }) => kind))];
+  const cell = (of: RunReport['objects']) => {
+    const created = of.reduce((sum, each) => sum + each.created, 0);
+    const existing = of.reduce((sum, each) => sum + each.existing, 0);
+    const before = existing === 0 ? '' : html` <small>+ ${existing.toLocaleString('en-US')} before</small>`;
+    return html`<td>${created === 0 && existing === 0 ? '' : created.toLocaleString('en-US')}${before}</td>`;
+  };
+  const cells = (of: RunReport['objects']) =>
+    kinds.map((kind) => cell(of.filter((each) => each.kind === kind)));
+  return html`<section class="card" aria-labelledby="objects"><h2 id="objects">Objects by product</h2>
+<p class="quiet">Created by this run; what was there before it is counted as such.</p>
+<div class="scroll" role="region" aria-labelledby="objects" tabindex="0"><table class="grid">
+<thead><tr><th scope="col"><span hidden>Product</span></th>${kinds.map((kind) => html`<th scope="col">${kind}</th>`)}</tr></thead>
+<tbody>${products.map((product) => html`<tr><th scope="row">${product}</th>${cells(objects.filter((each) => each.product === product))}</tr>`)}</tbody>
+${products.length > 1 ? html`<tfoot><tr><th scope="row">All</th>${cells(objects)}</tr></tfoot>` : ''}
+</table></div></section>`;
+}
+
+const ROW_COLUMNS = ['Row', 'Status', 'Customer', 'What', 'Number', 'Reason'];
+
+/** All rows, to be searched: the script fills the table, and the tools are hidden without it. */
+function rowsCard({ counts, results }: RunReport, rows: RowIndex): Html {
+  if (rows.size === 0) return html``;
+  const where = results === null ? '' : ` All rows with their IDs are in ${basename(results)}.`;
+  const limit =
+    rows.total > rows.size
+      ? `Of the ${counted(rows.total, 'row')}, the first ${rows.size.toLocaleString('en-US')} can be searched here.`
+      : '';
+  const statuses = Object.entries(counts).filter(([, count]) => count > 0);
+  return html`<section class="card rows" aria-labelledby="all"><h2 id="all">All rows</h2>
+<p class="quiet">${limit}${where}</p>
+<div id="row-tools" hidden><div class="filter">
+<div class="search"><label class="label" for="row-search">Find a customer, account, person, number, MAC address or e-mail</label><input id="row-search" type="search" autocomplete="off"></div>
+<div><label class="label" for="row-status">Status</label><select id="row-status"><option value="">all</option>${statuses.map(([status, count]) => html`<option value="${status}">${status} (${count.toLocaleString('en-US')})</option>`)}</select></div>
+</div></div>
+<p id="row-count" class="quiet" role="status"></p>
+<table class="hits" id="all-rows"><thead><tr>${ROW_COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody></tbody></table>
+<button type="button" id="row-more" hidden>More rows</button>
+<template id="packed">${rows.packed()}</template></section>`;
 }
 
 function coverageCard(coverage: readonly string[]): Html {
@@ -234,7 +320,7 @@ function groupDetails(group: ProblemGroup, index: number, hits: readonly Hit[], 
   if (hint === null) labels.push('What to do');
   const more = count - hits.length;
   return html`<details id="cause-${index}" data-kind="${kind}"${open}>
-<summary><span class="tag ${kind}">${KIND_LABELS[kind]}</span><span class="t">${title}</span><span class="n">${count.toLocaleString('en-US')} ×</span></summary>
+<summary><span class="tag ${groupLook(kind)}">${KIND_LABELS[kind]}</span><span class="t">${title}</span><span class="n">${count.toLocaleString('en-US')} ×</span></summary>
 ${hint === null || hint === '' ? '' : html`<p class="hint">${hint}</p>`}
 <table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
 <tbody>${hits.map((hit) => {

@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import type { ErrorFacts, Exit } from '../errors.js';
 import type { SheetPlan } from '../plan/sheet-plan.js';
+import { isDone } from '../plan/statuses.js';
 import type { HeaderMatch } from '../records/headers.js';
 import type { CreatedRow } from './created-rows.js';
 import type { ProblemGroup } from './problem-groups.js';
@@ -67,6 +69,8 @@ export interface RunReport {
   readonly differing: number | null;
   /** what its rows would bring about, as it was before the first of them was sent; null when that is not known */
   readonly plan: SheetPlan | null;
+  /** the objects of the run that are there, by product of the row that brought them and by kind; in the order of both */
+  readonly objects: readonly ObjectCount[];
   /** what was checked where, and what cannot be checked */
   readonly coverage: readonly string[];
   /** the files and worksheets that were read, and how their headers were understood */
@@ -79,6 +83,8 @@ export interface RunReport {
   readonly results: string | null;
   readonly errors: string | null;
   readonly report: string | null;
+  /** paths of results that somebody had edited before they were written again */
+  readonly kept: readonly string[];
   readonly credentials: string | null;
   readonly stoppedBy: StoppedBy | null;
   /** what stopped it, or kept its files from being written */
@@ -113,6 +119,16 @@ export interface SelectionFacts {
   readonly takenBack: number;
 }
 
+/** How many objects of one kind the rows of one product have. */
+export interface ObjectCount {
+  readonly product: string;
+  /** what people call it */
+  readonly kind: string;
+  readonly created: number;
+  /** there before the run */
+  readonly existing: number;
+}
+
 /** What the limit on requests did, for the summary. */
 export interface LimiterFacts {
   readonly lowest: number;
@@ -126,6 +142,11 @@ export function totalOf({ counts }: Pick<RunReport, 'counts'>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
+/** How many of them need nothing more. */
+export function doneOf({ counts }: Pick<RunReport, 'counts'>): number {
+  return Object.entries(counts).reduce((sum, [status, count]) => sum + (isDone(status) ? count : 0), 0);
+}
+
 const STOPPED: Readonly<Record<StoppedBy, string>> = {
   'max-errors': 'It stopped since --max-errors was reached.',
   interrupted: 'It was interrupted.',
@@ -135,10 +156,11 @@ const STOPPED: Readonly<Record<StoppedBy, string>> = {
 
 /** What is to be said besides counts, each a sentence: why it ended early, who gets mails, what differs. */
 export function remarks(report: RunReport): string[] {
-  const { stoppedBy, error, undoneAt, plan, differing } = report;
+  const { stoppedBy, error, undoneAt, plan, differing, kept } = report;
   const said = selectionText(report);
   if (stoppedBy !== null) said.push(STOPPED[stoppedBy]);
   if (error !== null) said.push(`${error.message} ${error.hint}`);
+  for (const path of kept) said.push(`${editedName(path)} had been edited: that version is kept as ${path}.`);
   if (undoneAt !== null) said.push(`It was undone (${undoneAt}).`);
   if (plan !== null && plan.mailsAtOnce > 0) said.push(mailsText(plan.mailsAtOnce));
   if (differing !== null && differing > 0)
@@ -160,6 +182,11 @@ function selectionText({ kind, selection }: RunReport): string[] {
   if (takenBack > 0)
     said.push(`${counted(takenBack, 'row')} taken back by undo --only: no resume sends them again.`);
   return said;
+}
+
+/** `errors.csv` of `runs/1/errors-edited-2.csv`. */
+function editedName(path: string): string {
+  return basename(path).replace(/-edited(-\d+)?(?=\.)/, '');
 }
 
 /** That many people get a mail at once, as a sentence. */

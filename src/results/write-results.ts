@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { StopError } from '../errors.js';
 import type { Journal, StoredRow, StoredSource } from '../journal/journal.js';
-import { type ColumnName, columnOf, RESULT_COLUMNS } from '../records/columns.js';
+import { type ColumnName, columnOf, INPUT_COLUMNS, RESULT_COLUMNS } from '../records/columns.js';
 import { productOfSheet } from '../records/headers.js';
 import { isError, type Problem } from '../records/problem.js';
 import { PRODUCTS } from '../records/products.js';
@@ -11,8 +11,11 @@ import type { OutCell, OutColumn, SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write/xlsx.js';
 import { shellPath } from '../shell-word.js';
+import { keepEdited, rememberWritten } from './edited-files.js';
+import { Origins } from './origins.js';
 import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
+import { RowIndex } from './row-index.js';
 import { columnNamedIn, isOpen, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
 import { SheetNames } from './sheet-names.js';
 
@@ -21,7 +24,7 @@ const FORMATS: readonly SheetFormat[] = ['xlsx', 'csv'];
 const WIDTHS: Readonly<Record<string, number>> = { error: 60, hint: 50, warnings: 40, finishedAt: 26 };
 
 /** A worksheet has 16,384 columns, and ours are among them. */
-const MOST_OWN_COLUMNS = 16_384 - RESULT_COLUMNS.length;
+const MOST_OWN_COLUMNS = 16_384 - RESULT_COLUMNS.length - INPUT_COLUMNS.length;
 
 /** Where the results are. */
 export interface WrittenResults {
@@ -38,39 +41,47 @@ export interface Findings {
   readonly groups: readonly ProblemGroup[];
   /** rows whose objects were there already and differ from the sheet; null when no row was compared */
   readonly differing: number | null;
+  /** what all rows are found by in the report */
+  readonly rows: RowIndex;
 }
 
 /** Goes through all rows once, without writing anything: for when the results cannot be written. */
 export function findingsOf(journal: Journal<ImportRecord>): Findings {
-  const gathered = new Gathered(journal);
+  const gathered = new Gathered(journal, new Origins(journal, journal.sources()));
   for (const row of journal.rows()) gathered.add(row, journal.problems(row.ordinal).map(problemOf));
   return gathered.findings();
 }
 
 class Gathered {
   readonly #groups = new ProblemGroups();
+  readonly #rows = new RowIndex();
+  readonly #origins: Origins;
   #differing: number | null = null;
 
-  constructor(journal: Journal<ImportRecord>) {
+  constructor(journal: Journal<ImportRecord>, origins: Origins) {
+    this.#origins = origins;
     for (const problem of journal.problems(0).map(problemOf)) this.#groups.add(problem);
   }
 
   add(row: StoredRow<ImportRecord>, own: readonly Problem[]): void {
     this.#groups.addRow(row, own);
+    this.#rows.add(row, own, this.#origins.of(row).inputRow);
     const { differs } = resultOf(row);
     if (differs !== undefined) this.#differing = (this.#differing ?? 0) + (differs > 0 ? 1 : 0);
   }
 
   findings(): Findings {
-    return { groups: this.#groups.list(), differing: this.#differing };
+    return { groups: this.#groups.list(), differing: this.#differing, rows: this.#rows };
   }
 }
 
 /**
  * Writes `results.*` and `errors.*` of a run from its journal. Both appear all at once; memory does not grow with the
- * rows. When no row is left to be done, an errors file of an earlier attempt is removed.
+ * rows. When no row is left to be done, an errors file of an earlier attempt is removed. One that somebody has edited is
+ * kept under another name, as are results.
  *
- * Results hold the rows as typed. The errors file holds those that are not done, ready to be corrected and imported:
+ * Results hold the rows as typed; where the input is several files or worksheets, or was in an earlier round, each says
+ * where it first stood. In the errors file every row does, and texts name other rows by that. The errors file holds those that are not done, ready to be corrected and imported:
  * a row that leaves cells blank because an earlier row of its account or user has them gets them filled in when that
  * earlier row is done or not selected, and so not in the file. A user's further number says of itself that it is not the caller ID.
  *
@@ -82,11 +93,12 @@ export async function writeResults(
   format: SheetFormat,
 ): Promise<WrittenResults> {
   const sources = new Map(journal.sources().map((source) => [source.id, source]));
-  const run: Run = { journal, sources, format };
+  const origins = new Origins(journal, [...sources.values()]);
+  const run: Run = { journal, sources, origins, format };
   const paths = { results: join(runDir, `results.${format}`), errors: join(runDir, `errors.${format}`) };
   const results = new OutputFile(run, paths.results, false);
   const errors = new OutputFile(run, paths.errors, true);
-  const gathered = new Gathered(journal);
+  const gathered = new Gathered(journal, origins);
   const tableErrors = new TableErrors();
   try {
     await results.open();
@@ -100,17 +112,22 @@ export async function writeResults(
     }
     await results.commit();
     await errors.commit();
+    if (!errors.isOpen) for (const each of FORMATS) await removeWritten(join(runDir, `errors.${each}`));
   } catch (error) {
     // what cannot be taken away either is in nobody's way: it is a piece under a name of its own
     await Promise.allSettled([results.abort(), errors.abort()]);
     throw unwritable(error, runDir);
   }
-  if (!errors.isOpen) for (const each of FORMATS) await rm(join(runDir, `errors.${each}`), { force: true });
   return {
     results: paths.results,
     errors: errors.isOpen ? paths.errors : null,
     findings: gathered.findings(),
   };
+}
+
+async function removeWritten(path: string): Promise<void> {
+  await keepEdited(path);
+  await rm(path, { force: true });
 }
 
 function unwritable(error: unknown, runDir: string): StopError {
@@ -150,6 +167,7 @@ class TableErrors {
 interface Run {
   readonly journal: Journal<ImportRecord>;
   readonly sources: ReadonlyMap<number, StoredSource>;
+  readonly origins: Origins;
   readonly format: SheetFormat;
 }
 
@@ -159,6 +177,7 @@ class OutputFile {
   readonly #path: string;
   /** the file that goes back in: cells are coloured, explained and have drop-downs, and blank cells are filled */
   readonly #isForCorrection: boolean;
+  readonly #inputColumns: Origins['inErrors'];
   readonly #names = new SheetNames();
   #csv: SheetWriter | undefined;
   #workbook: WorkbookWriter | undefined;
@@ -171,6 +190,7 @@ class OutputFile {
     this.#run = run;
     this.#path = path;
     this.#isForCorrection = isForCorrection;
+    this.#inputColumns = isForCorrection ? run.origins.inErrors : run.origins.inResults;
     this.#own = new OwnColumns([...run.sources.values()], true, this.#toSayCallerId());
   }
 
@@ -185,13 +205,21 @@ class OutputFile {
     else this.#csv = await openSheetWriter(this.#path, 'csv', { sheetName: '', columns: this.#columns() });
   }
 
-  async write(row: StoredRow<ImportRecord>, problems: readonly Problem[]): Promise<void> {
+  async write(stored: StoredRow<ImportRecord>, found: readonly Problem[]): Promise<void> {
+    const { origins } = this.#run;
+    const isReworded = this.#inputColumns.length > 0;
+    const row = isReworded ? origins.rewordedResult(stored) : stored;
+    const problems = isReworded ? origins.reworded(found, stored) : found;
     await this.open();
     if (this.#workbook && this.#sheet?.source !== row.source) await this.#beginSheet(this.#workbook, row);
     const cells = this.#own.cells(row);
     const result = resultCells(row, problems);
     if (this.#isForCorrection) this.#fill(row, cells);
     const out: (string | OutCell)[] = [...cells, ...RESULT_COLUMNS.map((column) => result[column])];
+    if (isReworded) {
+      const origin = origins.of(stored);
+      out.push(...this.#inputColumns.map((column) => origin[column]));
+    }
     if (this.#isForCorrection && this.#workbook) this.#explain(row, problems, result, out);
     await (this.#csv ?? this.#sheet?.rows)?.write(out);
   }
@@ -200,8 +228,11 @@ class OutputFile {
     // a workbook must have a worksheet, even when the input had no row
     if (this.#workbook && !this.#sheet)
       await this.#workbook.sheet({ sheetName: 'Results', columns: this.#columns() });
+    if (!this.isOpen) return;
+    await keepEdited(this.#path);
     await this.#csv?.commit();
     await this.#workbook?.commit();
+    await rememberWritten(this.#path);
   }
 
   async abort(): Promise<void> {
@@ -243,7 +274,8 @@ class OutputFile {
       const { options, textFormat } = columnOf(column);
       return { header, text: textFormat ?? false, ...(options ? { options } : {}) };
     });
-    const result = RESULT_COLUMNS.map((header): OutColumn => ({ header, width: WIDTHS[header] ?? 18 }));
+    const added = [...RESULT_COLUMNS, ...this.#inputColumns];
+    const result = added.map((header): OutColumn => ({ header, width: WIDTHS[header] ?? 18 }));
     return [...own, ...result];
   }
 

@@ -2,12 +2,16 @@ import { shellWord } from '../shell-word.js';
 import { HOSTS, sendsInClear } from './platform.js';
 import type { RunFacts } from './state.js';
 
-/** The options that a command printed for the user needs to do the same as the one before it. */
+/**
+ * The options that a command printed for the user needs to do the same as the one before it. A command that names the
+ * run directory knows all of them but `--insecure-http`, which is never kept.
+ */
 export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'settings'>): {
   where: string;
   reading: string;
   selecting: string;
   profile: string | undefined;
+  insecure: string;
 } {
   const { environment, baseUrl } = target;
   const where: string[] = [];
@@ -15,15 +19,16 @@ export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'se
   if (environment === 'sandbox' && baseUrl !== null) where.push('--environment', 'sandbox');
   if (baseUrl !== null && !(Object.values(HOSTS) as string[]).includes(baseUrl))
     where.push('--base-url', baseUrl);
-  if (sendsInClear(baseUrl)) where.push('--insecure-http');
   if (settings.partition !== undefined) where.push('--partition', settings.partition);
   const reading: string[] = [];
   if (settings.profile !== undefined) reading.push('--profile', settings.profile);
   for (const entry of settings.set) reading.push('--set', entry);
   const selecting = settings.only.flatMap((each) => ['--only', each]);
   if (settings.limit !== undefined) selecting.push('--limit', String(settings.limit));
+  const insecure = sendsInClear(baseUrl) ? ['--insecure-http'] : [];
   return {
-    ...{ where: asOptions(where), reading: asOptions(reading), selecting: asOptions(selecting) },
+    where: asOptions([...where, ...insecure]),
+    ...{ reading: asOptions(reading), selecting: asOptions(selecting), insecure: asOptions(insecure) },
     profile: settings.profile,
   };
 }

@@ -14,6 +14,7 @@ import { StopError } from '../errors.js';
 import { createJournal, Journal, type Json } from '../journal/journal.js';
 import { acquireLock, type Lock } from '../journal/lock.js';
 import type { ImportRecord } from '../records/record.js';
+import { WRITTEN } from '../results/edited-files.js';
 import { openAtomic } from '../sheet/write/atomic.js';
 import { shellPath } from '../shell-word.js';
 import { type RunFacts, runState } from './state.js';
@@ -56,6 +57,7 @@ function ownPaths(directory: string): string[] {
     'undo.csv',
     'undo-dry-run.csv',
     'verify.csv',
+    WRITTEN,
   ];
   return [
     ...Object.values(files),

@@ -6,14 +6,18 @@ import type { Stopped } from '../execute/stop-switch.js';
 import { OPEN_STATES } from '../execute/undo-part.js';
 import type { StepState } from '../journal/journal.js';
 import { KIND_NAMES } from '../plan/resource.js';
-import { isDone, ROW_STATUSES } from '../plan/statuses.js';
+import { CHECK_STATUSES, isDone, ROW_STATUSES } from '../plan/statuses.js';
 import type { HeaderMatch } from '../records/headers.js';
-import { isObject } from '../resources/kinds.js';
+import { PRODUCT_NAMES, PRODUCTS } from '../records/products.js';
+import { isObject, KINDS } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
+import { editedFilesIn } from '../results/edited-files.js';
 import { nextSteps } from '../results/next-steps.js';
 import { needsProfile } from '../results/problem-groups.js';
 import { writeReport } from '../results/report.js';
+import { RowIndex } from '../results/row-index.js';
 import {
+  type ObjectCount,
   type RunReport,
   type SelectionFacts,
   type StoppedBy,
@@ -51,13 +55,22 @@ export async function beginPart(run: Told): Promise<OpenPart> {
     ...{ endedAt: null, durationMs: 0, requests: 0, stoppedBy: null, error: null, exit: null },
   };
   const kept = runState(run.journal).get('report') ?? NOTHING_KEPT;
-  await runState(run.journal).set('report', { ...kept, parts: [...kept.parts, part] });
-  return { started: Date.now(), part, earlier: kept.parts };
+  const earlier = withLives(run, kept.parts);
+  await runState(run.journal).set('report', { ...kept, parts: [...earlier, part] });
+  return { started: Date.now(), part, earlier };
+}
+
+/** The parts, the last of which lasted, if it was cut off, as long as something was written in it. */
+function withLives({ journal }: Told, parts: readonly KeptPart[]): readonly KeptPart[] {
+  const last = parts.at(-1);
+  if (last?.endedAt !== null) return parts;
+  const lived = (orElse(() => journal.lastStepAt(), null) ?? 0) - Date.parse(last.startedAt);
+  return [...parts.slice(0, -1), { ...last, durationMs: Math.max(0, lived) }];
 }
 
 const NOTHING_KEPT: KeptReport = { parts: [], existing: null, coverage: [], limiter: null };
 
-const NOTHING_FOUND: Findings = { groups: [], differing: null };
+const NOTHING_FOUND: Findings = { groups: [], differing: null, rows: new RowIndex() };
 
 /** How a part came to its end. */
 export interface PartEnd extends Omit<KeptReport, 'parts'> {
@@ -117,7 +130,7 @@ export async function endPart(
   const findings = written?.findings ?? orElse(() => findingsOf(run.journal), NOTHING_FOUND);
   const report = reportOf(run, facts(), { written, findings });
   const before = failure;
-  await trying(() => writeReport(run.files.report, report));
+  await trying(() => writeReport(run.files.report, report, findings.rows));
   // what could not be written is told, too
   return failure === before ? report : reportOf(run, facts(), { written, findings });
 }
@@ -154,7 +167,7 @@ interface Found {
 /** The report of a run from its journal, at any time. A journal that cannot be read leaves gaps in it, no error. */
 function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): RunReport {
   const { journal, facts, directory, files } = run;
-  const { parts } = kept;
+  const parts = withLives(run, kept.parts);
   const last = parts.at(-1);
   const counts = orElse(() => countsOf(run), {});
   const found = findings ?? orElse(() => findingsOf(journal), NOTHING_FOUND);
@@ -165,10 +178,15 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
   const told = {
     runDir: directory,
     kind: facts.kind,
+    environment: facts.target.environment,
     sheets: sheetsOf(facts),
     counts,
     selection: orElse(() => selectionOf(run), null),
+    results: written?.results ?? null,
     errors: written?.errors ?? null,
+    kept: orElse(() => editedFilesIn(directory), []),
+    report: files.report,
+    credentials: existsSync(files.credentials) ? files.credentials : null,
     stoppedBy,
     undoneAt,
   } as const;
@@ -176,7 +194,6 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
   const toTakeBack = [...objects.values()].reduce((sum, count) => sum + count, 0);
   return {
     ...told,
-    environment: facts.target.environment,
     baseUrl: facts.target.baseUrl,
     partitionId: orElse(() => runState(journal).get('partitionId') ?? null, null),
     startedAt: facts.createdAt,
@@ -189,11 +206,9 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     plan: orElse(() => runState(journal).get('plan') ?? null, null),
     coverage: kept.coverage,
     tables: orElse(() => tablesOf(journal), []),
+    objects: orElse(() => objectsOf(journal), []),
     groups: found.groups,
     created: orElse(() => createdRows(journal, CREATED_SHOWN), []),
-    results: written?.results ?? null,
-    report: files.report,
-    credentials: existsSync(files.credentials) ? files.credentials : null,
     error: last?.error ?? null,
     next: nextSteps({
       ...{ ...told, ...optionsAgain(facts), needsProfile: needsProfile(found.groups), sent, toTakeBack },
@@ -233,7 +248,7 @@ export async function writeAgain(run: Told, format: SheetFormat, isLive: () => b
   const kept = runState(journal).get('report') ?? NOTHING_KEPT;
   const written = await writeResults(journal, directory, format);
   const report = asOf(isLive, reportOf(run, kept, { written, findings: written.findings }));
-  await writeReport(files.report, report);
+  await writeReport(files.report, report, written.findings.rows);
   return report;
 }
 
@@ -250,7 +265,7 @@ function isLoaded({ journal }: Told): boolean {
 /** Rows by status; none while the sheets are not read to their end. */
 function countsOf(run: Told): Record<string, number> {
   const { journal, facts } = run;
-  const statuses = facts.kind === 'run' ? Object.keys(ROW_STATUSES) : ['valid', 'invalid'];
+  const statuses = facts.kind === 'run' ? Object.keys(ROW_STATUSES) : Object.keys(CHECK_STATUSES);
   return countsByStatus(statuses, isLoaded(run) ? journal.countRows() : new Map());
 }
 
@@ -307,6 +322,27 @@ export function openObjects(
     if (states.has(state) && !NO_OBJECTS.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + count);
   return counts;
 }
+
+/** The objects by product and kind, as far as they are there. */
+function objectsOf(journal: Told['journal']): ObjectCount[] {
+  const steps = journal.countStepsByProduct();
+  return PRODUCT_NAMES.flatMap((product) =>
+    KIND_NAMES.filter((kind) => !NO_OBJECTS.has(kind)).flatMap((kind) => {
+      const count = (states: ReadonlySet<StepState>) =>
+        steps.reduce(
+          (sum, step) =>
+            step.product === product && step.kind === kind && states.has(step.state) ? sum + step.count : sum,
+          0,
+        );
+      const [created, existing] = [count(CREATED), count(EXISTING)];
+      const titles = { product: PRODUCTS[product].title, kind: KINDS[kind].title };
+      return created + existing > 0 ? [{ ...titles, created, existing }] : [];
+    }),
+  );
+}
+
+const CREATED: ReadonlySet<StepState> = new Set(['created', 'kept']);
+const EXISTING: ReadonlySet<StepState> = new Set(['existing']);
 
 /** States of what undo would delete; what it has kept before is no reason to call it again. */
 const NOT_KEPT: ReadonlySet<StepState> = new Set([...OPEN_STATES].filter((state) => state !== 'kept'));

@@ -80,24 +80,22 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     kind: 'validate',
     sheets,
     counts,
+    environment: settings.environment,
     selection: null,
-    errors: null,
+    ...{ results: null, errors: null, kept: [], report: null, credentials: null },
     undoneAt: null,
     stoppedBy: interrupted ? 'interrupted' : null,
   } as const;
   const again = optionsAgain({ target: { environment: 'sandbox', baseUrl: null }, settings });
   return {
     ...told,
-    ...{ environment: settings.environment, baseUrl: null, partitionId: null, parts: [] },
+    ...{ baseUrl: null, partitionId: null, parts: [] },
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
     ...{ requests: null, limiter: null, existing: null, differing: null },
     plan: interrupted ? null : counter.plan(paceOf(settings), false),
     coverage: OFFLINE_COVERAGE,
-    tables,
-    groups: found,
-    created: [],
-    ...{ results: null, report: null, credentials: null, error: null },
+    ...{ tables, objects: [], groups: found, created: [], error: null },
     next: nextSteps({ ...told, ...again, needsProfile: needsProfile(found), sent: false, toTakeBack: 0 }),
     exit: interrupted ? 'interrupted' : counts.invalid === 0 ? 'done' : 'someFailed',
   };

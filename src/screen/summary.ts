@@ -1,3 +1,4 @@
+import { lookOf, type StatusLook } from '../plan/statuses.js';
 import type { CreatedRow } from '../results/created-rows.js';
 import { type Hit, isOfStructure, type ProblemGroup } from '../results/problem-groups.js';
 import { type LimiterFacts, totalOf } from '../results/run-report.js';
@@ -29,6 +30,12 @@ export interface Summary {
   readonly durationMs: number;
   /** null where nothing can be sent (validate) */
   readonly requests: number | null;
+  /** of all parts of a run that was resumed; null when there is one part */
+  readonly allParts: {
+    readonly count: number;
+    readonly durationMs: number;
+    readonly requests: number;
+  } | null;
   readonly limiter: LimiterFacts | null;
   /** what else is to be said, each a sentence */
   readonly remarks: readonly string[];
@@ -38,25 +45,24 @@ export interface Summary {
   readonly next: readonly string[];
 }
 
-const STATUS_LOOKS: Readonly<Record<string, Look>> = {
-  created: 'green',
-  existing: 'green',
-  valid: 'green',
-  failed: 'red',
-  invalid: 'red',
-  skipped: 'yellow',
-  pending: 'yellow',
-};
+const STATUS_LOOKS = {
+  good: 'green',
+  alsoGood: 'green',
+  bad: 'red',
+  alsoBad: 'red',
+  open: 'yellow',
+  idle: 'yellow',
+} as const satisfies Record<StatusLook, Look>;
 
 /** The end of a command as several lines: counts, time, files, what to do next. */
 export function summaryText(summary: Summary, colour: boolean): string {
-  const { counts, durationMs, requests, limiter } = summary;
+  const { counts, durationMs, requests, allParts, limiter } = summary;
   const paint = painter(colour);
   const total = totalOf(summary);
   const statuses = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([status, count]) =>
-      paint(`${count.toLocaleString('en-US')} ${status}`, STATUS_LOOKS[status] ?? 'bold'),
+      paint(`${count.toLocaleString('en-US')} ${status}`, STATUS_LOOKS[lookOf(status)]),
     );
   const lines = [`${paint(counted(total, 'row'), 'bold')}: ${statuses.join(', ') || 'nothing to do'}`];
   const time = [`in ${durationText(durationMs)}`];
@@ -67,6 +73,10 @@ export function summaryText(summary: Summary, colour: boolean): string {
       `slowed down to ${limiter.lowest} of ${limiter.highest} requests at once, ${counted(limiter.pauses, 'pause')} (${durationText(limiter.pausedMs)})`,
     );
   lines.push(time.join(', '));
+  if (allParts !== null)
+    lines.push(
+      `all ${allParts.count} parts of the run: ${durationText(allParts.durationMs)}, ${counted(allParts.requests, 'request')}`,
+    );
   if (requests !== null && summary.environment === 'sandbox')
     lines.push(paint('Sandbox: a simulated platform. Nothing real was created.', 'yellow'));
   lines.push(...summary.remarks.map(oneLine));

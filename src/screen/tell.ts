@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { EXIT, type Exit, errorMember } from '../errors.js';
 import type { ScreenSettings } from '../options.js';
+import type { Problem } from '../records/problem.js';
 import { planLines } from '../results/plan-text.js';
 import { problemOf } from '../results/row-outcome.js';
 import { mailsText, type RunReport, remarks, totalOf } from '../results/run-report.js';
@@ -10,7 +11,7 @@ import type { Io } from './io.js';
 import { oneLine } from './plain-text.js';
 import { Progress } from './progress.js';
 import { structureText } from './structure.js';
-import { createdText, painter, problemsText, summaryText } from './summary.js';
+import { createdText, painter, problemsText, type Summary, summaryText } from './summary.js';
 
 /** Follows a run on the screen while it goes on. */
 export function followOnScreen(io: Io, { quiet }: ScreenSettings, resumable: boolean): Follow {
@@ -89,6 +90,7 @@ export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io)
         ...{ environment, counts, limiter, next },
         durationMs: part?.durationMs ?? report.durationMs,
         requests: kind === 'validate' ? null : (part?.requests ?? 0),
+        allParts: allPartsOf(report),
         remarks: remarks(report),
         files: filesOf(report),
       },
@@ -96,6 +98,10 @@ export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io)
     ),
   );
   if (report.error?.trace !== undefined) io.err(`${report.error.trace}\n`);
+}
+
+function allPartsOf({ parts, durationMs, requests }: RunReport): Summary['allParts'] {
+  return parts.length > 1 ? { count: parts.length, durationMs, requests: requests ?? 0 } : null;
 }
 
 function filesOf(report: RunReport): [string, string][] {
@@ -120,7 +126,8 @@ async function printJson(report: RunReport, io: Io): Promise<void> {
     try {
       await io.json.list('problems');
       for (let ordinal = 0; ordinal <= totalOf(report); ordinal++)
-        for (const problem of journal.problems(ordinal)) await io.json.item(problemOf(problem));
+        for (const problem of journal.problems(ordinal))
+          await io.json.item(problemMember(problemOf(problem)));
     } finally {
       await journal.close();
     }
@@ -128,10 +135,20 @@ async function printJson(report: RunReport, io: Io): Promise<void> {
   await io.json.end({ exitCode: EXIT[exit].code });
 }
 
+/** What `--json` prints of a problem: the row that its message names besides its own is in the message. */
+export function problemMember({ other: _other, ...told }: Problem): object {
+  return told;
+}
+
+function partMember(part: RunReport['parts'][number]): object {
+  const { startedAt, endedAt, durationMs, requests, stoppedBy, user, host, apiUser, version } = part;
+  return { startedAt, endedAt, durationMs, requests, stoppedBy, user, host, apiUser, version };
+}
+
 /** The members of the object that `--json` prints of a report. */
 export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
   const { kind, runDir, environment, counts, selection, differing, plan, stoppedBy, error } = report;
-  const { existing, coverage, results, errors, tables } = report;
+  const { existing, coverage, results, errors, tables, kept, objects, parts } = report;
   const part = report.parts.at(-1);
   const rows = { total: totalOf(report), ...counts };
   const told = error === null ? undefined : errorMember(error);
@@ -143,5 +160,8 @@ export function jsonOf(report: RunReport): Readonly<Record<string, unknown>> {
     requests: part?.requests ?? 0,
     durationMs: part?.durationMs ?? 0,
     ...{ results, errors, report: report.report, stoppedBy, error: told },
+    ...(kind === 'run' ? { objects } : {}),
+    parts: parts.map(partMember),
+    ...(kept.length > 0 ? { kept } : {}),
   };
 }

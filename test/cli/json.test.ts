@@ -5,7 +5,17 @@ import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { placeOf, SAMPLES } from './place.js';
 
 const RUN_KEYS = [
-  ...['differing', 'durationMs', 'environment', 'errors', 'exitCode', 'mailsAtOnce', 'plan'],
+  ...[
+    'differing',
+    'durationMs',
+    'environment',
+    'errors',
+    'exitCode',
+    'mailsAtOnce',
+    'objects',
+    'parts',
+    'plan',
+  ],
   ...['report', 'requests', 'results', 'rows', 'runDir', 'selected', 'stoppedBy'],
 ];
 const ROW_KEYS = ['created', 'existing', 'failed', 'invalid', 'pending', 'skipped', 'total'];

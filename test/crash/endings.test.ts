@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ExcelJS from 'exceljs';
 import { describe, it } from 'vitest';
+import { SANDBOX_USERNAME } from '../../src/sandbox/server.js';
 import { startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { mixedRows } from '../fixtures/rows.js';
-import { workspaceOf } from '../fixtures/with-sandbox.js';
+import { gatedWorkspaceOf, workspaceOf } from '../fixtures/with-sandbox.js';
 
 const reportOf = (runDir: string) => readFileSync(join(runDir, 'report.html'), 'utf8');
 
@@ -59,6 +61,48 @@ describe.concurrent('a run that an error stops', () => {
     expect(JSON.parse(ended.stdout)).not.toHaveProperty('error');
     expect(reportOf(workspace.runDir)).toContain('in 2 parts');
     expect(reportOf(workspace.runDir)).not.toContain('stopped by an error');
+  });
+});
+
+describe.concurrent('a run that was killed and resumed', () => {
+  it('tells of both parts, of the time of both, and of the objects of both', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { sandbox, gate, workspace } = await gatedWorkspaceOf(onTestFinished, mixedRows(16), {
+      latencyMs: 20,
+    });
+    let created = 0;
+    const first = workspace.start();
+    gate.watch((phase, { operation }) => {
+      if (phase !== 'committed' || operation !== 'createEndUser' || ++created < 3) return undefined;
+      first.kill();
+      return 'drop';
+    });
+    await first.ended;
+    const seen = Date.now();
+    const ended = await workspace.resume();
+    expectExit(ended, 0);
+    const { parts, objects, durationMs, requests } = JSON.parse(ended.stdout);
+    expect(parts).toMatchObject([
+      { endedAt: null, host: hostname(), apiUser: null, version: expect.any(String) },
+      { endedAt: expect.any(String), stoppedBy: null, apiUser: SANDBOX_USERNAME, durationMs, requests },
+    ]);
+    expect(parts[0].durationMs).toBeGreaterThan(100);
+    expect(parts[0].durationMs).toBeLessThanOrEqual(seen - Date.parse(parts[0].startedAt));
+    const count = (kind: string) =>
+      objects.reduce(
+        (sum: number, each: { kind: string; created: number }) =>
+          sum + (each.kind === kind ? each.created : 0),
+        0,
+      );
+    expect(count('Account')).toBe(sandbox.state.accounts.toJSON().length);
+    expect(count('User')).toBe(sandbox.state.users.toJSON().length);
+    expect(count('SIP trunk')).toBe(sandbox.state.sipTrunks.toJSON().length);
+    expect(ended.stderr).toMatch(/^all 2 parts of the run: [\d.]+ s, \d+ requests$/m);
+    const page = reportOf(workspace.runDir);
+    expect(page).toContain('<td data-label="Ended">cut off</td>');
+    expect(page).toContain('Objects by product');
   });
 });
 

@@ -191,6 +191,37 @@ describe('steps', () => {
     );
   });
 
+  it('are counted by the product of the row that first asked for them, and tell when the last was written', async () => {
+    const { journal } = await journalOf();
+    expect(journal.lastStepAt()).toBeNull();
+    const products = ['BCC', 'SIP_TRUNK', null];
+    for (const [index, product] of products.entries()) {
+      const record = { product } as unknown as Rec;
+      const row = { ordinal: index + 1, source: 1, row: index + 2, cells: [], record, status: 'pending' };
+      await journal.addRow(row, null);
+    }
+    const before = Date.now();
+    await journal.settle('account:1', 'account', 1, 'created', {});
+    await journal.settle('account:2', 'account', 1, 'existing', {});
+    await journal.settle('user:1', 'user', 1, 'created', {});
+    await journal.settle('user:2', 'user', 1, 'created', {});
+    await journal.settle('account:3', 'account', 2, 'created', {});
+    await journal.settle('account:4', 'account', 3, 'failed', {});
+    const counts = journal.countStepsByProduct();
+    expect(counts).toHaveLength(5);
+    expect(counts).toEqual(
+      expect.arrayContaining([
+        { product: 'BCC', kind: 'account', state: 'created', count: 1 },
+        { product: 'BCC', kind: 'account', state: 'existing', count: 1 },
+        { product: 'BCC', kind: 'user', state: 'created', count: 2 },
+        { product: 'SIP_TRUNK', kind: 'account', state: 'created', count: 1 },
+        { product: '', kind: 'account', state: 'failed', count: 1 },
+      ]),
+    );
+    expect(journal.lastStepAt()).toBeGreaterThanOrEqual(before);
+    expect(journal.lastStepAt()).toBeLessThanOrEqual(Date.now());
+  });
+
   it('keep the number that a search picked for them', async () => {
     const { journal, reopen } = await journalOf();
     await journal.intend('number:a', 'number', 1, {}, '18015550100');

@@ -9,6 +9,7 @@ import { describeHeaders, type HeaderNames } from '../../src/records/headers.js'
 import type { Problem } from '../../src/records/problem.js';
 import type { Product } from '../../src/records/products.js';
 import type { ImportRecord } from '../../src/records/record.js';
+import type { RunReport } from '../../src/results/run-report.js';
 
 /** A row of a test's journal: what matters to results, the rest is filled in. */
 export interface TestRow {
@@ -87,4 +88,42 @@ export async function journalOf(
   }
   await Promise.all(written);
   return journal;
+}
+
+/** A report of a run; what matters to a test is given. */
+export function reportOf(over: Partial<RunReport> = {}): RunReport {
+  return {
+    kind: 'run',
+    environment: 'beta',
+    baseUrl: 'https://api.b2.alianza.com',
+    partitionId: 'part-1',
+    runDir: 'runs/1',
+    sheets: ['/home/me/customers.xlsx'],
+    startedAt: '2025-03-04T05:06:07.000Z',
+    parts: [],
+    limiter: null,
+    existing: null,
+    differing: null,
+    plan: null,
+    selection: null,
+    tables: [],
+    coverage: [],
+    created: [],
+    results: 'runs/1/results.xlsx',
+    report: 'runs/1/report.html',
+    credentials: null,
+    kept: [],
+    stoppedBy: null,
+    error: null,
+    undoneAt: null,
+    exit: 'someFailed',
+    durationMs: 61_000,
+    requests: 6100,
+    counts: { created: 8, existing: 0, failed: 1, invalid: 1 },
+    next: ['Resume: `alianza-import resume runs/1`'],
+    objects: [],
+    groups: [],
+    errors: 'runs/1/errors.xlsx',
+    ...over,
+  };
 }

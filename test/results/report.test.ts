@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SheetPlan } from '../../src/plan/sheet-plan.js';
 import type { Problem, ProblemCode } from '../../src/records/problem.js';
-import { nextSteps } from '../../src/results/next-steps.js';
+import { type Ending, nextSteps } from '../../src/results/next-steps.js';
 import { causeOf, HITS_KEPT, ProblemGroups } from '../../src/results/problem-groups.js';
 import { reportPage, writeReport } from '../../src/results/report.js';
+import { RowIndex } from '../../src/results/row-index.js';
 import type { RunReport } from '../../src/results/run-report.js';
-import { journalOf, temporaryDirectory } from './journals.js';
+import { journalOf, reportOf, temporaryDirectory } from './journals.js';
 
 function problem(row: number, over: Partial<Problem> = {}): Problem {
   return {
@@ -20,40 +21,7 @@ function problem(row: number, over: Partial<Problem> = {}): Problem {
   };
 }
 
-function input(over: Partial<RunReport> = {}): RunReport {
-  return {
-    kind: 'run',
-    environment: 'beta',
-    baseUrl: 'https://api.b2.alianza.com',
-    partitionId: 'part-1',
-    runDir: 'runs/1',
-    sheets: ['/home/me/customers.xlsx'],
-    startedAt: '2025-03-04T05:06:07.000Z',
-    parts: [],
-    limiter: null,
-    selection: null,
-    existing: null,
-    differing: null,
-    plan: null,
-    coverage: [],
-    created: [],
-    results: 'runs/1/results.xlsx',
-    report: 'runs/1/report.html',
-    credentials: null,
-    stoppedBy: null,
-    error: null,
-    undoneAt: null,
-    exit: 'someFailed',
-    durationMs: 61_000,
-    requests: 6100,
-    counts: { created: 8, existing: 0, failed: 1, invalid: 1 },
-    next: ['Resume: `alianza-import resume runs/1`'],
-    tables: [],
-    groups: [],
-    errors: 'runs/1/errors.xlsx',
-    ...over,
-  };
-}
+const pageOf = (report: RunReport, rows = new RowIndex()) => reportPage(report, rows);
 
 function planOf(over: Partial<SheetPlan> = {}): SheetPlan {
   const there = { exist: null, differ: null };
@@ -152,7 +120,7 @@ describe('groups of problems', () => {
 
 describe('report.html', () => {
   it('says what was run, how it ended and what to do next', () => {
-    const text = reportPage(input({ groups: groupsOf([problem(12)]) }));
+    const text = pageOf(reportOf({ groups: groupsOf([problem(12)]) }));
     expect(text).toContain('<title>Import report: customers.xlsx</title>');
     expect(text).toContain('8 of 10 rows are done; 1 failed, 1 invalid.');
     expect(text).toContain('2025-03-04 05:06 UTC');
@@ -163,30 +131,30 @@ describe('report.html', () => {
   });
 
   it('says so when it was the sandbox', () => {
-    const text = reportPage(input({ environment: 'sandbox' }));
+    const text = pageOf(reportOf({ environment: 'sandbox' }));
     expect(text).toContain('<title>Import report: customers.xlsx (sandbox)</title>');
     expect(text).toContain('This was a sandbox run.');
     expect(text).toContain('No problems were found.');
   });
 
   it('says why it ended early, who gets a mail and what differs', () => {
-    const text = reportPage(
-      input({ stoppedBy: 'max-errors', plan: planOf({ mailsAtOnce: 1200 }), differing: 1 }),
+    const text = pageOf(
+      reportOf({ stoppedBy: 'max-errors', plan: planOf({ mailsAtOnce: 1200 }), differing: 1 }),
     );
     expect(text).toContain('<p>It stopped since --max-errors was reached.</p>');
     expect(text).toContain('1,200 people get a mail of the platform as soon as their users are created.');
     expect(text).toContain('1 row differs from what is on the platform already');
-    expect(reportPage(input({ plan: planOf({ mailsAtOnce: 0 }), differing: 0 }))).not.toMatch(
+    expect(pageOf(reportOf({ plan: planOf({ mailsAtOnce: 0 }), differing: 0 }))).not.toMatch(
       /get a mail|differ/,
     );
     const error = { code: 'FORBIDDEN', message: 'It is forbidden.', hint: 'Ask for the right.' };
-    expect(reportPage(input({ stoppedBy: 'error', error }))).toContain(
+    expect(pageOf(reportOf({ stoppedBy: 'error', error }))).toContain(
       '<p>It is forbidden. Ask for the right.</p>',
     );
   });
 
   it('shows the plan, and of a dry run what is there and what differs', () => {
-    const offline = reportPage(input({ kind: 'validate', plan: planOf() }));
+    const offline = pageOf(reportOf({ kind: 'validate', plan: planOf() }));
     expect(offline).toContain('<h2 id="plan">The plan</h2>');
     expect(offline).toContain(
       '<p>1,500 rows would create 1 account, 1,400 phone numbers (1,000 given, 400 searched).</p>',
@@ -197,14 +165,59 @@ describe('report.html', () => {
     );
     expect(offline).not.toMatch(/There already|SIP trunk/);
     const objects = { user: { title: 'User', create: 0, exist: 3, differ: 1 } };
-    const dry = reportPage(input({ kind: 'dry-run', plan: planOf({ objects, measured: true }) }));
+    const dry = pageOf(reportOf({ kind: 'dry-run', plan: planOf({ objects, measured: true }) }));
     expect(dry).toContain('<p>1,500 rows would create nothing.</p>');
     expect(dry).toContain(
       '<p>There already: 3 users; not as the sheet says, and left as they are: 1 user.</p>',
     );
     expect(dry).toContain('50 ms a call, as measured.');
     expect(dry).toContain('<td data-label="There already">3</td><td data-label="Differ">1</td>');
-    expect(reportPage(input({ plan: planOf({ rows: 0 }) }))).not.toContain('id="plan"');
+    expect(pageOf(reportOf({ plan: planOf({ rows: 0 }) }))).not.toContain('id="plan"');
+  });
+
+  it('says who ran it with what, in which parts', () => {
+    const part = {
+      ...{ user: 'ann', host: 'ops1', apiUser: 'api@example.com', version: '1.2.3', requests: 1200 },
+      ...{
+        startedAt: '2025-03-04T05:06:07.000Z',
+        endedAt: null,
+        durationMs: 61_000,
+        stoppedBy: null,
+        error: null,
+      },
+    };
+    const later = {
+      ...part,
+      user: 'bob',
+      endedAt: '2025-03-05T05:06:07.000Z',
+      startedAt: '2025-03-05T04:00:00.000Z',
+    };
+    const text = pageOf(reportOf({ parts: [part, later], durationMs: 122_000 }));
+    expect(text).toContain('<dt>Run by</dt><dd>ann on ops1; bob on ops1</dd>');
+    expect(text).toContain('<dt>API user</dt><dd>api@example.com</dd>');
+    expect(text).toContain('<dt>Program</dt><dd>alianza-import 1.2.3</dd>');
+    expect(text).toContain('<dt>Took</dt><dd>2 min 2 s in 2 parts</dd>');
+    expect(text).toContain('The 2 parts of the run');
+    expect(text).toContain('<td data-label="Ended">cut off</td>');
+    expect(text).toContain('<td data-label="Started">2025-03-05 04:00 UTC</td>');
+    expect(pageOf(reportOf({ parts: [part] }))).not.toContain('parts of the run');
+  });
+
+  it('counts the objects by product and kind, and tells what was there before apart', () => {
+    const bcc = 'Business Cloud Communications';
+    const objects = [
+      { product: bcc, kind: 'Account', created: 1200, existing: 3 },
+      { product: bcc, kind: 'User', created: 1500, existing: 0 },
+      { product: 'SIP Trunk', kind: 'SIP trunk', created: 0, existing: 2 },
+    ];
+    const text = pageOf(reportOf({ objects }));
+    expect(text).toContain(
+      `<tr><th scope="row">${bcc}</th><td>1,200 <small>+ 3 before</small></td><td>1,500</td><td></td></tr>`,
+    );
+    expect(text).toContain(
+      '<th scope="row">All</th><td>1,200 <small>+ 3 before</small></td><td>1,500</td><td>0 <small>+ 2 before</small></td>',
+    );
+    expect(pageOf(reportOf())).not.toContain('Objects by product');
   });
 
   it('escapes whatever the sheet holds', () => {
@@ -213,8 +226,8 @@ describe('report.html', () => {
       problem(2, { value: evil, message: evil, hint: evil, column: evil, file: `${evil}.csv`, sheet: evil }),
       problem(3, { code: 'X' as ProblemCode, message: evil.replaceAll('"', '') }),
     ]);
-    const text = reportPage(
-      input({ groups, sheets: [evil], next: [evil, `\`${evil}\``], coverage: [evil], partitionId: evil }),
+    const text = pageOf(
+      reportOf({ groups, sheets: [evil], next: [evil, `\`${evil}\``], coverage: [evil], partitionId: evil }),
     );
     expect(text.match(/<script/g)).toHaveLength(1);
     expect(text.match(/<img/g)).toBeNull();
@@ -223,14 +236,14 @@ describe('report.html', () => {
   });
 
   it('loads nothing from elsewhere and runs no script but its own', () => {
-    const text = reportPage(input({ groups: groupsOf([problem(2)]) }));
+    const text = pageOf(reportOf({ groups: groupsOf([problem(2)]) }));
     expect(text).not.toMatch(/\b(src|href)="(?!#)/);
     expect(text).not.toMatch(/@import|url\(/);
     expect(text).toMatch(/Content-Security-Policy" content="default-src &#39;none&#39;/);
   });
 
   it('has balanced elements, labelled controls and charts that are tables', () => {
-    const text = reportPage(input({ groups: groupsOf([problem(2), problem(3, { code: 'REQUIRED' })]) }));
+    const text = pageOf(reportOf({ groups: groupsOf([problem(2), problem(3, { code: 'REQUIRED' })]) }));
     for (const tag of ['section', 'details', 'table', 'tbody', 'tr', 'td', 'th', 'p', 'div', 'ol', 'span'])
       expect([tag, text.match(new RegExp(`<${tag}[ >]`, 'g'))?.length]).toEqual([
         tag,
@@ -250,43 +263,52 @@ describe('report.html', () => {
     }
     const dir = await temporaryDirectory();
     const path = join(dir, 'report.html');
-    await writeReport(path, input({ groups: groupsOf(many()) }));
+    await writeReport(path, reportOf({ groups: groupsOf(many()) }), new RowIndex());
     expect((await stat(path)).size).toBeLessThan(600_000);
     expect(await readFile(path, 'utf8')).toContain('and 9,800 more in errors.xlsx.');
   });
 });
 
 describe('what to do next', () => {
-  const ending = {
-    runDir: 'runs/a b',
-    kind: 'run',
-    where: ' --environment beta',
-    needsProfile: false,
-    profile: undefined,
-    reading: '',
-    selecting: '',
-    selection: null,
-    sheets: ['in.csv'],
-    errors: 'runs/a b/errors.csv',
-    stoppedBy: null,
-    undoneAt: null,
-    sent: true,
-    toTakeBack: 5,
-  } as const;
+  const ending: Ending = {
+    ...{ runDir: 'runs/a b', kind: 'run', environment: 'beta', where: ' --environment beta', reading: '' },
+    ...{ insecure: '', sheets: ['in.csv'], counts: {}, stoppedBy: null, undoneAt: null },
+    ...{ needsProfile: false, profile: undefined, selecting: '', selection: null },
+    ...{ results: 'runs/a b/results.csv', errors: 'runs/a b/errors.csv', kept: [] },
+    ...{ report: 'runs/a b/report.html', credentials: null, sent: true, toTakeBack: 5 },
+  };
 
   it('is to go on, to correct, to try again, to take back', () => {
     const counts = { created: 5, invalid: 2, failed: 1, skipped: 1, pending: 3 };
     expect(nextSteps({ ...ending, counts })).toEqual([
       "Correct the 2 invalid rows in runs/a b/errors.csv, then: `alianza-import run 'runs/a b/errors.csv' --environment beta`",
       "Go on with the 3 pending rows where the run stopped: `alianza-import resume 'runs/a b'`",
-      "Try the 2 failed rows again: `alianza-import resume 'runs/a b' --retry failed`; or correct them in runs/a b/errors.csv and import that.",
+      "Try the 2 failed rows again: `alianza-import resume 'runs/a b' --retry failed`",
+      "Take back what this run created: `alianza-import undo 'runs/a b'`",
+    ]);
+    expect(nextSteps({ ...ending, counts: { created: 5, failed: 1 } })).toEqual([
+      "Try the 1 failed row again: `alianza-import resume 'runs/a b' --retry failed`",
+      "Or correct the 1 failed row in runs/a b/errors.csv, then: `alianza-import run 'runs/a b/errors.csv' --environment beta`",
       "Take back what this run created: `alianza-import undo 'runs/a b'`",
     ]);
   });
 
-  it('names the way round invalid rows when nothing was sent for them', () => {
+  it('is to verify and to hand over when all is done, and to take back last', () => {
+    const done = { ...ending, errors: null, counts: { created: 5, existing: 1, failed: 0 } };
+    expect(nextSteps({ ...done, credentials: 'runs/a b/credentials.csv' })).toEqual([
+      "Read everything back and compare it with the sheet: `alianza-import verify 'runs/a b'`",
+      'Hand over runs/a b/results.csv (every ID, row by row) and runs/a b/report.html; runs/a b/credentials.csv goes by a safe way of its own: it holds the SIP passwords, and is their only copy.',
+      "Take back what this run created: `alianza-import undo 'runs/a b'`",
+    ]);
+    // nothing of a simulated platform is handed to anybody
+    expect(nextSteps({ ...done, environment: 'sandbox', toTakeBack: 0 })).toEqual([
+      "Read everything back and compare it with the sheet: `alianza-import verify 'runs/a b'`",
+    ]);
+  });
+
+  it('sends the others in the same run when nothing was sent since rows are invalid', () => {
     const [, second] = nextSteps({ ...ending, counts: { invalid: 1, pending: 9 }, sent: false });
-    expect(second).toContain('`alianza-import run in.csv --environment beta --on-invalid skip`');
+    expect(second).toContain("`alianza-import resume 'runs/a b' --on-invalid skip`");
   });
 
   it('of a wave is the next one, and nothing of it is called open', () => {
@@ -335,5 +357,24 @@ describe('what to do next', () => {
       'Everything is ready: `alianza-import run in.csv --environment beta`',
     ]);
     expect(nextSteps({ ...good, kind: 'validate', runDir: null })[0]).toContain('run in.csv --dry-run`');
+  });
+
+  it('is to correct the sheet itself after a check: the errors file has only a part of it', () => {
+    const bad = { ...ending, counts: { valid: 7, invalid: 2 }, reading: ' --profile p.json' };
+    expect(nextSteps({ ...bad, kind: 'validate' })).toEqual([
+      'Correct the 2 invalid rows in the sheet (runs/a b/errors.csv has them, with what is wrong), then: `alianza-import validate in.csv --profile p.json`',
+    ]);
+    expect(nextSteps({ ...bad, kind: 'dry-run', sheets: ['a.csv', '/x/standard-input'] })).toEqual([
+      'Correct the 2 invalid rows in the sheets (runs/a b/errors.csv has them, with what is wrong), then: with it on standard input, `alianza-import run a.csv - --profile p.json --dry-run --environment beta`',
+    ]);
+  });
+
+  it('says of what an edited file is for, and how a run over plain HTTP goes on', () => {
+    const kept = ['runs/1/errors-edited.csv', 'runs/1/results-edited.csv'];
+    const steps = nextSteps({ ...ending, kept, insecure: ' --insecure-http', counts: { failed: 2 } });
+    expect(steps).toContain(
+      'Import what you have corrected in runs/1/errors-edited.csv: `alianza-import run runs/1/errors-edited.csv --environment beta`',
+    );
+    expect(steps[0]).toContain("`alianza-import resume 'runs/a b' --insecure-http --retry failed`");
   });
 });

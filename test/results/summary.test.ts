@@ -10,6 +10,7 @@ const summary: Summary = {
   counts: { created: 1200, existing: 0, failed: 3 },
   durationMs: 61_400,
   requests: 6140,
+  allParts: null,
   limiter: { lowest: 4, highest: 16, pauses: 1, pausedMs: 1500 },
   remarks: [],
   files: [
@@ -41,6 +42,13 @@ describe('the summary', () => {
     expect(coloured).toContain('\u001b[31m3 failed\u001b[0m');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of a terminal
     expect(coloured.replace(/\u001b\[[\d;]*m/g, '')).toBe(summaryText(summary, false));
+  });
+
+  it('says how long all parts of a resumed run took', () => {
+    const allParts = { count: 3, durationMs: 125_000, requests: 9000 };
+    expect(summaryText({ ...summary, allParts }, false)).toContain(
+      '\nall 3 parts of the run: 2 min 5 s, 9,000 requests\n',
+    );
   });
 
   it('says so when it was the sandbox', () => {

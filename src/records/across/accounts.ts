@@ -1,5 +1,6 @@
 import { type ColumnName, columnOf, columnsOf, type RowValues } from '../columns.js';
 import { numberSourceOf } from '../complete.js';
+import { type OtherRow, rowText } from '../problem.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
 import type { RowCheck } from '../rows/row-check.js';
 import { Agreement } from './agreement.js';
@@ -59,6 +60,13 @@ export interface AccountOptions {
   readonly refuseExamples: boolean;
 }
 
+/** Accounts and users that are on the platform already, with the values of their first rows. */
+export interface KnownBefore {
+  account(accountNumber: string): RowValues | undefined;
+  /** @param extension '' for the one user of a Home Phone account */
+  user(accountNumber: string, extension: string): RowValues | undefined;
+}
+
 const ACCOUNT_TYPES = ['unknown', 'ADVANCED', 'SIMPLE'] as const;
 
 /** The account and user that a row is of. */
@@ -91,6 +99,8 @@ export class Accounts {
   );
 
   #userBlanks = BLANKS.user;
+  /** what blank cells of first rows are filled from; null: from nothing */
+  known: KnownBefore | null = null;
 
   constructor(keys: KeyIndex, places: RowPlaces, options: AccountOptions) {
     this.#options = options;
@@ -141,6 +151,7 @@ export class Accounts {
   }
 
   #openAccount(check: RowCheck, accountNumber: string, near: number): number {
+    if (this.known) fill(check, ACCOUNT_COLUMNS, this.known.account(accountNumber));
     check.applyDefaults('account');
     // most likely it is a later row of the other account, whose account cells may be blank
     if (near === 0) requireGroup(check, 'account');
@@ -166,7 +177,8 @@ export class Accounts {
       'zeros or the form of its letters; it would become an account of its own';
     const hint =
       'Make the two equal. If they are two accounts, say so in a profile: "distinct": ["accountNumber"].';
-    check.add('ACCOUNT_NUMBER_LOOKALIKE', 'accountNumber', message, hint);
+    const other = this.#places.place(this.#accounts.get(twin, FIRST));
+    check.add('ACCOUNT_NUMBER_LOOKALIKE', 'accountNumber', message, hint, other);
   }
 
   #addExample(check: RowCheck, accountNumber: string): void {
@@ -199,19 +211,21 @@ export class Accounts {
         'product',
         message,
         'Give the row an account of its own, or correct the product.',
+        this.#places.place(first),
       );
       return false;
     }
     if (firstType === type && ACCOUNT_TYPES[type] === 'SIMPLE') {
       const message = `The account has its Home Phone already in ${where()}; it holds one user, one number and one device`;
-      check.add('SECOND_HOME_PHONE', 'accountNumber', message, 'Give the row an account number of its own.');
+      const hint = 'Give the row an account number of its own.';
+      check.add('SECOND_HOME_PHONE', 'accountNumber', message, hint, this.#places.place(first));
       return false;
     }
     // an account that is most likely none has nothing that its rows could disagree with
     if (this.#accounts.get(account, TWIN) !== 0) return true;
     const differing = this.#accounts.disagreements(account, check);
     const says = (column: ColumnName) => this.#accounts.firstValue(account, column);
-    addConflicts(check, 'account', differing, where, says);
+    addConflicts(check, 'account', differing, this.#places.place(first), says);
     return true;
   }
 
@@ -243,6 +257,8 @@ export class Accounts {
 
   #openUser(check: RowCheck, account: number): Pick<Owner, 'user' | 'userFirst' | 'bringsUser'> {
     const { product } = check;
+    const { accountNumber = '', extension = '' } = check.values;
+    if (this.known) fill(check, USER_COLUMNS, this.known.user(accountNumber, extension));
     check.applyDefaults('user');
     if (product !== null) requireGroup(check, 'user');
     const timeZone = check.values.timeZone ?? this.#accounts.firstValues(account)?.timeZone;
@@ -261,25 +277,33 @@ export class Accounts {
     const { firstName, lastName } = this.#users.firstValues(user) ?? {};
     const person =
       firstName === undefined && lastName === undefined ? 'another user' : `${firstName} ${lastName}`;
-    const where = this.#places.describe(this.#users.get(user, FIRST), check.table);
+    const other = this.#places.place(this.#users.get(user, FIRST));
+    const where = rowText(other, check.table);
     const message = `Extension ${check.values.extension} belongs to ${person} in ${where}`;
     const hint = 'Give the user another extension; if it is the same user, make the names equal.';
-    check.add('EXTENSION_TAKEN', 'extension', message, hint);
+    check.add('EXTENSION_TAKEN', 'extension', message, hint, other);
     return true;
   }
 
   #checkSameUser(check: RowCheck, user: number): void {
-    const where = () => this.#places.describe(this.#users.get(user, FIRST), check.table);
+    const first = this.#places.place(this.#users.get(user, FIRST));
     const differing = this.#users.disagreements(user, check);
-    addConflicts(check, 'user', differing, where, (column) => this.#users.firstValue(user, column));
+    addConflicts(check, 'user', differing, first, (column) => this.#users.firstValue(user, column));
     const adds =
       numberSourceOf(check.values) !== 'NONE' || check.has('phoneNumber') || check.has('macAddress');
     if (differing.length === 0 && !adds && check.product !== null) {
-      const message = `The row repeats the user of ${where()} and adds neither a number nor a device`;
+      const message = `The row repeats the user of ${rowText(first, check.table)} and adds neither a number nor a device`;
       const hint = 'Delete the row; if it is another user, give it another extension.';
-      check.add('DUPLICATE_ROW', 'extension', message, hint);
+      check.add('DUPLICATE_ROW', 'extension', message, hint, first);
     }
   }
+}
+
+/** Gives blank cells the values of another row. */
+function fill(check: RowCheck, columns: readonly ColumnName[], from: RowValues = {}): void {
+  for (const column of columns)
+    if (from[column] !== undefined && !check.has(column))
+      Object.assign(check.values, { [column]: from[column] });
 }
 
 function accountTypeOf(product: Product | null): number {
@@ -299,11 +323,12 @@ function addConflicts(
   check: RowCheck,
   of: keyof typeof CONFLICTS,
   differing: readonly ColumnName[],
-  where: () => string,
+  first: OtherRow,
   says: (column: ColumnName) => string,
 ): void {
   for (const column of differing) {
-    const message = `${column} is "${check.values[column]}", but ${where()}, the ${of}'s first row, has ${says(column)}`;
-    check.add(CONFLICTS[of], column, message, `Make the rows of the ${of} equal, or leave the cell blank.`);
+    const message = `${column} is "${check.values[column]}", but ${rowText(first, check.table)}, the ${of}'s first row, has ${says(column)}`;
+    const hint = `Make the rows of the ${of} equal, or leave the cell blank.`;
+    check.add(CONFLICTS[of], column, message, hint, first);
   }
 }

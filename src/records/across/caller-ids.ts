@@ -1,4 +1,4 @@
-import { withSeverity } from '../problem.js';
+import { rowText, withSeverity } from '../problem.js';
 import type { RowCheck } from '../rows/row-check.js';
 import type { LateProblem } from './late-problem.js';
 import { NumberTable } from './number-table.js';
@@ -40,9 +40,9 @@ export class CallerIds {
       return false;
     }
     if ((held & 1) === 1) {
-      const where = this.#places.describe(holder, check.table);
-      const message = `A user has one caller ID; ${where} says TRUE for the same user`;
-      check.add('CALLER_ID_TAKEN', 'assignAsCallerId', message, 'Leave TRUE in one of the rows only.');
+      const other = this.#places.place(holder);
+      const message = `A user has one caller ID; ${rowText(other, check.table)} says TRUE for the same user`;
+      check.add('CALLER_ID_TAKEN', 'assignAsCallerId', message, 'Leave TRUE in one of the rows only.', other);
       return false;
     }
     if (holder !== 0) {
@@ -69,10 +69,12 @@ export class CallerIds {
       const ordinal = this.#others.get(line, ROW);
       const holder = this.#holders.get(this.#others.get(line, USER) - 1, 0) >>> 1;
       const place = this.#places.place(ordinal);
-      const message = `The number is not the caller ID of its user; that of ${this.#places.describe(holder, place)} is`;
+      const other = this.#places.place(holder);
+      const message = `The number is not the caller ID of its user; that of ${rowText(other, place)} is`;
       const hint = 'If this one is meant, write TRUE into assignAsCallerId of its row.';
       const column = 'assignAsCallerId';
-      yield withSeverity({ ordinal, ...place, column, value: '', code: 'NOT_CALLER_ID', message, hint });
+      const problem = withSeverity({ ...place, column, value: '', code: 'NOT_CALLER_ID', message, hint });
+      yield { ...problem, other };
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Place } from '../rows/row-check.js';
+import { type OtherRow, rowText } from '../problem.js';
 import { NumberTable } from './number-table.js';
 
 const ROW = 0;
@@ -32,17 +32,14 @@ export class RowPlaces {
   }
 
   /** The file, worksheet and row number of a row. */
-  place(ordinal: number): Place {
+  place(ordinal: number): OtherRow {
     const table = this.#tables.findLast((each) => each.before < ordinal);
     if (table === undefined) throw new RangeError(`no row ${ordinal}`);
-    return { file: table.file, sheet: table.sheet, row: this.#rows.get(ordinal - 1, ROW) };
+    return { ordinal, file: table.file, sheet: table.sheet, row: this.#rows.get(ordinal - 1, ROW) };
   }
 
-  /** A row in words, as seen from another one: `row 5`, `row 5 of worksheet "Users"`, `row 5 of users.csv`. */
-  describe(ordinal: number, from: Pick<Place, 'file' | 'sheet'>): string {
-    const { file, sheet, row } = this.place(ordinal);
-    const worksheet = sheet === null ? '' : ` of worksheet "${sheet}"`;
-    if (file !== from.file) return `row ${row}${worksheet} of ${file}`;
-    return sheet === from.sheet ? `row ${row}` : `row ${row}${worksheet}`;
+  /** A row in words, as seen from another one; what is told with them names the row's {@link place} as its `other`. */
+  describe(ordinal: number, from: Pick<OtherRow, 'file' | 'sheet'>): string {
+    return rowText(this.place(ordinal), from);
   }
 }

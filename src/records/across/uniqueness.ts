@@ -6,7 +6,7 @@ import {
   type RowValues,
   type UniqueColumn,
 } from '../columns.js';
-import { type ProblemCode, withSeverity } from '../problem.js';
+import { type ProblemCode, rowText, withSeverity } from '../problem.js';
 import type { RowCheck } from '../rows/row-check.js';
 import type { Owner } from './accounts.js';
 import type { KeyIndex } from './key-index.js';
@@ -104,8 +104,9 @@ export class Uniqueness {
       const scope = inAccount ? owner.account : 0;
       const first = this.#keys.add(unique.kind, scope, unique.key(check.values), check.ordinal);
       if (first === 0) continue;
-      const where = this.#places.describe(first, check.table);
-      check.add(unique.code, column, unique.message(check.values, where), unique.hint);
+      const other = this.#places.place(first);
+      const message = unique.message(check.values, rowText(other, check.table));
+      check.add(unique.code, column, message, unique.hint, other);
     }
     if (owner.account !== 0) this.#checkNamedNumbers(check, owner.account);
   }
@@ -127,7 +128,8 @@ export class Uniqueness {
       const code = other === 0 ? 'NUMBER_NOT_IN_SHEET' : 'NUMBER_OF_OTHER_ACCOUNT';
       const { message, hint } =
         other === 0 ? notInSheet(phone) : otherAccount(phone, this.#places.describe(other, place));
-      yield withSeverity({ ordinal, ...place, column, value: phone, code, message, hint });
+      const problem = withSeverity({ ...place, column, value: phone, code, message, hint });
+      yield other === 0 ? problem : { ...problem, other: this.#places.place(other) };
     }
   }
 
@@ -138,7 +140,7 @@ export class Uniqueness {
       const other = this.#rowOfOtherAccount(phone, account);
       if (other !== 0) {
         const { message, hint } = otherAccount(phone, this.#places.describe(other, check.table));
-        check.add('NUMBER_OF_OTHER_ACCOUNT', column, message, hint);
+        check.add('NUMBER_OF_OTHER_ACCOUNT', column, message, hint, this.#places.place(other));
       } else if (this.rowOfPhone(phone) === undefined) {
         const line = this.#named.push();
         this.#named.set(line, ROW, check.ordinal);

@@ -9,16 +9,16 @@ import {
   SECRET_COLUMNS,
 } from '../columns.js';
 import { type LikelyProduct, likelyProduct } from '../likely-product.js';
-import { isError, type Problem, type ProblemCode, underHeader, withSeverity } from '../problem.js';
+import {
+  isError,
+  type OtherRow,
+  type Problem,
+  type ProblemCode,
+  underHeader,
+  withSeverity,
+} from '../problem.js';
 import type { Product } from '../products.js';
 import { UNDECIDED } from '../undecided.js';
-
-/** Where a row stands. */
-export interface Place {
-  readonly file: string;
-  readonly sheet: string | null;
-  readonly row: number;
-}
 
 /** What the rules need of the table that a row is in. */
 export interface RowTable {
@@ -83,8 +83,11 @@ export class RowCheck {
     return this.#bad?.includes(column) === true;
   }
 
-  /** Adds a problem at a column; null: of the row as a whole. */
-  add(code: ProblemCode, column: ColumnName | null, message: string, hint: string): void {
+  /**
+   * Adds a problem at a column; null: of the row as a whole.
+   * @param other the row that the message names besides this one
+   */
+  add(code: ProblemCode, column: ColumnName | null, message: string, hint: string, other?: OtherRow): void {
     const { file, sheet } = this.table;
     const typed = column === null ? '' : this.typed(column);
     const secret = column !== null && SECRET_COLUMNS.has(column) && typed !== '';
@@ -92,7 +95,8 @@ export class RowCheck {
     const said = secret ? message.replaceAll(typed, '(hidden)') : message;
     const row = this.row.number;
     const problem = withSeverity({ file, sheet, row, column, value, code, message: said, hint });
-    this.problems.push(underHeader(problem, this.table.headers));
+    const told = underHeader(problem, this.table.headers);
+    this.problems.push(other === undefined ? told : { ...told, other });
     if (isError(problem) && column !== null) this.markBad(column);
   }
 
