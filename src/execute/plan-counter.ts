@@ -81,25 +81,36 @@ const ANY_ACCOUNT: RowValues = {
   dialingBehaviorType: 'TEN_DIGIT',
 };
 
-/** What an account that is there is asked for, once each, where rows bring something of the kind. */
-const LISTS: Readonly<Partial<Record<KindName, string>>> = {
-  user: listUsers('', '').operation,
-  number: listNumbers('', '').operation,
-  businessLine: listLines('', '').operation,
-  sipTrunk: listTrunks('', '').operation,
-  device: listDevices('', '').operation,
+/** What a run asks of an account that is there, for rows that bring something of a kind. */
+interface Asked {
+  /** once, whatever the rows are */
+  readonly list: string | null;
+  /** for each that is there, and for each that is new; of a searched number nothing */
+  readonly there: string | null;
+  readonly isNew: string | null;
+}
+const NOTHING_ASKED: Asked = { list: null, there: null, isNew: null };
+const ASKED: Readonly<Record<KindName, Asked>> = {
+  account: NOTHING_ASKED,
+  user: { ...NOTHING_ASKED, list: listUsers('', '').operation },
+  number: {
+    ...{ list: listNumbers('', '').operation, there: null },
+    isNew: getNumber('', '', '').operation,
+  },
+  businessLine: { ...NOTHING_ASKED, list: listLines('', '').operation },
+  callHandling: { ...NOTHING_ASKED, there: getCallHandling('', '', '').operation },
+  portAssignment: {
+    ...{ list: null, there: getPort('', '', '').operation },
+    isNew: getPort('', '', '').operation,
+  },
+  sipTrunk: { ...NOTHING_ASKED, list: listTrunks('', '').operation },
+  reference: NOTHING_ASKED,
+  device: {
+    ...{ list: listDevices('', '').operation, there: null },
+    isNew: findDevices('', '', '').operation,
+  },
 };
-/** What each of them is asked for in such an account, where it is there and where it is new. */
-const READS: Readonly<Partial<Record<KindName, string>>> = {
-  callHandling: getCallHandling('', '', '').operation,
-  portAssignment: getPort('', '', '').operation,
-};
-const READS_OF_NEW: Readonly<Partial<Record<KindName, string>>> = {
-  portAssignment: getPort('', '', '').operation,
-  device: findDevices('', '', '').operation,
-  number: getNumber('', '', '').operation,
-};
-/** Bits of a first row while it is counted: that, that it differs, and above them the lists of {@link LISTS}. */
+/** Bits of a first row while it is counted: that, that it differs, and above them the lists of {@link ASKED}. */
 const COUNTED = { [ACCOUNT]: 1, [USER]: 2 } as const;
 const TOLD_DIFFERENT = { [ACCOUNT]: 4, [USER]: 8 } as const;
 const LISTED = 4;
@@ -213,8 +224,8 @@ export class PlanCounter {
       objects.set(kind, count);
       return count;
     };
-    const add = (operation: string | undefined, count = 1) => {
-      if (operation !== undefined) operations.set(operation, (operations.get(operation) ?? 0) + count);
+    const add = (operation: string | null, count = 1) => {
+      if (operation !== null) operations.set(operation, (operations.get(operation) ?? 0) + count);
     };
     /** Marks a first row; false when it was marked before. */
     const marks = (first: number, mark: number) => {
@@ -238,7 +249,7 @@ export class PlanCounter {
       shape.parts.forEach(({ kind, object, sharedBy }, index) => {
         const state = STATES[(states >>> (STATE_BITS * index)) & STATE];
         if (state === 'done') return;
-        if (accountIsThere && marks(account, 1 << (LISTED + KIND_NAMES.indexOf(kind)))) add(LISTS[kind]);
+        if (accountIsThere && marks(account, 1 << (LISTED + KIND_NAMES.indexOf(kind)))) add(ASKED[kind].list);
         const first = sharedBy === null ? 0 : sharedBy === ACCOUNT ? account : user;
         const bit = 1 << KIND_NAMES.indexOf(object);
         if (state === 'differs' && (different & bit) === 0) {
@@ -250,10 +261,10 @@ export class PlanCounter {
           sums[index] = (sums[index] ?? 0) + 1;
           if (kind === 'user' && this.#isMarked(user, MAILS)) mails += 1;
           const isSearched = kind === 'number' && shape.number === 'searched';
-          if (accountIsThere && !isSearched) add(READS_OF_NEW[kind]);
+          if (accountIsThere && !isSearched) add(ASKED[kind].isNew);
         } else {
           if (object === kind) of(object).exist += 1;
-          add(READS[kind]);
+          add(ASKED[kind].there);
         }
       });
     }

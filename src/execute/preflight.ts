@@ -207,7 +207,7 @@ class RowChecks {
     await kind.dryRun.always?.(check, this.questions, resource);
     const now = held && (await kind.find.held(held, kind.find.identity(resource, around), check.ordinal));
     if (now && held) await this.#found(check, resource, now, around, held);
-    else await kind.dryRun.whenNew?.(check, this.questions, resource);
+    else await kind.dryRun.whenNew?.(check, this.questions, resource, held);
   }
 
   /** @returns whether it is recognisably the sheet's */

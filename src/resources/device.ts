@@ -93,7 +93,7 @@ export const device: Kind<DeviceRecord, DeviceIdentity> = {
       column: () => 'macAddress',
       hint: 'Use another macAddress or lineNumber.',
     },
-    whenNew: (check, questions) => questions.freeMac(check),
+    whenNew: (check, questions, _resource, held) => questions.freeMac(check, held),
     always: (check, questions) => questions.deviceType(check),
   },
   waitsFor: null,

@@ -89,9 +89,14 @@ export interface DryRunChecks {
     column(values: CompleteValues): ColumnName;
     readonly hint: string;
   } | null;
-  /** what can be asked about one that is not there yet */
+  /** what can be asked about one that is not there yet; `held` is null where its account is not there either */
   readonly whenNew:
-    | ((check: RowFindings, questions: DryRunQuestions, resource: Resource) => Promise<void>)
+    | ((
+        check: RowFindings,
+        questions: DryRunQuestions,
+        resource: Resource,
+        held: Snapshot | null,
+      ) => Promise<void>)
     | null;
   /** what can be asked whether it is there or not */
   readonly always:

@@ -65,7 +65,7 @@ export const portAssignment: Kind<PortRecord, PortIdentity> = {
   },
   dryRun: {
     another: null,
-    whenNew: (check, questions) => questions.freeMac(check),
+    whenNew: (check, questions, _resource, held) => questions.freeMac(check, held),
     always: (check, questions) => questions.deviceType(check),
   },
   waitsFor: null,

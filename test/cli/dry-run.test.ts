@@ -135,6 +135,50 @@ describe.concurrent('run --dry-run', () => {
     expect(writesOf(sandbox, sent)).toEqual([]);
   });
 
+  it('takes a further line of a device of the account for what it is, and no device of another account', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { sandbox, cli, csv, write } = await placeOf(onTestFinished);
+    const phone: SheetRow = { deviceTypeId: 'VVX400', macAddress: '0004F2000077' };
+    const first = row(phone);
+    const { accountNumber = '' } = first;
+    const line: SheetRow = {
+      ...{ product: 'BUSINESS_LINE', accountNumber, lineName: 'Front', deviceTypeId: 'SPA8000' },
+      macAddress: '0004F2000078',
+    };
+    const pilot = [first, line];
+    const wave: SheetRow[] = [
+      {
+        ...{ product: 'BCC', accountNumber, firstName: 'Bob', lastName: 'Ray', extension: '4001' },
+        ...{ userProductPlan: 'STANDARD', ...phone, lineNumber: '2' },
+      },
+      { ...line, lineName: 'Back', lineNumber: '2' },
+    ];
+    await write('pilot.csv', csvOf(pilot));
+    expectExit(await cli('run', 'pilot.csv', '--out', 'pilot', '--quiet'), 0);
+    await write('wave.csv', csvOf([...pilot, ...wave]));
+    const sent = sandbox.requests.length;
+    const dry = await cli('run', 'wave.csv', '--dry-run', '--out', 'dry', '--json');
+    expectExit(dry, 0);
+    expect(JSON.parse(dry.stdout).plan.objects).toMatchObject({
+      ...{ device: { create: 1, exist: 1 }, portAssignment: { create: 1, exist: 1 } },
+    });
+    expect(writesOf(sandbox, sent)).toEqual([]);
+    expectExit(await cli('run', 'wave.csv', '--out', 'wave', '--quiet'), 0);
+    expect(csv('wave/results.csv').map(({ status }) => status)).toEqual([
+      ...['existing', 'existing', 'created', 'created'],
+    ]);
+
+    await write('other.csv', csvOf([row({ ...phone, lineNumber: '3' }), row({ ...phone, lineNumber: '4' })]));
+    const other = await cli('run', 'other.csv', '--dry-run', '--json');
+    expectExit(other, 1);
+    const { problems } = JSON.parse(other.stdout);
+    expect(problems.map(({ code }: { code: string }) => code)).toEqual([
+      ...['MAC_ADDRESS_NOT_FREE', 'MAC_ADDRESS_NOT_FREE'],
+    ]);
+  });
+
   it('counts the numbers near each place', async ({ expect, onTestFinished }) => {
     const { sandbox, cli, write } = await placeOf(onTestFinished);
     await write('sheet.csv', csvOf([row(LINDON), row(LINDON), row(LINDON)]));

@@ -15,10 +15,12 @@ import type { ProblemCode } from '../../records/problem.js';
 import type { ImportRecord } from '../../records/record.js';
 import { sheetAddresses } from '../activation.js';
 import { lookWith } from '../look.js';
+import { sameCode } from '../names.js';
 import type { RowFindings } from '../row-findings.js';
 import { StepError } from '../step-error.js';
 import type { Addresses, SheetAddress, ValidAddress } from './addresses.js';
 import { PlaceDemands } from './place-demand.js';
+import type { Snapshot } from './snapshots.js';
 
 /**
  * What a dry run asks the platform without changing anything. Each question is asked once however many rows it is about;
@@ -76,20 +78,28 @@ export class DryRunQuestions {
     }
   }
 
-  /** Whether no device on the platform has the row's MAC address yet. */
-  async freeMac(check: RowFindings): Promise<void> {
+  /**
+   * Whether no device on the platform has the row's MAC address yet; one of the row's own account may have more lines.
+   * @param held what the account holds; null when it is not there yet
+   */
+  async freeMac(check: RowFindings, held: Snapshot | null): Promise<void> {
     const { macAddress } = check.values;
-    if (macAddress !== undefined)
-      await this.free(check, 'macaddress', 'MAC_ADDRESS_NOT_FREE', 'macAddress', macAddress);
+    if (macAddress === undefined) return;
+    const isOurs = async () => held !== null && (await hasDevice(held, macAddress, check.ordinal));
+    await this.free(check, 'macaddress', 'MAC_ADDRESS_NOT_FREE', 'macAddress', macAddress, isOurs);
   }
 
-  /** Whether a value that must be unique on the platform is in use. */
+  /**
+   * Whether a value that must be unique on the platform is in use.
+   * @param isOurs asked of one that is: it is in use where the row means it to be
+   */
   async free(
     check: RowFindings,
     property: CheckedProperty,
     code: ProblemCode,
     column: ColumnName,
     value: string,
+    isOurs: () => Promise<boolean> = async () => false,
   ): Promise<void> {
     const key = `${property}=${value.toLowerCase()}`;
     let asked = this.#asked.get(key);
@@ -105,7 +115,7 @@ export class DryRunQuestions {
       this.#asked.set(key, asked);
     }
     const problem = await asked;
-    if (problem === null) return;
+    if (problem === null || (await isOurs())) return;
     const message = `"${value}" is in use on the platform: ${problem}`;
     check.add(code, column, value, message, `Use another ${column}.`);
   }
@@ -202,4 +212,12 @@ function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (value === null || typeof value !== 'object') return [];
   return Object.values(value).flatMap(textsIn);
+}
+
+/** Whether a device of that MAC address is in the account, with a user's line or a business line's port. */
+async function hasDevice(held: Snapshot, macAddress: string, priority: number): Promise<boolean> {
+  if ((await held.devicesOf(macAddress, priority)).length > 0) return true;
+  for (const { id } of await held.lines(priority))
+    if (sameCode((await held.port(id, priority))?.macAddress, macAddress)) return true;
+  return false;
 }
