@@ -228,10 +228,10 @@ describe('what to do next', () => {
   it('is to go on, to correct, to try again, to take back', () => {
     const counts = { created: 5, invalid: 2, failed: 1, skipped: 1, pending: 3 };
     expect(nextSteps({ ...ending, counts })).toEqual([
-      "Correct the 2 invalid rows in runs/a b/errors.csv, then: `alianza-import run 'runs/a b/errors.csv' --environment beta`",
-      "Go on with the 3 pending rows where the run stopped: `alianza-import resume 'runs/a b'`",
-      "Try the 2 failed rows again: `alianza-import resume 'runs/a b' --retry failed`; or correct them in runs/a b/errors.csv and import that.",
-      "Take back what this run created: `alianza-import undo 'runs/a b'`",
+      'Correct the 2 invalid rows in runs/a b/errors.csv, then: `alianza-import run "runs/a b/errors.csv" --environment beta`',
+      'Go on with the 3 pending rows where the run stopped: `alianza-import resume "runs/a b"`',
+      'Try the 2 failed rows again: `alianza-import resume "runs/a b" --retry failed`; or correct them in runs/a b/errors.csv and import that.',
+      'Take back what this run created: `alianza-import undo "runs/a b"`',
     ]);
   });
 
