@@ -3,6 +3,7 @@ import { ownSettings } from '../options.js';
 import { undoRun } from '../run/undo-run.js';
 import { askOnTerminal } from '../screen/ask.js';
 import type { Io } from '../screen/io.js';
+import { errorText } from '../screen/plain-text.js';
 import { following, followOnScreen } from '../screen/tell.js';
 import { shellPath } from '../shell-word.js';
 import { callerOf, type Run, screenOf } from './command.js';
@@ -20,20 +21,21 @@ export const run: Run = async (args, io) => {
     if (event.type !== 'undone' || quiet) return;
     const { what, key, row, reason } = event;
     if (!['kept', 'failed', 'would be deleted'].includes(what) || ++shown > SHOWN) return;
-    io.err(`${what}: ${key} (row ${row})${reason ? `: ${reason}` : ''}\n`);
+    io.say(`${what}: ${key} (row ${row})${reason ? `: ${reason}` : ''}\n`);
   });
   const confirm = async (created: ReadonlyMap<string, number>) => {
     const what = [...created].map(([kind, count]) => `${count} ${kind}`).join(', ');
-    io.err(`Created by this run and not deleted yet: ${what || 'nothing'}.\n`);
+    const tell = dryRun ? io.say : io.err;
+    tell(`Created by this run and not deleted yet: ${what || 'nothing'}.\n`);
     if (!dryRun && !yes && created.size > 0) await confirmed(what, io);
   };
   const report = await undoRun({ ...callerOf(args, io), runDir, dryRun, confirm }, follow);
   const { error, exit, ...told } = report;
-  if (shown > SHOWN && !dryRun) io.err(`... and ${shown - SHOWN} more in undo.csv\n`);
+  if (shown > SHOWN && !dryRun) io.say(`... and ${shown - SHOWN} more in undo.csv\n`);
   const counts = Object.entries(told.undone).filter(([, count]) => count > 0);
-  io.err(`${counts.map(([what, count]) => `${what}: ${count}`).join(', ') || 'nothing to do'}\n`);
-  if (told.list !== null) io.err(`list: ${told.list}\n`);
-  if (error !== null) io.err(`${error.message}\n${error.hint}\n${error.trace ? `${error.trace}\n` : ''}`);
+  io.say(`${counts.map(([what, count]) => `${what}: ${count}`).join(', ') || 'nothing to do'}\n`);
+  if (told.list !== null) io.say(`list: ${told.list}\n`);
+  if (error !== null) io.err(errorText(error));
   if (error !== null || exit === 'interrupted')
     io.err(
       `${error === null ? 'Interrupted. Go on' : 'When the cause is gone, go on'} with: alianza-import undo ${shellPath(runDir)} --yes\n`,

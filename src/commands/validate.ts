@@ -20,7 +20,7 @@ export const run: Run = async (args, io) => {
     if (event.type === 'problem' && screen.json) await io.json.item(event.problem);
     if (event.type !== 'table' || args.flags['profile'] === undefined) return;
     for (const { header, column, how } of event.headers)
-      io.err(
+      io.say(
         `${event.sheet ?? event.file}: "${header}" ${column === null ? `is not used (${how})` : `is ${column} (by ${how})`}\n`,
       );
   };

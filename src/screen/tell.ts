@@ -6,7 +6,7 @@ import { mailsText, type RunReport, remarks, totalOf } from '../results/run-repo
 import type { Follow, RunEvent } from '../run/events.js';
 import { shellPath } from '../shell-word.js';
 import type { Io } from './io.js';
-import { oneLine } from './plain-text.js';
+import { errorText, oneLine } from './plain-text.js';
 import { Progress } from './progress.js';
 import { createdText, problemsText, summaryText } from './summary.js';
 
@@ -56,25 +56,26 @@ export async function tellReport(report: RunReport, settings: ScreenSettings, io
 export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io): void {
   const { kind, groups, created, existing, coverage, environment, counts, limiter, next } = report;
   const part = report.parts.at(-1);
-  io.err(`\n${problemsText(groups, io.isTerminal)}`);
-  if (kind === 'run' && !settings.quiet && created.length > 0) io.err(`${createdText(created)}\n`);
+  const inColour = io.hasColours && !settings['no-color'];
+  io.say(`\n${problemsText(groups, inColour)}`);
+  if (kind === 'run' && !settings.quiet && created.length > 0) io.say(`${createdText(created)}\n`);
   if (existing !== null && existing > 0)
-    io.err(`${existing} rows are on the platform already and would be existing.\n`);
-  if (kind === 'dry-run') for (const line of coverage) io.err(`${line}\n`);
-  if (kind !== 'run') io.err('\n');
-  io.err(
+    io.say(`${existing} rows are on the platform already and would be existing.\n`);
+  if (kind === 'dry-run') for (const line of coverage) io.say(`${line}\n`);
+  if (kind !== 'run') io.say('\n');
+  if (report.error !== null) io.err(errorText(report.error));
+  io.say(
     summaryText(
       {
         ...{ environment, counts, limiter, next },
         durationMs: part?.durationMs ?? report.durationMs,
         requests: kind === 'validate' ? null : (part?.requests ?? 0),
-        remarks: remarks(report),
+        remarks: remarks({ ...report, error: null }),
         files: filesOf(report),
       },
-      io.isTerminal,
+      inColour,
     ),
   );
-  if (report.error?.trace !== undefined) io.err(`${report.error.trace}\n`);
 }
 
 function filesOf(report: RunReport): [string, string][] {
