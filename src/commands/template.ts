@@ -6,7 +6,6 @@ import { fold, nearest } from '../records/cells/nearest.js';
 import { PRODUCT_NAMES, PRODUCTS } from '../records/products.js';
 import { TEMPLATE_FILES, writeTemplate } from '../records/template.js';
 import { settingsOf } from '../run/settings.js';
-import { shellWord } from '../shell-word.js';
 import { callerOf, type Run } from './command.js';
 
 export const run: Run = async (args, io) => {
@@ -27,21 +26,20 @@ export const run: Run = async (args, io) => {
 };
 
 /**
- * The file to write: `--out`, or within it when it is a directory.
- * @throws StopError `OPTION_INVALID` when its name and `--format` do not go together
+ * The file to write: `--out`, or within it when it is a directory or a new name without an ending.
+ * @throws StopError `OPTION_INVALID` when its ending is none of a template, or not that of `--format`
  */
 function fileOf(name: string, { out, format }: Pick<Settings, 'out' | 'format'>) {
-  const isDirectory =
-    out === undefined || /[\\/]$/.test(out) || (existsSync(out) && statSync(out).isDirectory());
-  if (isDirectory)
+  if (out === undefined || isDirectory(out))
     return { path: join(out ?? '.', `${name}.${format ?? 'xlsx'}`), format: format ?? 'xlsx' } as const;
+  if (existsSync(out)) throw isThere(out);
   const ending = extname(out).toLowerCase();
   const named = ending === '.xlsx' ? 'xlsx' : ending === '.csv' ? 'csv' : null;
   if (named === null)
     throw new StopError(
       'OPTION_INVALID',
-      `--out is ${out}, but must be a directory that is there, or a file that ends in .xlsx or .csv.`,
-      `Such as --out ${shellWord(`${out}.${format ?? 'xlsx'}`)}; a slash at the end makes a new directory.`,
+      `--out is ${out}, but a template ends in .xlsx or .csv.`,
+      'Name a file that ends so, or a directory.',
     );
   if (format !== undefined && format !== named)
     throw new StopError(
@@ -52,18 +50,25 @@ function fileOf(name: string, { out, format }: Pick<Settings, 'out' | 'format'>)
   return { path: out, format: named } as const;
 }
 
+function isDirectory(path: string): boolean {
+  return existsSync(path) ? statSync(path).isDirectory() : /[\\/]$/.test(path) || extname(path) === '';
+}
+
 /** Makes the file, empty; in one step, so that nothing is written over. */
 function claim(path: string): void {
   try {
     closeSync(openSync(path, 'wx'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new StopError(
-      'FILE_EXISTS',
-      `${path} is there already, and was left as it is.`,
-      'Move it away, or name another file with --out.',
-    );
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? isThere(path) : error;
   }
+}
+
+function isThere(path: string): StopError {
+  return new StopError(
+    'FILE_EXISTS',
+    `${path} is there already, and was left as it is.`,
+    'Move it away, or name another file with --out.',
+  );
 }
 
 /** @throws StopError `PRODUCT_UNKNOWN` */

@@ -37,11 +37,11 @@ describe.concurrent('validate', () => {
     const { cli } = await placeOf(onTestFinished);
     const ended = await cli('validate', MISTAKES);
     expectExit(ended, 1);
-    expect(ended.stdout).toBe('');
-    expect(ended.stderr).toContain('Did you mean STANDARD?');
-    expect(ended.stderr).toContain('mistakes.csv, row 6, userProductPlan');
-    expect(ended.stderr).toContain('23 rows: 7 valid, 16 invalid');
-    expect(ended.stderr.split('\n').length).toBeLessThan(80);
+    expect(ended.stderr).toBe('');
+    expect(ended.stdout).toContain('Did you mean STANDARD?');
+    expect(ended.stdout).toContain('mistakes.csv, row 6, userProductPlan');
+    expect(ended.stdout).toContain('23 rows: 7 valid, 16 invalid');
+    expect(ended.stdout.split('\n').length).toBeLessThan(80);
   });
 
   it('reads standard input', async ({ expect, onTestFinished }) => {
@@ -103,9 +103,9 @@ describe.concurrent('validate', () => {
     await write('acme.json', JSON.stringify(profile));
     const ended = await cli('validate', 'export.csv', '--profile', 'acme.json');
     expectExit(ended, 0);
-    expect(ended.stderr).toMatch(/"BillTo" is accountNumber \(by profile\)/);
-    expect(ended.stderr).toMatch(/"GivenName" is firstName/);
-    expect(ended.stderr).toMatch(/"Sales rep" is not used/);
+    expect(ended.stdout).toMatch(/"BillTo" is accountNumber \(by profile\)/);
+    expect(ended.stdout).toMatch(/"GivenName" is firstName/);
+    expect(ended.stdout).toMatch(/"Sales rep" is not used/);
     expectExit(await cli('run', 'export.csv', '--profile', 'acme.json', '--out', 'r', '--quiet'), 0);
     const [account] = [...sandbox.state.accounts.values()];
     const [user] = [...sandbox.state.users.values()];
