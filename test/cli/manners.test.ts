@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { COMMANDS } from '../../src/commands/table.js';
-import { startCli } from '../fixtures/cli.js';
+import { CLI, startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { type Answer, atTerminal, HAS_TERMINAL } from '../fixtures/terminal.js';
@@ -112,6 +112,22 @@ describe.concurrent('help', () => {
       '--out DIR a directory for results, errors and report; without it nothing is written --',
     );
     expect(template).toContain('--out FILE the file to write');
+  });
+
+  it('and the version load no library, so that they are there at once', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { directory } = await placeOf(onTestFinished);
+    // A copy of the program, without what it depends on.
+    cpSync(join(CLI, '..'), join(directory, 'dist'), { recursive: true });
+    cpSync(join(CLI, '../../package.json'), join(directory, 'package.json'));
+    for (const asked of ['--help', 'run --help', 'help undo', '--version']) {
+      const ended = spawnSync(process.execPath, ['dist/cli.js', ...asked.split(' ')], { cwd: directory });
+      expect(ended.status, String(ended.stderr)).toBe(0);
+    }
+    const other = spawnSync(process.execPath, ['dist/cli.js', 'template'], { cwd: directory });
+    expect(String(other.stderr)).toContain("Cannot find package 'yargs'");
   });
 
   it('is no sheet, and a sheet called help is one', async ({ expect, onTestFinished }) => {
