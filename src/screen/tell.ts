@@ -26,7 +26,8 @@ export function followOnScreen(io: Io, { quiet }: ScreenSettings, resumable: boo
       else if (event.type === 'loaded') {
         const { rows, total } = event;
         const ready = rows['pending'] ?? rows['valid'] ?? 0;
-        if (resumable && !quiet) io.err(`${total} rows read: ${ready} to send, ${rows['invalid'] ?? 0} invalid\n`);
+        if (resumable && !quiet)
+          io.err(`${total} rows read: ${ready} to send, ${rows['invalid'] ?? 0} invalid\n`);
         if (event.mailsAtOnce) io.err(`${mailsText(event.mailsAtOnce)}\n`);
       } else if (event.type === 'progress') progress?.show(event);
       else if (event.type === 'ended') progress?.end();
