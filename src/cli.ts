@@ -155,7 +155,7 @@ async function choose(words: readonly string[], io: Io): Promise<Chosen | null> 
 /** @throws StopError `USAGE`, in our words where those of the parser help nobody */
 async function parse(words: readonly string[], commands: readonly Command[]): Promise<Chosen> {
   const { default: yargs } = await import('yargs');
-  const { optionsOf } = await import('./commands/option-facts.js');
+  const { optionsOf, wordOf } = await import('./commands/option-facts.js');
   const { usage } = await import('./commands/usage.js');
   const parser = yargs()
     // The messages are compared with, so they must not be in the language of the system.
@@ -182,7 +182,10 @@ async function parse(words: readonly string[], commands: readonly Command[]): Pr
       command.summary,
       (builder) => describe(builder, options),
       (parsed) => {
-        throw new Chosen(command, { words: wordsOf(parsed, command), flags: flagsOf(parsed, options) });
+        throw new Chosen(command, {
+          words: wordsOf(parsed, wordOf(command)),
+          flags: flagsOf(parsed, options),
+        });
       },
     );
   }
@@ -206,9 +209,8 @@ function describe(builder: Argv, options: ReadonlyMap<string, OptionFacts>): Arg
   return described;
 }
 
-function wordsOf(parsed: Readonly<Record<string, unknown>>, command: Command): string[] {
-  const name = /[\w-]+/.exec(command.words)?.[0];
-  const value = name === undefined ? undefined : parsed[name];
+function wordsOf(parsed: Readonly<Record<string, unknown>>, name: string | null): string[] {
+  const value = name === null ? undefined : parsed[name];
   const words = value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
   return words.map((word) => (word === STANDARD_INPUT ? '-' : word));
 }
