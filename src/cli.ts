@@ -2,13 +2,25 @@
 import type { Argv } from 'yargs';
 import type { Arguments, Command } from './commands/command.js';
 import { EXIT, type Exit, errorFacts, errorMember, StopError } from './errors.js';
-import { OPTIONS, type OptionFacts } from './options.js';
+import type { OptionFacts } from './options.js';
 import type { Io } from './screen/io.js';
 import { JsonPrinter } from './screen/json-printer.js';
 import { openOutput } from './screen/output.js';
-import { harmless, oneLine } from './screen/plain-text.js';
+import { errorText, harmless, oneLine } from './screen/plain-text.js';
+import { timedLines, timeText } from './screen/timed-lines.js';
+import { shellWord } from './shell-word.js';
 
 const STANDARD_INPUT = '(standard input)';
+
+const HELP = ['-h', '--help'];
+const VERSION = ['-V', '--version'];
+
+/** What the parser would understand in its own way. */
+const AS_PARSED: ReadonlyMap<string, string> = new Map([
+  ['-', STANDARD_INPUT],
+  // else the option "color", said no to
+  ['--no-color', '--no-color=true'],
+]);
 
 /** Thrown where a command is found: left to itself the parser would go on and lay out its help, which takes 30 ms. */
 class Chosen {
@@ -28,15 +40,32 @@ async function main(argv: readonly string[]): Promise<number> {
   const stopping = new AbortController();
   const stdout = openOutput(process.stdout);
   const stderr = openOutput(process.stderr);
+  const isDumb = process.env['TERM'] === 'dumb';
+  const timed = timedLines();
   let lastWords = '';
+  /** what was called, to stand above what is said of it in a file or a mail */
+  let called = '';
   const io: Io = {
     env: process.env,
-    isTerminal: process.stderr.isTTY,
+    isTerminal: process.stderr.isTTY === true,
+    renewsLines: process.stderr.isTTY === true && !isDumb,
+    get hasColours() {
+      return !isDumb && (io.json.wanted ? process.stderr : process.stdout).isTTY === true;
+    },
+    isAsking: false,
     signal: stopping.signal,
     json: new JsonPrinter(stdout.write),
     // A file or a program gets every byte as it is.
     out: (text) => stdout.write(process.stdout.isTTY ? harmless(text, true) : text),
-    err: (text) => void stderr.write(harmless(text, process.stderr.isTTY)),
+    say(text) {
+      if (io.json.wanted || text === '') return io.err(text);
+      if (process.stdout.isTTY) return void stdout.write(harmless(text, true));
+      void stdout.write(
+        called === '' ? harmless(text, false) : `${timeText(new Date())} ${harmless(called + text, false)}`,
+      );
+      called = '';
+    },
+    err: (text) => void stderr.write(io.isTerminal ? harmless(text, true) : timed(harmless(text, false))),
     sayOnInterrupt: (text) => {
       lastWords = `${oneLine(text)}\n`;
     },
@@ -45,7 +74,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (wantsJson) io.json.want();
   const onSignal = () => {
     if (!stopping.signal.aborted) {
-      if (lastWords !== '')
+      if (lastWords !== '' && !io.isAsking)
         io.err('\nStopping: what is in flight is finished. Press Ctrl-C again to end at once.\n');
       return stopping.abort();
     }
@@ -57,7 +86,7 @@ async function main(argv: readonly string[]): Promise<number> {
   process.on('SIGTERM', onSignal);
   // Whatever is thrown where nobody waits for it: the journal has what was done.
   process.on('uncaughtException', (error) => {
-    explain(error, io);
+    io.err(errorText(errorFacts(error)));
     io.err(lastWords);
     const exit = lastWords === '' ? 'nothingDone' : 'stoppedByError';
     void endJson(error, exit, io);
@@ -65,13 +94,15 @@ async function main(argv: readonly string[]): Promise<number> {
   });
   let exit: Exit = 'nothingDone';
   try {
-    const chosen = await parse(words, io);
+    const chosen = await choose(words, io);
     if (!chosen) return EXIT.done.code;
-    const { run } = await chosen.command.load();
-    exit = await run(chosen.args, io);
+    const { command, args } = chosen;
+    called = `alianza-import ${[command.name, ...args.words].map((word) => shellWord(word)).join(' ')}\n`;
+    const { run } = await command.load();
+    exit = await run(args, io);
   } catch (error) {
     exit = error instanceof StopError ? error.exit : 'nothingDone';
-    explain(error, io);
+    io.err(errorText(errorFacts(error)));
     await endJson(error, exit, io);
   } finally {
     await Promise.all([stdout.taken(), stderr.taken()]);
@@ -88,7 +119,7 @@ function readWords(argv: readonly string[]): { words: string[]; wantsJson: boole
   const before = end < 0 ? argv : argv.slice(0, end);
   const after = end < 0 ? [] : argv.slice(end + 1);
   const files = after.map((word) => (/^-./.test(word) ? `./${word}` : word));
-  const words = [...before, ...files].map((word) => (word === '-' ? STANDARD_INPUT : word));
+  const words = [...before, ...files].map((word) => AS_PARSED.get(word) ?? word);
   return { words, wantsJson: before.includes('--json') };
 }
 
@@ -98,48 +129,39 @@ async function endJson(error: unknown, exit: Exit, { json }: Io): Promise<void> 
   await json.end({ error: errorMember(errorFacts(error)), exitCode: EXIT[exit].code });
 }
 
-/** Prints an error: what happened and what to do; a trace only where the fault is ours. */
-function explain(error: unknown, io: Io): void {
-  const { message, hint, trace } = errorFacts(error);
-  io.err(`${oneLine(message)}\n${oneLine(hint)}\n${trace === undefined ? '' : `${trace}\n`}`);
-}
-
-/** A mistake in the command line, in our words where those of the parser help nobody. */
-function usage(
-  message: string,
-  argv: readonly string[],
-  commands: readonly Command[],
-  nearest: (word: string, words: readonly string[]) => string | null,
-): StopError {
-  const command = commands.find(({ name }) => name === argv[0]);
-  const call = `alianza-import ${command ? `${command.name} ${command.words}`.trim() : '<command>'}`;
-  const hint = `The call is: ${call}. alianza-import${command ? ` ${command.name}` : ''} --help tells more.`;
-  if (message.startsWith('Not enough non-option arguments'))
-    return new StopError('USAGE', `${command?.name} needs ${command?.words}.`, hint);
-  const unknown = /^Unknown (?:argument|command)s?: ([^,]+)/.exec(message)?.[1];
-  if (unknown === undefined)
-    return new StopError('USAGE', message.endsWith('.') ? message : `${message}.`, hint);
-  const isOption = argv.some((word) => word.startsWith(`--${unknown}`) || word === `-${unknown}`);
-  const names = isOption
-    ? [...(command?.options ?? []), ...Object.keys(command?.own ?? {})]
-    : commands.map(({ name }) => name);
-  const near = nearest(unknown, names);
-  const what = isOption ? `option --${unknown}` : `command "${unknown}"`;
-  const meant = near === null ? '' : ` Did you mean ${isOption ? '--' : ''}${near}?`;
-  return new StopError('USAGE', `There is no ${what}.${meant}`, hint);
-}
-
-/** @returns null when help or the version was printed */
-async function parse(argv: readonly string[], io: Io): Promise<Chosen | null> {
+/**
+ * What is called for. Help and the version, for which somebody waits, load no parser.
+ * @returns null when the version was printed
+ * @throws StopError `USAGE`
+ */
+async function choose(words: readonly string[], io: Io): Promise<Chosen | null> {
+  const asksOneOf = (options: readonly string[]) => words.some((word) => options.includes(word));
   // Loaded here, so that a signal is heard from the first moment on.
-  const { default: yargs } = await import('yargs');
-  const { COMMANDS } = await import('./commands/table.js');
-  const { nearest } = await import('./records/cells/nearest.js');
+  const { COMMANDS, HELP_COMMAND } = await import('./commands/table.js');
+  if (words[0] === HELP_COMMAND.name || asksOneOf(HELP)) {
+    const others = words.filter((word, at) => at > 0 || word !== HELP_COMMAND.name);
+    const name = others.find((word) => COMMANDS.some((each) => each.name === word)) ?? others[0];
+    return new Chosen(HELP_COMMAND, {
+      words: name === undefined || /^-/.test(name) ? [] : [name],
+      flags: {},
+    });
+  }
+  if (!asksOneOf(VERSION)) return parse(words, COMMANDS);
   const { programVersion } = await import('./version.js');
+  await io.out(`${programVersion()}\n`);
+  return null;
+}
+
+/** @throws StopError `USAGE`, in our words where those of the parser help nobody */
+async function parse(words: readonly string[], commands: readonly Command[]): Promise<Chosen> {
+  const { default: yargs } = await import('yargs');
+  const { optionsOf, wordOf } = await import('./commands/option-facts.js');
+  const { usage } = await import('./commands/usage.js');
   const parser = yargs()
-    .scriptName('alianza-import')
-    .version(programVersion())
-    .usage('$0 <command>\n\nA spreadsheet of customers becomes live service on the Alianza platform.')
+    // The messages are compared with, so they must not be in the language of the system.
+    .locale('en')
+    .help(false)
+    .version(false)
     .parserConfiguration({
       'camel-case-expansion': false,
       'boolean-negation': true,
@@ -148,75 +170,62 @@ async function parse(argv: readonly string[], io: Io): Promise<Chosen | null> {
     .strict()
     .exitProcess(false)
     .demandCommand(1, 'Name a command.')
-    .wrap(Math.min(110, process.stdout.columns || 110))
-    .epilogue(exitCodesText())
     .fail((message, error) => {
       throw error instanceof StopError || error instanceof Chosen
         ? error
-        : usage(message ?? error.message, argv, COMMANDS, nearest);
+        : usage(message ?? error.message, words, commands);
     });
-  for (const command of COMMANDS)
+  for (const command of commands) {
+    const options = optionsOf(command);
     parser.command(
       `${command.name} ${command.words}`.trim(),
       command.summary,
-      (builder) => describe(builder, command),
+      (builder) => describe(builder, options),
       (parsed) => {
-        throw new Chosen(command, { words: wordsOf(parsed, command), flags: flagsOf(parsed, command) });
+        throw new Chosen(command, {
+          words: wordsOf(parsed, wordOf(command)),
+          flags: flagsOf(parsed, options),
+        });
       },
     );
+  }
   try {
-    await parser.parseAsync(argv, {}, (_error: unknown, _parsed: unknown, output: string) => {
-      if (output) void io.out(`${output}\n`);
-    });
+    await parser.parseAsync([...words]);
   } catch (thrown) {
     if (thrown instanceof Chosen) return thrown;
     throw thrown;
   }
-  return null;
+  throw usage('Name a command.', words, commands);
 }
 
-function describe(builder: Argv, command: Command): Argv {
+function describe(builder: Argv, options: ReadonlyMap<string, OptionFacts>): Argv {
   let described = builder;
-  for (const name of command.options) described = described.option(name, yargsOption(OPTIONS[name]));
-  for (const [name, own] of Object.entries(command.own ?? {}))
-    described = described.option(name, yargsOption(own));
+  for (const [name, { type }] of options)
+    described = described.option(name, {
+      // Values stay text: the option table checks them, with better words.
+      type: type === 'flag' ? ('boolean' as const) : ('string' as const),
+      requiresArg: type !== 'flag',
+    });
   return described;
 }
 
-function yargsOption(option: OptionFacts) {
-  const { type, help, choices, variable, default: value, defaultText } = option;
-  return {
-    // Values stay text: the option table checks them, with better words.
-    type: type === 'flag' ? ('boolean' as const) : ('string' as const),
-    requiresArg: type !== 'flag',
-    describe: `${help}${choices ? ` [${choices.join(', ')}]` : ''}${variable ? ` (or ${variable})` : ''}`,
-    ...(type === 'flag'
-      ? {}
-      : { defaultDescription: defaultText ?? (value === undefined ? undefined : String(value)) }),
-  };
-}
-
-function wordsOf(parsed: Readonly<Record<string, unknown>>, command: Command): string[] {
-  const name = /[\w-]+/.exec(command.words)?.[0];
-  const value = name === undefined ? undefined : parsed[name];
+function wordsOf(parsed: Readonly<Record<string, unknown>>, name: string | null): string[] {
+  const value = name === null ? undefined : parsed[name];
   const words = value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
   return words.map((word) => (word === STANDARD_INPUT ? '-' : word));
 }
 
-function flagsOf(parsed: Readonly<Record<string, unknown>>, command: Command): Record<string, unknown> {
-  const names = [...command.options, ...Object.keys(command.own ?? {})];
+function flagsOf(
+  parsed: Readonly<Record<string, unknown>>,
+  options: ReadonlyMap<string, OptionFacts>,
+): Record<string, unknown> {
   const flags: Record<string, unknown> = {};
-  for (const name of names) {
+  for (const [name, { type }] of options) {
     const value = parsed[name];
     if (value === undefined) continue;
-    if (Array.isArray(value) && (OPTIONS as Record<string, OptionFacts>)[name]?.type !== 'list')
+    if (Array.isArray(value) && type !== 'list')
       throw new StopError('USAGE', `--${name} is given twice.`, 'Give it once.');
     flags[name] = value;
   }
   return flags;
-}
-
-function exitCodesText(): string {
-  const lines = Object.values(EXIT).map(({ code, means }) => `  ${code}  ${means}`);
-  return `Exit codes:\n${lines.join('\n')}`;
 }

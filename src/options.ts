@@ -137,6 +137,12 @@ const SCREEN_OPTIONS = {
     help: 'one JSON object on stdout, whatever the exit code; everything else on stderr',
   },
   quiet: { type: 'flag', default: false, help: 'no progress' },
+  'no-color': {
+    type: 'flag',
+    variable: 'NO_COLOR',
+    default: false,
+    help: 'plain text, without colours; TERM=dumb, too, and then no line renews itself',
+  },
 } as const satisfies Record<string, Option>;
 
 /** THE option table: the options that commands share, each with the same meaning everywhere. */
@@ -263,9 +269,10 @@ export function resolveSettings(
   for (const name of Object.keys(OPTIONS) as OptionName[]) {
     const option: Option = OPTIONS[name];
     const variable = option.variable === undefined ? undefined : environment[option.variable];
+    const isFlag = option.type === 'flag';
     const sources: [unknown, string][] = [
       [flags[name], `--${name}`],
-      [variable === '' ? undefined : variable, option.variable ?? ''],
+      [variable === '' ? undefined : isFlag && variable ? true : variable, option.variable ?? ''],
       [profile[name], `${name} of the profile`],
     ];
     const source = sources.find(([value]) => value !== undefined);

@@ -29,8 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ['errors', 'plan', 'results', 'run'],
   screen: ['errors', 'options', 'plan', 'records', 'results', 'run', 'shell-word'],
   commands: ['errors', 'options', 'records', 'results', 'run', 'screen', 'sandbox', 'shell-word'],
-  // records: to suggest the nearest name, as everywhere
-  cli: ['errors', 'options', 'version', 'commands', 'screen', 'records'],
+  cli: ['errors', 'options', 'version', 'commands', 'screen', 'shell-word'],
 };
 
 /** `records/columns.ts` → records, `options.ts` → options. */

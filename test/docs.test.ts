@@ -5,6 +5,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Command } from '../src/commands/command.js';
+import { optionsOf } from '../src/commands/option-facts.js';
 import { COMMANDS } from '../src/commands/table.js';
 import { EXIT } from '../src/errors.js';
 import { OPTIONS, type OptionName, resolveSettings } from '../src/options.js';
@@ -22,7 +23,7 @@ import { profileJsonSchema, readProfile } from '../src/records/profile.js';
 import { runFiles } from '../src/run/directory.js';
 import { parseFaults } from '../src/sandbox/fault-file.js';
 import { FAULT_KINDS } from '../src/sandbox/faults.js';
-import { startCli } from './fixtures/cli.js';
+import { type Ended, startCli } from './fixtures/cli.js';
 import { expectExit } from './fixtures/expect-exit.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -281,7 +282,9 @@ describe('the command lines of the manual', () => {
     );
   });
 
-  it.each([...new Set(commandLines())])('alianza-import %s', (line) => {
+  const examples = COMMANDS.map(({ example }) => /alianza-import ([^)]*)/.exec(example)?.[1] ?? '');
+
+  it.each([...new Set([...commandLines(), ...examples])])('alianza-import %s', (line) => {
     const [name, ...rest] = wordsOf(line);
     const command = COMMANDS.find((each) => each.name === name);
     expect(command, `there is no command ${name}`).toBeDefined();
@@ -295,14 +298,12 @@ describe('the command lines of the manual', () => {
         continue;
       }
       const option = word.slice(2);
-      const own = command.own?.[option];
-      const shared = command.options.find((each) => each === option);
-      expect(own ?? shared, `${name} has no option ${word}`).toBeDefined();
-      const isFlag = own ? own.type === 'flag' : OPTIONS[option as OptionName].type === 'flag';
-      const value = isFlag ? true : rest.shift();
+      const facts = optionsOf(command).get(option);
+      expect(facts, `${name} has no option ${word}`).toBeDefined();
+      const value = facts?.type === 'flag' ? true : rest.shift();
       expect(value, `${word} has no value`).toBeDefined();
-      if (own?.choices) expect(own.choices).toContain(value);
-      if (shared) flags[option] = OPTIONS[shared].type === 'list' ? [value] : value;
+      if (facts?.choices) expect(facts.choices).toContain(value);
+      if (option in OPTIONS) flags[option] = facts?.type === 'list' ? [value] : value;
     }
     resolveSettings(flags, {});
     // `<word>` must be there, `[word]` may be, and `..` means several.
@@ -321,7 +322,7 @@ describe('the command lines of the manual', () => {
     await symlink(join(ROOT, 'samples'), join(directory, 'samples'));
     const ended = await startCli(args, { cwd: directory }).ended;
     expectExit(ended, 0);
-    const printed = `${ended.stdout}${ended.stderr}`;
+    const printed = asOnTerminal(ended);
     expect(printed).toMatch(/Ingrid Sørensen +18013736001 +[\w-]{22} +[\w-]{22}/);
     expect(printed).toContain('23 rows: 23 created');
     expect(printed).toMatch(/results +runs\/[\w-]+-mixed-sandbox\/results\.xlsx/);
@@ -336,6 +337,11 @@ describe('the command lines of the manual', () => {
     else expect(sameEveryTime(shown)).toBe(sameEveryTime(block));
   });
 });
+
+/** What is printed, as a terminal shows it: without times, and without the line above that says what was called. */
+function asOnTerminal({ stdout, stderr }: Ended): string {
+  return `${stderr.replaceAll(/^\S+T\S+ /gm, '')}${stdout.replace(/^.*\n/, '')}`;
+}
 
 /** What the tour prints, without what each run has of its own: IDs, times, and how many requests were repeated. */
 function sameEveryTime(text: string): string {

@@ -25,6 +25,7 @@ describe('the settings', () => {
       'http-log': false,
       json: false,
       quiet: false,
+      'no-color': false,
     });
     expect(given.size).toBe(0);
   });
@@ -42,6 +43,13 @@ describe('the settings', () => {
       ...{ environment: 'production', partition: 'P-env', 'base-url': 'http://profile', retries: 2 },
     });
     expect([...given].sort()).toEqual(['base-url', 'environment', 'partition', 'retries']);
+  });
+
+  it('are plain text where NO_COLOR says something, whatever it is', () => {
+    for (const value of ['1', '0', 'false'])
+      expect(resolveSettings({}, { NO_COLOR: value }).settings['no-color']).toBe(true);
+    expect(resolveSettings({}, { NO_COLOR: '' }, {}).settings['no-color']).toBe(false);
+    expect(resolveSettings({}, {}, { 'no-color': true }).settings['no-color']).toBe(true);
   });
 
   it('are given even where they are the same as the default, and false counts', () => {

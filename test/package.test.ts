@@ -167,7 +167,7 @@ describe('an install of the clone without development dependencies', () => {
     await cp(join(ROOT, 'dist'), join(clone, 'dist'), { recursive: true });
     await cp(join(ROOT, 'samples'), join(clone, 'samples'), { recursive: true });
     const args = ['dist/cli.js', 'run', 'samples/mixed.xlsx', '--environment', 'sandbox', '--out', 'run'];
-    const { stderr } = await exec(process.execPath, args, { cwd: clone });
-    expect(stderr).toContain('23 rows: 23 created');
+    const { stdout } = await exec(process.execPath, args, { cwd: clone });
+    expect(stdout).toContain('23 rows: 23 created');
   });
 });

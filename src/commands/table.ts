@@ -12,20 +12,37 @@ const CONNECTION = [
   'retries',
 ] as const satisfies readonly OptionName[];
 
+export const HELP_COMMAND: Command = {
+  name: 'help',
+  words: '[command]',
+  summary: 'tells what a command does and takes',
+  example: 'alianza-import help run',
+  options: [],
+  load: async () => ({ run: (await import('./help.js')).helpOf(COMMANDS) }),
+};
+
 /** All commands, in the order of help. */
 export const COMMANDS: readonly Command[] = [
   {
     name: 'validate',
     words: '<sheet..>',
     summary: 'offline: every problem of every cell, row and between rows, in one pass; nothing is sent',
+    example: 'alianza-import validate customers.xlsx --profile acme.json',
     options: ['out', 'profile', 'set', 'format', 'json', 'quiet'],
     own: OWN_OPTIONS.validate,
+    here: {
+      out: {
+        help: 'a directory for results, errors and report; without it nothing is written',
+        defaultText: '',
+      },
+    },
     load: () => import('./validate.js'),
   },
   {
     name: 'run',
     words: '<sheet..>',
     summary: 'validates, then provisions',
+    example: 'alianza-import run customers.xlsx --environment beta --out runs/acme',
     options: [
       ...CONNECTION,
       'out',
@@ -48,6 +65,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'resume',
     words: '<run-dir>',
     summary: 'goes on where a run stopped',
+    example: 'alianza-import resume runs/acme --retry failed',
     options: [...CONNECTION, 'on-invalid', 'max-errors', 'existing', 'format', 'http-log', 'json', 'quiet'],
     own: OWN_OPTIONS.resume,
     load: () => import('./resume.js'),
@@ -56,6 +74,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'undo',
     words: '<run-dir>',
     summary: 'deletes what that run created, newest first; lists it and asks first',
+    example: 'alianza-import undo runs/acme --dry-run',
     options: [...CONNECTION, 'only', 'format', 'http-log', 'json', 'quiet'],
     own: OWN_OPTIONS.undo,
     load: () => import('./undo.js'),
@@ -64,6 +83,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'verify',
     words: '<run-dir>',
     summary: 'reads every object of the run back and compares it with the sheet',
+    example: 'alianza-import verify runs/acme',
     options: [...CONNECTION, 'only', 'http-log', 'json', 'quiet'],
     own: OWN_OPTIONS.verify,
     load: () => import('./verify.js'),
@@ -72,6 +92,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'results',
     words: '<run-dir>',
     summary: 'writes the results files and the report again from the journal, at any time',
+    example: 'alianza-import results runs/acme --format csv',
     options: ['format', 'json'],
     load: () => import('./results.js'),
   },
@@ -79,15 +100,34 @@ export const COMMANDS: readonly Command[] = [
     name: 'template',
     words: '[product]',
     summary: 'writes a template workbook or CSV',
+    example: 'alianza-import template bcc --out acme.xlsx',
     options: ['format', 'out'],
+    here: {
+      format: { help: 'of the template', defaultText: 'as --out ends, else xlsx' },
+      out: {
+        help: 'the file to write, or a directory to write it into; a file that is there is never overwritten',
+        value: 'FILE',
+        defaultText: '<product>.xlsx here',
+      },
+    },
     load: () => import('./template.js'),
   },
   {
     name: 'sandbox',
     words: '',
     summary: 'starts the simulated platform as a server of its own',
+    example: 'alianza-import sandbox --port 8080 --latency 50',
     options: [],
     own: OWN_OPTIONS.sandbox,
     load: () => import('./sandbox.js'),
   },
+  {
+    name: 'completion',
+    words: '[shell]',
+    summary: 'prints a completion script for bash, zsh or fish',
+    example: 'source <(alianza-import completion bash)',
+    options: [],
+    load: async () => ({ run: (await import('./completion.js')).completionOf(COMMANDS) }),
+  },
+  HELP_COMMAND,
 ];

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
 import { StopError } from '../errors.js';
+import type { Settings } from '../options.js';
 import { fold, nearest } from '../records/cells/nearest.js';
 import { PRODUCT_NAMES, PRODUCTS } from '../records/products.js';
 import { TEMPLATE_FILES, writeTemplate } from '../records/template.js';
@@ -11,22 +12,64 @@ export const run: Run = async (args, io) => {
   const [word] = args.words;
   const product = word === undefined ? 'all' : productOf(word);
   const { settings } = await settingsOf(callerOf(args, io));
-  const format = settings.format ?? 'xlsx';
-  const directory = settings.out ?? '.';
-  if (existsSync(directory) && !statSync(directory).isDirectory())
-    throw new StopError('OUT_UNUSABLE', `${directory} is a file.`, 'Name a directory with --out.');
-  const path = join(directory, `${TEMPLATE_FILES[product]}.${format}`);
-  if (existsSync(path))
-    throw new StopError(
-      'FILE_EXISTS',
-      `${path} is there already.`,
-      'Move it away, or name another directory with --out.',
-    );
-  mkdirSync(directory, { recursive: true });
-  await writeTemplate(path, format, product);
+  const { path, format } = fileOf(TEMPLATE_FILES[product], settings);
+  mkdirSync(dirname(path), { recursive: true });
+  claim(path);
+  try {
+    await writeTemplate(path, format, product);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  }
   await io.out(`${path}\n`);
   return 'done';
 };
+
+/**
+ * The file to write: `--out`, or within it when it is a directory or a new name without an ending.
+ * @throws StopError `OPTION_INVALID` when its ending is none of a template, or not that of `--format`
+ */
+function fileOf(name: string, { out, format }: Pick<Settings, 'out' | 'format'>) {
+  if (out === undefined || isDirectory(out))
+    return { path: join(out ?? '.', `${name}.${format ?? 'xlsx'}`), format: format ?? 'xlsx' } as const;
+  if (existsSync(out)) throw isThere(out);
+  const ending = extname(out).toLowerCase();
+  const named = ending === '.xlsx' ? 'xlsx' : ending === '.csv' ? 'csv' : null;
+  if (named === null)
+    throw new StopError(
+      'OPTION_INVALID',
+      `--out is ${out}, but a template ends in .xlsx or .csv.`,
+      'Name a file that ends so, or a directory.',
+    );
+  if (format !== undefined && format !== named)
+    throw new StopError(
+      'OPTION_INVALID',
+      `--out is ${out}, but --format is ${format}.`,
+      'Leave --format out, or let the name end as it says.',
+    );
+  return { path: out, format: named } as const;
+}
+
+function isDirectory(path: string): boolean {
+  return existsSync(path) ? statSync(path).isDirectory() : /[\\/]$/.test(path) || extname(path) === '';
+}
+
+/** Makes the file, empty; in one step, so that nothing is written over. */
+function claim(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx'));
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? isThere(path) : error;
+  }
+}
+
+function isThere(path: string): StopError {
+  return new StopError(
+    'FILE_EXISTS',
+    `${path} is there already, and was left as it is.`,
+    'Move it away, or name another file with --out.',
+  );
+}
 
 /** @throws StopError `PRODUCT_UNKNOWN` */
 function productOf(word: string) {

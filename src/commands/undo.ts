@@ -4,7 +4,7 @@ import { counted } from '../results/wording.js';
 import { objectsText, type UndoQuestion, undoRun } from '../run/undo-run.js';
 import { askOnTerminal } from '../screen/ask.js';
 import type { Io } from '../screen/io.js';
-import { oneLine } from '../screen/plain-text.js';
+import { errorText, oneLine } from '../screen/plain-text.js';
 import { following, followOnScreen } from '../screen/tell.js';
 import { shellPath, shellWord } from '../shell-word.js';
 import { callerOf, type Run, screenOf } from './command.js';
@@ -29,28 +29,29 @@ export const run: Run = async (args, io) => {
     const { what, title, name, key, row, reason } = event;
     if (!TOLD.includes(what) || ++shown > SHOWN) return;
     const why = reason ? `: ${reason}` : '';
-    io.err(`${oneLine(`${what}: ${title} ${name} [${key}] (row ${row})${why}`)}\n`);
+    io.say(`${oneLine(`${what}: ${title} ${name} [${key}] (row ${row})${why}`)}\n`);
   });
   const confirm = async (about: UndoQuestion) => {
     const { rows, text } = about;
     const whose = rows === null ? 'this run' : `the ${counted(rows, 'selected row')}`;
-    io.err(`Created by ${whose} and not deleted yet: ${text || 'nothing'}.\n`);
+    const tell = dryRun ? io.say : io.err;
+    tell(`Created by ${whose} and not deleted yet: ${text || 'nothing'}.\n`);
     if (!dryRun && !yes && text !== '') await confirmed(about, io);
   };
   const report = await undoRun({ ...callerOf(args, io), runDir, dryRun, confirm }, follow);
   const { error, exit, ...told } = report;
-  if (shown > SHOWN) io.err(`... and ${shown - SHOWN} more${told.list === null ? '' : ' in the list'}\n`);
+  if (shown > SHOWN) io.say(`... and ${shown - SHOWN} more${told.list === null ? '' : ' in the list'}\n`);
   const counts = Object.entries(told.undone).filter(([, count]) => count > 0);
   for (const [what, count] of counts) {
     const kinds = Object.entries(told.objects).flatMap(([kind, by]): [string, number][] => {
       const ofKind = by[what as keyof typeof by] ?? 0;
       return ofKind > 0 ? [[kind, ofKind]] : [];
     });
-    io.err(`${what}: ${count.toLocaleString('en-US')} (${objectsText(kinds)})\n`);
+    io.say(`${what}: ${count.toLocaleString('en-US')} (${objectsText(kinds)})\n`);
   }
-  if (counts.length === 0) io.err('nothing to do\n');
-  if (told.list !== null) io.err(`list: ${told.list}\n`);
-  if (error !== null) io.err(`${error.message}\n${error.hint}\n${error.trace ? `${error.trace}\n` : ''}`);
+  if (counts.length === 0) io.say('nothing to do\n');
+  if (told.list !== null) io.say(`list: ${told.list}\n`);
+  if (error !== null) io.err(errorText(error));
   if (error !== null || exit === 'interrupted')
     io.err(
       `${error === null ? 'Interrupted. Go on' : 'When the cause is gone, go on'} with: alianza-import undo ${shellPath(runDir)}${only} --yes\n`,

@@ -15,7 +15,7 @@ export const run: Run = async (args, io) => {
   const follow = following(followOnScreen(io, screen, false), (event) => {
     if (event.type !== 'different' || quiet || ++shown > SHOWN) return;
     for (const { key, field, inSheet, onPlatform } of event.differences)
-      io.err(
+      io.say(
         `${oneLine(`row ${event.row}: ${key}${field ? ` ${field}` : ''}: in the sheet "${inSheet}", on the platform "${onPlatform}"`)}\n`,
       );
   });
@@ -23,11 +23,11 @@ export const run: Run = async (args, io) => {
   const { exit, ...told } = report;
   const { rows, list, notComparable } = told;
   if (exit === 'interrupted') io.err('Interrupted: not every row was read back.\n');
-  io.err(
+  io.say(
     `${rows.same} of ${rows.total} rows are on the platform as the sheet says, ${rows.different} are not.\n`,
   );
-  io.err(notComparableText(notComparable));
-  if (list !== null) io.err(`list: ${list}\n`);
+  io.say(notComparableText(notComparable));
+  if (list !== null) io.say(`list: ${list}\n`);
   if (json) await io.json.end({ ...told, exitCode: EXIT[exit].code });
   return exit;
 };

@@ -45,7 +45,7 @@ export async function beginRun(request: RunRequest, kind: RunKind, signal: Abort
   try {
     const inputs = await keepStandardInput(hashed, runFiles(directory).standardInput, signal);
     const createdAt = new Date().toISOString();
-    const { json: _json, quiet: _quiet, ...kept } = settings;
+    const { json: _json, quiet: _quiet, 'no-color': _plain, ...kept } = settings;
     const facts = { createdAt, inputs, target, kind, settings: kept, reading };
     const run = await createRun(directory, reserved, facts);
     return {

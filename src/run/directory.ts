@@ -260,7 +260,7 @@ function runExists(directory: string): StopError {
   return new StopError(
     'RUN_EXISTS',
     `${directory} already holds a run.`,
-    `To go on with it: alianza-import resume ${shellPath(directory)}. For a new run, name another directory with --out.`,
+    `For a new run, name another directory with --out. To go on with this one: alianza-import resume ${shellPath(directory)}`,
   );
 }
 

@@ -26,6 +26,8 @@ export interface Caller {
   readonly insecureHttp?: boolean;
   /** asks for a log-in that `env` does not have; nobody is asked by default */
   readonly ask?: Ask;
+  /** gives the profile that `options` name, for a caller that has read it already; it is read anew by default */
+  readonly readProfile?: () => Promise<Profile>;
 }
 
 /**
@@ -44,13 +46,18 @@ const NO_PROFILE: Profile = { headers: {}, defaults: {}, values: {}, distinct: [
  * @throws StopError for a value that cannot be, or a profile that cannot be read
  */
 export async function settingsOf(
-  { options = {}, env = {} }: Caller,
+  { options = {}, env = {}, readProfile = () => readProfileOf(options) }: Caller,
   fallback: GivenOptions = {},
 ): Promise<{ settings: Settings & ScreenSettings; given: Given; profile: Profile }> {
-  const file = options['profile'];
-  const profile = file === undefined ? NO_PROFILE : await readProfile(String(file), Object.keys(OPTIONS));
+  const profile = await readProfile();
   const { settings, given } = resolveSettings(options, env, { ...fallback, ...profile.options });
   return { settings, given, profile };
+}
+
+/** The profile that the options name; an empty one where they name none. */
+export async function readProfileOf(options: GivenOptions): Promise<Profile> {
+  const file = options['profile'];
+  return file === undefined ? NO_PROFILE : readProfile(String(file), Object.keys(OPTIONS));
 }
 
 /** The format of the results: as asked, else as the first sheet. */

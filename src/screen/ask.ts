@@ -1,41 +1,67 @@
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import { interruption } from '../errors.js';
 import type { Ask } from '../run/settings.js';
 import type { Io } from './io.js';
 
-/** Asks the person in front of the terminal; undefined where there is none. Ctrl-C at the question is an interruption. */
+/** What a terminal sends for a key that writes nothing, such as an arrow. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of a terminal
+const KEYS_WITHOUT_TEXT = /\u001b(?:\[[\d;]*|O)?[A-Za-z~]/g;
+
+/**
+ * Asks the person in front of the terminal; undefined where there is none. Ctrl-C at the question is an interruption.
+ * The terminal itself shows and edits what is typed; for a secret it is told to show nothing.
+ */
 export function askOnTerminal(io: Io): Ask | undefined {
-  if (!process.stdin.isTTY || !io.isTerminal) return undefined;
-  return (question, secret) => {
-    let muted = false;
-    const output = new Writable({
-      write(chunk, _encoding, done) {
-        if (!muted) io.err(String(chunk));
-        done();
-      },
-    });
-    const terminal = createInterface({ input: process.stdin, output, terminal: true });
-    return new Promise<string | null>((resolve, reject) => {
-      const interrupt = () => {
-        io.err('\n');
-        reject(interruption());
-        terminal.close();
-      };
-      io.signal.addEventListener('abort', interrupt, { once: true });
-      terminal.once('SIGINT', interrupt);
-      // Ctrl-D, or the terminal is gone
-      terminal.once('close', () => {
-        io.signal.removeEventListener('abort', interrupt);
-        resolve(null);
+  const { stdin } = process;
+  if (!stdin.isTTY || !io.isTerminal) return undefined;
+  return async (question, secret) => {
+    if (io.signal.aborted) throw interruption();
+    let stop = () => {};
+    let answer: string | null = null;
+    io.isAsking = true;
+    io.err(question);
+    stdin.setEncoding('utf8');
+    if (secret) stdin.setRawMode(true);
+    try {
+      answer = await new Promise<string | null>((resolve, reject) => {
+        let line = '';
+        const interrupt = () => reject(interruption());
+        const gone = () => resolve(null);
+        const take = (text: string) => {
+          const keys = [...(secret ? text.replace(KEYS_WITHOUT_TEXT, '') : text)];
+          while (keys.length > 0) {
+            const key = keys.shift() ?? '';
+            if (key === '\r' || key === '\n') {
+              // What was pasted beyond it answers the next question.
+              if (keys.length > 0) stdin.unshift(keys.join(''));
+              return resolve(line.trim());
+            }
+            if (!secret) line += key;
+            else if (key === '\u0003') return interrupt();
+            else if (key === '\u0004' && line === '') return gone();
+            else if (key === '\u007f' || key === '\b') line = [...line].slice(0, -1).join('');
+            else if (key === '\u0015') line = '';
+            else if (key >= ' ') line += key;
+          }
+        };
+        // Ctrl-D, or the terminal is gone
+        stdin.on('data', take).on('end', gone).on('error', gone);
+        io.signal.addEventListener('abort', interrupt);
+        stop = () => {
+          stdin.off('data', take).off('end', gone).off('error', gone);
+          io.signal.removeEventListener('abort', interrupt);
+        };
+        if (stdin.readableEnded) gone();
+        // It was paused after the question before.
+        stdin.resume();
       });
-      terminal.question(question, (answer) => {
-        resolve(answer.trim());
-        if (secret) io.err('\n');
-        terminal.close();
-      });
-      muted = secret;
-      if (io.signal.aborted) interrupt();
-    });
+      return answer;
+    } finally {
+      stop();
+      stdin.pause();
+      if (secret) stdin.setRawMode(false);
+      // Only an answer that was shown has ended the line.
+      if (secret || answer === null) io.err('\n');
+      io.isAsking = false;
+    }
   };
 }

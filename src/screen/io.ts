@@ -6,13 +6,21 @@ export interface Io {
   readonly env: Environment;
   /** a person looks at standard error */
   readonly isTerminal: boolean;
+  /** that terminal can write a line anew (TERM=dumb cannot) */
+  readonly renewsLines: boolean;
+  /** what is said goes to a terminal that has colours */
+  readonly hasColours: boolean;
+  /** a question waits for its answer */
+  isAsking: boolean;
   /** aborted by the first Ctrl-C or SIGTERM; the second one ends the process at once */
   readonly signal: AbortSignal;
   /** the one object that `--json` prints */
   readonly json: JsonPrinter;
-  /** Standard output: what was asked for. Resolves when more may come. */
+  /** Standard output: what was asked for, as it is. Resolves when more may come. */
   out(text: string): Promise<void>;
-  /** Standard error: everything else. */
+  /** What a command has to say of what it did: standard output; with `--json`, which has that for its object, standard error. */
+  say(text: string): void;
+  /** Standard error: progress, questions, errors. Where no terminal is, each line has the time. */
   err(text: string): void;
   /** What is said when the second Ctrl-C ends the process at once. */
   sayOnInterrupt(text: string): void;

@@ -1,3 +1,5 @@
+import type { ErrorFacts } from '../errors.js';
+
 /**
  * What a terminal obeys instead of showing it: the control characters but for tab and line feed, and those that turn
  * the direction of what follows, so that it reads as something else.
@@ -32,4 +34,9 @@ export function harmless(text: string, painted: boolean): string {
     from = index + own.length;
   }
   return clean + text.slice(from).replace(OBEYED, asEscape);
+}
+
+/** An error as a person reads it: what happened and what to do; a trace only where the fault is ours. */
+export function errorText({ message, hint, trace }: ErrorFacts): string {
+  return `${oneLine(message)}\n${oneLine(hint)}\n${trace === undefined ? '' : `${trace}\n`}`;
 }

@@ -24,14 +24,14 @@ export class Progress {
   show(state: ProgressState): void {
     this.#doneBefore ??= state.done;
     const now = Date.now();
-    if (!this.#io.isTerminal && now - this.#lastPlain < PLAIN_EVERY_MS) return;
+    if (!this.#io.renewsLines && now - this.#lastPlain < PLAIN_EVERY_MS) return;
     this.#lastPlain = now;
     const line = progressLine(state, this.#doneBefore, now - this.#started);
-    this.#io.err(this.#io.isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
+    this.#io.err(this.#io.renewsLines ? `\r\u001b[K${line}` : `${line}\n`);
   }
 
   end(): void {
-    if (this.#io.isTerminal && this.#doneBefore !== null) this.#io.err('\r\u001b[K');
+    if (this.#io.renewsLines && this.#doneBefore !== null) this.#io.err('\r\u001b[K');
   }
 }
 

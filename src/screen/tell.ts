@@ -8,13 +8,17 @@ import { mailsText, type RunReport, remarks, totalOf } from '../results/run-repo
 import type { Follow, RunEvent } from '../run/events.js';
 import { shellPath } from '../shell-word.js';
 import type { Io } from './io.js';
-import { oneLine } from './plain-text.js';
+import { errorText, oneLine } from './plain-text.js';
 import { Progress } from './progress.js';
 import { structureText } from './structure.js';
 import { createdText, painter, problemsText, type Summary, summaryText } from './summary.js';
 
 /** Follows a run on the screen while it goes on. */
-export function followOnScreen(io: Io, { quiet }: ScreenSettings, resumable: boolean): Follow {
+export function followOnScreen(
+  io: Io,
+  { quiet, 'no-color': noColours }: ScreenSettings,
+  resumable: boolean,
+): Follow {
   const progress = quiet ? null : new Progress(io);
   return {
     signal: io.signal,
@@ -28,11 +32,12 @@ export function followOnScreen(io: Io, { quiet }: ScreenSettings, resumable: boo
       else if (event.type === 'notice') io.err(`${oneLine(event.message)}\n`);
       else if (event.type === 'loaded') {
         const { rows, total, toSend, leftOut, tables, plan } = event;
-        if (resumable) io.err(structureText(tables, [], painter(io.isTerminal)));
         const others = leftOut > 0 ? `, ${leftOut} not selected` : '';
-        if (resumable)
+        if (resumable && !quiet) {
+          io.err(structureText(tables, [], painter(io.hasColours && !noColours)));
           io.err(`${total} rows read: ${toSend} to send, ${rows['invalid'] ?? 0} invalid${others}\n`);
-        if (resumable && plan) io.err(`${planLines(plan).join('\n')}\n`);
+          if (plan) io.err(`${planLines(plan).join('\n')}\n`);
+        }
         if (resumable && plan?.mailsAtOnce) io.err(`${mailsText(plan.mailsAtOnce)}\n`);
       } else if (event.type === 'progress') progress?.show(event);
       else if (event.type === 'ended') progress?.end();
@@ -63,41 +68,34 @@ export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io)
   const { kind, groups, created, existing, coverage, environment, counts, limiter, next, tables, plan } =
     report;
   const part = report.parts.at(-1);
-  if (kind === 'run') io.err(`\n${problemsText(groups, io.isTerminal)}`);
+  const inColour = io.hasColours && !settings['no-color'];
+  if (kind === 'run') io.say(`\n${problemsText(groups, inColour)}`);
   else {
-    io.err(`\n${structureText(tables, groups, painter(io.isTerminal))}`);
+    io.say(`\n${structureText(tables, groups, painter(inColour))}`);
     // the headers that are not known have just been told
     const others = groups.filter(({ code }) => code !== 'UNKNOWN_COLUMN');
-    io.err(problemsText(others, io.isTerminal));
+    io.say(problemsText(others, inColour));
   }
-  if (kind === 'run' && !settings.quiet && created.length > 0) io.err(`${createdText(created)}\n`);
+  if (kind === 'run' && !settings.quiet && created.length > 0) io.say(`${createdText(created)}\n`);
   if (existing !== null && existing > 0)
-    io.err(`${existing} rows are on the platform already and would be existing.\n`);
-  if (kind === 'dry-run') for (const line of coverage) io.err(`${line}\n`);
+    io.say(`${existing} rows are on the platform already and would be existing.\n`);
+  if (kind === 'dry-run') for (const line of coverage) io.say(`${line}\n`);
   if (kind !== 'run')
-    io.err(
-      `\n${
-        plan === null
-          ? ''
-          : planLines(plan)
-              .map((line) => `${line}\n`)
-              .join('')
-      }`,
-    );
-  io.err(
+    io.say(`\n${(plan === null ? [] : planLines(plan)).map((line) => `${line}\n`).join('')}`);
+  if (report.error !== null) io.err(errorText(report.error));
+  io.say(
     summaryText(
       {
         ...{ environment, counts, limiter, next },
         durationMs: part?.durationMs ?? report.durationMs,
         requests: kind === 'validate' ? null : (part?.requests ?? 0),
         allParts: allPartsOf(report),
-        remarks: remarks(report),
+        remarks: remarks({ ...report, error: null }),
         files: filesOf(report),
       },
-      io.isTerminal,
+      inColour,
     ),
   );
-  if (report.error?.trace !== undefined) io.err(`${report.error.trace}\n`);
 }
 
 function allPartsOf({ parts, durationMs, requests }: RunReport): Summary['allParts'] {

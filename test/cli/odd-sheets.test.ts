@@ -88,7 +88,7 @@ describe.concurrent('an odd sheet', () => {
     expect(found.rows).toEqual({ total: 2, valid: 1, invalid: 1 });
     const ended = await place.cli('validate', 'list.xlsx', '--set', 'product=BCC');
     expectExit(ended, 1);
-    expect(ended.stderr).toContain('Hide or delete the worksheet');
+    expect(ended.stdout).toContain('Hide or delete the worksheet');
   });
 
   it('that is the only worksheet is told what it misses', async ({ expect, onTestFinished }) => {

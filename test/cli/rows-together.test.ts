@@ -137,7 +137,7 @@ describe.concurrent('columns of the customer that are called like result columns
     await place.write('own.csv', withOwnColumns([userOf('A-1'), userOf('A-2', '9')], own));
     const ended = await place.cli('run', 'own.csv', '--out', 'run', '--quiet', '--on-invalid', 'skip');
     expectExit(ended, 1);
-    expect(ended.stderr).toContain('its cells come back in the results, as "status (yours)"');
+    expect(ended.stdout).toContain('its cells come back in the results, as "status (yours)"');
     const kept = {
       ...{ 'status (yours)': 'active', 'userId (yours)': 'B-77', 'error (yours)': 'none', Note: 'vip' },
     };
@@ -185,8 +185,8 @@ describe.concurrent('account numbers that differ in capitals or leading zeros', 
     await place.write('two.csv', csvOf(rows));
     const ended = await place.cli('run', 'two.csv', '--out', 'run', '--quiet');
     expectExit(ended, 1);
-    expect(ended.stderr).toContain('"ab-0100" of row 3 differs from "AB-0100" of row 2');
-    expect(ended.stderr).toContain('"distinct": ["accountNumber"]');
+    expect(ended.stdout).toContain('"ab-0100" of row 3 differs from "AB-0100" of row 2');
+    expect(ended.stdout).toContain('"distinct": ["accountNumber"]');
     expect(place.csv('run/results.csv').map(({ status }) => status)).toEqual(['pending', 'invalid']);
     expect(writesOf(place.sandbox)).toEqual([]);
   });
@@ -214,7 +214,7 @@ describe.concurrent("the template's example row", () => {
     expectExit(await place.cli('template', 'bcc', '--format', 'csv', '--out', 't'), 0);
     const checked = await place.cli('validate', 't/bcc.csv');
     expectExit(checked, 0);
-    expect(checked.stderr).toContain('"EXAMPLE-1" is the account of the example row');
+    expect(checked.stdout).toContain('"EXAMPLE-1" is the account of the example row');
     for (const [out, ...more] of [['run'], ['dry', '--dry-run']] as const) {
       expectExit(await place.cli('run', 't/bcc.csv', '--out', out, '--quiet', ...more), 1);
       expect(place.csv(`${out}/results.csv`)).toMatchObject([

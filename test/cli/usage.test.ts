@@ -1,15 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { CLI, startCli } from '../fixtures/cli.js';
+import { startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { type Place, placeOf } from './place.js';
 
 /** One sentence of what is wrong, one of what to do; no trace of the code. */
-const STACK = /\n\s+at |node:internal|\.js:\d+|YError|fault of alianza-import/;
+const STACK = /\s{3,}at |node:internal|\.js:\d+|YError|fault of alianza-import/;
 
 const CASES: readonly (readonly [name: string, args: readonly string[], says: RegExp, hints: RegExp])[] = [
   ['no command', [], /Name a command/, /--help/],
@@ -21,6 +20,10 @@ const CASES: readonly (readonly [name: string, args: readonly string[], says: Re
     /--help/,
   ],
   ['a run without a sheet', ['run'], /sheet/, /--help/],
+  ['a word too many', ['resume', 'a', 'b'], /resume takes <run-dir>, and not also "b"/, /--help/],
+  ['help of an unknown command', ['help', 'resum'], /"resum"\. Did you mean resume/, /--help/],
+  ['help of an unknown command by option', ['resum', '-h'], /"resum"\. Did you mean resume/, /--help/],
+  ['completion of an unknown shell', ['completion', 'tcsh'], /"tcsh"/, /bash, zsh, fish/],
   ['an option without its value', ['run', 'sheet.csv', '--timeout'], /timeout/, /--help/],
   ['a value that is no number', ['run', 'sheet.csv', '--rate', 'fast'], /--rate is "fast"/, /number/],
   [
@@ -245,6 +248,36 @@ describe.concurrent('words of the command line', () => {
     }
   });
 
+  it('template writes the file that --out names, as its ending says, or into a directory', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { cli, text, directory } = await placeOf(onTestFinished);
+    const taken: [string[], string][] = [
+      [['--out', 'new/mine.csv'], 'new/mine.csv'],
+      [['--out', 'mine.XLSX'], 'mine.XLSX'],
+      [['--out', 'new'], 'new/bcc.xlsx'],
+      [['--out', 'v1.2/', '--format', 'csv'], 'v1.2/bcc.csv'],
+      [['--out', 'fresh', '--format', 'csv'], 'fresh/bcc.csv'],
+    ];
+    for (const [args, path] of taken) {
+      const ended = await cli('template', 'bcc', ...args);
+      expectExit(ended, 0);
+      expect([ended.stdout, ended.stderr]).toEqual([`${path}\n`, '']);
+      expect(text(path).slice(0, 2)).toBe(/xlsx$/i.test(path) ? 'PK' : 'pr');
+    }
+    const refused: [string[], RegExp][] = [
+      [['--out', 'x.ods'], /x\.ods, but a template ends in \.xlsx or \.csv/],
+      [['--out', 'x.csv', '--format', 'xlsx'], /x\.csv, but --format is xlsx/],
+    ];
+    for (const [args, says] of refused) {
+      const ended = await cli('template', 'bcc', ...args);
+      expectExit(ended, 3);
+      expect(ended.stderr).toMatch(says);
+    }
+    expect(readdirSync(directory).filter((name) => name.startsWith('x.'))).toEqual([]);
+  });
+
   it('template never writes over a file', async ({ expect, onTestFinished }) => {
     const { cli, write, text, directory } = await placeOf(onTestFinished);
     expectExit(await cli('template', 'BCC', '--format', 'csv'), 0);
@@ -255,33 +288,8 @@ describe.concurrent('words of the command line', () => {
       const ended = await cli('template', 'BCC', '--format', 'csv', ...args);
       expectExit(ended, 3);
       expect(ended.stderr).not.toMatch(STACK);
-      expect(ended.stderr).toMatch(/is there already|is a file/);
+      expect(ended.stderr).toContain(`${args[1] ?? name} is there already, and was left as it is.`);
     }
     expect([text(name), text('file')]).toEqual(['mine', 'mine too']);
-  });
-});
-
-const SCRIPT = spawnSync('script', ['--version']).status === 0;
-
-describe.concurrent('Ctrl-C at a question', () => {
-  it.skipIf(!SCRIPT)('ends with a sentence and exit 4', async ({ expect, onTestFinished }) => {
-    const { sandbox, env, directory } = await deskOf(onTestFinished);
-    const { ALIANZA_USERNAME: _username, ALIANZA_PASSWORD: _password, ...rest } = env;
-    const command = `${process.execPath} ${CLI} run sheet.csv --out r`;
-    const child = spawn('script', ['-qec', command, '/dev/null'], {
-      cwd: directory,
-      env: { PATH: process.env['PATH'] ?? '', ...rest },
-    });
-    let shown = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (!shown.includes('username') && (shown + text).includes('username')) child.stdin.write('\u0003');
-      shown += text;
-    });
-    const code = await new Promise((resolve) => child.once('close', resolve));
-    expect(code, shown).toBe(4);
-    expect(shown).toContain('Interrupted.');
-    expect(shown).not.toMatch(STACK);
-    expect(sandbox.requests).toEqual([]);
-    expect(existsSync(join(directory, 'r'))).toBe(false);
   });
 });

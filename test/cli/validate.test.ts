@@ -37,11 +37,11 @@ describe.concurrent('validate', () => {
     const { cli } = await placeOf(onTestFinished);
     const ended = await cli('validate', MISTAKES);
     expectExit(ended, 1);
-    expect(ended.stdout).toBe('');
-    expect(ended.stderr).toContain('Did you mean STANDARD?');
-    expect(ended.stderr).toContain('mistakes.csv, row 6, userProductPlan');
-    expect(ended.stderr).toContain('23 rows: 7 valid, 16 invalid');
-    expect(ended.stderr.split('\n').length).toBeLessThan(80);
+    expect(ended.stderr).toBe('');
+    expect(ended.stdout).toContain('Did you mean STANDARD?');
+    expect(ended.stdout).toContain('mistakes.csv, row 6, userProductPlan');
+    expect(ended.stdout).toContain('23 rows: 7 valid, 16 invalid');
+    expect(ended.stdout.split('\n').length).toBeLessThan(80);
   });
 
   it('reads standard input', async ({ expect, onTestFinished }) => {
@@ -103,7 +103,7 @@ describe.concurrent('validate', () => {
     await write('acme.json', JSON.stringify(profile));
     const ended = await cli('validate', 'export.csv', '--profile', 'acme.json');
     expectExit(ended, 0);
-    expect(ended.stderr).toContain(
+    expect(ended.stdout).toContain(
       'Headers: 3 by synonym (Ext → extension, GivenName → firstName, Surname → lastName), ' +
         '5 by the profile (Kind → product, BillTo → accountNumber, Cust → accountName, Zone → timeZone, ' +
         'Tier → userProductPlan), 1 not used (Sales rep).',

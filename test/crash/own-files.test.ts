@@ -199,7 +199,7 @@ describe.concurrent('a journal', () => {
       ]) {
         const ended = await startCli([args[0] ?? '', runDir, ...args.slice(1)], { env }).ended;
         expect(ended.stderr).not.toContain(OUR_FAULT);
-        expect(ended.stderr).not.toMatch(/\n {4}at |panicked/);
+        expect(ended.stderr).not.toMatch(/ {4}at |panicked/);
         expect([0, 1, 3], ended.stderr).toContain(ended.code);
         if (ended.code === 3) expect(ended.stderr).toContain('journal.db is damaged');
       }

@@ -281,34 +281,34 @@ describe('what to do next', () => {
   it('is to go on, to correct, to try again, to take back', () => {
     const counts = { created: 5, invalid: 2, failed: 1, skipped: 1, pending: 3 };
     expect(nextSteps({ ...ending, counts })).toEqual([
-      "Correct the 2 invalid rows in runs/a b/errors.csv, then: `alianza-import run 'runs/a b/errors.csv' --environment beta`",
-      "Go on with the 3 pending rows where the run stopped: `alianza-import resume 'runs/a b'`",
-      "Try the 2 failed rows again: `alianza-import resume 'runs/a b' --retry failed`",
-      "Take back what this run created: `alianza-import undo 'runs/a b'`",
+      'Correct the 2 invalid rows in runs/a b/errors.csv, then: `alianza-import run "runs/a b/errors.csv" --environment beta`',
+      'Go on with the 3 pending rows where the run stopped: `alianza-import resume "runs/a b"`',
+      'Try the 2 failed rows again: `alianza-import resume "runs/a b" --retry failed`',
+      'Take back what this run created: `alianza-import undo "runs/a b"`',
     ]);
     expect(nextSteps({ ...ending, counts: { created: 5, failed: 1 } })).toEqual([
-      "Try the 1 failed row again: `alianza-import resume 'runs/a b' --retry failed`",
-      "Or correct the 1 failed row in runs/a b/errors.csv, then: `alianza-import run 'runs/a b/errors.csv' --environment beta`",
-      "Take back what this run created: `alianza-import undo 'runs/a b'`",
+      'Try the 1 failed row again: `alianza-import resume "runs/a b" --retry failed`',
+      'Or correct the 1 failed row in runs/a b/errors.csv, then: `alianza-import run "runs/a b/errors.csv" --environment beta`',
+      'Take back what this run created: `alianza-import undo "runs/a b"`',
     ]);
   });
 
   it('is to verify and to hand over when all is done, and to take back last', () => {
     const done = { ...ending, errors: null, counts: { created: 5, existing: 1, failed: 0 } };
     expect(nextSteps({ ...done, credentials: 'runs/a b/credentials.csv' })).toEqual([
-      "Read everything back and compare it with the sheet: `alianza-import verify 'runs/a b'`",
+      'Read everything back and compare it with the sheet: `alianza-import verify "runs/a b"`',
       'Hand over runs/a b/results.csv (every ID, row by row) and runs/a b/report.html; runs/a b/credentials.csv goes by a safe way of its own: it holds the SIP passwords, and is their only copy.',
-      "Take back what this run created: `alianza-import undo 'runs/a b'`",
+      'Take back what this run created: `alianza-import undo "runs/a b"`',
     ]);
     // nothing of a simulated platform is handed to anybody
     expect(nextSteps({ ...done, environment: 'sandbox', toTakeBack: 0 })).toEqual([
-      "Read everything back and compare it with the sheet: `alianza-import verify 'runs/a b'`",
+      'Read everything back and compare it with the sheet: `alianza-import verify "runs/a b"`',
     ]);
   });
 
   it('sends the others in the same run when nothing was sent since rows are invalid', () => {
     const [, second] = nextSteps({ ...ending, counts: { invalid: 1, pending: 9 }, sent: false });
-    expect(second).toContain("`alianza-import resume 'runs/a b' --on-invalid skip`");
+    expect(second).toContain('`alianza-import resume "runs/a b" --on-invalid skip`');
   });
 
   it('of a wave is the next one, and nothing of it is called open', () => {
@@ -329,9 +329,9 @@ describe('what to do next', () => {
       selection: { ...selection, takenBack: 0 },
     };
     expect(nextSteps(wave)).toEqual([
-      "When these are good, send the 90 other rows too: `alianza-import resume 'runs/a b' --all`",
+      'When these are good, send the 90 other rows too: `alianza-import resume "runs/a b" --all`',
       'Before their turn, correct the 2 invalid rows that are not selected: `alianza-import validate in.csv`',
-      "Take back what this run created: `alianza-import undo 'runs/a b'`",
+      'Take back what this run created: `alianza-import undo "runs/a b"`',
     ]);
   });
 
@@ -375,6 +375,6 @@ describe('what to do next', () => {
     expect(steps).toContain(
       'Import what you have corrected in runs/1/errors-edited.csv: `alianza-import run runs/1/errors-edited.csv --environment beta`',
     );
-    expect(steps[0]).toContain("`alianza-import resume 'runs/a b' --insecure-http --retry failed`");
+    expect(steps[0]).toContain('`alianza-import resume "runs/a b" --insecure-http --retry failed`');
   });
 });
