@@ -79,6 +79,8 @@ export interface RunReport {
   readonly error: ErrorFacts | null;
   /** when it was undone, ISO date and time */
   readonly undoneAt: string | null;
+  /** who began that undo; null when it was not undone, or by a version that did not keep it */
+  readonly undoneBy: Writer | null;
   /** what to do next, commands in backticks */
   readonly next: readonly string[];
   readonly exit: Exit;

@@ -8,7 +8,7 @@ import type { Follow } from './events.js';
 import { loadRun, tellLoaded } from './load-run.js';
 import { openRunLog } from './log.js';
 import { PlatformLink } from './platform-link.js';
-import { beginPart, endPart, hasBegun, type OpenPart } from './report.js';
+import { beginPart, endPart, hasBegun, keepApiUser, type OpenPart } from './report.js';
 import { OFFLINE_COVERAGE } from './validate-sheets.js';
 
 export interface CheckOptions {
@@ -42,6 +42,7 @@ export async function checkIntoRun(
     tellLoaded(run, follow, Object.fromEntries(journal.countRows()));
     if (openPlatform) {
       const { client, partitionId, baseUrl, httpLog, stop } = await link.open(openPlatform, settings);
+      keepApiUser(run, part, link.apiUser);
       const { concurrency } = settings;
       existing = await preflight({ client, journal, partitionId, baseUrl, httpLog, stop, concurrency });
     }

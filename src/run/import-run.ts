@@ -19,7 +19,7 @@ import { unlessInterrupted } from './interrupt.js';
 import { loadRun, tellLoaded } from './load-run.js';
 import { openRunLog } from './log.js';
 import { PlatformLink } from './platform-link.js';
-import { beginPart, countsByStatus, endPart, hasBegun, type OpenPart } from './report.js';
+import { beginPart, countsByStatus, endPart, hasBegun, keepApiUser, type OpenPart } from './report.js';
 import { runState } from './state.js';
 
 export interface ImportOptions {
@@ -74,6 +74,7 @@ export async function importSheets(
       connecting = true;
       const connection = await link.open(options.openPlatform, settings);
       connecting = false;
+      keepApiUser(run, part, link.apiUser);
       void runState(journal).set('ended', false);
       const progress = new ProgressTeller(follow, counts, connection);
       try {

@@ -11,7 +11,7 @@ import { isObject } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
 import { nextSteps } from '../results/next-steps.js';
 import { writeReport } from '../results/report.js';
-import { type RunReport, type StoppedBy, totalOf } from '../results/run-report.js';
+import { type RunReport, type StoppedBy, totalOf, type Writer } from '../results/run-report.js';
 import { type Findings, findingsOf, type WrittenResults, writeResults } from '../results/write-results.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import { programVersion } from '../version.js';
@@ -35,16 +35,27 @@ export interface OpenPart {
 /** Begins a part: from now on the journal knows that somebody is at work. */
 export async function beginPart(run: Told): Promise<OpenPart> {
   const part: KeptPart = {
-    user: systemUser(),
-    host: hostname(),
-    apiUser: null,
-    version: programVersion(),
+    ...writerOf(null),
     startedAt: new Date().toISOString(),
     ...{ endedAt: null, durationMs: 0, requests: 0, stoppedBy: null, error: null, exit: null },
   };
   const kept = runState(run.journal).get('report') ?? NOTHING_KEPT;
   await runState(run.journal).set('report', { ...kept, parts: [...kept.parts, part] });
   return { started: Date.now(), part, earlier: kept.parts };
+}
+
+/** The person and the program at work in this process. @param apiUser null when nobody is logged in */
+export function writerOf(apiUser: string | null): Writer {
+  return { user: systemUser(), host: hostname(), apiUser, version: programVersion() };
+}
+
+/**
+ * Keeps who is logged in, so that it is known of a part that is cut off too. Nobody waits for it: the journal writes in
+ * order, so it is on disk before any intent is.
+ */
+export function keepApiUser(run: Told, { part, earlier }: OpenPart, apiUser: string | null): void {
+  const kept = runState(run.journal).get('report') ?? NOTHING_KEPT;
+  void runState(run.journal).set('report', { ...kept, parts: [...earlier, { ...part, apiUser }] });
 }
 
 const NOTHING_KEPT: KeptReport = { parts: [], existing: null, coverage: [], limiter: null };
@@ -185,6 +196,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     report: files.report,
     credentials: existsSync(files.credentials) ? files.credentials : null,
     error: last?.error ?? null,
+    undoneBy: orElse(() => runState(journal).get('undoneBy') ?? null, null),
     next: nextSteps({ ...told, ...optionsAgain(facts), sent, toTakeBack }),
     exit: last?.exit ?? exitOf(facts.kind, stoppedBy, counts, hasCreated(run)),
   };

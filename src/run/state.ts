@@ -2,7 +2,7 @@ import type { Exit } from '../errors.js';
 import type { Journal, Json } from '../journal/journal.js';
 import type { Settings } from '../options.js';
 import type { ValidatorOptions } from '../records/validate.js';
-import type { LimiterFacts, RunPart } from '../results/run-report.js';
+import type { LimiterFacts, RunPart, Writer } from '../results/run-report.js';
 
 /** Where a run sends to. `baseUrl` is null for the sandbox inside the process, whose port changes. */
 export interface RunTarget {
@@ -54,6 +54,8 @@ export interface RunLife {
   mailsAtOnce: number;
   /** when an undo of it began, ISO date and time */
   undone: string;
+  /** who began it */
+  undoneBy: Writer;
   /** what it came to so far */
   report: KeptReport;
 }

@@ -9,7 +9,7 @@ import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
 import { PlatformLink } from './platform-link.js';
-import { exitOfError, openObjects, writeAgain } from './report.js';
+import { exitOfError, openObjects, writeAgain, writerOf } from './report.js';
 import { runState } from './state.js';
 
 export interface UndoRequest extends EarlierRequest {
@@ -67,7 +67,10 @@ async function undoOpened(
   let failure: unknown = null;
   try {
     const { client, settleMs, stop } = await link.open(openPlatform, settings);
-    if (!dryRun) await runState(journal).set('undone', new Date().toISOString());
+    if (!dryRun) {
+      void runState(journal).set('undoneBy', writerOf(link.apiUser));
+      await runState(journal).set('undone', new Date().toISOString());
+    }
     await takeBack(client, journal, {
       concurrency: settings.concurrency,
       ...{ settleMs, dryRun, stop },

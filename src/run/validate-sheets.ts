@@ -85,7 +85,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     coverage: OFFLINE_COVERAGE,
     groups: groups.list(),
     created: [],
-    ...{ results: null, report: null, credentials: null, error: null },
+    ...{ results: null, report: null, credentials: null, error: null, undoneBy: null },
     next: nextSteps({ ...told, ...again, sent: false, toTakeBack: 0 }),
     exit: interrupted ? 'interrupted' : counts.invalid === 0 ? 'done' : 'someFailed',
   };

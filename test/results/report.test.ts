@@ -41,6 +41,7 @@ function input(over: Partial<RunReport> = {}): RunReport {
     stoppedBy: null,
     error: null,
     undoneAt: null,
+    undoneBy: null,
     exit: 'someFailed',
     durationMs: 61_000,
     requests: 6100,
