@@ -30,6 +30,11 @@ export interface KeptReport {
   readonly existing: number | null;
   readonly coverage: readonly string[];
   readonly limiter: LimiterFacts | null;
+  /**
+   * rows by status when the last part ended, so that a list of runs need not count; null while a part lasts, and once
+   * something other than a part has changed a row
+   */
+  readonly counts?: Readonly<Record<string, number>> | null;
 }
 
 export interface KeptPart extends RunPart {

@@ -9,7 +9,7 @@ import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
 import { PlatformLink } from './platform-link.js';
-import { exitOfError, openObjects, writeAgain, writerOf } from './report.js';
+import { exitOfError, forgetCounts, openObjects, writeAgain, writerOf } from './report.js';
 import { runState } from './state.js';
 
 export interface UndoRequest extends EarlierRequest {
@@ -141,6 +141,7 @@ async function writeList({ journal, directory }: RunDirectory): Promise<string> 
 /** Rows that lost an object are pending again; their results name only what is still there. */
 async function takeBackRows(run: RunDirectory): Promise<void> {
   const { journal } = run;
+  forgetCounts(run);
   const undoneAt = runState(journal).get('undone') ?? '';
   const planner = new Planner(journal);
   for (const row of journal.rows()) {
