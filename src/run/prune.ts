@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import type { Exit } from '../errors.js';
 import { acquireLock, type Lock } from '../journal/lock.js';
 import type { ListedRun, RunStanding } from '../results/run-report.js';
@@ -96,11 +96,15 @@ function whyKept({ runDir, state, kind, environment, baseUrl, tailMissing }: Lis
   return null;
 }
 
+const CHANGED = 'it has just been changed';
+
 /** Deletes a run whose lock is to be had and which is what it was. */
 async function deleted(run: PrunedRun): Promise<PrunedRun> {
   const { runDir } = run;
   const files = runFiles(runDir);
   let lock: Lock;
+  // A lock is made with its directory, which another prune may have taken away meanwhile.
+  if (!existsSync(files.journal)) return { ...run, what: 'kept', reason: CHANGED };
   try {
     lock = acquireLock(files.lock, `run directory ${runDir}`);
   } catch (error) {
@@ -111,7 +115,7 @@ async function deleted(run: PrunedRun): Promise<PrunedRun> {
     // Whoever held the lock until now may have gone on with it.
     const now = await readListed(runDir, () => false);
     const changed = now.state === 'unreadable' || now.lastAt !== run.lastAt;
-    const reason = changed ? 'it has just been changed' : whyKept(now);
+    const reason = changed ? CHANGED : whyKept(now);
     if (reason !== null) return { ...run, what: 'kept', reason };
     // The journal comes last: what a kill leaves is still a run, and the next prune goes on with it.
     for (const path of journalLast(ownFilesIn(runDir), files.journal)) rmSync(path, { force: true });

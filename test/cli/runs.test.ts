@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -16,8 +17,9 @@ import Database from 'libsql';
 import { describe, it } from 'vitest';
 import { SANDBOX_USERNAME } from '../../src/sandbox/server.js';
 import { programVersion } from '../../src/version.js';
-import { startCli } from '../fixtures/cli.js';
+import { CLI, startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
+import { canMount } from '../fixtures/mounts.js';
 import { csvOf, mixedRows, spelledOut } from '../fixtures/rows.js';
 import { workspaceOf } from '../fixtures/with-sandbox.js';
 import { type Place, parseCsv, placeOf } from './place.js';
@@ -212,6 +214,17 @@ describe.concurrent('runs', () => {
     });
   });
 
+  it.skipIf(!canMount)('reads a folder that nobody can write', async ({ expect, onTestFinished }) => {
+    const place = await placeWithRun(onTestFinished);
+    const script = 'mount --bind runs runs && mount -o remount,bind,ro runs && exec "$@"';
+    const answer = execFileSync(
+      'unshare',
+      ['--mount', 'sh', '-c', script, 'sh', process.execPath, CLI, 'runs', 'bob.ray.0', '--json'],
+      { cwd: place.directory, encoding: 'utf8' },
+    );
+    expect(JSON.parse(answer)).toMatchObject({ found: [{ row: 3 }], runs: [{ state: 'done' }], exitCode: 0 });
+  });
+
   it('takes the folder with --dir, or one run; there must be one', async ({ expect, onTestFinished }) => {
     const place = await placeWithRun(onTestFinished);
     expect(statesOf(await runs(place, '--dir', 'runs'))).toEqual({ one: 'done' });
@@ -242,22 +255,16 @@ describe.concurrent('runs <text>', () => {
     const bob = results.findIndex(({ username }) => username === 'bob.ray.0') + 2;
     expect(bob).toBe(3);
     for (const text of [
-      ...['bob.ray.0', 'BOB0@example.com', 'sørén', 'SØRÉN D%_Ray "Jr"', 'D%_ray "JR", Sørén', '%_Ray'],
-      ...['13855550000', '385-555-0000', '(385) 555 0000', '+1 385.555.0000', '1-385-555-0000'],
+      'BOB0@example.com',
+      'SØRÉN D%_Ray "Jr"',
+      '(385) 555 0000',
       results[1]?.['userId'] ?? '',
     ])
       expect([text, await by(text)]).toEqual([text, [bob]]);
     expect(await by('Sørén', 'D%_Ray')).toEqual([bob]);
     // without an area code it is also the end of the trunk's number
     expect(await by('555-0000')).toEqual([bob, 9]);
-    for (const mac of [
-      '00A000000000',
-      '00:a0:00:00:00:00',
-      '00-A0-00-00-00-00',
-      '00a0.0000.0000',
-      '00 a0 00 00 00 00',
-    ])
-      expect([mac, await by(mac)]).toEqual([mac, [2]]);
+    expect(await by('00-A0-00-00-00-00')).toEqual([2]);
     expect(await by('Bakery 0')).toEqual([2]);
     expect(await by('BCC-0')).toEqual([2, 3, 4]);
     expect(await by(results[0]?.['accountId'] ?? '')).toEqual([2, 3, 4]);
