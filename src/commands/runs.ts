@@ -99,9 +99,15 @@ async function tellParts(shown: readonly FoundRow[], count: number, io: Io): Pro
 }
 
 async function tidy(folder: string, age: string, dryRun: boolean, yes: boolean, io: Io): Promise<Exit> {
+  /** what was said of each before anything was deleted */
+  const said = new Map<string, string>();
   const confirm = async (planned: readonly PrunedRun[]) => {
     const going = planned.filter(({ what }) => what === 'would be deleted');
-    if (!io.json.wanted) for (const each of planned) await io.out(prunedText(each));
+    if (!io.json.wanted && !yes)
+      for (const each of planned) {
+        said.set(each.runDir, each.reason);
+        await io.out(prunedText(each));
+      }
     if (!dryRun && !yes && going.length > 0) await confirmed(going, io);
   };
   const olderThanDays = Number.parseInt(age, 10) * (age.endsWith('w') ? 7 : 1);
@@ -114,18 +120,13 @@ async function tidy(folder: string, age: string, dryRun: boolean, yes: boolean, 
     await io.json.end({ younger, exitCode: EXIT[exit].code });
     return exit;
   }
-  // What has become of it as it was listed need not be said again.
-  for (const each of runs) if (!dryRun && saysMore(each)) await io.out(prunedText(each));
+  for (const each of runs) if (said.get(each.runDir) !== each.reason) await io.out(prunedText(each));
   const gone = runs.filter(({ what }) => what === (dryRun ? 'would be deleted' : 'deleted'));
   const kept = runs.length - gone.length;
   await io.out(
     `${dryRun ? 'would be deleted' : 'deleted'}: ${sizeText(gone)}; kept: ${kept}; younger than ${age}: ${younger}\n`,
   );
   return exit;
-}
-
-function saysMore({ what, state, reason }: PrunedRun): boolean {
-  return what === 'failed' || (reason !== '' && (what === 'deleted' || state === 'done'));
 }
 
 /** @throws StopError when the answer is not yes, or there is nobody to ask */

@@ -62,8 +62,8 @@ function ownPaths(directory: string): string[] {
  * @throws StopError `NO_FOLDER` when the folder cannot be read
  */
 export function runDirectoriesIn(folder: string): string[] {
-  if (isRunDirectory(folder)) return [folder];
   try {
+    if (hasTraces(folder)) return [folder];
     return readdirSync(folder)
       .sort()
       .map((name) => join(folder, name))
@@ -79,16 +79,19 @@ export function runDirectoriesIn(folder: string): string[] {
   }
 }
 
-/** Whether there is a journal, or what a run writes beside it; a directory that keeps us out may be one. */
+/** Whether there is a journal, or what a run writes beside it. */
+function hasTraces(directory: string): boolean {
+  const { journal, log } = runFiles(directory);
+  return [journal, `${journal}-wal`, log].some(isThere);
+}
+
 function isRunDirectory(path: string): boolean {
-  const { journal, log } = runFiles(path);
-  return [journal, `${journal}-wal`, log].some((file) => {
-    try {
-      return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'EACCES';
-    }
-  });
+  try {
+    return hasTraces(path);
+  } catch (error) {
+    // A file has nothing below it; a directory that keeps us out may be a run's.
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { resultOf } from '../results/row-outcome.js';
 import type { ListedRun, UnreadableRun } from '../results/run-report.js';
 import { readRun } from './directory.js';
 import { refuseInterrupted } from './interrupt.js';
-import { readRuns } from './runs.js';
+import { oneByOne, readRuns } from './runs.js';
 import { type Match, type Sought, soughtOf } from './sought.js';
 
 /** A row of a run that has what was looked for. */
@@ -64,11 +64,9 @@ export async function findInRuns(
   const runs: (ListedRun & { found: number })[] = [];
   const unreadable: UnreadableRun[] = [];
   const all = await readRuns(folder, signal);
-  for (const run of all) {
-    if (run.state === 'unreadable') {
-      unreadable.push(run);
-      continue;
-    }
+  await oneByOne(all, async (run) => {
+    refuseInterrupted(signal);
+    if (run.state === 'unreadable') return void unreadable.push(run);
     let found = 0;
     try {
       for await (const row of foundIn(run, sought)) {
@@ -81,9 +79,7 @@ export async function findInRuns(
       unreadable.push({ runDir: run.runDir, state: 'unreadable', error: errorFacts(error) });
     }
     if (found > 0) runs.push({ ...run, found });
-    await new Promise(setImmediate);
-    refuseInterrupted(signal);
-  }
+  });
   return { runs, unreadable, searched: all.length };
 }
 

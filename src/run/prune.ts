@@ -1,9 +1,10 @@
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import type { Exit } from '../errors.js';
+import { letGoOfClosed } from '../journal/let-go.js';
 import { acquireLock, type Lock } from '../journal/lock.js';
 import type { ListedRun, RunStanding } from '../results/run-report.js';
 import { ownFilesIn, runFiles } from './directory.js';
-import { readListed, readRuns } from './runs.js';
+import { oneByOne, readListed, readRuns } from './runs.js';
 
 /** What becomes of a run directory that is old enough. */
 export interface PrunedRun {
@@ -64,14 +65,12 @@ export async function pruneRuns(request: PruneRequest): Promise<Pruned> {
   await confirm(planned);
   if (dryRun) return { runs: planned, younger, exit: 'done' };
   const runs: PrunedRun[] = [];
-  for (const run of planned) {
-    // a signal is heard in between
-    await new Promise(setImmediate);
+  await oneByOne(planned, async (run) => {
     if (run.what === 'kept') runs.push(run);
     else if (signal.aborted)
       runs.push({ ...run, what: 'kept', reason: 'it was interrupted before its turn' });
     else runs.push(await deleted(run));
-  }
+  });
   const failed = runs.some(({ what }) => what === 'failed');
   return { runs, younger, exit: signal.aborted ? 'interrupted' : failed ? 'someFailed' : 'done' };
 }
@@ -114,6 +113,8 @@ async function deleted(run: PrunedRun): Promise<PrunedRun> {
   try {
     // Whoever held the lock until now may have gone on with it.
     const now = await readListed(runDir, () => false);
+    // Who closes a journal late takes away what has the name of its log by then.
+    await letGoOfClosed(true);
     const changed = now.state === 'unreadable' || now.lastAt !== run.lastAt;
     const reason = changed ? CHANGED : whyKept(now);
     if (reason !== null) return { ...run, what: 'kept', reason };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { errorFacts } from '../errors.js';
+import { letGoOfClosed } from '../journal/let-go.js';
 import type { ListedRun, UnreadableRun } from '../results/run-report.js';
 import { readRun, runDirectoriesIn, runFiles } from './directory.js';
 import { refuseInterrupted } from './interrupt.js';
@@ -21,15 +22,29 @@ export async function readRuns(
 ): Promise<(ListedRun | UnreadableRun)[]> {
   const runs: ListedRun[] = [];
   const unreadable: UnreadableRun[] = [];
-  for (const runDir of runDirectoriesIn(folder)) {
+  await oneByOne(runDirectoriesIn(folder), async (runDir) => {
+    refuseInterrupted(signal);
     const run = await readListed(runDir);
     if (run.state === 'unreadable') unreadable.push(run);
     else runs.push(run);
-    // a signal is heard in between
-    await new Promise(setImmediate);
-    refuseInterrupted(signal);
-  }
+  });
   return [...runs.sort((a, b) => b.startedAt.localeCompare(a.startedAt)), ...unreadable];
+}
+
+/** Journals that are closed before their files are let go of. */
+const CLOSED_AT_ONCE = 8;
+
+/** Works on journals one after another; in between signals are heard, and few files are open at a time. */
+export async function oneByOne<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  try {
+    for (const [index, item] of items.entries()) {
+      await work(item);
+      if (index % CLOSED_AT_ONCE === CLOSED_AT_ONCE - 1) await letGoOfClosed(false);
+      else await new Promise(setImmediate);
+    }
+  } finally {
+    await letGoOfClosed(true);
+  }
 }
 
 /**

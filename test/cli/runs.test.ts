@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -214,6 +215,27 @@ describe.concurrent('runs', () => {
     });
   });
 
+  it('goes through a thousand runs with a few files open at a time', async ({ expect, onTestFinished }) => {
+    const place = await placeWithRun(onTestFinished, mixedRows(1));
+    const folder = join(place.directory, 'many');
+    for (let n = 0; n < 1000; n++) {
+      mkdirSync(join(folder, `${n}`), { recursive: true });
+      copyFileSync(join(place.directory, 'runs', 'one', 'journal.db'), join(folder, `${n}`, 'journal.db'));
+    }
+    const cli = (...words: string[]) =>
+      startCli(['runs', ...words, '--dir', folder], { cwd: place.directory, before: 'ulimit -n 128' }).ended;
+    const listed = await cli();
+    expectExit(listed, 0);
+    expect(listed.stdout.match(/^ {2}1 row: 1 created$/gm)).toHaveLength(1000);
+    expect(listed.stdout).toMatch(/\n1,000 runs in .*\n$/);
+    const found = await cli('Bakery', '0');
+    expectExit(found, 0);
+    expect(found.stdout).toMatch(/\n1,000 rows of 1,000 runs found, in 1,000 runs in .*\n$/);
+    // and nothing is left beside the journals
+    expect(readdirSync(join(folder, '999'))).toEqual(['journal.db']);
+    expect(readdirSync(join(folder, '0'))).toEqual(['journal.db']);
+  });
+
   it.skipIf(!canMount)('reads a folder that nobody can write', async ({ expect, onTestFinished }) => {
     const place = await placeWithRun(onTestFinished);
     const script = 'mount --bind runs runs && mount -o remount,bind,ro runs && exec "$@"';
@@ -234,6 +256,8 @@ describe.concurrent('runs', () => {
     expect(await runs(place, '--dir', 'nowhere')).toMatchObject({
       ...{ code: 3, error: { code: 'NO_FOLDER', hint: expect.stringContaining('--dir') } },
     });
+    await place.write('file', '');
+    expect(await runs(place, '--dir', 'file')).toMatchObject({ code: 3, error: { code: 'NO_FOLDER' } });
     expect(await runs(place, ' ')).toMatchObject({ code: 3, error: { code: 'NOTHING_SOUGHT' } });
     expect(await runs(place, '--dry-run')).toMatchObject({ code: 3, error: { code: 'USAGE' } });
     expect(await runs(place, 'x', '--prune', '0d')).toMatchObject({ code: 3, error: { code: 'USAGE' } });
@@ -460,8 +484,16 @@ describe.concurrent('runs --prune', () => {
     ]);
     expect(readdirSync(folder)).toEqual(['one']);
     cpSync(join(folder, 'one', 'credentials.csv'), join(place.directory, 'vault.csv'));
-    rmSync(join(folder, 'one', 'credentials.csv'));
-    expect((await runs(place, '--prune', '0w', '--yes')).runs).toMatchObject([{ what: 'deleted' }]);
+    const kept = await place.cli('runs', '--prune', '0d', '--yes');
+    expectExit(kept, 0);
+    expect(kept.stdout).toMatch(
+      /^kept {2}runs\/one {2}done, .*credentials\.csv.*\ndeleted: 0 runs \(0 B\); kept: 1; /,
+    );
+    // what a prune that was killed leaves: the journal goes last
+    for (const name of ['credentials.csv', 'results.csv', 'report.html']) rmSync(join(folder, 'one', name));
+    const last = await place.cli('runs', '--prune', '0w', '--yes');
+    expectExit(last, 0);
+    expect(last.stdout).toMatch(/^deleted {2}runs\/one {2}done, .*\ndeleted: 1 run \(/);
     expect(readdirSync(folder)).toEqual([]);
   });
 });
