@@ -12,7 +12,6 @@ import {
 } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import ExcelJS from 'exceljs';
 import Database from 'libsql';
 import { describe, it } from 'vitest';
@@ -20,9 +19,10 @@ import { SANDBOX_USERNAME } from '../../src/sandbox/server.js';
 import { programVersion } from '../../src/version.js';
 import { CLI, startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
+import type { Gate } from '../fixtures/gate.js';
 import { canMount } from '../fixtures/mounts.js';
 import { csvOf, mixedRows, spelledOut } from '../fixtures/rows.js';
-import { workspaceOf } from '../fixtures/with-sandbox.js';
+import { gatedWorkspaceOf } from '../fixtures/with-sandbox.js';
 import { type Place, parseCsv, placeOf } from './place.js';
 
 const WHO = {
@@ -65,6 +65,23 @@ async function placeWithRun(onTestFinished: (clean: () => Promise<void>) => void
 
 /** Runs the command line with the sandbox inside its process. */
 const inProcess = (place: Place, ...args: string[]) => startCli(args, { cwd: place.directory }).ended;
+
+/** Lets some writes through to the platform and holds the others back until they are released. */
+function holdWrites(gate: Gate, through: number) {
+  let release = () => {};
+  const released = new Promise<undefined>((resolve) => {
+    release = () => resolve(undefined);
+  });
+  const reached = new Promise<void>((resolve) => {
+    let writes = 0;
+    gate.watch((phase, { isWrite }) => {
+      if (phase !== 'arrived' || !isWrite || ++writes <= through) return undefined;
+      resolve();
+      return released;
+    });
+  });
+  return { reached, release };
+}
 
 /** The journal of a run, changed by somebody. */
 function inJournal(place: Place, name: string, sql: string): void {
@@ -182,19 +199,21 @@ describe.concurrent('runs', () => {
   });
 
   it('reads a run that is going on, and one that was killed', async ({ expect, onTestFinished }) => {
-    const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(40), { latencyMs: 30 });
+    const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, mixedRows(40));
     const { directory, env } = workspace;
     const list = async (...words: string[]) => {
       const ended = await startCli(['runs', ...words, '--dir', directory, '--json'], { env }).ended;
       expectExit(ended, 0);
       return JSON.parse(ended.stdout);
     };
-    const cli = workspace.start();
-    while (sandbox.state.accounts.size < 3) await sleep(5);
+    const held = holdWrites(gate, 12);
+    const cli = workspace.start('--timeout', '100000');
+    await held.reached;
     expect((await list()).runs).toMatchObject([{ state: 'going on', parts: [WHO], rows: { total: 40 } }]);
     expect((await list('Bakery 4')).found).toMatchObject([{ row: 34, account: 'BCC-4', sheet: null }]);
     cli.kill();
     expectExit(await cli.ended, 'SIGKILL');
+    held.release();
     expect((await list()).runs).toMatchObject([{ state: 'stopped', stoppedBy: 'cut off', parts: [WHO] }]);
     expectExit(await workspace.resume(), 0);
     const { runs: listed } = await list();
@@ -451,7 +470,7 @@ describe.concurrent('runs --prune', () => {
   });
 
   it('keeps a run that somebody is at', async ({ expect, onTestFinished }) => {
-    const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(24), { latencyMs: 30 });
+    const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, mixedRows(7));
     const { directory, env } = workspace;
     const prune = async () => {
       const words = ['runs', '--dir', directory, '--prune', '0d', '--yes', '--json'];
@@ -459,14 +478,18 @@ describe.concurrent('runs --prune', () => {
       expectExit(ended, 0);
       return JSON.parse(ended.stdout).runs;
     };
-    const cli = workspace.start();
-    while (sandbox.state.accounts.size < 2) await sleep(5);
+    let held = holdWrites(gate, 3);
+    const cli = workspace.start('--timeout', '100000');
+    await held.reached;
     expect(await prune()).toMatchObject([{ what: 'kept', state: 'going on' }]);
+    held.release();
     expectExit(await cli.ended, 0);
     expect(workspace.differences()).toEqual([]);
+    held = holdWrites(gate, 3);
     const undo = startCli(['undo', workspace.runDir, '--yes', '--json'], { env });
-    while (sandbox.state.users.size > 10) await sleep(5);
+    await held.reached;
     expect(await prune()).toMatchObject([{ what: 'kept', state: 'going on' }]);
+    held.release();
     expectExit(await undo.ended, 0);
     expect(await prune()).toMatchObject([{ what: 'deleted', state: 'undone', reason: '' }]);
     expect(existsSync(workspace.runDir)).toBe(false);
