@@ -6,18 +6,18 @@ export type { ErrorFacts, Exit } from './errors.js';
 export { EXIT, StopError } from './errors.js';
 export type { SheetPlan } from './plan/sheet-plan.js';
 export type { ProblemGroup } from './results/problem-groups.js';
-export type { RunPart, RunReport } from './results/run-report.js';
+export type { ListedRun, RunPart, RunReport, UnreadableRun } from './results/run-report.js';
 export type { RunRequest } from './run/begin.js';
 export type { Follow, RunEvent } from './run/events.js';
 export type { EarlierRequest } from './run/open.js';
 export {
-  listRuns,
   openRun,
   type ReadableRun,
   type RowOutcome,
   readReport,
   writeResultsAgain,
 } from './run/read.js';
+export { listRuns } from './run/runs.js';
 export {
   type CheckRequest,
   checkSheets,

@@ -192,6 +192,17 @@ export const OWN_OPTIONS = {
     },
   },
   verify: INSECURE_HTTP,
+  runs: {
+    dir: { type: 'text', value: 'DIR', default: 'runs', help: 'the folder of the runs' },
+    prune: {
+      type: 'text',
+      value: 'AGE',
+      pattern: { matches: /^\d{1,5}[dw]$/, says: 'days or weeks, such as 90d or 12w' },
+      help: 'deletes what is done, undone or checked only and older than that (90d, 12w); lists it and asks first',
+    },
+    'dry-run': { type: 'flag', default: false, help: 'with --prune: lists, and deletes nothing' },
+    yes: { type: 'flag', default: false, help: 'with --prune: does not ask (for scripts)' },
+  },
   sandbox: {
     port: {
       type: 'number',

@@ -20,6 +20,7 @@ import {
 } from '../src/records/columns.js';
 import { PRODUCT_NAMES, PRODUCTS } from '../src/records/products.js';
 import { profileJsonSchema, readProfile } from '../src/records/profile.js';
+import { RUN_STANDINGS } from '../src/results/run-report.js';
 import { runFiles } from '../src/run/directory.js';
 import { parseFaults } from '../src/sandbox/fault-file.js';
 import { FAULT_KINDS } from '../src/sandbox/faults.js';
@@ -152,6 +153,11 @@ const GENERATED: Readonly<Record<string, () => string>> = {
     table(
       ['status', 'means'],
       Object.entries(ROW_STATUSES).map(([status, { means }]) => [code(status), means]),
+    ),
+  'run standings': () =>
+    table(
+      ['state', 'means'],
+      Object.entries(RUN_STANDINGS).map(([state, means]) => [code(state), means]),
     ),
   'fault kinds': () =>
     table(

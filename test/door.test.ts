@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listRuns, openRun, readReport, resumeRun, startRun, undoRun, verifyRun } from '../src/index.js';
@@ -10,6 +11,7 @@ import {
   type SandboxOptions,
   startSandbox,
 } from '../src/sandbox/server.js';
+import { programVersion } from '../src/version.js';
 import { csvOf, mixedRows } from './fixtures/rows.js';
 import { temporaryDirectory } from './results/journals.js';
 
@@ -48,7 +50,16 @@ describe('a program that drives runs through the door', () => {
     expect(await verifyRun({ runDir, env })).toMatchObject({ rows: { total: 8, same: 8 }, exit: 'done' });
     expect(await undoRun({ runDir, env })).toMatchObject({ undone: { failed: 0, kept: 0 }, exit: 'done' });
     expect(sandbox.state.accounts.size).toBe(0);
-    expect(await readReport(runDir)).toMatchObject({ undoneAt: expect.any(String), next: [] });
+    const who = {
+      user: userInfo().username,
+      host: hostname(),
+      apiUser: SANDBOX_USERNAME,
+      version: programVersion(),
+    };
+    expect(await readReport(runDir)).toMatchObject({
+      ...{ undoneAt: expect.any(String), undoneBy: who, next: [] },
+      parts: [{ ...who, requests: report.requests }],
+    });
   });
 
   it('stops one 20 ms after its start, and goes on later', async () => {

@@ -97,6 +97,16 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./results.js'),
   },
   {
+    name: 'runs',
+    words: '[text..]',
+    summary:
+      'lists the runs of a folder, or finds an account, name, number, MAC address or ID in all of them; nothing found: exit 1',
+    example: 'alianza-import runs 8015550100',
+    options: ['json'],
+    own: OWN_OPTIONS.runs,
+    load: () => import('./runs.js'),
+  },
+  {
     name: 'template',
     words: '[product]',
     summary: 'writes a template workbook or CSV',

@@ -74,6 +74,14 @@ export interface StoredStep {
   readonly outcome: JsonObject | null;
 }
 
+/** What is looked for in a journal. */
+export interface SoughtText {
+  /** all of them must be there, whatever their capitals; ASCII without a character that JSON escapes */
+  readonly words: readonly string[];
+  /** or one of these, in cells without the signs that part the digits of a phone number or a MAC address */
+  readonly digits: readonly string[];
+}
+
 /** Rows or steps that are in memory at a time. */
 const PAGE = 200;
 // Texts are read as bytes: the driver ends the process at a text that is not UTF-8, which a damaged one may be.
@@ -243,6 +251,28 @@ export class Journal<R> {
   /** The ordinal of the row that names this number, if one does. */
   rowOfPhone(phone: string): number | undefined {
     return this.#first<{ ordinal: number }>('SELECT ordinal FROM rows WHERE phone = ?', phone)?.ordinal;
+  }
+
+  /**
+   * The ordinals of the rows that a text may be in, in input order: their cells, record and result are looked through as
+   * JSON, so that the caller sees for itself where it is. Takes a few bytes a row.
+   */
+  rowsWith(text: SoughtText): number[] {
+    const texts = ['cells', 'record', "ifnull(result, '')"].map(plainJson).join(' || ');
+    const { sql, values } = condition(text, texts, squeezed(plainJson('cells')));
+    const rows = this.#all<{ ordinal: number }>(
+      `SELECT ordinal FROM rows WHERE ${sql} ORDER BY ordinal`,
+      ...values,
+    );
+    return rows.map(({ ordinal }) => ordinal);
+  }
+
+  /** The numbers of the steps whose intent or outcome a text may be in, as {@link rowsWith}. */
+  stepsWith(text: SoughtText): number[] {
+    const texts = ['intent', "ifnull(outcome, '')"].map(plainJson).join(' || ');
+    const { sql, values } = condition(text, texts, texts);
+    const steps = this.#all<{ seq: number }>(`SELECT seq FROM steps WHERE ${sql} ORDER BY seq`, ...values);
+    return steps.map(({ seq }) => seq);
   }
 
   /** Replaces the record of a row. */
@@ -582,6 +612,28 @@ function bytes(...columns: string[]): string {
 
 /** Characters of the checksum before each value. */
 const SEAL = 8;
+
+/** The JSON of a sealed column. */
+function plainJson(column: string): string {
+  return `substr(${column}, ${SEAL + 1})`;
+}
+
+/** A text without the signs that part digits. */
+function squeezed(text: string): string {
+  return [...' -.():/'].reduce((inner, sign) => `replace(${inner}, '${sign}', '')`, text);
+}
+
+/** The SQL that tells whether a text may be in `texts`, or its digits in those or in `parted`. */
+function condition({ words, digits }: SoughtText, texts: string, parted: string) {
+  const like = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`;
+  const has = (text: string) => `${text} LIKE ? ESCAPE '\\'`;
+  const all = words.length === 0 ? '1' : words.map(() => has(texts)).join(' AND ');
+  const any = digits.map(() => `(${has(texts)} OR ${has(parted)})`);
+  return {
+    sql: [`(${all})`, ...any].join(' OR '),
+    values: [...words.map(like), ...digits.flatMap((each) => [like(each), like(each)])],
+  };
+}
 
 /** A value as it is stored: its checksum, then its JSON. A damaged byte in a name or an ID would go unnoticed. */
 function seal(value: unknown): string {

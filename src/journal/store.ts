@@ -1,5 +1,17 @@
-import { closeSync, existsSync, fdatasync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fdatasync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
 import { StopError } from '../errors.js';
 
@@ -94,7 +106,7 @@ export class Store {
       if (this.writes && !existsSync(file)) createStore(file, new Map());
       if (statSync(file).size === 0) throw this.#damaged('it is empty');
       const hasLog = isWriteAheadLog(`${file}-wal`);
-      db = new Database(file);
+      db = new Database(!this.writes && !hasLog && isReadOnly(dirname(file)) ? neverChanging(file) : file);
       db.pragma('busy_timeout=5000');
       if (this.writes) {
         db.pragma('journal_mode=WAL');
@@ -354,6 +366,20 @@ function isWriteAheadLog(path: string): boolean {
   }
   const salt = bytes.subarray(16, 24);
   return (bytes.readUInt32BE(0) & ~1) === 0x377f0682 && bytes.subarray(32 + 8, 32 + 16).equals(salt);
+}
+
+function isReadOnly(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** The name of a database that is read without the files that readers put beside it: an archive, a read-only mount. */
+function neverChanging(file: string): string {
+  return `${pathToFileURL(file).href}?immutable=1`;
 }
 
 function programVersion(): string {

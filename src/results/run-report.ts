@@ -91,6 +91,8 @@ export interface RunReport {
   readonly error: ErrorFacts | null;
   /** when it was undone, ISO date and time */
   readonly undoneAt: string | null;
+  /** who began that undo; null when it was not undone, or by a version that did not keep it */
+  readonly undoneBy: Writer | null;
   /** what to do next, commands in backticks */
   readonly next: readonly string[];
   readonly exit: Exit;
@@ -127,6 +129,51 @@ export interface ObjectCount {
   readonly created: number;
   /** there before the run */
   readonly existing: number;
+}
+
+/** What a run has come to, in a word: `RUN_STANDINGS` says what each means. */
+export type RunStanding = keyof typeof RUN_STANDINGS;
+export const RUN_STANDINGS = {
+  'going on': 'a process is at work on it',
+  done: 'every row is done',
+  'not done': 'it ended, and rows failed, are invalid or were left out',
+  stopped: 'it was stopped or cut off before its last row',
+  undone: 'all that it created was taken back',
+  'partly undone': 'an undo of it has left something',
+  checked: 'a validation or a dry run: it created nothing',
+  unreadable: 'its journal is gone, damaged, or of another version of the program',
+} as const;
+
+/** A run as a list of runs has it. */
+export interface ListedRun
+  extends Pick<
+    RunReport,
+    | 'kind'
+    | 'environment'
+    | 'baseUrl'
+    | 'partitionId'
+    | 'sheets'
+    | 'startedAt'
+    | 'parts'
+    | 'counts'
+    | 'stoppedBy'
+    | 'error'
+    | 'undoneAt'
+    | 'undoneBy'
+  > {
+  readonly runDir: string;
+  readonly state: Exclude<RunStanding, 'unreadable'>;
+  /** when something was done with it last: its start, the end of a part, an undo; ISO date and time */
+  readonly lastAt: string;
+  /** the end of its journal is lost: rows may be further than it says */
+  readonly tailMissing: boolean;
+}
+
+/** A directory of a run that cannot be read, and why. */
+export interface UnreadableRun {
+  readonly runDir: string;
+  readonly state: 'unreadable';
+  readonly error: ErrorFacts;
 }
 
 /** What the limit on requests did, for the summary. */

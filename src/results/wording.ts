@@ -46,6 +46,36 @@ export function durationText(ms: number): string {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
+let localTime: Intl.DateTimeFormat | undefined;
+
+/**
+ * An ISO date and time where the reader is, and as it is everywhere: `2026-11-26 20:15:02 MST (2026-11-27 03:15:02 UTC)`,
+ * the date of UTC only where it is another.
+ */
+export function timeText(iso: string): string {
+  localTime ??= new Intl.DateTimeFormat('en-US', {
+    ...({ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const),
+    ...({ second: '2-digit', hourCycle: 'h23', timeZoneName: 'short' } as const),
+  });
+  const time = new Date(iso);
+  const { year, month, day, hour, minute, second, timeZoneName } = Object.fromEntries(
+    localTime.formatToParts(time).map(({ type, value }) => [type, value]),
+  );
+  const date = `${year}-${month}-${day}`;
+  const local = `${date} ${hour}:${minute}:${second} ${timeZoneName}`;
+  if (timeZoneName === 'UTC') return local;
+  const [utcDate, utcTime] = time.toISOString().slice(0, 19).split('T');
+  return `${local} (${utcDate === date ? '' : `${utcDate} `}${utcTime} UTC)`;
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB'] as const;
+
+/** Bytes as a person reads them: `512 B`, `14.2 kB`, `3.1 MB`. */
+export function bytesText(bytes: number): string {
+  const at = UNITS.findLastIndex((_, index) => bytes >= 1000 ** index);
+  return at <= 0 ? `${bytes} B` : `${(bytes / 1000 ** at).toFixed(1)} ${UNITS[at]}`;
+}
+
 /** Requests a second, with a decimal only where it says something. */
 export function rateText(requests: number, ms: number): string {
   const rate = ms > 0 ? (requests * 1000) / ms : 0;

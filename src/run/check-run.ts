@@ -9,7 +9,7 @@ import { type Follow, signalOf } from './events.js';
 import { loadRun, tellLoaded } from './load-run.js';
 import { openRunLog } from './log.js';
 import { PlatformLink } from './platform-link.js';
-import { beginPart, endPart, hasBegun, type OpenPart } from './report.js';
+import { beginPart, endPart, hasBegun, keepApiUser, type OpenPart } from './report.js';
 import { paceOf } from './settings.js';
 import { runState } from './state.js';
 import { OFFLINE_COVERAGE } from './validate-sheets.js';
@@ -50,6 +50,7 @@ export async function checkIntoRun(
     } else {
       tellLoaded(run, follow, { rows: counts, plan: null, justNow: true });
       const { client, partitionId, baseUrl, httpLog, stop } = await link.open(openPlatform, settings);
+      keepApiUser(run, part, link.apiUser);
       const { concurrency } = settings;
       const found = await preflight({ client, journal, partitionId, baseUrl, httpLog, stop, concurrency });
       existing = found.existing;

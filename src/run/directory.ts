@@ -66,6 +66,55 @@ function ownPaths(directory: string): string[] {
   ];
 }
 
+/**
+ * The directories of runs right below a folder, by name, or the folder itself when it is one. Links are followed. What
+ * holds neither a journal nor the traces of a run that lost it is none.
+ * @throws StopError `NO_FOLDER` when the folder cannot be read
+ */
+export function runDirectoriesIn(folder: string): string[] {
+  try {
+    if (hasTraces(folder)) return [folder];
+    return readdirSync(folder)
+      .sort()
+      .map((name) => join(folder, name))
+      .filter(isRunDirectory);
+  } catch (cause) {
+    const gone = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new StopError(
+      'NO_FOLDER',
+      gone ? `There is no folder ${folder}.` : `${folder} cannot be read: ${(cause as Error).message}`,
+      'Name the folder that your runs are in with --dir.',
+      { cause },
+    );
+  }
+}
+
+/** Whether there is a journal, or what a run writes beside it. */
+function hasTraces(directory: string): boolean {
+  const { journal, log } = runFiles(directory);
+  return [journal, `${journal}-wal`, log].some(isThere);
+}
+
+function isRunDirectory(path: string): boolean {
+  try {
+    return hasTraces(path);
+  } catch (error) {
+    // A file has nothing below it; a directory that keeps us out may be a run's.
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
+}
+
+/**
+ * The files in a run directory that are the run's own, pieces of killed processes among them, but for its lock. Whatever
+ * else somebody has put there is not named.
+ */
+export function ownFilesIn(directory: string): string[] {
+  const own = new Set(ownPaths(directory).map((path) => basename(path)));
+  return readdirSync(directory)
+    .filter((name) => own.has(name.replace(/\.\d+\.[0-9a-f]+\.partial$/, '')))
+    .map((name) => join(directory, name));
+}
+
 /** An open run. */
 export interface RunDirectory {
   readonly directory: string;
@@ -218,7 +267,7 @@ export function openRun(directory: string): RunDirectory {
  * @throws StopError `NO_RUN`, and as {@link Journal}
  */
 export function readRun(directory: string): { journal: Journal<ImportRecord>; facts: RunFacts } {
-  if (!existsSync(runFiles(directory).journal)) throw noRun(directory);
+  if (!isThere(runFiles(directory).journal)) throw noRun(directory);
   return openJournal(directory, 'read');
 }
 

@@ -22,7 +22,7 @@ import { unlessInterrupted } from './interrupt.js';
 import { loadRun, selectLeftOut, tellLoaded } from './load-run.js';
 import { openRunLog } from './log.js';
 import { PlatformLink } from './platform-link.js';
-import { beginPart, countsByStatus, endPart, hasBegun, type OpenPart } from './report.js';
+import { beginPart, countsByStatus, endPart, hasBegun, keepApiUser, type OpenPart } from './report.js';
 import { paceOf } from './settings.js';
 import { runState } from './state.js';
 
@@ -99,6 +99,7 @@ export async function importSheets(
       connecting = true;
       const connection = await link.open(options.openPlatform, settings);
       connecting = false;
+      keepApiUser(run, part, link.apiUser);
       if (options.confirm) {
         const { partitionId, baseUrl } = connection;
         const { environment } = run.facts.target;

@@ -1,5 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { StopError } from '../errors.js';
 import { acquireLock } from '../journal/lock.js';
 import { resultOf } from '../results/row-outcome.js';
@@ -68,23 +67,6 @@ export async function readReport(runDir: string): Promise<RunReport> {
 }
 
 /**
- * The runs in the directories right below a folder, newest first. What holds no run that can be read is left out.
- */
-export async function listRuns(folder: string): Promise<RunReport[]> {
-  const reports: RunReport[] = [];
-  for (const { name } of existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []) {
-    const runDir = join(folder, name);
-    if (!existsSync(runFiles(runDir).journal)) continue;
-    try {
-      reports.push(await readReport(runDir));
-    } catch (error) {
-      if (!(error instanceof StopError)) throw error;
-    }
-  }
-  return reports.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
-}
-
-/**
  * Writes results, errors and report of a run again, also of one that was stopped, cut off, or is still going on.
  * @param caller its `format` counts
  * @param follow hears a `notice` where the journal lost its end
@@ -107,7 +89,8 @@ export async function writeResultsAgain(
 }
 
 /** Whether a process is at work on the run: it holds the lock. */
-function isLive(runDir: string): boolean {
+export function isLive(runDir: string): boolean {
+  if (!existsSync(runFiles(runDir).lock)) return false;
   try {
     acquireLock(runFiles(runDir).lock, runDir).release();
     return false;

@@ -17,12 +17,14 @@ import { needsProfile } from '../results/problem-groups.js';
 import { writeReport } from '../results/report.js';
 import { RowIndex } from '../results/row-index.js';
 import {
+  type ListedRun,
   type ObjectCount,
   type RunReport,
   type SelectionFacts,
   type StoppedBy,
   type TableHeaders,
   totalOf,
+  type Writer,
 } from '../results/run-report.js';
 import { type Findings, findingsOf, type WrittenResults, writeResults } from '../results/write-results.js';
 import type { SheetFormat } from '../sheet/write/write.js';
@@ -47,16 +49,13 @@ export interface OpenPart {
 /** Begins a part: from now on the journal knows that somebody is at work. */
 export async function beginPart(run: Told): Promise<OpenPart> {
   const part: KeptPart = {
-    user: systemUser(),
-    host: hostname(),
-    apiUser: null,
-    version: programVersion(),
+    ...writerOf(null),
     startedAt: new Date().toISOString(),
     ...{ endedAt: null, durationMs: 0, requests: 0, stoppedBy: null, error: null, exit: null },
   };
   const kept = runState(run.journal).get('report') ?? NOTHING_KEPT;
   const earlier = withLives(run, kept.parts);
-  await runState(run.journal).set('report', { ...kept, parts: [...earlier, part] });
+  await runState(run.journal).set('report', { ...kept, counts: null, parts: [...earlier, part] });
   return { started: Date.now(), part, earlier };
 }
 
@@ -68,12 +67,32 @@ function withLives({ journal }: Told, parts: readonly KeptPart[]): readonly Kept
   return [...parts.slice(0, -1), { ...last, durationMs: Math.max(0, lived) }];
 }
 
+/** The person and the program at work in this process. @param apiUser null when nobody is logged in */
+export function writerOf(apiUser: string | null): Writer {
+  return { user: systemUser(), host: hostname(), apiUser, version: programVersion() };
+}
+
+/**
+ * Keeps who is logged in, so that it is known of a part that is cut off too. Nobody waits for it: the journal writes in
+ * order, so it is on disk before any intent is.
+ */
+export function keepApiUser(run: Told, { part, earlier }: OpenPart, apiUser: string | null): void {
+  const kept = runState(run.journal).get('report') ?? NOTHING_KEPT;
+  void runState(run.journal).set('report', { ...kept, parts: [...earlier, { ...part, apiUser }] });
+}
+
+/** For whoever changes a row when no part lasts: how many there are of each status is counted again from then on. */
+export function forgetCounts({ journal }: Told): void {
+  const kept = runState(journal).get('report');
+  if (kept) void runState(journal).set('report', { ...kept, counts: null });
+}
+
 const NOTHING_KEPT: KeptReport = { parts: [], existing: null, coverage: [], limiter: null };
 
 const NOTHING_FOUND: Findings = { groups: [], differing: null, rows: new RowIndex() };
 
 /** How a part came to its end. */
-export interface PartEnd extends Omit<KeptReport, 'parts'> {
+export interface PartEnd extends Omit<KeptReport, 'parts' | 'counts'> {
   readonly apiUser: string | null;
   readonly requests: number;
   /** what was thrown; null when nothing was */
@@ -105,6 +124,7 @@ export async function endPart(
   };
   await trying(() => run.journal.flush());
   const written = isLoaded(run) ? await trying(() => writeResults(run.journal, run.directory, format)) : null;
+  const counts = orElse(() => countsOf(run, NOTHING_KEPT), null);
   const facts = (): KeptReport => {
     const stoppedBy: StoppedBy | null = failure
       ? 'error'
@@ -124,7 +144,7 @@ export async function endPart(
       exit: failure ? exitOfError(failure, hasCreated(run) && !end.connecting) : null,
     };
     const { existing, coverage, limiter } = end;
-    return { parts: [...earlier, ended], existing, coverage, limiter };
+    return { parts: [...earlier, ended], existing, coverage, limiter, counts };
   };
   await trying(() => runState(run.journal).set('report', facts()));
   const findings = written?.findings ?? orElse(() => findingsOf(run.journal), NOTHING_FOUND);
@@ -169,7 +189,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
   const { journal, facts, directory, files } = run;
   const parts = withLives(run, kept.parts);
   const last = parts.at(-1);
-  const counts = orElse(() => countsOf(run), {});
+  const counts = orElse(() => countsOf(run, kept), {});
   const found = findings ?? orElse(() => findingsOf(journal), NOTHING_FOUND);
   const sent = hasCreated(run) || parts.some(({ requests }) => requests > 0);
   const underWay = last?.endedAt === null;
@@ -210,6 +230,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     groups: found.groups,
     created: orElse(() => createdRows(journal, CREATED_SHOWN), []),
     error: last?.error ?? null,
+    undoneBy: orElse(() => runState(journal).get('undoneBy') ?? null, null),
     next: nextSteps({
       ...{ ...told, ...optionsAgain(facts), needsProfile: needsProfile(found.groups), sent, toTakeBack },
     }),
@@ -240,6 +261,60 @@ export function storedReport(run: Told, isLive: () => boolean): RunReport {
 }
 
 /**
+ * What a list of runs says of one: what the journal keeps in a few places, without a look at its rows where their counts
+ * are kept.
+ * @param isLive as of {@link storedReport}
+ */
+export function listedRun(run: Told, isLive: () => boolean): ListedRun {
+  const { journal, facts, directory } = run;
+  const kept = runState(journal).get('report') ?? NOTHING_KEPT;
+  const { parts } = kept;
+  const last = parts.at(-1);
+  const cutOff = last?.endedAt === null;
+  const counts = countsOf(run, kept);
+  const undoneAt = runState(journal).get('undone') ?? null;
+  const left = undoneAt === null ? 0 : [...openObjects(run).values()].reduce((sum, count) => sum + count, 0);
+  const stoppedBy = cutOff ? 'cut off' : (last?.stoppedBy ?? null);
+  const state = (): ListedRun['state'] => {
+    if ((cutOff || last === undefined || left > 0) && isLive()) return 'going on';
+    if (undoneAt !== null) return left > 0 ? 'partly undone' : 'undone';
+    if (facts.kind !== 'run') return 'checked';
+    if (stoppedBy !== null || last === undefined) return 'stopped';
+    return Object.entries(counts).every(([status, count]) => count === 0 || isDone(status))
+      ? 'done'
+      : 'not done';
+  };
+  return {
+    runDir: directory,
+    state: state(),
+    kind: facts.kind,
+    environment: facts.target.environment,
+    baseUrl: facts.target.baseUrl,
+    partitionId: runState(journal).get('partitionId') ?? null,
+    sheets: sheetsOf(facts),
+    startedAt: facts.createdAt,
+    lastAt: latest([facts.createdAt, undoneAt, ...parts.flatMap((part) => [part.startedAt, part.endedAt])]),
+    parts: parts.map(({ exit: _exit, ...part }) => part),
+    counts,
+    stoppedBy,
+    error: last?.error ?? null,
+    undoneAt,
+    undoneBy: runState(journal).get('undoneBy') ?? null,
+    tailMissing: journal.tailMissing,
+  };
+}
+
+/** The last of ISO dates and times. */
+function latest(times: readonly (string | null)[]): string {
+  return (
+    times
+      .filter((time) => time !== null)
+      .sort()
+      .at(-1) ?? ''
+  );
+}
+
+/**
  * Writes results, errors and report of a run again from its journal.
  * @param isLive as of {@link storedReport}
  */
@@ -263,7 +338,8 @@ function isLoaded({ journal }: Told): boolean {
 }
 
 /** Rows by status; none while the sheets are not read to their end. */
-function countsOf(run: Told): Record<string, number> {
+function countsOf(run: Told, { counts }: KeptReport): Readonly<Record<string, number>> {
+  if (counts) return counts;
   const { journal, facts } = run;
   const statuses = facts.kind === 'run' ? Object.keys(ROW_STATUSES) : Object.keys(CHECK_STATUSES);
   return countsByStatus(statuses, isLoaded(run) ? journal.countRows() : new Map());

@@ -3,7 +3,7 @@ import type { Journal, Json } from '../journal/journal.js';
 import type { Settings } from '../options.js';
 import type { SheetPlan } from '../plan/sheet-plan.js';
 import type { ValidatorOptions } from '../records/validate.js';
-import type { LimiterFacts, RunPart } from '../results/run-report.js';
+import type { LimiterFacts, RunPart, Writer } from '../results/run-report.js';
 
 /** Where a run sends to. `baseUrl` is null for the sandbox inside the process, whose port changes. */
 export interface RunTarget {
@@ -31,6 +31,11 @@ export interface KeptReport {
   readonly existing: number | null;
   readonly coverage: readonly string[];
   readonly limiter: LimiterFacts | null;
+  /**
+   * rows by status when the last part ended, so that a list of runs need not count; null while a part lasts, and once
+   * something other than a part has changed a row
+   */
+  readonly counts?: Readonly<Record<string, number>> | null;
 }
 
 export interface KeptPart extends RunPart {
@@ -57,6 +62,8 @@ export interface RunLife {
   selected: { readonly rows: number; readonly invalid: number };
   /** when an undo of it began, ISO date and time */
   undone: string;
+  /** who began it */
+  undoneBy: Writer;
   /** what it came to so far */
   report: KeptReport;
 }

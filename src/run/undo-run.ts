@@ -15,7 +15,7 @@ import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
 import { PlatformLink } from './platform-link.js';
-import { exitOfError, NO_OBJECTS, openObjects, writeAgain } from './report.js';
+import { exitOfError, forgetCounts, NO_OBJECTS, openObjects, writeAgain, writerOf } from './report.js';
 import { selectRows } from './select-rows.js';
 import { runState } from './state.js';
 
@@ -156,6 +156,7 @@ async function undoOpened(
     const { client, settleMs, stop } = await link.open(openPlatform, settings);
     const dryList = dryRun ? await openList(run, DRY_LIST) : null;
     preview = dryList;
+    if (!dryRun) void runState(journal).set('undoneBy', writerOf(link.apiUser));
     if (!dryRun && part === null) await runState(journal).set('undone', undoneAt);
     // No resume brings about again what is being taken back, whatever stops it.
     if (!dryRun)
@@ -283,6 +284,7 @@ function placeOf(row: StoredRow<ImportRecord> | undefined): Pick<Listed, 'file' 
  */
 async function takeBackRows(run: RunDirectory, part: string | null): Promise<void> {
   const { journal } = run;
+  forgetCounts(run);
   const undoneAt = part ?? runState(journal).get('undone') ?? '';
   const planner = new Planner(journal);
   for (const row of journal.rows()) {

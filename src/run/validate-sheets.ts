@@ -95,7 +95,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     ...{ requests: null, limiter: null, existing: null, differing: null },
     plan: interrupted ? null : counter.plan(paceOf(settings), false),
     coverage: OFFLINE_COVERAGE,
-    ...{ tables, objects: [], groups: found, created: [], error: null },
+    ...{ tables, objects: [], groups: found, created: [], error: null, undoneBy: null },
     next: nextSteps({ ...told, ...again, needsProfile: needsProfile(found), sent: false, toTakeBack: 0 }),
     exit: interrupted ? 'interrupted' : counts.invalid === 0 ? 'done' : 'someFailed',
   };

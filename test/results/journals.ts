@@ -116,6 +116,7 @@ export function reportOf(over: Partial<RunReport> = {}): RunReport {
     stoppedBy: null,
     error: null,
     undoneAt: null,
+    undoneBy: null,
     exit: 'someFailed',
     durationMs: 61_000,
     requests: 6100,
