@@ -96,13 +96,15 @@ ${
     : ''
 }
 <dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-${parts.length > 1 ? partsDetails(parts) : ''}
+${parts.length > 1 ? partsDetails(report) : ''}
 </header>`;
 }
 
-function partsDetails(parts: RunReport['parts']): Html {
-  const rows = parts.map(({ startedAt, durationMs, requests, user, stoppedBy, endedAt }) => {
-    const end = endedAt === null ? 'cut off' : stoppedBy === null ? 'came to its end' : `ended: ${stoppedBy}`;
+function partsDetails({ parts, stoppedBy: reportEnd }: RunReport): Html {
+  const rows = parts.map(({ startedAt, durationMs, requests, user, stoppedBy, endedAt }, at) => {
+    const isLive = at === parts.length - 1 && reportEnd === null;
+    const cut = isLive ? 'still at work' : 'cut off';
+    const end = endedAt === null ? cut : stoppedBy === null ? 'came to its end' : `stopped: ${stoppedBy}`;
     const cells = [
       timeText(startedAt),
       durationText(durationMs),

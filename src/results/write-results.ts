@@ -81,9 +81,10 @@ class Gathered {
  * kept under another name, as are results.
  *
  * Results hold the rows as typed; where the input is several files or worksheets, or was in an earlier round, each says
- * where it first stood. In the errors file every row does, and texts name other rows by that. The errors file holds those that are not done, ready to be corrected and imported:
- * a row that leaves cells blank because an earlier row of its account or user has them gets them filled in when that
- * earlier row is done or not selected, and so not in the file. A user's further number says of itself that it is not the caller ID.
+ * where it first stood. In the errors file every row does, and texts name other rows by that. The errors file holds
+ * those that are not done, ready to be corrected and imported: a row that leaves cells blank because an earlier row of
+ * its account or user has them gets them filled in when that earlier row is done or not selected, and so not in the
+ * file. A user's further number says of itself that it is not the caller ID.
  *
  * @throws StopError `RESULTS_UNWRITABLE`; the files of an earlier attempt are then untouched
  */
