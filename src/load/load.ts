@@ -1,14 +1,16 @@
 import { interruption } from '../errors.js';
 import type { CredentialsFile } from '../journal/credentials.js';
 import type { Journal, JsonObject } from '../journal/journal.js';
+import { nearest } from '../records/cells/nearest.js';
 import { SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
-import { type HeaderNames, isKnownHeader } from '../records/headers.js';
 import { noticeAsProblem, type Problem } from '../records/problem.js';
+import { type InputReading, turnOf } from '../records/reading.js';
 import type { ImportRecord } from '../records/record.js';
 import { type Checked, Validator, type ValidatorOptions } from '../records/validate.js';
 import { openTables } from '../sheet/read.js';
 import type { Notice, Table } from '../sheet/table.js';
 import { isLarge, tablesFromThread } from './read-in-thread.js';
+import { readOptions } from './read-options.js';
 
 /** What `readSheets` hands out, in input order. */
 export interface SheetEvents {
@@ -17,6 +19,8 @@ export interface SheetEvents {
   onNotice(notice: Notice): void;
   onTable(table: Table, problems: readonly Problem[], validator: Validator): Promise<void> | void;
   onRows(checked: readonly Checked[], table: Table): Promise<void> | void;
+  /** the warning of a row that the profile leaves out: nothing else is heard of it */
+  onLeftOut(problem: Problem): Promise<void> | void;
 }
 
 /**
@@ -32,29 +36,57 @@ export async function readSheets(
   events: SheetEvents,
 ): Promise<Validator> {
   const validator = new Validator(options);
-  for (const file of files) {
-    for await (const table of await tablesOf(file, options.headerNames ?? {}, events)) {
+  const sheetNames: string[] = [];
+  for (const file of inTurn(files, options, events)) {
+    for await (const table of await tablesOf(file, options, events)) {
+      sheetNames.push(table.sheet ?? table.file);
       await events.onTable(table, validator.openTable(table), validator);
       let count = 0;
       for await (const rows of table.rows) {
         if (events.signal?.aborted) throw interruption();
         count += rows.length;
-        await events.onRows(validator.check(rows), table);
+        const leftOut = validator.leftOut(rows);
+        for (const problem of leftOut ?? []) if (problem !== null) await events.onLeftOut(problem);
+        const read = leftOut === null ? rows : rows.filter((_, index) => leftOut[index] === null);
+        await events.onRows(validator.check(read), table);
       }
       if (count === 0) events.onNotice(noRows(table));
     }
   }
+  for (const name of validator.sheetsUnseen) events.onNotice(notThere(name, files[0] ?? '', sheetNames));
   return validator;
+}
+
+/** The files that are to be read, in the order of reading; of the others it is said that they are left out. */
+function inTurn(files: readonly string[], reading: InputReading, { onNotice }: SheetEvents): string[] {
+  const turns = files.map((file) => ({ file, turn: turnOf(reading, { file, sheet: null }) }));
+  for (const { file } of turns.filter(({ turn }) => turn === null)) {
+    const hint = 'If it is to be read, take it out of "sheets" in the profile.';
+    const message = `${file} is not read, as the profile says.`;
+    onNotice({ file, sheet: null, code: 'SHEET_LEFT_OUT', message, hint });
+  }
+  const read = turns.flatMap(({ file, turn }) => (turn === null ? [] : [{ file, turn }]));
+  return read.sort((a, b) => (a.turn === b.turn ? 0 : a.turn - b.turn)).map(({ file }) => file);
+}
+
+function notThere(name: string, file: string, sheetNames: readonly string[]): Notice {
+  const message = `The profile speaks of a sheet "${name}"; no worksheet or file with a header is called so.`;
+  const near = nearest(name, sheetNames);
+  const hint =
+    near === null
+      ? 'Write the name as the tab of the worksheet shows it, or take it out of "sheets" in the profile.'
+      : `Did you mean "${near}"?`;
+  return { file, sheet: null, code: 'SHEET_NOT_THERE', message, hint };
 }
 
 /** A large file is read by a second thread, so that reading and checking overlap. */
 async function tablesOf(
   file: string,
-  headerNames: HeaderNames,
+  reading: InputReading,
   { onNotice }: SheetEvents,
 ): Promise<AsyncGenerator<Table>> {
-  if (await isLarge(file)) return tablesFromThread(file, headerNames, onNotice);
-  return openTables([file], { isKnownHeader: (name) => isKnownHeader(name, headerNames), onNotice });
+  if (await isLarge(file)) return tablesFromThread(file, reading, onNotice);
+  return openTables([file], readOptions(file, reading, onNotice));
 }
 
 function noRows({ file, sheet }: Table): Notice {
@@ -85,6 +117,7 @@ export async function loadSheets(
   const validator = await readSheets(files, options, {
     signal,
     onNotice: (notice) => void journal.addProblem(0, { ...noticeAsProblem(notice) }),
+    onLeftOut: (problem) => void journal.addProblem(0, { ...problem }),
     async onTable({ file, sheet, header }, problems, { headers }) {
       source++;
       secretCells = new Set(

@@ -12,6 +12,7 @@ import {
   serviceNumber,
 } from './cells/telephony.js';
 import { TIME_ZONES, timeZone } from './cells/time-zones.js';
+import { SECONDARY_LOCATION_ALIASES, SECONDARY_LOCATIONS, unit } from './cells/units.js';
 import {
   type CellSchema,
   cell,
@@ -90,7 +91,6 @@ const localPhone = { schema: serviceNumber, textFormat: true } as const;
 const callback = { schema: emergencyCallback, textFormat: true } as const;
 const country = choice(COUNTRIES, COUNTRY_ALIASES);
 const street = text({ kind: 'place', max: 256 });
-const unit = text({ kind: 'place', max: 10 });
 
 /** Refuses what is too short for an ID of the platform, and a yes or no. */
 function notAnId(hint: string) {
@@ -124,38 +124,7 @@ const sipPassword = cell((typed, inWorkbook) => {
 
 const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);
 
-const secondaryLocation = choice(
-  [
-    ...([
-      'APARTMENT',
-      'BASEMENT',
-      'BUILDING',
-      'DEPARTMENT',
-      'FLOOR',
-      'FRONT',
-      'HANGER',
-      'KEY',
-      'LOBBY',
-    ] as const),
-    ...(['LOT', 'LOWER', 'OFFICE', 'PENTHOUSE', 'PIER', 'REAR', 'ROOM', 'SIDE', 'SLIP', 'SPACE'] as const),
-    ...(['SUITE', 'STOP', 'TRAILER', 'UNIT', 'UPPER'] as const),
-  ],
-  {
-    apt: 'APARTMENT',
-    bsmt: 'BASEMENT',
-    bldg: 'BUILDING',
-    dept: 'DEPARTMENT',
-    fl: 'FLOOR',
-    flr: 'FLOOR',
-    hangar: 'HANGER',
-    hngr: 'HANGER',
-    ofc: 'OFFICE',
-    ph: 'PENTHOUSE',
-    rm: 'ROOM',
-    ste: 'SUITE',
-    trlr: 'TRAILER',
-  },
-);
+const secondaryLocation = choice(SECONDARY_LOCATIONS, SECONDARY_LOCATION_ALIASES);
 
 const productAliases: Record<string, Product> = {};
 for (const product of PRODUCT_NAMES) {
@@ -451,7 +420,7 @@ export const COLUMNS = {
     group: 'number',
     products: ALL,
     ...country,
-    blank: 'USA',
+    default: 'the country of the state or postal code, else USA',
     help: 'USA or CAN.',
     synonyms: ['Country Code', 'Service Country'],
   },
@@ -468,7 +437,7 @@ export const COLUMNS = {
     products: ALL,
     schema: unit,
     textFormat: true,
-    help: 'The number of the suite, apartment, floor and so on; at most 10 characters.',
+    help: 'The number of the suite, apartment, floor and so on; at most 10 characters. Suite 12 says both.',
     example: { BCC: '500' },
     synonyms: ['Unit #', 'Unit Number', 'Suite', 'Suite #', 'Apt', 'Apt #', 'Apartment'],
   },

@@ -21,6 +21,8 @@ export const PROBLEM_CODES = {
   HIDDEN_CELLS: { severity: 'warning', title: 'Hidden rows or columns were read' },
   HIDDEN_SHEET: { severity: 'warning', title: 'A hidden worksheet was not read' },
   NO_ROWS: { severity: 'warning', title: 'A sheet has no rows' },
+  SHEET_LEFT_OUT: { severity: 'warning', title: 'A sheet was not read, as the profile says' },
+  SHEET_NOT_THERE: { severity: 'warning', title: 'Profile names a sheet that is not there' },
   NOT_DATA: { severity: 'warning', title: 'A worksheet is no data and was left alone' },
 
   // the table and its header
@@ -29,12 +31,18 @@ export const PROBLEM_CODES = {
   MERGED_HEADER: { severity: 'error', title: 'A header is merged over several columns' },
   ANOTHER_HEADER: { severity: 'error', title: 'A second table stands below the first' },
   NOT_FOR_IMPORT: { severity: 'error', title: 'A worksheet holds no rows to import' },
+  SKIP_WITHOUT_COLUMN: {
+    severity: 'warning',
+    title: 'Profile leaves rows out by a column that is not there',
+  },
   UNKNOWN_COLUMN: { severity: 'warning', title: 'Column is not known and is not used' },
 
   // the form of a row
   ROW_TOO_LONG: { severity: 'error', title: 'Row has more cells than the header' },
   ROW_TOO_SHORT: { severity: 'warning', title: 'Row has fewer cells than the header' },
   QUOTE_NOT_CLOSED: { severity: 'error', title: 'A quote is opened and never closed' },
+
+  ROW_LEFT_OUT: { severity: 'warning', title: 'Row was left out, as the profile says' },
 
   // what a spreadsheet did to a cell
   CELL_ERROR: { severity: 'error', title: 'Cell holds a spreadsheet error' },
@@ -103,6 +111,7 @@ export const PROBLEM_CODES = {
   LISTED_WITHOUT_TYPE: { severity: 'warning', title: 'Listed in the directory without a listing type' },
   TYPE_WITHOUT_LISTED: { severity: 'warning', title: 'Listing type is given, but the number is not listed' },
   UNIT_INCOMPLETE: { severity: 'warning', title: 'Unit and its kind are not both given' },
+  UNIT_CONTRADICTS: { severity: 'warning', title: 'Unit names another kind of unit than its column' },
   DEVICE_NOT_ATA: { severity: 'warning', title: 'Device is an IP phone, but the product needs an ATA' },
 
   EXAMPLE_ROW: { severity: 'warning', title: 'Example row of the template was left in' },

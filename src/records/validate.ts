@@ -6,31 +6,22 @@ import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
 import { RowPlaces } from './across/row-places.js';
 import { Uniqueness } from './across/uniqueness.js';
-import { placeColumns, readCells, type TableColumns, type Translations } from './cells/read-cells.js';
+import { placeColumns, readCells, type TableColumns } from './cells/read-cells.js';
+import { readTranslations, type Translations } from './cells/translations.js';
 import { faultOf } from './cells/values.js';
 import { COLUMN_NAMES, type ColumnName, columnOf } from './columns.js';
-import {
-  describeHeaders,
-  type HeaderMatch,
-  type HeaderNames,
-  headerInResults,
-  productOfSheet,
-} from './headers.js';
+import { describeHeaders, type HeaderMatch, headerInResults, productOfSheet } from './headers.js';
+import { LeftOut, type Skip, skipWithoutColumn } from './left-out.js';
 import { isError, type Problem, type ProblemCode, withSeverity } from './problem.js';
 import { PRODUCTS, type Product } from './products.js';
 import type { DistinctColumn } from './profile.js';
+import { type InputReading, nameInSheets, type Reading, readingOf } from './reading.js';
 import type { ImportRecord } from './record.js';
 import { RowCheck } from './rows/row-check.js';
 import { checkRules, sourceOf } from './rows/rules.js';
 
 /** What the user says about the sheets beyond the sheets themselves. */
-export interface ValidatorOptions {
-  /** texts for blank cells, by column (`--set` and a profile's `defaults`) */
-  readonly defaults?: Partial<Record<ColumnName, string>>;
-  /** header names of the customer's own sheets (a profile's `headers`) */
-  readonly headerNames?: HeaderNames;
-  /** texts that stand for others, by column (a profile's `values`); matched without regard to case */
-  readonly valueTranslations?: Partial<Record<ColumnName, Readonly<Record<string, string>>>>;
+export interface ValidatorOptions extends InputReading {
   /** columns whose values may differ in capitals or leading zeros only (a profile's `distinct`) */
   readonly distinct?: readonly DistinctColumn[];
   /** `refuse`: example rows of a template are errors, for they would be sent to a real platform */
@@ -52,9 +43,11 @@ export interface Checked {
  * remembers between rows is a few short numbers a row, never a cell.
  */
 export class Validator {
-  readonly #headerNames: HeaderNames;
-  readonly #translations: Translations;
-  readonly #defaults: ReadonlyMap<ColumnName, unknown>;
+  readonly #options: ValidatorOptions;
+  /** what was said of the worksheets and files that were opened so far */
+  readonly #sheetsSeen = new Set<string>();
+  /** names in a profile's `skip` that no table has had so far, with the first table */
+  readonly #skipUnknown = new Map<string, Problem | null>();
   readonly #keys = new KeyIndex();
   readonly #places = new RowPlaces();
   readonly #accounts: Accounts;
@@ -63,6 +56,7 @@ export class Validator {
   #headers: readonly HeaderMatch[] = [];
   #mailsAtOnce = 0;
   #columns: TableColumns | null = null;
+  #leftOut: LeftOut | null = null;
   #sheetProduct: Product | null = null;
   #tableErrors: readonly Problem[] = [];
   /** problems of the open table that its rows have in common, by message */
@@ -72,9 +66,10 @@ export class Validator {
 
   /** @throws StopError when a default is no value of its column */
   constructor(options: ValidatorOptions = {}) {
-    this.#headerNames = options.headerNames ?? {};
-    this.#translations = readTranslations(options.valueTranslations ?? {});
-    this.#defaults = readDefaults(options.defaults ?? {}, this.#translations);
+    this.#options = options;
+    readDefaultsOf(options);
+    for (const own of Object.values(options.sheets ?? {}))
+      if (own !== null) readDefaultsOf({ ...options, ...own });
     this.#accounts = new Accounts(this.#keys, this.#places, {
       distinctNumbers: options.distinct?.includes('accountNumber') === true,
       refuseExamples: options.examples === 'refuse',
@@ -85,17 +80,31 @@ export class Validator {
   openTable(
     table: Pick<Table, 'file' | 'sheet' | 'header' | 'headerRow'> & Partial<Pick<Table, 'amongOthers'>>,
   ): Problem[] {
-    const headers = describeHeaders(table, this.#headerNames);
+    const reading = readingOf(this.#options, table);
+    const { defaults, translations } = readDefaultsOf(reading);
+    const headers = describeHeaders(table, reading.headerNames);
     this.#headers = headers;
-    this.#columns = placeColumns(table, headers, this.#translations, this.#defaults);
-    const product = this.#defaults.get('product') as Product | undefined;
-    this.#sheetProduct = productOfSheet(table.sheet) ?? product ?? null;
+    this.#columns = placeColumns(table, headers, translations, defaults);
+    const product = defaults.get('product') as Product | undefined;
+    this.#sheetProduct = reading.product ?? productOfSheet(table.sheet) ?? product ?? null;
+    const name = nameInSheets(this.#options, table);
+    if (name !== undefined) this.#sheetsSeen.add(name);
     this.#places.openTable(table.file, table.sheet);
     this.#shared.clear();
-    this.#unread = table.amongOthers === true && this.#isNotForImport(table.sheet, this.#columns);
+    this.#unread = table.amongOthers === true && this.#isNotForImport(table, this.#columns);
     const problems = this.#unread ? [notForImport(table)] : headerProblems(table, headers);
     this.#tableErrors = problems.filter(isError);
+    this.#openLeftOut(table, reading.skip ?? {});
     return problems;
+  }
+
+  /**
+   * The warnings of rows that a profile leaves out of the open table; null in place of a row that is to be checked.
+   * Nothing when it leaves out none at all.
+   */
+  leftOut(rows: readonly Row[]): readonly (Problem | null)[] | null {
+    const leftOut = this.#leftOut;
+    return leftOut === null ? null : rows.map((row) => leftOut.problemOf(row));
   }
 
   /**
@@ -111,6 +120,13 @@ export class Validator {
   *finish(): Iterable<LateProblem> {
     yield* this.#uniqueness.finish();
     yield* this.#callerIds.finish();
+    for (const problem of this.#skipUnknown.values()) if (problem !== null) yield { ...problem, ordinal: 0 };
+  }
+
+  /** The names in a profile's `sheets` that no table so far has, though they are to be read. */
+  get sheetsUnseen(): readonly string[] {
+    const named = Object.entries(this.#options.sheets ?? {}).filter(([, own]) => own !== null);
+    return named.map(([name]) => name).filter((name) => !this.#sheetsSeen.has(name));
   }
 
   /** How the headers of the open table were understood. */
@@ -136,6 +152,14 @@ export class Validator {
   /** The ordinal of the row that brings a phone number (11 digits), if one of the rows so far does. */
   rowOfPhone(phone: string): number | undefined {
     return this.#uniqueness.rowOfPhone(phone);
+  }
+
+  #openLeftOut(table: Pick<Table, 'file' | 'sheet' | 'headerRow'>, skip: Skip): void {
+    const leftOut = new LeftOut(table, this.#headers, skip);
+    this.#leftOut = leftOut.isEmpty ? null : leftOut;
+    for (const name of Object.keys(skip))
+      if (!leftOut.unknown.includes(name)) this.#skipUnknown.set(name, null);
+      else if (!this.#skipUnknown.has(name)) this.#skipUnknown.set(name, skipWithoutColumn(table, name));
   }
 
   #checkRow(row: Row): Checked {
@@ -187,9 +211,10 @@ export class Validator {
   }
 
   /** A lookup list or a directory beside the rows to import: nothing in it says what or whose its rows are. */
-  #isNotForImport(sheet: string | null, { positions }: TableColumns): boolean {
+  #isNotForImport(table: Pick<Table, 'file' | 'sheet'>, { positions, defaults }: TableColumns): boolean {
     if (positions.has('product') || positions.has('accountNumber')) return false;
-    return productOfSheet(sheet) === null && !this.#defaults.has('accountNumber');
+    if (productOfSheet(table.sheet) !== null || defaults.has('accountNumber')) return false;
+    return nameInSheets(this.#options, table) === undefined;
   }
 
   /** Adds the fault of a row; one that another row is to blame for is one problem, of the first row that has it. */
@@ -253,7 +278,7 @@ function unreadRow({ ordinal, table, row, values, problems, tableProblems }: Row
 
 function notForImport({ file, sheet, headerRow: row }: Pick<Table, 'file' | 'sheet' | 'headerRow'>): Problem {
   const message = `The worksheet "${sheet}" holds no rows to import: it has neither a column product nor a column accountNumber`;
-  const hint = 'Hide or delete the worksheet.';
+  const hint = `Hide or delete the worksheet, or leave it out in a profile: "sheets": { ${JSON.stringify(sheet)}: null }.`;
   return withSeverity({ file, sheet, row, column: null, value: '', code: 'NOT_FOR_IMPORT', message, hint });
 }
 
@@ -295,17 +320,14 @@ function headerProblems(
   return problems;
 }
 
-function readTranslations(translations: NonNullable<ValidatorOptions['valueTranslations']>): Translations {
-  return new Map(
-    Object.entries(translations).map(([column, texts]) => [
-      column as ColumnName,
-      new Map(Object.entries(texts).map(([typed, text]) => [typed.trim().toLowerCase(), text])),
-    ]),
-  );
+/** The typed defaults and the translations of a table. @throws StopError when a default is no value of its column */
+function readDefaultsOf({ defaults = {}, valueTranslations = {}, blank = [] }: Reading) {
+  const translations = readTranslations(valueTranslations, blank);
+  return { translations, defaults: readDefaults(defaults, translations) };
 }
 
 function readDefaults(
-  defaults: NonNullable<ValidatorOptions['defaults']>,
+  defaults: NonNullable<Reading['defaults']>,
   translations: Translations,
 ): ReadonlyMap<ColumnName, unknown> {
   const values = new Map<ColumnName, unknown>();
@@ -313,9 +335,9 @@ function readDefaults(
     const column = name as ColumnName;
     const text = given.trim();
     if (text === '') continue;
-    const parsed = columnOf(column).schema.safeParse(
-      translations.get(column)?.get(text.toLowerCase()) ?? text,
-    );
+    const meant = translations.get(column)?.get(text.toLowerCase()) ?? text;
+    if (meant === '') continue;
+    const parsed = columnOf(column).schema.safeParse(meant);
     if (!parsed.success && faultOf(parsed.error).repaired === undefined) {
       const { message, hint } = faultOf(parsed.error);
       throw new StopError('DEFAULT_INVALID', `The default of ${column} is not usable: ${message}`, hint);

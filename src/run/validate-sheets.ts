@@ -40,6 +40,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     const validator = await readSheets(sheets, reading, {
       signal,
       onNotice: (notice) => void take(noticeAsProblem(notice)),
+      onLeftOut: take,
       async onTable({ file, sheet }, found, { headers }) {
         await follow.on?.({ type: 'table', file, sheet, headers });
         for (const problem of found) await take(problem);

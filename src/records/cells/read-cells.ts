@@ -7,9 +7,10 @@ import type { Product } from '../products.js';
 import type { RowCheck, RowTable } from '../rows/row-check.js';
 import { AS_TEXT, cellErrorFault, Fault, formulaFault } from './damage.js';
 import { isPhoneNumber } from './telephony.js';
+import { countsAsBlank, type Translations } from './translations.js';
 
-/** Texts that stand for others in a column, such as a billing system's `MST` for `US/Mountain`; found in lower case. */
-export type Translations = ReadonlyMap<ColumnName, ReadonlyMap<string, string>>;
+/** What a cell is read as that counts as blank, though something is typed into it. */
+const BLANK = Symbol('blank');
 
 /** A column that a table has. */
 interface PlacedColumn {
@@ -61,6 +62,7 @@ export function placeColumns(
     positions,
     groups: new Set(placed.map(({ entry }) => entry.group)),
     defaults,
+    translations,
     missing: new Map(),
     blankValues: Object.fromEntries(placed.map(({ name }) => [name, undefined])) as RowValues,
     product: placed.find((each) => each.name === 'product'),
@@ -89,7 +91,7 @@ export function readCells(check: RowCheck, columns: TableColumns, sheetProduct: 
   const { product } = columns;
   const { cells } = check.row;
   if (product !== undefined && cells[product.position] !== '') readCell(check, product);
-  else if (sheetProduct !== null) check.values.product = sheetProduct;
+  if (sheetProduct !== null && !check.has('product')) check.values.product = sheetProduct;
   check.product = check.values.product ?? null;
 
   const used = check.product === null ? columns.all : columns.used[check.product];
@@ -99,7 +101,11 @@ export function readCells(check: RowCheck, columns: TableColumns, sheetProduct: 
   }
   if (check.product === null) return;
   for (const column of columns.unused[check.product]) {
-    if (cells[column.position]?.length !== 0) refuseUnused(check, check.product, column);
+    if (
+      cells[column.position]?.length !== 0 &&
+      !countsAsBlank(column.translations, cells[column.position] ?? '')
+    )
+      refuseUnused(check, check.product, column);
   }
 }
 
@@ -107,7 +113,7 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
   const { name, position, entry } = column;
   const typed = check.row.cells[position] ?? '';
   const kind = check.row.kinds?.[position];
-  if (kind !== undefined) {
+  if (kind !== undefined && !countsAsBlank(column.translations, typed)) {
     const fault = kind === 'obscured' ? obscuredFault(check, column, typed) : kindFault(kind, typed, entry);
     if (fault !== null) {
       check.addFault(name, fault);
@@ -115,6 +121,7 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
     }
   }
   let value = readText(check, column, typed);
+  if (value === BLANK) return;
   if (kind === 'shown' && value instanceof Fault && value.repaired === undefined) {
     // what the format adds to the number (`Day 15`) is no value of the column
     const number = entry.schema.read(check.row.others?.[position] ?? typed);
@@ -132,7 +139,7 @@ function readText(check: RowCheck, column: PlacedColumn, typed: string): unknown
   let value = column.known?.get(typed);
   if (value === undefined) {
     const text = column.translations?.get(typed.toLowerCase()) ?? typed;
-    value = column.entry.schema.read(text, check.table.sheet !== null);
+    value = text === '' ? BLANK : column.entry.schema.read(text, check.table.sheet !== null);
     remember(column, typed, value);
   }
   column.lastTyped = typed;
