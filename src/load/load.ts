@@ -1,9 +1,11 @@
 import { interruption } from '../errors.js';
 import type { CredentialsFile } from '../journal/credentials.js';
 import type { Journal, JsonObject } from '../journal/journal.js';
+import type { RecordChange } from '../records/across/accounts.js';
+import type { LateProblem } from '../records/across/late-problem.js';
 import { nearest } from '../records/cells/nearest.js';
 import { SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
-import { noticeAsProblem, type Problem } from '../records/problem.js';
+import { isError, noticeAsProblem, type Problem } from '../records/problem.js';
 import { type InputReading, turnOf } from '../records/reading.js';
 import type { ImportRecord } from '../records/record.js';
 import { type Checked, Validator, type ValidatorOptions } from '../records/validate.js';
@@ -134,7 +136,9 @@ export async function loadSheets(
       for (const { record, row, problems } of checked) {
         if (record.valid && credentials) writes.push(keepGivenCredentials(record, credentials));
         // Further rows of an account are in the partition of its first.
-        if (record.accountFirst === record.ordinal) partitions.add(record.values.partitionId ?? null);
+        const { partitionId } = record.values;
+        if (record.accountFirst === record.ordinal || partitionId !== undefined)
+          partitions.add(partitionId ?? null);
         const stored = {
           ordinal: record.ordinal,
           source,
@@ -149,17 +153,38 @@ export async function loadSheets(
       await Promise.all(writes);
     },
   });
-  for (const ordinal of validator.lostCallerId) {
-    const record = journal.row(ordinal)?.record;
-    if (record) void journal.setRecord(ordinal, { ...record, callerId: false });
-  }
-  for (const { ordinal, ...problem } of validator.finish()) {
-    void journal.addProblem(ordinal, problem as JsonObject);
-    if (problem.severity === 'error') void journal.setRowStatus(ordinal, 'invalid', null);
-  }
+  for (const changes of validator.changes()) await changeRecords(journal, changes);
+  await changeRecords(journal, addLate(journal, validator.finish()));
   void journal.setMeta('furtherNumbers', validator.hasFurtherNumbers);
   await journal.setMeta('mailsAtOnce', validator.mailsAtOnce);
   return [...partitions];
+}
+
+/** Adds the problems that only show at the end; its rows' account or user is no longer to be taken over by others. */
+function* addLate(journal: Journal<ImportRecord>, problems: Iterable<LateProblem>): Iterable<RecordChange> {
+  for (const { ordinal, ...problem } of problems) {
+    void journal.addProblem(ordinal, problem as JsonObject);
+    if (!isError(problem)) continue;
+    void journal.setRowStatus(ordinal, 'invalid', null);
+    if (problem.code === 'EXTENSION_LENGTH') yield { ordinal, change: { userUsable: false } };
+    if (problem.column === 'extensionLength') yield { ordinal, change: { accountUsable: false } };
+  }
+}
+
+/** How many changed records wait for the disk together. */
+const CHANGES_AT_ONCE = 1000;
+
+/** @param changes of one row at most one */
+async function changeRecords(journal: Journal<ImportRecord>, changes: Iterable<RecordChange>): Promise<void> {
+  let writes: Promise<void>[] = [];
+  for (const { ordinal, change } of changes) {
+    const record = journal.row(ordinal)?.record;
+    if (record) writes.push(journal.setRecord(ordinal, { ...record, ...change }));
+    if (writes.length < CHANGES_AT_ONCE) continue;
+    await Promise.all(writes);
+    writes = [];
+  }
+  await Promise.all(writes);
 }
 
 function withoutSecrets(record: ImportRecord): ImportRecord {

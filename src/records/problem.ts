@@ -122,6 +122,7 @@ export const PROBLEM_CODES = {
   ACCOUNT_TYPE_MIXED: { severity: 'error', title: 'Home Phone and business products share an account' },
   ACCOUNT_NUMBER_LOOKALIKE: { severity: 'error', title: 'Two account numbers are nearly the same' },
   SECOND_HOME_PHONE: { severity: 'error', title: 'Home Phone account has a second row' },
+  JOINS_NOTHING: { severity: 'error', title: 'No row brings the account or user that a row names' },
   USER_CONFLICT: { severity: 'error', title: 'Rows of one user disagree' },
   DUPLICATE_ROW: { severity: 'error', title: 'Row repeats a user and adds nothing' },
   ANOTHER_SEARCH: { severity: 'warning', title: 'Row orders another number for a user' },

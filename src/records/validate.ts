@@ -1,6 +1,6 @@
 import { StopError } from '../errors.js';
 import type { Row, RowFault, Table } from '../sheet/table.js';
-import { Accounts, type Owner } from './across/accounts.js';
+import { Accounts, type Owner, type RecordChange } from './across/accounts.js';
 import { CallerIds } from './across/caller-ids.js';
 import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
@@ -73,6 +73,7 @@ export class Validator {
     this.#accounts = new Accounts(this.#keys, this.#places, {
       distinctNumbers: options.distinct?.includes('accountNumber') === true,
       refuseExamples: options.examples === 'refuse',
+      mayComeLater: Object.values(options.sheets ?? {}).filter((own) => own !== null).length > 1,
     });
   }
 
@@ -118,6 +119,7 @@ export class Validator {
 
   /** The problems that only show at the end of the input. Errors among them make their rows invalid after all. */
   *finish(): Iterable<LateProblem> {
+    yield* this.#accounts.finish();
     yield* this.#uniqueness.finish();
     yield* this.#callerIds.finish();
     for (const problem of this.#skipUnknown.values()) if (problem !== null) yield { ...problem, ordinal: 0 };
@@ -144,9 +146,10 @@ export class Validator {
     return this.#callerIds.hasOthers;
   }
 
-  /** The rows whose records say `callerId`, though a later row of the user says it of its own number. */
-  get lostCallerId(): readonly number[] {
-    return this.#callerIds.displaced;
+  /** What records do not say rightly so far, in lists that name a row once at most. */
+  *changes(): Iterable<Iterable<RecordChange>> {
+    yield this.#callerIds.displaced.map((ordinal) => ({ ordinal, change: { callerId: false } }));
+    yield* this.#accounts.changes();
   }
 
   /** The ordinal of the row that brings a phone number (11 digits), if one of the rows so far does. */
@@ -233,13 +236,12 @@ export class Validator {
     check.tableProblems.push(problem);
   }
 
-  #takesCallerId(check: RowCheck, { user, bringsUser, userFirst }: Owner): boolean | null {
+  #takesCallerId(check: RowCheck, { user, isStranger }: Owner): boolean | null {
     const { product } = check;
     if (product === null || !PRODUCTS[product].hasUser) return null;
     if (sourceOf(check) === 'NONE' && !check.has('phoneNumber')) return null;
     // the extension of somebody else, or none that is usable: the row is of a user that is not known
-    if (user === 0 || (bringsUser && userFirst !== check.ordinal))
-      return check.values.assignAsCallerId !== false;
+    if (user === 0 || isStranger) return check.values.assignAsCallerId !== false;
     return this.#callerIds.take(check, user);
   }
 

@@ -11,7 +11,7 @@ import type { OutCell, OutColumn, SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write/xlsx.js';
 import { shellPath } from '../shell-word.js';
-import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
+import { columnsOfOthers, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
 import { columnNamedIn, isDone, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
 import { SheetNames } from './sheet-names.js';
@@ -215,9 +215,9 @@ class OutputFile {
     const sheetName = this.#names.next(source ? (source.sheet ?? baseName(source.file)) : 'Sheet');
     // the worksheet's name speaks for the product, unless it came from elsewhere
     const addProduct = productOfSheet(sheetName) !== row.record.product;
-    // an account's first row, whose cells this sheet may need, can be in another worksheet
-    const add = this.#isForCorrection ? accountColumns(sources.values()) : [];
+    // the row of an account or user, whose cells this sheet may need, can be in another worksheet
     const { product } = row.record;
+    const add = this.#isForCorrection ? columnsOfOthers([...sources.values()], product) : [];
     const hasUsers = product !== null && PRODUCTS[product].hasUser;
     const added = [...add, ...(hasUsers ? this.#toSayCallerId() : [])];
     const columns = (leaveOut?: ReadonlySet<number>) =>
@@ -261,7 +261,9 @@ class OutputFile {
     const known = this.#first.get(what);
     if (known?.ordinal === ordinal) return known.cells;
     const { journal, sources } = this.#run;
-    const row = journal.row(ordinal);
+    const first = journal.row(ordinal);
+    const later = first?.record[what === 'account' ? 'accountFrom' : 'userFrom'];
+    const row = later === undefined ? first : journal.row(later);
     const source = row && sources.get(row.source);
     const done = row && source && isDone(row.status);
     const cells = done ? inheritableCells(what, row, source) : new Map<ColumnName, string>();

@@ -27,7 +27,7 @@ describe('a profile', () => {
       blank: ['N/A', 0],
       skip: { Status: ['CANCELLED', 7] },
       sheets: {
-        Customers: { product: 'BCC', headers: { ID: 'accountNumber' }, defaults: { billingCycleDay: 5 } },
+        Customers: { product: 'ACCOUNT', headers: { ID: 'accountNumber' }, defaults: { billingCycleDay: 5 } },
         'ZIP list': null,
       },
       distinct: ['accountNumber'],

@@ -3,7 +3,7 @@ import { MOST_ENTRIES } from '../../sheet/pack.js';
 import type { CellKind, Table } from '../../sheet/table.js';
 import { COLUMN_NAMES, type Column, type ColumnName, columnOf, type RowValues } from '../columns.js';
 import type { HeaderMatch } from '../headers.js';
-import type { Product } from '../products.js';
+import { byProduct, type Product } from '../products.js';
 import type { RowCheck, RowTable } from '../rows/row-check.js';
 import { AS_TEXT, cellErrorFault, Fault, formulaFault } from './damage.js';
 import { isPhoneNumber } from './telephony.js';
@@ -67,18 +67,8 @@ export function placeColumns(
     blankValues: Object.fromEntries(placed.map(({ name }) => [name, undefined])) as RowValues,
     product: placed.find((each) => each.name === 'product'),
     all,
-    used: {
-      BCC: used('BCC'),
-      HOME_PHONE: used('HOME_PHONE'),
-      BUSINESS_LINE: used('BUSINESS_LINE'),
-      SIP_TRUNK: used('SIP_TRUNK'),
-    },
-    unused: {
-      BCC: unused('BCC'),
-      HOME_PHONE: unused('HOME_PHONE'),
-      BUSINESS_LINE: unused('BUSINESS_LINE'),
-      SIP_TRUNK: unused('SIP_TRUNK'),
-    },
+    used: byProduct(used),
+    unused: byProduct(unused),
   };
 }
 
