@@ -4,6 +4,7 @@ import { Accounts, type Owner, type RecordChange } from './across/accounts.js';
 import { CallerIds } from './across/caller-ids.js';
 import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
+import { LeftOutOwners } from './across/left-out-owners.js';
 import { RowPlaces } from './across/row-places.js';
 import { Uniqueness } from './across/uniqueness.js';
 import { placeColumns, readCells, type TableColumns } from './cells/read-cells.js';
@@ -57,6 +58,8 @@ export class Validator {
   #mailsAtOnce = 0;
   #columns: TableColumns | null = null;
   #leftOut: LeftOut | null = null;
+  /** null where rows of one sheet do not belong to those of another, or none are left out */
+  readonly #leftOutOwners: LeftOutOwners | null;
   #sheetProduct: Product | null = null;
   #tableErrors: readonly Problem[] = [];
   /** problems of the open table that its rows have in common, by message */
@@ -70,10 +73,14 @@ export class Validator {
     readDefaultsOf(options);
     for (const own of Object.values(options.sheets ?? {}))
       if (own !== null) readDefaultsOf({ ...options, ...own });
+    const read = Object.values(options.sheets ?? {}).filter((own) => own !== null);
+    const areTogether = read.length > 1;
+    const skips = [options, ...read].some(({ skip = {} }) => Object.keys(skip).length > 0);
+    this.#leftOutOwners = areTogether && skips ? new LeftOutOwners(this.#keys) : null;
     this.#accounts = new Accounts(this.#keys, this.#places, {
       distinctNumbers: options.distinct?.includes('accountNumber') === true,
       refuseExamples: options.examples === 'refuse',
-      mayComeLater: Object.values(options.sheets ?? {}).filter((own) => own !== null).length > 1,
+      mayComeLater: areTogether,
     });
   }
 
@@ -104,8 +111,15 @@ export class Validator {
    * Nothing when it leaves out none at all.
    */
   leftOut(rows: readonly Row[]): readonly (Problem | null)[] | null {
-    const leftOut = this.#leftOut;
-    return leftOut === null ? null : rows.map((row) => leftOut.problemOf(row));
+    const [leftOut, owners] = [this.#leftOut, this.#leftOutOwners];
+    if (leftOut === null && owners === null) return null;
+    const isBrought = (accountNumber: string) => this.#accounts.isBrought(accountNumber);
+    return rows.map((row) => {
+      const problem = leftOut?.problemOf(row) ?? null;
+      if (problem === null) return owners?.problemOf(row, isBrought) ?? null;
+      owners?.add(row);
+      return problem;
+    });
   }
 
   /**
@@ -160,6 +174,7 @@ export class Validator {
   #openLeftOut(table: Pick<Table, 'file' | 'sheet' | 'headerRow'>, skip: Skip): void {
     const leftOut = new LeftOut(table, this.#headers, skip);
     this.#leftOut = leftOut.isEmpty ? null : leftOut;
+    if (this.#columns !== null) this.#leftOutOwners?.openTable(table, this.#columns, this.#sheetProduct);
     for (const name of Object.keys(skip))
       if (!leftOut.unknown.includes(name)) this.#skipUnknown.set(name, null);
       else if (!this.#skipUnknown.has(name)) this.#skipUnknown.set(name, skipWithoutColumn(table, name));

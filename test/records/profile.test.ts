@@ -41,7 +41,7 @@ describe('a profile', () => {
       skip: { Status: ['CANCELLED', '7'] },
       sheets: {
         Customers: {
-          product: 'BCC',
+          product: 'ACCOUNT',
           headers: { ID: 'accountNumber' },
           defaults: { billingCycleDay: '5' },
         },

@@ -218,6 +218,66 @@ describe('sheets that belong together', () => {
   });
 });
 
+describe('what belongs to a row that is left out', () => {
+  const skipping = (skip: InputReading['skip']): InputReading => ({
+    sheets: { ...reading.sheets, Customers: { product: 'ACCOUNT', skip: skip ?? {} } },
+  });
+
+  it('is left out with it, and told with both places', () => {
+    const { problems, late, checked } = check(BOOK, undefined, skipping({ accountNumber: ['C-1'] }));
+    expect(late).toEqual([]);
+    expect(problems.map((each) => `${each.sheet} ${brief(each)}`)).toEqual([
+      'Customers row 2 accountNumber ROW_LEFT_OUT',
+      'Users row 2 accountNumber ROW_LEFT_OUT',
+      'Users row 3 accountNumber ROW_LEFT_OUT',
+      'Phones row 2 accountNumber ROW_LEFT_OUT',
+      'Numbers row 2 accountNumber ROW_LEFT_OUT',
+      'Numbers row 3 accountNumber ROW_LEFT_OUT',
+    ]);
+    expect(problems[1]?.message).toBe(
+      'The row is left out with its account: the profile skips row 2 of worksheet "Customers", which brings "C-1"',
+    );
+    expect(checked.map(({ record }) => record.values.accountNumber)).toEqual(['C-2', 'C-2', 'C-2', 'C-2']);
+  });
+
+  it('stays where another row brings the account', () => {
+    const twice = {
+      ...BOOK,
+      Customers: [customer('C-1', { accountName: 'Old' }), ...(BOOK.Customers ?? [])],
+    };
+    const { problems } = check(twice, undefined, skipping({ accountName: ['Old'] }));
+    expect(problems.map((each) => `${each.sheet} ${brief(each)}`)).toEqual([
+      'Customers row 2 accountName ROW_LEFT_OUT',
+    ]);
+  });
+
+  it('may be the numbers and devices of a user', () => {
+    const { problems } = check(BOOK, undefined, {
+      sheets: { ...reading.sheets, Users: { product: 'BCC', skip: { firstName: ['First4001'] } } },
+    });
+    expect(problems.map((each) => `${each.sheet} ${brief(each)}`).slice(2)).toEqual([
+      'Phones row 2 extension ROW_LEFT_OUT',
+      'Phones row 3 extension ROW_LEFT_OUT',
+      'Numbers row 2 extension ROW_LEFT_OUT',
+      'Numbers row 3 extension ROW_LEFT_OUT',
+      'Numbers row 4 extension ROW_LEFT_OUT',
+    ]);
+  });
+
+  it('is an error where it was read before', () => {
+    const { told } = check(
+      BOOK,
+      ['Numbers', 'Phones', 'Users', 'Customers'],
+      skipping({ accountNumber: ['C-2'] }),
+    );
+    expect(told.filter((each) => each.includes('JOINS_NOTHING'))).toEqual([
+      'Numbers row 4 accountNumber JOINS_NOTHING',
+      'Phones row 3 accountNumber JOINS_NOTHING',
+      'Users row 4 accountNumber JOINS_NOTHING',
+    ]);
+  });
+});
+
 describe('an account alone', () => {
   it('needs its own cells and no others', () => {
     const { checked, told } = check({

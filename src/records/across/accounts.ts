@@ -159,6 +159,13 @@ export class Accounts {
     return { ...none, account, accountFirst, ...this.#joinUser(check, account, alone) };
   }
 
+  /** Whether a row so far brings an account with this number. */
+  isBrought(accountNumber: string): boolean {
+    const form = this.#options.distinctNumbers ? accountNumber : nearForm(accountNumber);
+    const account = this.#keys.find(KEY.accountNearly, 0, form);
+    return account !== 0 && this.#accounts.get(account, FROM) !== 0;
+  }
+
   /** How many digits the extensions of an account have; 0 when that is not known. */
   extensionLength(account: number): number {
     return account === 0 ? 0 : this.#accounts.get(account, EXTENSION_LENGTH);
