@@ -99,21 +99,25 @@ export class OwnColumns {
   }
 }
 
-/** The cells of an account's or user's first row that its other rows may leave blank. */
+/**
+ * The cells of an account's or user's first row that its other rows may leave blank.
+ * @param forOther they are for a row of another sheet, which takes what they were read as
+ */
 export function inheritableCells(
   what: Inherited,
   row: StoredRow<ImportRecord>,
   source: StoredSource,
+  forOther: boolean,
 ): Map<ColumnName, string> {
   const cells = new Map<ColumnName, string>();
-  for (const { column, index } of headersOf(source)) {
+  // a profile may read the texts of each sheet in its own way
+  for (const { column, index } of forOther ? [] : headersOf(source)) {
     const text = row.cells[index] ?? '';
     if (column !== null && INHERITED[what].has(column) && text !== '') cells.set(column, text);
   }
-  // what a default of that sheet alone said
   for (const column of INHERITED[what]) {
     const value = row.record.values[column];
-    if (value !== undefined && !cells.has(column)) cells.set(column, String(value));
+    if (forOther && value !== undefined) cells.set(column, String(value));
   }
   return cells;
 }

@@ -229,6 +229,7 @@ class OutputFile {
     }
     const rows = await workbook.sheet({ sheetName, columns: this.#columns() });
     this.#sheet = { source: row.source, rows };
+    this.#first.clear();
   }
 
   /** The column that says of a user's further number that it is not the caller ID, where there are such numbers. */
@@ -256,6 +257,11 @@ class OutputFile {
     if (accountFirst !== row.ordinal) this.#own.inherit(cells, this.#cellsOfDone('account', accountFirst));
   }
 
+  /** Whether a row stands in another worksheet than the one that is written. */
+  #isOfOther(row: StoredRow<ImportRecord>): boolean {
+    return this.#sheet !== undefined && this.#sheet.source !== row.source;
+  }
+
   /** The cells that a row hands down, if it is done; none when there is no such row. */
   #cellsOfDone(what: Inherited, ordinal: number): ReadonlyMap<ColumnName, string> {
     const known = this.#first.get(what);
@@ -266,7 +272,9 @@ class OutputFile {
     const row = later === undefined ? first : journal.row(later);
     const source = row && sources.get(row.source);
     const done = row && source && isDone(row.status);
-    const cells = done ? inheritableCells(what, row, source) : new Map<ColumnName, string>();
+    const cells = done
+      ? inheritableCells(what, row, source, this.#isOfOther(row))
+      : new Map<ColumnName, string>();
     this.#first.set(what, { ordinal, cells });
     return cells;
   }
