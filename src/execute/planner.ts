@@ -2,6 +2,7 @@ import type { Journal, StoredRow } from '../journal/journal.js';
 import { planRow } from '../plan/plan.js';
 import type { RowPlan } from '../plan/resource.js';
 import { completeValues, givenValues } from '../records/complete.js';
+import { type AccountType, PRODUCTS } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
 
 /** First rows that are remembered: rows of one account usually stand near each other. */
@@ -9,6 +10,11 @@ const MAX_REMEMBERED = 64;
 
 /** What a plan needs of the first row of an account or user. */
 type FirstRow = Pick<StoredRow<ImportRecord>, 'row' | 'record'>;
+
+/** The type of an account, as far as the row that speaks for it tells. */
+function typeOf({ accountType, product }: ImportRecord): AccountType | null {
+  return accountType ?? (product === null ? null : PRODUCTS[product].accountType);
+}
 
 /** Makes the plans of rows from the journal. */
 export class Planner {
@@ -26,8 +32,8 @@ export class Planner {
     const { record } = row;
     const { product } = record;
     if (product === null) return 'The row has no product.';
-    const account = this.#firstRow(record.accountFirst, row);
-    const user = record.userFirst === 0 ? row : this.#firstRow(record.userFirst, row);
+    const account = this.#speaker('accountFrom', record.accountFirst, row);
+    const user = record.userFirst === 0 ? row : this.#speaker('userFrom', record.userFirst, row);
     if (!account?.record.accountUsable)
       return `The account cells of row ${account?.row}, which this row takes over, are not valid.`;
     if (record.userFirst !== 0 && !user?.record.userUsable)
@@ -35,7 +41,19 @@ export class Planner {
     const userValues = record.userFirst === 0 ? null : (user?.record.values ?? null);
     const values = completeValues(record, account.record.values, userValues);
     const given = givenValues(record, account.record.values, userValues);
-    return planRow(product, values, record.searchIndex, (phone) => this.#journal.rowOfPhone(phone), given);
+    const rowOfPhone = (phone: string) => this.#journal.rowOfPhone(phone);
+    return planRow(product, values, record.searchIndex, rowOfPhone, given, typeOf(account.record));
+  }
+
+  /** The row that speaks for an account or user: its first, unless that one left it to a later one. */
+  #speaker(
+    from: 'accountFrom' | 'userFrom',
+    ordinal: number,
+    row: StoredRow<ImportRecord>,
+  ): FirstRow | undefined {
+    const first = this.#firstRow(ordinal, row);
+    const later = first?.record[from];
+    return later === undefined ? first : this.#firstRow(later, row);
   }
 
   #firstRow(ordinal: number, row: StoredRow<ImportRecord>): FirstRow | undefined {

@@ -129,7 +129,7 @@ export class ProfileDraft {
     return [...given, ...[...this.#blank].filter(([folded]) => !known.has(folded)).map(([, text]) => text)];
   }
 
-  #sheets(): Record<string, unknown> {
+  #sheets(): NonNullable<DraftedProfile['sheets']> {
     const given = this.#base.sheets ?? {};
     const left = [...this.#tables.values()].filter(
       ({ sheet, notForImport }) => notForImport && sheet !== null,
@@ -157,7 +157,7 @@ export class ProfileDraft {
   }
 
   #values(given: Partial<Profile['values']>): Profile['values'] {
-    const values: Partial<Record<ColumnName, Record<string, string>>> = { ...given };
+    const values: Profile['values'] = { ...given };
     for (const [column, texts] of this.#texts) {
       if (texts.size > MOST_TEXTS) continue;
       const known = new Set(Object.keys(given[column] ?? {}).map(inLowerCase));

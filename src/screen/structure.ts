@@ -1,9 +1,10 @@
-import type { HeaderMatch } from '../records/headers.js';
 import { isOfStructure, type ProblemGroup } from '../results/problem-groups.js';
 import type { TableHeaders } from '../results/run-report.js';
 import { HEADER_HOW, placeText } from '../results/wording.js';
 import { oneLine } from './plain-text.js';
 import { fitted, type Painter } from './summary.js';
+
+type HeaderMatch = TableHeaders['headers'][number];
 
 /** Headers of one table that are shown: a stray cell far out makes thousands of blank ones, which are none of them. */
 const HEADERS_SHOWN = 200;
