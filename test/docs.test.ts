@@ -139,7 +139,11 @@ const GENERATED: Readonly<Record<string, () => string>> = {
       ['product', 'also written', 'account type'],
       PRODUCT_NAMES.map((name) => {
         const { title, synonyms, accountType } = PRODUCTS[name];
-        return [code(name), [title, ...synonyms].join(', '), code(accountType)];
+        return [
+          code(name),
+          [title, ...synonyms].join(', '),
+          accountType === null ? 'either' : code(accountType),
+        ];
       }),
     ),
   columns: columnTables,

@@ -4,6 +4,7 @@ import type { RowPlan } from '../plan/resource.js';
 import type { RowValues } from '../records/columns.js';
 import { completeValues, givenValues } from '../records/complete.js';
 import { rowText } from '../records/problem.js';
+import { type AccountType, PRODUCTS } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
 
 /** Rows that are remembered: those of one account usually stand near each other. */
@@ -11,6 +12,11 @@ const MAX_REMEMBERED = 64;
 
 /** What a plan needs of the first row of an account or user. */
 type FirstRow = Pick<StoredRow<ImportRecord>, 'row' | 'record'>;
+
+/** The type of an account, as far as the row that speaks for it tells. */
+function typeOf({ accountType, product }: ImportRecord): AccountType | null {
+  return accountType ?? (product === null ? null : PRODUCTS[product].accountType);
+}
 
 /** Makes the plans of rows from the journal. */
 export class Planner {
@@ -46,8 +52,8 @@ export class Planner {
     const { record } = row;
     const { product } = record;
     if (product === null) return 'The row has no product.';
-    const account = this.#firstRow(record.accountFirst, row);
-    const user = record.userFirst === 0 ? row : this.#firstRow(record.userFirst, row);
+    const account = this.#speaker('accountFrom', record.accountFirst, row);
+    const user = record.userFirst === 0 ? row : this.#speaker('userFrom', record.userFirst, row);
     if (!account?.record.accountUsable)
       return `The account cells of ${whereOf(account, row)}, which this row takes over, are not valid.`;
     if (record.userFirst !== 0 && !user?.record.userUsable)
@@ -55,7 +61,19 @@ export class Planner {
     const userValues = record.userFirst === 0 ? null : (user?.record.values ?? null);
     const values = completeValues(record, account.record.values, userValues);
     const given = givenValues(record, account.record.values, userValues);
-    return planRow(product, values, record.searchIndex, (phone) => this.#journal.rowOfPhone(phone), given);
+    const rowOfPhone = (phone: string) => this.#journal.rowOfPhone(phone);
+    return planRow(product, values, record.searchIndex, rowOfPhone, given, typeOf(account.record));
+  }
+
+  /** The row that speaks for an account or user: its first, unless that one left it to a later one. */
+  #speaker(
+    from: 'accountFrom' | 'userFrom',
+    ordinal: number,
+    row: StoredRow<ImportRecord>,
+  ): FirstRow | undefined {
+    const first = this.#firstRow(ordinal, row);
+    const later = first?.record[from];
+    return later === undefined ? first : this.#firstRow(later, row);
   }
 
   /** What a row says with what it takes over; of a row that can be carried out, with what blank cells mean, too. */

@@ -1,15 +1,19 @@
 import { interruption } from '../errors.js';
 import type { CredentialsFile } from '../journal/credentials.js';
 import type { Journal, JsonObject } from '../journal/journal.js';
+import type { RecordChange } from '../records/across/accounts.js';
+import type { LateProblem } from '../records/across/late-problem.js';
+import { nearest } from '../records/cells/nearest.js';
 import { SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
-import { type HeaderNames, isKnownHeader } from '../records/headers.js';
-import { noticeAsProblem, type Problem } from '../records/problem.js';
+import { isError, noticeAsProblem, type Problem } from '../records/problem.js';
+import { type InputReading, turnOf } from '../records/reading.js';
 import type { ImportRecord } from '../records/record.js';
 import { type Checked, Validator, type ValidatorOptions } from '../records/validate.js';
 import { openTables } from '../sheet/read.js';
 import type { Notice, Table } from '../sheet/table.js';
 import { earlierRunOf } from './earlier-run.js';
 import { isLarge, tablesFromThread } from './read-in-thread.js';
+import { readOptions } from './read-options.js';
 
 /** What `readSheets` hands out, in input order. */
 export interface SheetEvents {
@@ -20,6 +24,8 @@ export interface SheetEvents {
   onRows(checked: readonly Checked[], table: Table): Promise<void> | void;
   /** problems of a table that show when all its rows are known */
   onTableEnd(problems: readonly Problem[]): Promise<void> | void;
+  /** the warning of a row that the profile leaves out: nothing else is heard of it */
+  onLeftOut(problem: Problem): Promise<void> | void;
 }
 
 /**
@@ -35,16 +41,21 @@ export async function readSheets(
   events: SheetEvents,
 ): Promise<Validator> {
   const validator = new Validator(options);
-  for (const file of files) {
+  const sheetNames: string[] = [];
+  for (const file of inTurn(files, options, events)) {
     const earlier = await earlierRunOf(file);
     try {
-      for await (const table of await tablesOf(file, options.headerNames ?? {}, events)) {
+      for await (const table of await tablesOf(file, options, events)) {
+        sheetNames.push(table.sheet ?? table.file);
         await events.onTable(table, validator.openTable(table, earlier), validator);
         let count = 0;
         for await (const rows of table.rows) {
           if (events.signal?.aborted) throw interruption();
           count += rows.length;
-          await events.onRows(validator.check(rows), table);
+          const leftOut = validator.leftOut(rows);
+          for (const problem of leftOut ?? []) if (problem !== null) await events.onLeftOut(problem);
+          const read = leftOut === null ? rows : rows.filter((_, index) => leftOut[index] === null);
+          await events.onRows(validator.check(read), table);
         }
         await events.onTableEnd(validator.closeTable());
         if (count === 0) events.onNotice(noRows(table));
@@ -53,17 +64,40 @@ export async function readSheets(
       await earlier?.close();
     }
   }
+  for (const name of validator.sheetsUnseen) events.onNotice(notThere(name, files[0] ?? '', sheetNames));
   return validator;
+}
+
+/** The files that are to be read, in the order of reading; of the others it is said that they are left out. */
+function inTurn(files: readonly string[], reading: InputReading, { onNotice }: SheetEvents): string[] {
+  const turns = files.map((file) => ({ file, turn: turnOf(reading, { file, sheet: null }) }));
+  for (const { file } of turns.filter(({ turn }) => turn === null)) {
+    const hint = 'If it is to be read, take it out of "sheets" in the profile.';
+    const message = `${file} is not read, as the profile says.`;
+    onNotice({ file, sheet: null, code: 'SHEET_LEFT_OUT', message, hint });
+  }
+  const read = turns.flatMap(({ file, turn }) => (turn === null ? [] : [{ file, turn }]));
+  return read.sort((a, b) => (a.turn === b.turn ? 0 : a.turn - b.turn)).map(({ file }) => file);
+}
+
+function notThere(name: string, file: string, sheetNames: readonly string[]): Notice {
+  const message = `The profile speaks of a sheet "${name}"; no worksheet or file with a header is called so.`;
+  const near = nearest(name, sheetNames);
+  const hint =
+    near === null
+      ? 'Write the name as the tab of the worksheet shows it, or take it out of "sheets" in the profile.'
+      : `Did you mean "${near}"?`;
+  return { file, sheet: null, code: 'SHEET_NOT_THERE', message, hint };
 }
 
 /** A large file is read by a second thread, so that reading and checking overlap. */
 async function tablesOf(
   file: string,
-  headerNames: HeaderNames,
+  reading: InputReading,
   { onNotice }: SheetEvents,
 ): Promise<AsyncGenerator<Table>> {
-  if (await isLarge(file)) return tablesFromThread(file, headerNames, onNotice);
-  return openTables([file], { isKnownHeader: (name) => isKnownHeader(name, headerNames), onNotice });
+  if (await isLarge(file)) return tablesFromThread(file, reading, onNotice);
+  return openTables([file], readOptions(file, reading, onNotice));
 }
 
 function noRows({ file, sheet }: Table): Notice {
@@ -97,6 +131,7 @@ export async function loadSheets(
   const validator = await readSheets(files, options, {
     signal,
     onNotice: (notice) => void journal.addProblem(0, { ...noticeAsProblem(notice) }),
+    onLeftOut: (problem) => void journal.addProblem(0, { ...problem }),
     async onTable({ file, sheet, header }, problems, { headers }) {
       source++;
       secretCells = new Set(
@@ -114,7 +149,9 @@ export async function loadSheets(
       for (const { record, row, problems } of checked) {
         if (record.valid && credentials) writes.push(keepGivenCredentials(record, credentials));
         // Further rows of an account are in the partition of its first.
-        if (record.accountFirst === record.ordinal) partitions.add(record.values.partitionId ?? null);
+        const { partitionId } = record.values;
+        if (record.accountFirst === record.ordinal || partitionId !== undefined)
+          partitions.add(partitionId ?? null);
         const stored = {
           ordinal: record.ordinal,
           source,
@@ -129,16 +166,37 @@ export async function loadSheets(
       await Promise.all(writes);
     },
   });
-  for (const ordinal of validator.lostCallerId) {
-    const record = journal.row(ordinal)?.record;
-    if (record) void journal.setRecord(ordinal, { ...record, callerId: false });
-  }
-  for (const { ordinal, ...problem } of validator.finish()) {
-    void journal.addProblem(ordinal, problem as JsonObject);
-    if (problem.severity === 'error') void journal.setRowStatus(ordinal, 'invalid', null);
-  }
+  for (const changes of validator.changes()) await changeRecords(journal, changes);
+  await changeRecords(journal, addLate(journal, validator.finish()));
   await journal.setMeta('furtherNumbers', validator.hasFurtherNumbers);
   return [...partitions];
+}
+
+/** Adds the problems that only show at the end; its rows' account or user is no longer to be taken over by others. */
+function* addLate(journal: Journal<ImportRecord>, problems: Iterable<LateProblem>): Iterable<RecordChange> {
+  for (const { ordinal, ...problem } of problems) {
+    void journal.addProblem(ordinal, problem as JsonObject);
+    if (!isError(problem)) continue;
+    void journal.setRowStatus(ordinal, 'invalid', null);
+    if (problem.code === 'EXTENSION_LENGTH') yield { ordinal, change: { userUsable: false } };
+    if (problem.column === 'extensionLength') yield { ordinal, change: { accountUsable: false } };
+  }
+}
+
+/** How many changed records wait for the disk together. */
+const CHANGES_AT_ONCE = 1000;
+
+/** @param changes of one row at most one */
+async function changeRecords(journal: Journal<ImportRecord>, changes: Iterable<RecordChange>): Promise<void> {
+  let writes: Promise<void>[] = [];
+  for (const { ordinal, change } of changes) {
+    const record = journal.row(ordinal)?.record;
+    if (record) writes.push(journal.setRecord(ordinal, { ...record, ...change }));
+    if (writes.length < CHANGES_AT_ONCE) continue;
+    await Promise.all(writes);
+    writes = [];
+  }
+  await Promise.all(writes);
 }
 
 function withoutSecrets(record: ImportRecord): ImportRecord {

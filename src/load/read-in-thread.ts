@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { StopError } from '../errors.js';
-import type { HeaderNames } from '../records/headers.js';
+import type { InputReading } from '../records/reading.js';
 import { BATCHES_A_REPLY, Unpacker } from '../sheet/pack.js';
 import type { Notice, Row, Table } from '../sheet/table.js';
 import type { ReaderMessage, ReaderTask } from './reader-thread.js';
@@ -32,10 +32,10 @@ export async function isLarge(file: string): Promise<boolean> {
  */
 export async function* tablesFromThread(
   file: string,
-  headerNames: HeaderNames,
+  reading: InputReading,
   onNotice: (notice: Notice) => void,
 ): AsyncGenerator<Table> {
-  const task: ReaderTask = { file, headerNames };
+  const task: ReaderTask = { file, reading };
   // Rows live for a moment only. V8 sometimes takes the arrays of the first ones for long-lived and from then on makes
   // all of them so. `npm run bench -- csv` without: 291 MB for 1,000,000 rows, not 255; for 40,000 rows 152 MB, not 131.
   setFlagsFromString('--no-allocation-site-pretenuring');

@@ -1,15 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { StopError } from '../errors.js';
 import { type ColumnName, columnOf } from '../records/columns.js';
-import { describeHeaders, type HeaderNames, isKnownHeader } from '../records/headers.js';
+import { describeHeaders } from '../records/headers.js';
+import { headerNamesOf, type InputReading } from '../records/reading.js';
 import { BATCHES_A_REPLY, buffersOf, type PackedRows, Packer } from '../sheet/pack.js';
 import { openTables } from '../sheet/read.js';
 import type { Notice, Table } from '../sheet/table.js';
+import { readOptions } from './read-options.js';
 
 /** What the thread is to read. */
 export interface ReaderTask {
   readonly file: string;
-  readonly headerNames: HeaderNames;
+  readonly reading: InputReading;
 }
 
 /** What the thread tells, in the order of the file. Every {@link BATCHES_A_REPLY} `rows` are answered by a message of any content. */
@@ -53,14 +55,13 @@ function plainTest(column: ColumnName | null): ((text: string) => boolean) | und
   return (text) => schema.read(text) === text;
 }
 
-async function read({ file, headerNames }: ReaderTask): Promise<void> {
-  const tables = openTables([file], {
-    isKnownHeader: (name) => isKnownHeader(name, headerNames),
-    onNotice: (notice) => tell({ type: 'notice', notice }),
-  });
+async function read({ file, reading }: ReaderTask): Promise<void> {
+  const onNotice = (notice: Notice) => tell({ type: 'notice', notice });
+  const tables = openTables([file], readOptions(file, reading, onNotice));
   for await (const { rows, ...table } of tables) {
     tell({ type: 'table', table });
-    const packer = new Packer(describeHeaders(table, headerNames).map(({ column }) => plainTest(column)));
+    const headers = describeHeaders(table, headerNamesOf(reading, table));
+    const packer = new Packer(headers.map(({ column }) => plainTest(column)));
     for await (const batch of rows)
       for (const row of batch) {
         // what waits shows that the other thread has more to do than this one

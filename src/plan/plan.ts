@@ -1,6 +1,6 @@
 import type { RowValues } from '../records/columns.js';
 import type { CompleteValues } from '../records/complete.js';
-import { PRODUCTS, type Product } from '../records/products.js';
+import { type AccountType, PRODUCTS, type Product } from '../records/products.js';
 import { keyOf } from './keys.js';
 import type { KindName, Resource, Role, RowPlan } from './resource.js';
 
@@ -14,6 +14,7 @@ export type RowOfPhone = (phone: string) => number | undefined;
  * @param searchIndex how many SEARCH rows of the same owner there are up to this one; 0 when the row searches none
  * @param rowOfPhone which row brings a number; consulted for numbers that this row names and does not bring
  * @param given the same values without defaults
+ * @param typeOfAccount what the account's first row makes the account, where the product does not tell
  */
 export function planRow(
   product: Product,
@@ -21,15 +22,18 @@ export function planRow(
   searchIndex: number,
   rowOfPhone: RowOfPhone,
   given: RowValues = values,
+  typeOfAccount: AccountType | null = null,
 ): RowPlan {
   const resources: Resource[] = [];
   const elsewhere = new Map<string, number>();
+  const accountType = PRODUCTS[product].accountType ?? typeOfAccount ?? accountTypeOf(values);
   const add = (kind: KindName, key: string, needs: Resource['needs']) => {
-    resources.push({ kind, key, needs, product, values, given });
+    resources.push({ kind, key, needs, product, accountType, values, given });
     return key;
   };
-  const owner = ownerKey(product, values);
   const account = add('account', keyOf.account(values.accountNumber), {});
+  const owner = ownerKey(product, values);
+  if (owner === null) return { resources, elsewhere };
   if (PRODUCTS[product].owner === 'user') add('user', owner, { account });
   const number = hasNumber(values)
     ? add('number', numberKey(owner, values, searchIndex), { account })
@@ -73,12 +77,17 @@ export function planRow(
   return { resources, elsewhere };
 }
 
+/** Only a business account has extensions. */
+function accountTypeOf({ extensionLength }: RowValues): AccountType {
+  return extensionLength === undefined ? 'SIMPLE' : 'ADVANCED';
+}
+
 function hasNumber(values: CompleteValues): boolean {
   return values.numberSource !== 'NONE';
 }
 
-/** The key of what a row's number rings: a user, a business line or a SIP trunk. */
-function ownerKey(product: Product, values: CompleteValues): string {
+/** The key of what a row's number rings: a user, a business line or a SIP trunk; null where there is nothing. */
+function ownerKey(product: Product, values: CompleteValues): string | null {
   const { accountNumber, extension, lineName = '', trunkName = '' } = values;
   switch (PRODUCTS[product].owner) {
     case 'user':
@@ -87,6 +96,8 @@ function ownerKey(product: Product, values: CompleteValues): string {
       return keyOf.businessLine(accountNumber, lineName);
     case 'sipTrunk':
       return keyOf.sipTrunk(trunkName);
+    case null:
+      return null;
   }
 }
 

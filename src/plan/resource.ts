@@ -1,6 +1,6 @@
 import type { RowValues } from '../records/columns.js';
 import type { CompleteValues } from '../records/complete.js';
-import type { Product } from '../records/products.js';
+import type { AccountType, Product } from '../records/products.js';
 
 /** The kinds of resources, in the order in which the guide makes them. `resources/kinds.ts` says what each is. */
 export const KIND_NAMES = [
@@ -32,6 +32,8 @@ export interface Resource {
   readonly key: string;
   readonly needs: Readonly<Partial<Record<Role, string>>>;
   readonly product: Product;
+  /** the type of the account that it is or belongs to */
+  readonly accountType: AccountType;
   readonly values: CompleteValues;
   /** what the sheet itself says of it, without defaults: what one that was there before is compared with */
   readonly given: RowValues;

@@ -12,6 +12,7 @@ import {
   serviceNumber,
 } from './cells/telephony.js';
 import { TIME_ZONES, timeZone } from './cells/time-zones.js';
+import { SECONDARY_LOCATION_ALIASES, SECONDARY_LOCATIONS, unit } from './cells/units.js';
 import {
   type CellSchema,
   cell,
@@ -72,6 +73,7 @@ export interface Column {
 }
 
 const ALL = PRODUCT_NAMES;
+const SERVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE', 'SIP_TRUNK'] as const;
 const BUSINESS = ['BCC', 'BUSINESS_LINE', 'SIP_TRUNK'] as const;
 const USERS = ['BCC', 'HOME_PHONE'] as const;
 const DEVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE'] as const;
@@ -90,7 +92,6 @@ const localPhone = { schema: serviceNumber, textFormat: true } as const;
 const callback = { schema: emergencyCallback, textFormat: true } as const;
 const country = choice(COUNTRIES, COUNTRY_ALIASES);
 const street = text({ kind: 'place', max: 256 });
-const unit = text({ kind: 'place', max: 10 });
 
 /** Refuses what is too short for an ID of the platform, and a yes or no. */
 function notAnId(hint: string) {
@@ -124,38 +125,7 @@ const sipPassword = cell((typed, inWorkbook) => {
 
 const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);
 
-const secondaryLocation = choice(
-  [
-    ...([
-      'APARTMENT',
-      'BASEMENT',
-      'BUILDING',
-      'DEPARTMENT',
-      'FLOOR',
-      'FRONT',
-      'HANGER',
-      'KEY',
-      'LOBBY',
-    ] as const),
-    ...(['LOT', 'LOWER', 'OFFICE', 'PENTHOUSE', 'PIER', 'REAR', 'ROOM', 'SIDE', 'SLIP', 'SPACE'] as const),
-    ...(['SUITE', 'STOP', 'TRAILER', 'UNIT', 'UPPER'] as const),
-  ],
-  {
-    apt: 'APARTMENT',
-    bsmt: 'BASEMENT',
-    bldg: 'BUILDING',
-    dept: 'DEPARTMENT',
-    fl: 'FLOOR',
-    flr: 'FLOOR',
-    hangar: 'HANGER',
-    hngr: 'HANGER',
-    ofc: 'OFFICE',
-    ph: 'PENTHOUSE',
-    rm: 'ROOM',
-    ste: 'SUITE',
-    trlr: 'TRAILER',
-  },
-);
+const secondaryLocation = choice(SECONDARY_LOCATIONS, SECONDARY_LOCATION_ALIASES);
 
 const productAliases: Record<string, Product> = {};
 for (const product of PRODUCT_NAMES) {
@@ -174,8 +144,11 @@ export const COLUMNS = {
     required: ALL,
     ...choice(PRODUCT_NAMES, productAliases),
     default: "the worksheet's name, where it names a product",
-    help: 'Which product the row is: BCC, HOME_PHONE, BUSINESS_LINE or SIP_TRUNK.',
-    example: { BCC: 'BCC', HOME_PHONE: 'HOME_PHONE', BUSINESS_LINE: 'BUSINESS_LINE', SIP_TRUNK: 'SIP_TRUNK' },
+    help: 'Which product the row is: BCC, HOME_PHONE, BUSINESS_LINE or SIP_TRUNK; ACCOUNT brings an account alone.',
+    example: {
+      ...{ BCC: 'BCC', HOME_PHONE: 'HOME_PHONE', BUSINESS_LINE: 'BUSINESS_LINE', SIP_TRUNK: 'SIP_TRUNK' },
+      ACCOUNT: 'ACCOUNT',
+    },
     synonyms: ['Product Type', 'Product Name', 'Service', 'Service Type'],
   },
 
@@ -195,7 +168,10 @@ export const COLUMNS = {
     schema: text({ kind: 'identifier', max: 25, advisedMin: 3 }),
     textFormat: true,
     help: "The account's identifier in your billing system; rows with the same one are one account.",
-    example: { BCC: 'SP-1001', HOME_PHONE: 'SP-2001', BUSINESS_LINE: 'SP-3001', SIP_TRUNK: 'SP-4001' },
+    example: {
+      ...{ BCC: 'SP-1001', HOME_PHONE: 'SP-2001', BUSINESS_LINE: 'SP-3001', SIP_TRUNK: 'SP-4001' },
+      ACCOUNT: 'SP-5001',
+    },
     synonyms: [
       ...['Acct #', 'Acct No', 'Acct Number', 'Acct', 'Account', 'Account #', 'Account No'],
       ...['Customer Number', 'Customer No', 'Customer #', 'Customer ID', 'Billing Account', 'BAN'],
@@ -214,6 +190,7 @@ export const COLUMNS = {
       HOME_PHONE: 'Maria Delgado',
       BUSINESS_LINE: "O'Brien Hardware",
       SIP_TRUNK: 'Timpanogos Logistics',
+      ACCOUNT: 'Cottonwood Pediatrics',
     },
     synonyms: ['Acct Name', 'Name of Account'],
   },
@@ -253,7 +230,7 @@ export const COLUMNS = {
     required: BUSINESS,
     schema: wholeNumber(3, 6),
     help: 'How many digits the extensions of the account have, 3 to 6; it cannot be changed later.',
-    example: { BCC: '4', BUSINESS_LINE: '4', SIP_TRUNK: '4' },
+    example: { BCC: '4', BUSINESS_LINE: '4', SIP_TRUNK: '4', ACCOUNT: '4' },
     synonyms: ['Ext Length', 'Ext Len', 'Extension Digits'],
   },
   regulatoryType: {
@@ -381,7 +358,7 @@ export const COLUMNS = {
 
   numberSource: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     ...choice(['SEARCH', 'INVENTORY', 'NONE']),
     default: 'INVENTORY with a phoneNumber, SEARCH without one where there is an address, else NONE',
     help: 'Where the phone number comes from: the given one, one found near the address, or none.',
@@ -389,7 +366,7 @@ export const COLUMNS = {
   },
   phoneNumber: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     ...localPhone,
     uniqueIn: 'input',
     help: 'A number of your inventory; blank to search one near the address.',
@@ -416,7 +393,7 @@ export const COLUMNS = {
   },
   address: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     schema: street,
     default: 'required with a number',
     help: "The street address of the service (or the whole address in one line, with commas), for the number's records and E911.",
@@ -425,7 +402,7 @@ export const COLUMNS = {
   },
   city: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     schema: street,
     help: 'The city of the address.',
     example: 'Lindon',
@@ -433,7 +410,7 @@ export const COLUMNS = {
   },
   state: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     schema: state,
     help: 'The state or province, as two letters or its name.',
     example: 'UT',
@@ -441,7 +418,7 @@ export const COLUMNS = {
   },
   postalCode: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     schema: postalCode,
     textFormat: true,
     help: 'The ZIP or Canadian postal code.',
@@ -450,15 +427,15 @@ export const COLUMNS = {
   },
   country: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     ...country,
-    blank: 'USA',
+    default: 'the country of the state or postal code, else USA',
     help: 'USA or CAN.',
     synonyms: ['Country Code', 'Service Country'],
   },
   secondaryLocationDescription: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     ...secondaryLocation,
     help: 'What unit counts: SUITE, APARTMENT, FLOOR and so on; goes together with unit.',
     example: { BCC: 'SUITE' },
@@ -466,16 +443,16 @@ export const COLUMNS = {
   },
   unit: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     schema: unit,
     textFormat: true,
-    help: 'The number of the suite, apartment, floor and so on; at most 10 characters.',
+    help: 'The number of the suite, apartment, floor and so on; at most 10 characters. Suite 12 says both.',
     example: { BCC: '500' },
     synonyms: ['Unit #', 'Unit Number', 'Suite', 'Suite #', 'Apt', 'Apt #', 'Apartment'],
   },
   customerType: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     ...choice(['BUSINESS', 'RESIDENTIAL']),
     default: 'RESIDENTIAL for HOME_PHONE, else BUSINESS',
     help: "What kind of customer the number's record names.",
@@ -483,7 +460,7 @@ export const COLUMNS = {
   },
   businessName: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     schema: words,
     freeText: true,
     default: "the account's name",
@@ -492,7 +469,7 @@ export const COLUMNS = {
   },
   customerFirstName: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     schema: shortPersonName,
     freeText: true,
     default: "the user's first name",
@@ -501,7 +478,7 @@ export const COLUMNS = {
   },
   customerLastName: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     schema: shortPersonName,
     freeText: true,
     default: "the user's last name",
@@ -510,7 +487,7 @@ export const COLUMNS = {
   },
   customerName: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     schema: text({
       kind: 'callerName',
       max: 15,
@@ -527,7 +504,7 @@ export const COLUMNS = {
   },
   directoryListed: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     ...flag,
     blank: false,
     help: 'Whether the number is listed in the directory.',
@@ -535,7 +512,7 @@ export const COLUMNS = {
   },
   directoryListingType: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     ...choice(['NOT_LIST_NOT_PUBLISH', 'LIST_NOT_PUBLISH', 'LIST_PUBLISH']),
     blank: 'NOT_LIST_NOT_PUBLISH',
     help: 'Whether 411 knows the number (LIST) and the phone book prints it (PUBLISH).',
@@ -543,7 +520,7 @@ export const COLUMNS = {
   },
   holdActivation: {
     group: 'number',
-    products: ALL,
+    products: SERVICES,
     ...flag,
     blank: false,
     help: 'TRUE holds the activation of the number until it is released.',
@@ -560,7 +537,7 @@ export const COLUMNS = {
 
   e911Address: {
     group: 'e911',
-    products: ALL,
+    products: SERVICES,
     schema: street,
     default: "the number's address",
     help: 'The street address for emergency calls, when it differs from the address of the number.',
@@ -568,21 +545,21 @@ export const COLUMNS = {
   },
   e911City: {
     group: 'e911',
-    products: ALL,
+    products: SERVICES,
     schema: street,
     help: 'The city of the E911 address.',
     synonyms: ['911 City', 'Emergency City'],
   },
   e911State: {
     group: 'e911',
-    products: ALL,
+    products: SERVICES,
     schema: state,
     help: 'The state or province of the E911 address.',
     synonyms: ['E911 Province', '911 State', 'Emergency State'],
   },
   e911PostalCode: {
     group: 'e911',
-    products: ALL,
+    products: SERVICES,
     schema: postalCode,
     textFormat: true,
     help: 'The ZIP or postal code of the E911 address.',
@@ -590,7 +567,7 @@ export const COLUMNS = {
   },
   e911Country: {
     group: 'e911',
-    products: ALL,
+    products: SERVICES,
     ...country,
     default: "the country of its state or postal code, else the number's",
     help: 'USA or CAN, for the E911 address.',
@@ -598,14 +575,14 @@ export const COLUMNS = {
   },
   e911SecondaryLocationDescription: {
     group: 'e911',
-    products: ALL,
+    products: SERVICES,
     ...secondaryLocation,
     help: 'What e911Unit counts: SUITE, APARTMENT, FLOOR and so on.',
     synonyms: ['E911 Secondary Location', 'E911 Unit Type'],
   },
   e911Unit: {
     group: 'e911',
-    products: ALL,
+    products: SERVICES,
     schema: unit,
     textFormat: true,
     help: 'The number of the suite, apartment, floor and so on of the E911 address.',

@@ -1,8 +1,7 @@
-import { type Country, countryOfPostalCode, countryOfState } from './cells/places.js';
+import { type Country, countryOfPostalCode, countryOfState, countryOfWholeAddress } from './cells/places.js';
 import {
   type BlankColumn,
   COLUMN_NAMES,
-  COLUMNS,
   type ColumnName,
   columnOf,
   columnsOf,
@@ -28,6 +27,7 @@ type AlwaysThere =
   | 'userTimeZone'
   | 'numberSource'
   | 'customerType'
+  | 'country'
   | Exclude<BlankColumn, LeftToPlatform | 'endUserType'>;
 
 /**
@@ -62,16 +62,26 @@ export function numberSourceOf(values: RowValues): NonNullable<RowValues['number
   return hasAddress ? 'SEARCH' : 'NONE';
 }
 
+/** The country of the number's address: where it is not given, the one that its state or postal code is in, else the USA. */
+export function countryOf({ country, address, state, postalCode }: RowValues): Country {
+  return country ?? countryOfPlace(address, state, postalCode) ?? 'USA';
+}
+
 /** The country of the E911 address: where it is not given, the one that its own state or postal code is in. */
 export function e911CountryOf(values: RowValues): Country {
-  const { e911Country, e911State, e911PostalCode, country = COLUMNS.country.blank } = values;
-  const own = e911State === undefined ? undefined : countryOfState(e911State);
-  return (
-    e911Country ??
-    own ??
-    (e911PostalCode === undefined ? undefined : countryOfPostalCode(e911PostalCode)) ??
-    country
-  );
+  const { e911Country, e911Address, e911State, e911PostalCode } = values;
+  return e911Country ?? countryOfPlace(e911Address, e911State, e911PostalCode) ?? countryOf(values);
+}
+
+/** What an address tells of its country; a street tells it when it is a whole address in one line. */
+function countryOfPlace(
+  street: string | undefined,
+  state: string | undefined,
+  postalCode: string | undefined,
+): Country | null | undefined {
+  if (state !== undefined) return countryOfState(state);
+  if (postalCode !== undefined) return countryOfPostalCode(postalCode);
+  return street?.includes(',') === true ? countryOfWholeAddress(street) : undefined;
 }
 
 /** Whose record a number gets (column `customerType` and its default). */
@@ -138,6 +148,7 @@ export function completeValues(
     userTimeZone: values.userTimeZone ?? timeZone,
     numberSource: numberSourceOf(values),
     customerType: customerTypeOf(product, values),
+    country: countryOf(values),
   } as CompleteValues;
   for (const [column, blank] of BLANKS[product])
     if (values[column] === undefined) Object.assign(complete, { [column]: blank });

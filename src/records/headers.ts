@@ -119,7 +119,9 @@ export function isKnownHeader(name: string, headerNames: HeaderNames = {}): bool
 const sheetNames = new Map<string, Product>();
 for (const product of PRODUCT_NAMES) {
   const { title, synonyms } = PRODUCTS[product];
-  for (const each of [product, title, ...synonyms]) sheetNames.set(fold(each), product);
+  // a worksheet "Account" may hold anything: rows that bring nothing but accounts are told by more than that
+  const names = product === 'ACCOUNT' ? [title, ...synonyms] : [product, title, ...synonyms];
+  for (const each of names) sheetNames.set(fold(each), product);
 }
 
 /** The product that a worksheet is named for, if it is. */

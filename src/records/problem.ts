@@ -21,6 +21,8 @@ export const PROBLEM_CODES = {
   HIDDEN_CELLS: { severity: 'warning', title: 'Hidden rows or columns were read' },
   HIDDEN_SHEET: { severity: 'warning', title: 'A hidden worksheet was not read' },
   NO_ROWS: { severity: 'warning', title: 'A sheet has no rows' },
+  SHEET_LEFT_OUT: { severity: 'warning', title: 'A sheet was not read, as the profile says' },
+  SHEET_NOT_THERE: { severity: 'warning', title: 'Profile names a sheet that is not there' },
   NOT_DATA: { severity: 'warning', title: 'A worksheet is no data and was left alone' },
 
   // the table and its header
@@ -30,6 +32,10 @@ export const PROBLEM_CODES = {
   ANOTHER_HEADER: { severity: 'error', title: 'A second table stands below the first' },
   NOT_FOR_IMPORT: { severity: 'error', title: 'A worksheet holds no rows to import' },
   MISTAKEN_HEADER: { severity: 'warning', title: 'A header was probably taken for the wrong column' },
+  SKIP_WITHOUT_COLUMN: {
+    severity: 'warning',
+    title: 'Profile leaves rows out by a column that is not there',
+  },
   UNKNOWN_COLUMN: { severity: 'warning', title: 'Column is not known and is not used' },
   PROFILE_HEADER_NOWHERE: { severity: 'warning', title: 'A header of the profile is in no sheet' },
 
@@ -37,6 +43,8 @@ export const PROBLEM_CODES = {
   ROW_TOO_LONG: { severity: 'error', title: 'Row has more cells than the header' },
   ROW_TOO_SHORT: { severity: 'warning', title: 'Row has fewer cells than the header' },
   QUOTE_NOT_CLOSED: { severity: 'error', title: 'A quote is opened and never closed' },
+
+  ROW_LEFT_OUT: { severity: 'warning', title: 'Row was left out, as the profile says' },
 
   // what a spreadsheet did to a cell
   CELL_ERROR: { severity: 'error', title: 'Cell holds a spreadsheet error' },
@@ -105,6 +113,7 @@ export const PROBLEM_CODES = {
   LISTED_WITHOUT_TYPE: { severity: 'warning', title: 'Listed in the directory without a listing type' },
   TYPE_WITHOUT_LISTED: { severity: 'warning', title: 'Listing type is given, but the number is not listed' },
   UNIT_INCOMPLETE: { severity: 'warning', title: 'Unit and its kind are not both given' },
+  UNIT_CONTRADICTS: { severity: 'warning', title: 'Unit names another kind of unit than its column' },
   DEVICE_NOT_ATA: { severity: 'warning', title: 'Device is an IP phone, but the product needs an ATA' },
 
   EXAMPLE_ROW: { severity: 'warning', title: 'Example row of the template was left in' },
@@ -115,6 +124,7 @@ export const PROBLEM_CODES = {
   ACCOUNT_TYPE_MIXED: { severity: 'error', title: 'Home Phone and business products share an account' },
   ACCOUNT_NUMBER_LOOKALIKE: { severity: 'error', title: 'Two account numbers are nearly the same' },
   SECOND_HOME_PHONE: { severity: 'error', title: 'Home Phone account has a second row' },
+  JOINS_NOTHING: { severity: 'error', title: 'No row brings the account or user that a row names' },
   USER_CONFLICT: { severity: 'error', title: 'Rows of one user disagree' },
   DUPLICATE_ROW: { severity: 'error', title: 'Row repeats a user and adds nothing' },
   ANOTHER_SEARCH: { severity: 'warning', title: 'Row orders another number for a user' },

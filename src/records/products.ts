@@ -1,22 +1,22 @@
 /** An account is for business products or for Home Phone (guide, "Account Create"). */
 export type AccountType = 'ADVANCED' | 'SIMPLE';
 
-/** What a product is called, in code and in the guide, and what kind of account it lives in. */
+/** What a product is called, in code and in the guide, and what kind of account it lives in (null: in either). */
 interface ProductEntry {
-  readonly accountType: AccountType;
+  readonly accountType: AccountType | null;
   /** the guide's name */
   readonly title: string;
   /** other names that people type */
   readonly synonyms: readonly string[];
   /** whether its rows have a user */
   readonly hasUser: boolean;
-  /** the kind of resource that its numbers ring */
-  readonly owner: 'user' | 'businessLine' | 'sipTrunk';
+  /** the kind of resource that its numbers ring; null for one that has no numbers */
+  readonly owner: 'user' | 'businessLine' | 'sipTrunk' | null;
   /** the account number of its example row in templates, which no real customer's account has */
   readonly exampleAccount: string;
 }
 
-/** The products of the guide ("Alianza Products"). */
+/** The products of the guide ("Alianza Products"), and accounts alone. */
 export const PRODUCTS = {
   BCC: {
     accountType: 'ADVANCED',
@@ -56,14 +56,29 @@ export const PRODUCTS = {
     owner: 'sipTrunk',
     exampleAccount: 'EXAMPLE-4',
   },
+  // no product of the guide: the rows of a sheet of customers, which bring accounts for the rows of other sheets
+  ACCOUNT: {
+    accountType: null,
+    title: 'Accounts only',
+    synonyms: ['Account only'],
+    hasUser: false,
+    owner: null,
+    exampleAccount: 'EXAMPLE-5',
+  },
 } as const satisfies Record<string, ProductEntry>;
 
 export type Product = keyof typeof PRODUCTS;
 
-/** The products in the order of the guide. */
+/** The products in the order of the guide, then accounts alone. */
 export const PRODUCT_NAMES = [
   'BCC',
   'HOME_PHONE',
   'BUSINESS_LINE',
   'SIP_TRUNK',
+  'ACCOUNT',
 ] as const satisfies readonly Product[];
+
+/** A table with an entry for each product. */
+export function byProduct<T>(entry: (product: Product) => T): Readonly<Record<Product, T>> {
+  return Object.fromEntries(PRODUCT_NAMES.map((product) => [product, entry(product)])) as Record<Product, T>;
+}

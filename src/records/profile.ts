@@ -4,10 +4,17 @@ import { StopError } from '../errors.js';
 import { nearest } from './cells/nearest.js';
 import { COLUMN_NAMES, type ColumnName, columnOf, SECRET_COLUMNS } from './columns.js';
 import type { HeaderNames } from './headers.js';
+import type { Skip } from './left-out.js';
+import { PRODUCT_NAMES, type Product } from './products.js';
 
 /** The columns of which a profile may say that nearly the same values are different ones. */
 const DISTINCT_COLUMNS = ['accountNumber'] as const satisfies readonly ColumnName[];
 export type DistinctColumn = (typeof DISTINCT_COLUMNS)[number];
+
+/** What holds for one worksheet or file; it comes before what the profile says of all. */
+type SheetProfile = { readonly product?: Product } & Partial<
+  Pick<Profile, 'headers' | 'defaults' | 'values' | 'blank' | 'skip'>
+>;
 
 /** What a customer's own sheets need, from a JSON file; all parts may be left out of the file. */
 export interface Profile {
@@ -16,7 +23,13 @@ export interface Profile {
   /** texts for blank cells, by column */
   readonly defaults: Partial<Record<ColumnName, string>>;
   /** their texts and what each stands for, by column: `{ "timeZone": { "MST": "US/Mountain" } }` */
-  readonly values: Partial<Record<ColumnName, Record<string, string>>>;
+  readonly values: Partial<Record<ColumnName, Record<string, string | null>>>;
+  /** texts that count as blank */
+  readonly blank: readonly string[];
+  /** rows that are left out, by a header of theirs or a column of ours */
+  readonly skip: Skip;
+  /** what holds for one worksheet or file, in the order of reading; null: it is not read */
+  readonly sheets: Readonly<Record<string, SheetProfile | null>>;
   /** columns whose values may differ in capitals or leading zeros only */
   readonly distinct: readonly DistinctColumn[];
   /** long options of the command line, without the dashes */
@@ -27,6 +40,9 @@ const PARTS = [
   'headers',
   'defaults',
   'values',
+  'blank',
+  'skip',
+  'sheets',
   'distinct',
   'options',
 ] as const satisfies readonly (keyof Profile)[];
@@ -88,26 +104,47 @@ function profileSchema(optionNames: readonly string[]) {
     error: ({ input }) =>
       `"${input}" is not a column that can be distinct (${DISTINCT_COLUMNS.join(', ')} can)`,
   });
+  const headers = z
+    .record(z.string(), column.nullable())
+    .describe('their header names, and the column that each is; null: ignore it');
+  const defaults = only('a column', byColumn(asText))
+    .superRefine(refuseSecrets)
+    .describe('what a blank cell of a column means; "?": to be filled in, it says nothing yet');
+  const values = only('a column', byColumn(z.record(z.string(), asText.nullable())))
+    .superRefine(refuseSecrets)
+    .describe(
+      'by column: a text of theirs, and what it stands for; null: a blank cell; "?": to be filled in, it says nothing yet',
+    );
+  const blank = z.array(asText).describe('texts that count as blank, such as N/A');
+  const skip = z
+    .record(z.string(), z.array(asText))
+    .describe('by a header of theirs or a column: texts whose rows are left out; * stands for anything');
+  const product = z.enum(PRODUCT_NAMES, {
+    error: ({ input }) => unknownName('a product', String(input), PRODUCT_NAMES),
+  });
+  const sheet = only('a part of what a profile says of one sheet', {
+    product: product.optional().describe('the product of rows that name none'),
+    headers: headers.optional(),
+    defaults: defaults.optional(),
+    values: values.optional(),
+    blank: blank.optional(),
+    skip: skip.optional(),
+  });
   return only('a part of a profile', {
     // for editors, which complete a file that names its schema
     $schema: z.string().optional(),
     $notes: z.array(z.string()).optional().describe('for people; not read'),
-    headers: z
-      .record(z.string(), column.nullable())
+    headers: headers.default({}),
+    defaults: defaults.prefault({}),
+    values: values.prefault({}),
+    blank: blank.default([]),
+    skip: skip.default({}),
+    sheets: z
+      .record(z.string(), sheet.nullable())
       .default({})
-      .describe('their header names, and the column that each is; null: ignore it'),
-    defaults: only('a column', byColumn(asText))
-      .superRefine(refuseSecrets)
-      .prefault({})
-      .describe('what a blank cell of a column means; "?": to be filled in, it says nothing yet'),
-    values: only('a column', byColumn(z.record(z.string(), asText)))
-      .superRefine(refuseSecrets)
-      .prefault({})
       .describe(
-        'by column: a text of theirs, and what it stands for; "?": to be filled in, it says nothing yet',
+        'by the name of a worksheet or file, in the order of reading: what holds for it; null: not read',
       ),
-    blank: z.array(z.string()).optional().describe('texts that count as blank'),
-    sheets: z.record(z.string(), z.null()).optional().describe('by worksheet: null, it is not read'),
     distinct: z
       .array(distinct)
       .default([])

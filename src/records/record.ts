@@ -1,5 +1,5 @@
 import type { RowValues } from './columns.js';
-import type { Product } from './products.js';
+import type { AccountType, Product } from './products.js';
 
 /** A row that means something: one product, typed values. */
 export interface ImportRecord {
@@ -21,6 +21,12 @@ export interface ImportRecord {
   readonly accountFirst: number;
   /** ordinal of the user's first row; 0 when the product has no user, or it cannot be told which */
   readonly userFirst: number;
+  /** on the account's first row: ordinal of the row whose cells speak for the account, when that is a later one */
+  readonly accountFrom?: number;
+  /** on the user's first row: ordinal of the row whose cells speak for the user, when that is a later one */
+  readonly userFrom?: number;
+  /** of an ACCOUNT row: what the other rows of the account make it; undefined where its own cells tell */
+  readonly accountType?: AccountType;
   /** no error on an account cell of this row */
   readonly accountUsable: boolean;
   /** no error on a user cell of this row */

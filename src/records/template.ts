@@ -14,6 +14,7 @@ export const TEMPLATE_FILES = {
   HOME_PHONE: 'home-phone',
   BUSINESS_LINE: 'business-line',
   SIP_TRUNK: 'sip-trunk',
+  ACCOUNT: 'accounts',
 } as const satisfies Record<TemplateName, string>;
 
 /** A worksheet of a template: its columns and its example rows. */

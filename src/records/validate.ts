@@ -1,13 +1,15 @@
 import { StopError } from '../errors.js';
 import type { Row, RowFault, Table } from '../sheet/table.js';
-import { Accounts, type KnownBefore, type Owner } from './across/accounts.js';
+import { Accounts, type KnownBefore, type Owner, type RecordChange } from './across/accounts.js';
 import { CallerIds } from './across/caller-ids.js';
 import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
+import { LeftOutOwners } from './across/left-out-owners.js';
 import { RowPlaces } from './across/row-places.js';
 import { Uniqueness } from './across/uniqueness.js';
 import { fold } from './cells/nearest.js';
-import { placeColumns, readCells, type TableColumns, type Translations } from './cells/read-cells.js';
+import { placeColumns, readCells, type TableColumns } from './cells/read-cells.js';
+import { readTranslations, type Translations } from './cells/translations.js';
 import { faultOf } from './cells/values.js';
 import { COLUMN_NAMES, type ColumnName, columnOf } from './columns.js';
 import { isMistaken, mistaken, nowhere } from './header-problems.js';
@@ -15,26 +17,21 @@ import {
   columnMeant,
   describeHeaders,
   type HeaderMatch,
-  type HeaderNames,
   headerInResults,
   productOfSheet,
 } from './headers.js';
+import { LeftOut, type Skip, skipWithoutColumn } from './left-out.js';
 import { isError, type Problem, type ProblemCode, rowText, underHeader, withSeverity } from './problem.js';
 import { PRODUCTS, type Product } from './products.js';
 import type { DistinctColumn } from './profile.js';
+import { type InputReading, nameInSheets, type Reading, readingOf } from './reading.js';
 import type { ImportRecord } from './record.js';
 import { RowCheck } from './rows/row-check.js';
 import { checkRules, sourceOf } from './rows/rules.js';
 import { UNDECIDED, undecidedIn } from './undecided.js';
 
 /** What the user says about the sheets beyond the sheets themselves. */
-export interface ValidatorOptions {
-  /** texts for blank cells, by column (`--set` and a profile's `defaults`) */
-  readonly defaults?: Partial<Record<ColumnName, string>>;
-  /** header names of the customer's own sheets (a profile's `headers`) */
-  readonly headerNames?: HeaderNames;
-  /** texts that stand for others, by column (a profile's `values`); matched without regard to case */
-  readonly valueTranslations?: Partial<Record<ColumnName, Readonly<Record<string, string>>>>;
+export interface ValidatorOptions extends InputReading {
   /** columns whose values may differ in capitals or leading zeros only (a profile's `distinct`) */
   readonly distinct?: readonly DistinctColumn[];
   /** `refuse`: example rows of a template are errors, for they would be sent to a real platform */
@@ -56,16 +53,17 @@ export interface Checked {
  * remembers between rows is a few short numbers a row, never a cell.
  */
 export class Validator {
-  readonly #headerNames: HeaderNames;
-  /** the headers of `headerNames` that no table has had so far, by their folded form */
+  /** the headers that a profile names and no table has had so far, by their folded form */
   readonly #nowhere: Map<string, string>;
-  readonly #undecided: ReadonlySet<ColumnName>;
   /** the headers as typed that are not their columns' names, by file and worksheet */
   readonly #typedHeaders = new Map<string, ReadonlyMap<string, string>>();
   /** the last table that was opened */
   #table: Pick<Table, 'file' | 'sheet' | 'headerRow'> | null = null;
-  readonly #translations: Translations;
-  readonly #defaults: ReadonlyMap<ColumnName, unknown>;
+  readonly #options: ValidatorOptions;
+  /** what was said of the worksheets and files that were opened so far */
+  readonly #sheetsSeen = new Set<string>();
+  /** names in a profile's `skip` that no table has had so far, with the first table */
+  readonly #skipUnknown = new Map<string, Problem | null>();
   readonly #keys = new KeyIndex();
   readonly #places = new RowPlaces();
   readonly #accounts: Accounts;
@@ -73,6 +71,9 @@ export class Validator {
   readonly #uniqueness = new Uniqueness(this.#keys, this.#places);
   #headers: readonly HeaderMatch[] = [];
   #columns: TableColumns | null = null;
+  #leftOut: LeftOut | null = null;
+  /** null where rows of one sheet do not belong to those of another, or none are left out */
+  readonly #leftOutOwners: LeftOutOwners | null;
   #sheetProduct: Product | null = null;
   #tableErrors: readonly Problem[] = [];
   /** problems of the open table that its rows have in common, by message */
@@ -82,14 +83,20 @@ export class Validator {
 
   /** @throws StopError when a default is no value of its column */
   constructor(options: ValidatorOptions = {}) {
-    this.#headerNames = options.headerNames ?? {};
-    this.#nowhere = new Map(Object.keys(this.#headerNames).map((header) => [fold(header), header]));
-    this.#undecided = undecidedIn(options.defaults ?? {});
-    this.#translations = readTranslations(options.valueTranslations ?? {});
-    this.#defaults = readDefaults(options.defaults ?? {}, this.#translations);
+    this.#options = options;
+    readDefaultsOf(options);
+    for (const own of Object.values(options.sheets ?? {}))
+      if (own !== null) readDefaultsOf({ ...options, ...own });
+    const read = Object.values(options.sheets ?? {}).filter((own) => own !== null);
+    const areTogether = read.length > 1;
+    const skips = [options, ...read].some(({ skip = {} }) => Object.keys(skip).length > 0);
+    this.#leftOutOwners = areTogether && skips ? new LeftOutOwners(this.#keys) : null;
+    const named = [options, ...read].flatMap(({ headerNames = {} }) => Object.keys(headerNames));
+    this.#nowhere = new Map(named.map((header) => [fold(header), header]));
     this.#accounts = new Accounts(this.#keys, this.#places, {
       distinctNumbers: options.distinct?.includes('accountNumber') === true,
       refuseExamples: options.examples === 'refuse',
+      mayComeLater: areTogether,
     });
   }
 
@@ -101,21 +108,42 @@ export class Validator {
     table: Pick<Table, 'file' | 'sheet' | 'header' | 'headerRow'> & Partial<Pick<Table, 'amongOthers'>>,
     known: KnownBefore | null = null,
   ): Problem[] {
-    const headers = describeHeaders(table, this.#headerNames);
+    const reading = readingOf(this.#options, table);
+    const { defaults, translations } = readDefaultsOf(reading);
+    const headers = describeHeaders(table, reading.headerNames);
     this.#accounts.known = headers.some(({ how }) => how === 'result') ? known : null;
     this.#headers = headers;
     for (const { header } of headers) this.#nowhere.delete(fold(header));
-    this.#columns = placeColumns(table, headers, this.#translations, this.#defaults, this.#undecided);
+    this.#columns = placeColumns(table, headers, translations, defaults, undecidedIn(reading.defaults ?? {}));
     this.#table = table;
     this.#typedHeaders.set(keyOf(table), this.#columns.headers);
-    const product = this.#defaults.get('product') as Product | undefined;
-    this.#sheetProduct = productOfSheet(table.sheet) ?? product ?? null;
+    const product = defaults.get('product') as Product | undefined;
+    this.#sheetProduct = reading.product ?? productOfSheet(table.sheet) ?? product ?? null;
+    const name = nameInSheets(this.#options, table);
+    if (name !== undefined) this.#sheetsSeen.add(name);
     this.#places.openTable(table.file, table.sheet);
     this.#shared.clear();
-    this.#unread = table.amongOthers === true && this.#isNotForImport(table.sheet, this.#columns);
+    this.#unread = table.amongOthers === true && this.#isNotForImport(table, this.#columns);
     const problems = this.#unread ? [notForImport(table)] : headerProblems(table, headers);
     this.#tableErrors = problems.filter(isError);
+    this.#openLeftOut(table, reading.skip ?? {});
     return problems;
+  }
+
+  /**
+   * The warnings of rows that a profile leaves out of the open table; null in place of a row that is to be checked.
+   * Nothing when it leaves out none at all.
+   */
+  leftOut(rows: readonly Row[]): readonly (Problem | null)[] | null {
+    const [leftOut, owners] = [this.#leftOut, this.#leftOutOwners];
+    if (leftOut === null && owners === null) return null;
+    const isBrought = (accountNumber: string) => this.#accounts.isBrought(accountNumber);
+    return rows.map((row) => {
+      const problem = leftOut?.problemOf(row) ?? null;
+      if (problem === null) return owners?.problemOf(row, isBrought) ?? null;
+      owners?.add(row);
+      return problem;
+    });
   }
 
   /**
@@ -151,13 +179,20 @@ export class Validator {
   *finish(): Iterable<LateProblem> {
     if (this.#table !== null)
       for (const header of this.#nowhere.values()) yield { ordinal: 0, ...nowhere(header, this.#table) };
-    for (const problems of [this.#uniqueness.finish(), this.#callerIds.finish()])
+    for (const problems of [this.#accounts.finish(), this.#uniqueness.finish(), this.#callerIds.finish()])
       for (const problem of problems) yield underHeader(problem, this.#typedHeaders.get(keyOf(problem)));
+    for (const problem of this.#skipUnknown.values()) if (problem !== null) yield { ...problem, ordinal: 0 };
   }
 
   #openedTable(): Pick<Table, 'file' | 'sheet' | 'headerRow'> {
     if (this.#table === null) throw new Error('openTable comes before closeTable');
     return this.#table;
+  }
+
+  /** The names in a profile's `sheets` that no table so far has, though they are to be read. */
+  get sheetsUnseen(): readonly string[] {
+    const named = Object.entries(this.#options.sheets ?? {}).filter(([, own]) => own !== null);
+    return named.map(([name]) => name).filter((name) => !this.#sheetsSeen.has(name));
   }
 
   /** How the headers of the open table were understood. */
@@ -170,14 +205,24 @@ export class Validator {
     return this.#callerIds.hasOthers;
   }
 
-  /** The rows whose records say `callerId`, though a later row of the user says it of its own number. */
-  get lostCallerId(): readonly number[] {
-    return this.#callerIds.displaced;
+  /** What records do not say rightly so far, in lists that name a row once at most. */
+  *changes(): Iterable<Iterable<RecordChange>> {
+    yield this.#callerIds.displaced.map((ordinal) => ({ ordinal, change: { callerId: false } }));
+    yield* this.#accounts.changes();
   }
 
   /** The ordinal of the row that brings a phone number (11 digits), if one of the rows so far does. */
   rowOfPhone(phone: string): number | undefined {
     return this.#uniqueness.rowOfPhone(phone);
+  }
+
+  #openLeftOut(table: Pick<Table, 'file' | 'sheet' | 'headerRow'>, skip: Skip): void {
+    const leftOut = new LeftOut(table, this.#headers, skip);
+    this.#leftOut = leftOut.isEmpty ? null : leftOut;
+    if (this.#columns !== null) this.#leftOutOwners?.openTable(table, this.#columns, this.#sheetProduct);
+    for (const name of Object.keys(skip))
+      if (!leftOut.unknown.includes(name)) this.#skipUnknown.set(name, null);
+      else if (!this.#skipUnknown.has(name)) this.#skipUnknown.set(name, skipWithoutColumn(table, name));
   }
 
   #checkRow(row: Row): Checked {
@@ -225,10 +270,11 @@ export class Validator {
   }
 
   /** A lookup list or a directory beside the rows to import: nothing in it says what or whose its rows are. */
-  #isNotForImport(sheet: string | null, { positions }: TableColumns): boolean {
+  #isNotForImport(table: Pick<Table, 'file' | 'sheet'>, { positions, defaults }: TableColumns): boolean {
     if (positions.has('product') || positions.has('accountNumber')) return false;
     if (positions.size >= COLUMNS_OF_ROWS) return false;
-    return productOfSheet(sheet) === null && !this.#defaults.has('accountNumber');
+    if (productOfSheet(table.sheet) !== null || defaults.has('accountNumber')) return false;
+    return nameInSheets(this.#options, table) === undefined;
   }
 
   /** Adds the fault of a row; one that another row is to blame for is one problem, of the first row that has it. */
@@ -247,13 +293,12 @@ export class Validator {
     check.tableProblems.push(problem);
   }
 
-  #takesCallerId(check: RowCheck, { user, bringsUser, userFirst }: Owner): boolean | null {
+  #takesCallerId(check: RowCheck, { user, isStranger }: Owner): boolean | null {
     const { product } = check;
     if (product === null || !PRODUCTS[product].hasUser) return null;
     if (sourceOf(check) === 'NONE' && !check.has('phoneNumber')) return null;
     // the extension of somebody else, or none that is usable: the row is of a user that is not known
-    if (user === 0 || (bringsUser && userFirst !== check.ordinal))
-      return check.values.assignAsCallerId !== false;
+    if (user === 0 || isStranger) return check.values.assignAsCallerId !== false;
     return this.#callerIds.take(check, user);
   }
 
@@ -343,17 +388,14 @@ function headerProblems(
   return problems;
 }
 
-function readTranslations(translations: NonNullable<ValidatorOptions['valueTranslations']>): Translations {
-  return new Map(
-    Object.entries(translations).map(([column, texts]) => [
-      column as ColumnName,
-      new Map(Object.entries(texts).map(([typed, text]) => [typed.trim().toLowerCase(), text])),
-    ]),
-  );
+/** The typed defaults and the translations of a table. @throws StopError when a default is no value of its column */
+function readDefaultsOf({ defaults = {}, valueTranslations = {}, blank = [] }: Reading) {
+  const translations = readTranslations(valueTranslations, blank);
+  return { translations, defaults: readDefaults(defaults, translations) };
 }
 
 function readDefaults(
-  defaults: NonNullable<ValidatorOptions['defaults']>,
+  defaults: NonNullable<Reading['defaults']>,
   translations: Translations,
 ): ReadonlyMap<ColumnName, unknown> {
   const values = new Map<ColumnName, unknown>();
@@ -361,9 +403,9 @@ function readDefaults(
     const column = name as ColumnName;
     const text = given.trim();
     if (text === '' || text === UNDECIDED) continue;
-    const parsed = columnOf(column).schema.safeParse(
-      translations.get(column)?.get(text.toLowerCase()) ?? text,
-    );
+    const meant = translations.get(column)?.get(text.toLowerCase()) ?? text;
+    if (meant === '') continue;
+    const parsed = columnOf(column).schema.safeParse(meant);
     if (!parsed.success && faultOf(parsed.error).repaired === undefined) {
       const { message, hint } = faultOf(parsed.error);
       throw new StopError('DEFAULT_INVALID', `The default of ${column} is not usable: ${message}`, hint);

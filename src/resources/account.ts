@@ -6,7 +6,7 @@ import {
   getAccountByNumber,
 } from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
-import { type AccountType, PRODUCTS, type Product } from '../records/products.js';
+import type { AccountType } from '../records/products.js';
 import { createOnce } from './create-once.js';
 import type { Kind } from './kind.js';
 import { readsLike } from './names.js';
@@ -26,18 +26,18 @@ export const account: Kind<AccountRecord, AccountIdentity> = {
   idColumn: 'accountId',
   settingOf: null,
   referenceType: null,
-  writes: ({ product, values }, { partitionId }) => [
-    createAccount(partitionId, accountBody(product, values, partitionId)),
+  writes: ({ accountType, values }, { partitionId }) => [
+    createAccount(partitionId, accountBody(accountType, values, partitionId)),
   ],
   async bringAbout(task) {
     const { run, resource } = task;
-    const { values, product } = resource;
+    const { values, accountType } = resource;
     const partitionId = values.partitionId ?? run.partitionId;
     const outcome = await createOnce(task, account, {
       ids: { partitionId, accountId: '' },
       ownerId: null,
       ownPhone: undefined,
-      call: () => createAccount(partitionId, accountBody(product, values, partitionId)),
+      call: () => createAccount(partitionId, accountBody(accountType, values, partitionId)),
       answer: (now) => now,
       unique: true,
       before: ({ accountNumber }) => run.accounts.beforeCreate(partitionId, accountNumber, task.ordinal),
@@ -46,11 +46,11 @@ export const account: Kind<AccountRecord, AccountIdentity> = {
     return outcome;
   },
   find: {
-    identity: ({ product, values }) => ({
+    identity: ({ accountType, values }) => ({
       partitionId: values.partitionId ?? '',
       accountNumber: values.accountNumber,
       accountName: values.accountName,
-      accountType: PRODUCTS[product].accountType,
+      accountType,
     }),
     now: (look, { partitionId }, { accountNumber }) => look(getAccountByNumber(partitionId, accountNumber)),
     held: async () => null,
@@ -68,7 +68,7 @@ export const account: Kind<AccountRecord, AccountIdentity> = {
   read: (look, { partitionId, accountId }) => look(getAccount(partitionId, accountId)),
   stated({ resource, values, ids }) {
     const { accountType: _type, ...body } = accountBody(
-      resource.product,
+      resource.accountType,
       values as CompleteValues,
       ids.partitionId,
     );
@@ -112,8 +112,7 @@ export const account: Kind<AccountRecord, AccountIdentity> = {
 };
 
 /** The body of `POST account`. */
-export function accountBody(product: Product, values: CompleteValues, partitionId: string) {
-  const { accountType } = PRODUCTS[product];
+export function accountBody(accountType: AccountType, values: CompleteValues, partitionId: string) {
   return {
     partitionId,
     accountNumber: values.accountNumber,

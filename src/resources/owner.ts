@@ -16,7 +16,9 @@ const OWNERS = { user, businessLine, sipTrunk } as const;
 
 /** The kind of resource that the numbers of a product ring. */
 export function ownerKind(product: Product): Kind<Owned, JsonObject> {
-  return OWNERS[PRODUCTS[product].owner] as unknown as Kind<Owned, JsonObject>;
+  const { owner } = PRODUCTS[product];
+  if (owner === null) throw new Error(`${product} has no numbers`);
+  return OWNERS[owner] as unknown as Kind<Owned, JsonObject>;
 }
 
 const NOBODY: Around = { ownerId: '', phone: undefined };

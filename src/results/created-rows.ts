@@ -45,7 +45,8 @@ function createdRow(row: StoredRow<ImportRecord>, journal: Journal<ImportRecord>
   return {
     product: product ?? '',
     account: values.accountNumber ?? '',
-    name: values.lineName ?? values.trunkName ?? person,
+    name:
+      values.lineName ?? values.trunkName ?? (product === 'ACCOUNT' ? (values.accountName ?? '') : person),
     number: result.assignedPhoneNumber ?? '',
     accountId: result.accountId ?? '',
     id: result.userId ?? result.businessLineId ?? result.sipTrunkId ?? '',

@@ -1,6 +1,7 @@
 import type { StoredRow, StoredSource } from '../journal/journal.js';
-import { type ColumnName, columnsOf, SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
+import { type ColumnName, columnOf, columnsOf, SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
 import { type HeaderMatch, headerInResults } from '../records/headers.js';
+import { PRODUCTS, type Product } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
 
 /** A column of the input. */
@@ -98,25 +99,43 @@ export class OwnColumns {
   }
 }
 
-/** The cells of an account's or user's first row that its other rows may leave blank. */
+/**
+ * The cells of an account's or user's first row that its other rows may leave blank.
+ * @param forOther they are for a row of another sheet, which takes what they were read as
+ */
 export function inheritableCells(
   what: Inherited,
   row: StoredRow<ImportRecord>,
   source: StoredSource,
+  forOther: boolean,
 ): Map<ColumnName, string> {
   const cells = new Map<ColumnName, string>();
-  for (const { column, index } of headersOf(source)) {
+  // a profile may read the texts of each sheet in its own way
+  for (const { column, index } of forOther ? [] : headersOf(source)) {
     const text = row.cells[index] ?? '';
     if (column !== null && INHERITED[what].has(column) && text !== '') cells.set(column, text);
+  }
+  for (const column of INHERITED[what]) {
+    const value = row.record.values[column];
+    if (forOther && value !== undefined) cells.set(column, String(value));
   }
   return cells;
 }
 
-/** The columns of all sources that describe accounts. */
-export function accountColumns(sources: Iterable<StoredSource>): Set<ColumnName> {
+/**
+ * The columns that rows of a product need besides those of their own source to be corrected, when what their account or
+ * user is stands in another one.
+ */
+export function columnsOfOthers(sources: readonly StoredSource[], product: Product | null): Set<ColumnName> {
   const found = new Set<ColumnName>();
-  for (const source of sources)
-    for (const { column } of headersOf(source))
-      if (column !== null && INHERITED.account.has(column)) found.add(column);
+  if (sources.length < 2) return found;
+  const hasUser = product !== null && PRODUCTS[product].hasUser;
+  const inherited = [...INHERITED.account, ...(hasUser ? INHERITED.user : [])];
+  const theirs = new Set(sources.flatMap((source) => headersOf(source).map(({ column }) => column)));
+  for (const column of inherited) {
+    const { products, required } = columnOf(column);
+    if (product !== null && !products.includes(product)) continue;
+    if (theirs.has(column) || (product !== null && required?.includes(product))) found.add(column);
+  }
   return found;
 }

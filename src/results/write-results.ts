@@ -13,7 +13,7 @@ import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../
 import { shellPath } from '../shell-word.js';
 import { keepEdited, rememberWritten } from './edited-files.js';
 import { Origins } from './origins.js';
-import { accountColumns, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
+import { columnsOfOthers, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
 import { RowIndex } from './row-index.js';
 import { columnNamedIn, isOpen, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
@@ -247,9 +247,9 @@ class OutputFile {
     const sheetName = this.#names.next(source ? (source.sheet ?? baseName(source.file)) : 'Sheet');
     // the worksheet's name speaks for the product, unless it came from elsewhere
     const addProduct = productOfSheet(sheetName) !== row.record.product;
-    // an account's first row, whose cells this sheet may need, can be in another worksheet
-    const add = this.#isForCorrection ? accountColumns(sources.values()) : [];
+    // the row of an account or user, whose cells this sheet may need, can be in another worksheet
     const { product } = row.record;
+    const add = this.#isForCorrection ? columnsOfOthers([...sources.values()], product) : [];
     const hasUsers = product !== null && PRODUCTS[product].hasUser;
     const added = [...add, ...(hasUsers ? this.#toSayCallerId() : [])];
     const columns = (leaveOut?: ReadonlySet<number>) =>
@@ -261,6 +261,7 @@ class OutputFile {
     }
     const rows = await workbook.sheet({ sheetName, columns: this.#columns() });
     this.#sheet = { source: row.source, rows };
+    this.#first.clear();
   }
 
   /** The column that says of a user's further number that it is not the caller ID, where there are such numbers. */
@@ -289,15 +290,24 @@ class OutputFile {
     if (accountFirst !== row.ordinal) this.#own.inherit(cells, this.#cellsOfOther('account', accountFirst));
   }
 
+  /** Whether a row stands in another worksheet than the one that is written. */
+  #isOfOther(row: StoredRow<ImportRecord>): boolean {
+    return this.#sheet !== undefined && this.#sheet.source !== row.source;
+  }
+
   /** The cells that a row hands down, if it is not in the file itself; none when there is no such row. */
   #cellsOfOther(what: Inherited, ordinal: number): ReadonlyMap<ColumnName, string> {
     const known = this.#first.get(what);
     if (known?.ordinal === ordinal) return known.cells;
     const { journal, sources } = this.#run;
-    const row = journal.row(ordinal);
+    const first = journal.row(ordinal);
+    const later = first?.record[what === 'account' ? 'accountFrom' : 'userFrom'];
+    const row = later === undefined ? first : journal.row(later);
     const source = row && sources.get(row.source);
     const isElsewhere = row && source && !isOpen(row);
-    const cells = isElsewhere ? inheritableCells(what, row, source) : new Map<ColumnName, string>();
+    const cells = isElsewhere
+      ? inheritableCells(what, row, source, this.#isOfOther(row))
+      : new Map<ColumnName, string>();
     this.#first.set(what, { ordinal, cells });
     return cells;
   }

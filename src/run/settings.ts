@@ -12,7 +12,9 @@ import {
 } from '../options.js';
 import { nearest } from '../records/cells/nearest.js';
 import { COLUMN_NAMES, type ColumnName } from '../records/columns.js';
+import type { Product } from '../records/products.js';
 import { type Profile, readProfile, secretRefused } from '../records/profile.js';
+import type { SheetReading } from '../records/reading.js';
 import type { ValidatorOptions } from '../records/validate.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 
@@ -38,7 +40,10 @@ export interface Caller {
  */
 export type Ask = (question: string, secret: boolean) => Promise<string | null>;
 
-const NO_PROFILE: Profile = { headers: {}, defaults: {}, values: {}, distinct: [], options: {} };
+const NO_PROFILE: Profile = {
+  ...{ headers: {}, defaults: {}, values: {}, blank: [], skip: {}, sheets: {} },
+  ...{ distinct: [], options: {} },
+};
 
 /**
  * The options of a command from its flags, the environment variables and the profile.
@@ -78,7 +83,7 @@ export function paceOf({ concurrency, rate }: Settings, latencyMs: number | null
 
 /** How sheets are read: the profile, with `--set` on top. */
 export function readingOptions(profile: Profile, settings: Settings): ValidatorOptions {
-  const defaults: Partial<Record<ColumnName, string>> = { ...profile.defaults };
+  const set: Partial<Record<ColumnName, string>> = {};
   for (const entry of settings.set) {
     const [, name, value = ''] = /^([^=]+)=(.*)$/s.exec(entry) ?? [];
     if (name === undefined)
@@ -99,8 +104,27 @@ export function readingOptions(profile: Profile, settings: Settings): ValidatorO
     const refused = secretRefused(column);
     if (refused)
       throw new StopError('OPTION_INVALID', `--set ${column}=…: ${refused.message}.`, refused.hint);
-    defaults[column] = value;
+    set[column] = value;
   }
-  const { headers: headerNames, values: valueTranslations, distinct } = profile;
-  return { defaults, headerNames, valueTranslations, distinct };
+  const { sheets, distinct } = profile;
+  const ofSheets = Object.entries(sheets).map(([name, own]) => [name, own && readingOf(own, set)]);
+  return { ...readingOf(profile, set), sheets: Object.fromEntries(ofSheets), distinct };
+}
+
+/** What a profile, or its part for one sheet, says of reading, with `--set` on top. */
+function readingOf(
+  {
+    product,
+    headers = {},
+    defaults = {},
+    values = {},
+    blank = [],
+    skip = {},
+  }: Partial<Profile> & { readonly product?: Product },
+  set: Partial<Record<ColumnName, string>>,
+): SheetReading {
+  return {
+    ...(product === undefined ? {} : { product }),
+    ...{ defaults: { ...defaults, ...set }, headerNames: headers, valueTranslations: values, blank, skip },
+  };
 }

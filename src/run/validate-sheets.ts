@@ -42,6 +42,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     const validator = await readSheets(sheets, reading, {
       signal,
       onNotice: (notice) => void take(noticeAsProblem(notice)),
+      onLeftOut: take,
       async onTable({ file, sheet }, problems, { headers }) {
         tables.push({ file, sheet, headers });
         await follow.on?.({ type: 'table', file, sheet, headers });

@@ -70,6 +70,8 @@ export type NoticeCode =
   | 'HIDDEN_CELLS'
   | 'HIDDEN_SHEET'
   | 'NOT_DATA'
+  | 'SHEET_LEFT_OUT'
+  | 'SHEET_NOT_THERE'
   | 'NO_ROWS';
 
 /** Something worth a warning about a file or worksheet as a whole (an encoding that was detected, hidden rows, ...). */

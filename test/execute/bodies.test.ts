@@ -18,7 +18,7 @@ const wire = (body: unknown) => JSON.parse(JSON.stringify(body)) as Record<strin
 
 describe('the body of an account', () => {
   it('for business has its extension length', () => {
-    expect(wire(accountBody('BCC', completeRow('BCC'), 'P1'))).toEqual({
+    expect(wire(accountBody('ADVANCED', completeRow('BCC'), 'P1'))).toEqual({
       ...{ partitionId: 'P1', accountNumber: 'N1', accountName: 'Shop', timeZone: 'US/Mountain' },
       ...{ billingCycleDay: 1, accountType: 'ADVANCED', platformType: 'CPE2' },
       ...{ dialingBehaviorType: 'TEN_DIGIT', extensionLength: 4 },
@@ -29,7 +29,7 @@ describe('the body of an account', () => {
     const values = completeRow('HOME_PHONE', {
       ...{ extensionLength: 4, customField: 'x', platformType: 'CPE1' },
     } as RowValues);
-    const body = wire(accountBody('HOME_PHONE', values, 'P9'));
+    const body = wire(accountBody('SIMPLE', values, 'P9'));
     expect(body).toMatchObject({
       ...{ partitionId: 'P9', accountType: 'SIMPLE', customField: 'x', platformType: 'CPE1' },
     });

@@ -81,7 +81,15 @@ export function taskOf(run: RunContext, key: string, kind: KindName = 'user'): T
   const account: Outcome = { state: 'created', id: 'A1', accountId: 'A1', partitionId: 'P1' };
   return {
     run,
-    resource: { kind, key, needs: {}, product: 'BCC', values: completeRow('BCC'), given: completeRow('BCC') },
+    resource: {
+      kind,
+      key,
+      needs: {},
+      product: 'BCC',
+      accountType: 'ADVANCED',
+      values: completeRow('BCC'),
+      given: completeRow('BCC'),
+    },
     ordinal: 3,
     need: async () => undefined,
     account: async () => account,

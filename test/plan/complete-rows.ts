@@ -16,6 +16,7 @@ const PRODUCT_VALUES: Readonly<Record<Product, RowValues>> = {
   HOME_PHONE: { ...ACCOUNT, ...USER },
   BUSINESS_LINE: { ...ACCOUNT, lineName: 'Front' },
   SIP_TRUNK: { ...ACCOUNT, trunkName: 'trunk-1', concurrentCalls: 10 },
+  ACCOUNT,
 };
 
 /** The complete values of a small valid row of a product: no number, no device, unless given. */

@@ -241,7 +241,8 @@ describe('the caller ID of a user with several numbers', () => {
     const { checked, problems, late, validator } = validateRows(...numbers(...cells));
     expect(problems).toEqual([]);
     expect(checked.map(({ record }) => record.callerId)).toEqual(callerIds);
-    expect(validator.lostCallerId).toEqual(lost);
+    const [displaced = []] = validator.changes();
+    expect([...displaced]).toEqual(lost.map((ordinal) => ({ ordinal, change: { callerId: false } })));
     expect(late.every(({ code, severity }) => code === 'NOT_CALLER_ID' && severity === 'warning')).toBe(true);
     expect(late.map(({ row, message }) => `row ${row}: ${/that of (row \d)/.exec(message)?.[1]}`)).toEqual(
       told,

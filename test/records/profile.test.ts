@@ -12,6 +12,10 @@ async function profileFile(content: unknown): Promise<string> {
   return path;
 }
 
+const NOTHING_SAID = {
+  ...{ headers: {}, defaults: {}, values: {}, blank: [], skip: {}, sheets: {} },
+  ...{ distinct: [], options: {} },
+};
 const OPTIONS = ['concurrency', 'on-invalid'];
 
 describe('a profile', () => {
@@ -19,14 +23,30 @@ describe('a profile', () => {
     const path = await profileFile({
       headers: { Cust: 'accountNumber', Notes: null },
       defaults: { billingCycleDay: 1, blockEmail: true },
-      values: { timeZone: { MST7: 'US/Mountain' } },
+      values: { timeZone: { MST7: 'US/Mountain', 'No zone': null, None: '' } },
+      blank: ['N/A', 0],
+      skip: { Status: ['CANCELLED', 7] },
+      sheets: {
+        Customers: { product: 'ACCOUNT', headers: { ID: 'accountNumber' }, defaults: { billingCycleDay: 5 } },
+        'ZIP list': null,
+      },
       distinct: ['accountNumber'],
       options: { concurrency: 4 },
     });
     expect(await readProfile(path, OPTIONS)).toEqual({
       headers: { Cust: 'accountNumber', Notes: null },
       defaults: { billingCycleDay: '1', blockEmail: 'true' },
-      values: { timeZone: { MST7: 'US/Mountain' } },
+      values: { timeZone: { MST7: 'US/Mountain', 'No zone': null, None: '' } },
+      blank: ['N/A', '0'],
+      skip: { Status: ['CANCELLED', '7'] },
+      sheets: {
+        Customers: {
+          product: 'ACCOUNT',
+          headers: { ID: 'accountNumber' },
+          defaults: { billingCycleDay: '5' },
+        },
+        'ZIP list': null,
+      },
       distinct: ['accountNumber'],
       options: { concurrency: 4 },
     });
@@ -35,22 +55,15 @@ describe('a profile', () => {
   it('may be empty', async () => {
     const path = await profileFile('\ufeff{}');
     expect(await readProfile(path, OPTIONS)).toEqual({
-      headers: {},
-      defaults: {},
-      values: {},
-      distinct: [],
-      options: {},
+      ...NOTHING_SAID,
     });
   });
 
   it('may name the schema that an editor completes it by', async () => {
     const path = await profileFile({ $schema: './profile.schema.json', defaults: { country: 'CAN' } });
     expect(await readProfile(path, OPTIONS)).toEqual({
-      headers: {},
+      ...NOTHING_SAID,
       defaults: { country: 'CAN' },
-      distinct: [],
-      values: {},
-      options: {},
     });
   });
 
@@ -64,6 +77,11 @@ describe('a profile', () => {
     expect(takes({ defaults: { billingCycleDay: 1 }, values: { timeZone: { MST7: 'US/Mountain' } } })).toBe(
       true,
     );
+    expect(takes({ blank: ['N/A'], skip: { Status: ['Sub*'] }, values: { state: { none: null } } })).toBe(
+      true,
+    );
+    expect(takes({ sheets: { Users: { product: 'BCC', blank: ['-'] }, Zips: null } })).toBe(true);
+    expect(takes({ sheets: { Users: { products: 'BCC' } } })).toBe(false);
     expect(takes({ headers: { Cust: 'acountNumber' } })).toBe(false);
     expect(takes({ header: {} })).toBe(false);
     expect(takes({ options: { concurency: 4 } })).toBe(false);
@@ -92,6 +110,22 @@ describe('a profile', () => {
       { options: { concurency: 4 } },
       '"concurency" is not an option; did you mean concurrency?',
     ],
+    [
+      'an unknown part of a sheet',
+      { sheets: { Users: { header: {} } } },
+      'sheets → Users: "header" is not a part of what a profile says of one sheet; did you mean headers?',
+    ],
+    [
+      'an unknown product of a sheet',
+      { sheets: { Users: { product: 'BC' } } },
+      'sheets → Users → product: "BC" is not a product; did you mean BCC?',
+    ],
+    [
+      'an unknown column of a sheet',
+      { sheets: { Users: { headers: { Cust: 'acountNumber' } } } },
+      'sheets → Users → headers → Cust: "acountNumber" is not a column; did you mean accountNumber?',
+    ],
+    ['rows to skip that are no list', { skip: { Status: 'CANCELLED' } }, 'skip → Status'],
     [
       'a column that cannot be distinct',
       { distinct: ['lineName'] },

@@ -5,6 +5,7 @@ import ExcelJS from 'exceljs';
 import { describe, expect, it } from 'vitest';
 import { CITIES } from '../../src/sandbox/gazetteer.js';
 import { writeMixedSample } from '../fixtures/mixed-sample.js';
+import { writeNormalisedSample } from '../fixtures/normalised-sample.js';
 import { readSheet } from '../fixtures/read-sheet.js';
 
 const SAMPLES = new URL('../../samples/', import.meta.url).pathname;
@@ -50,6 +51,17 @@ describe('a good sample', () => {
     const directory = await mkdtemp(join(tmpdir(), 'samples-'));
     await writeMixedSample(join(directory, 'mixed.xlsx'));
     expect(await textsOf(file)).toEqual(await textsOf(join(directory, 'mixed.xlsx')));
+    await rm(directory, { recursive: true });
+  });
+});
+
+describe('the normalised sample', () => {
+  it('normalised.xlsx is what its readable rows say', async () => {
+    const file = join(SAMPLES, 'normalised.xlsx');
+    if (process.env['UPDATE_FILES'] === '1') await writeNormalisedSample(file);
+    const directory = await mkdtemp(join(tmpdir(), 'samples-'));
+    await writeNormalisedSample(join(directory, 'normalised.xlsx'));
+    expect(await textsOf(file)).toEqual(await textsOf(join(directory, 'normalised.xlsx')));
     await rm(directory, { recursive: true });
   });
 });

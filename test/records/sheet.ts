@@ -58,7 +58,9 @@ export function validate(tables: readonly TableSpec[], options: ValidatorOptions
         ...(kindOf === undefined ? {} : { kinds: header.map((column) => kindOf[column as ColumnName]) }),
       };
     });
-    checked.push(...validator.check(sheetRows));
+    const leftOut = validator.leftOut(sheetRows) ?? sheetRows.map(() => null);
+    problems.push(...leftOut.filter((each) => each !== null));
+    checked.push(...validator.check(sheetRows.filter((_, index) => leftOut[index] === null)));
   }
   problems.push(...checked.flatMap((each) => each.problems));
   const late = [...validator.finish()];

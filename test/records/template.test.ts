@@ -110,6 +110,6 @@ describe('a template', () => {
     expect(note('extension')).toMatch(
       /^The user's extension: .*\nMust be filled in on the user's first row.*\nExample: 4000$/,
     );
-    expect(note('country')).toBe('USA or CAN.\nBlank: USA.');
+    expect(note('country')).toBe('USA or CAN.\nBlank: the country of the state or postal code, else USA.');
   });
 });

@@ -208,7 +208,7 @@ describe('values as people write them', () => {
     ['userProductPlan', 'gold', 'Use one of STANDARD, ADVANCED, PROFESSIONAL.'],
     ['product', 'Home Fone', 'Did you mean HOME_PHONE?'],
     ['product', 'SIP', 'Did you mean SIP_TRUNK?'],
-    ['product', 'Business', 'Use one of BCC, HOME_PHONE, BUSINESS_LINE, SIP_TRUNK.'],
+    ['product', 'Business', 'Use one of BCC, HOME_PHONE, BUSINESS_LINE, SIP_TRUNK, ACCOUNT.'],
     ['userProductPlan', 'Pro', 'Did you mean PROFESSIONAL?'],
     ['userProductPlan', 'Professional plan', 'Did you mean PROFESSIONAL?'],
     ['endUserType', 'Super', 'Did you mean SUPER_ADMIN?'],
@@ -224,8 +224,16 @@ describe('values as people write them', () => {
     ['directoryListingType', 'LIST', 'Use one of NOT_LIST_NOT_PUBLISH, LIST_NOT_PUBLISH, LIST_PUBLISH.'],
     ['platformType', 'CPE3', 'Use one of CPE2, CPE1.'],
     ['state', 'Utha', 'Did you mean Utah?'],
-    ['userProductPlan', 'N/A', 'Leave the cell blank.'],
-    ['deviceTypeId', 'n/a', 'Leave the cell blank.'],
+    [
+      'userProductPlan',
+      'N/A',
+      'Leave the cell blank, or list the word under "blank" in a profile: it counts as blank then.',
+    ],
+    [
+      'deviceTypeId',
+      'n/a',
+      'Leave the cell blank, or list the word under "blank" in a profile: it counts as blank then.',
+    ],
   ])('%s "%s" has the hint "%s"', (column, text, hint) => {
     expect(read(column, text)).toMatchObject({ hint });
   });

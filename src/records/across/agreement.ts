@@ -51,14 +51,20 @@ export class Agreement {
   open(check: RowCheck, blanks: RowValues): number {
     const line = this.#said.push();
     this.#fields.push();
+    this.speak(line + 1, check, blanks);
+    return line + 1;
+  }
+
+  /** What a row says counts as what the first row says: the first so far said nothing at all. */
+  speak(number: number, check: RowCheck, blanks: RowValues): void {
+    const line = number - 1;
     for (let index = 0; index < this.#columns.length; index += 1) {
       const column = this.#columns[index] as ColumnName;
       const value = check.values[column] ?? blanks[column];
       if (check.isBad(column)) this.#said.set(line, index, UNKNOWN);
       else if (value !== undefined) this.#said.set(line, index, this.#digest(index, value));
     }
-    this.#recent[line % REMEMBERED] = { number: line + 1, values: check.values };
-    return line + 1;
+    this.#recent[line % REMEMBERED] = { number, values: check.values };
   }
 
   /** The columns in which a later row says something else than the first. */

@@ -11,6 +11,8 @@ export const KEY = {
   lineName: 7,
   trunkName: 8,
   sipUsername: 9,
+  accountLeftOut: 10,
+  userLeftOut: 11,
 } as const satisfies Readonly<Record<UniqueColumn, number>> & Readonly<Record<string, number>>;
 
 const MAY_HAVE_ANOTHER_FORM = /[^\x20-\x7e]| {2}/;

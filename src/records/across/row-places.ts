@@ -21,6 +21,11 @@ export class RowPlaces {
     return line + 1;
   }
 
+  /** How many rows there are so far. */
+  get count(): number {
+    return this.#rows.length;
+  }
+
   /** Remembers which account a row is of (a number from 1). */
   setAccount(ordinal: number, account: number): void {
     this.#rows.set(ordinal - 1, ACCOUNT, account);

@@ -55,12 +55,15 @@ export function isNullWord(text: string): boolean {
   return text.length <= LONGEST_NOTHING && (text === 'NaT' || NOTHING.has(plainCode(text).toLowerCase()));
 }
 
+const LEAVE_BLANK =
+  'Leave the cell blank, or list the word under "blank" in a profile: it counts as blank then.';
+
 /** The fault of a text such as `N/A`, `NULL` or `TBD` that stands for "nothing"; null for any other. */
 export function placeholderFault(text: string): Fault | null {
   if (text.length > LONGEST_NOTHING) return null;
   const word = plainCode(text).toLowerCase();
   if (!NOTHING.has(word) && !NOTHING_IN_CODES.has(word)) return null;
-  return new Fault('PLACEHOLDER', `"${text}" is a placeholder, not a value`, 'Leave the cell blank.');
+  return new Fault('PLACEHOLDER', `"${text}" is a placeholder, not a value`, LEAVE_BLANK);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for

@@ -275,25 +275,31 @@ const POSTAL_CODE = /(?:^|\s)(\d{5}(?:-\d{4})?|[A-Z]\d[A-Z][ -]*\d[A-Z]\d)$/i;
 const UNIT =
   /^(?:#|(?:apt|apartment|ste|suite|unit|rm|room|fl|floor|bldg|building|lot|trlr|trailer|spc|space|dept|ofc|office|ph|bsmt|basement|app|bureau|étage)\b\.?)\s*#?\s*\S*\s*/iu;
 
-/**
- * Whether a street is a whole address in one line: parts behind commas end in a city and a state (`…, Lindon, UT`,
- * `…, Toronto ON M5V 2T6`), or in a postal code.
- */
+/** Whether a street is a whole address in one line. */
 export function isWholeAddress(street: string): boolean {
+  return countryOfWholeAddress(street) !== null;
+}
+
+/**
+ * The country of a street that is a whole address in one line: parts behind commas end in a city and a state
+ * (`…, Lindon, UT`, `…, Toronto ON M5V 2T6`), or in a postal code. Null when it is none.
+ */
+export function countryOfWholeAddress(street: string): Country | null {
   const parts = street.split(',').map((part) => part.trim());
   if (COUNTRY_PART.test(parts.at(-1) ?? '')) parts.pop();
   // a country may also stand behind the postal code
   const last = (parts.at(-1) ?? '').replace(/\s+(?:USA|Canada)$/i, '');
-  if (parts.length < 2) return false;
+  if (parts.length < 2) return null;
   const code = POSTAL_CODE.exec(last);
   const rest = (code === null ? last : last.slice(0, code.index)).replace(UNIT, '').trim();
   const words = rest.split(/\s+/);
   for (let count = Math.min(4, words.length); count >= 1; count -= 1) {
-    if (stateNamed(words.slice(-count).join(' ')) === undefined) continue;
+    const state = stateNamed(words.slice(-count).join(' '));
+    if (state === undefined) continue;
     const city = count < words.length ? words.slice(0, -count).join(' ') : parts.slice(1, -1).at(-1);
-    return code !== null || isCity(city ?? '');
+    return code !== null || isCity(city ?? '') ? (countryOfState(state) ?? null) : null;
   }
-  return code !== null && (last === code[0] || isCity(rest));
+  return code !== null && (last === code[0] || isCity(rest)) ? countryOfPostalCode(code[1] ?? '') : null;
 }
 
 function isCity(text: string): boolean {

@@ -5,14 +5,15 @@ import { COLUMN_NAMES, type Column, type ColumnName, columnOf, type RowValues } 
 import { columnsNear } from '../header-words.js';
 import { type HeaderMatch, typedHeaders } from '../headers.js';
 import { PROBLEM_CODES, type ProblemCode } from '../problem.js';
-import type { Product } from '../products.js';
+import { byProduct, type Product } from '../products.js';
 import type { RowCheck, RowTable } from '../rows/row-check.js';
 import { UNDECIDED } from '../undecided.js';
 import { AS_TEXT, cellErrorFault, Fault, formulaFault } from './damage.js';
 import { isPhoneNumber } from './telephony.js';
+import { countsAsBlank, type Translations } from './translations.js';
 
-/** Texts that stand for others in a column, such as a billing system's `MST` for `US/Mountain`; found in lower case. */
-export type Translations = ReadonlyMap<ColumnName, ReadonlyMap<string, string>>;
+/** What a cell is read as that counts as blank, though something is typed into it. */
+const BLANK = Symbol('blank');
 
 /** A column that a table has. */
 interface PlacedColumn {
@@ -78,22 +79,13 @@ export function placeColumns(
     mayBe: (column) => mayBe(column, headers),
     defaults,
     undecided,
+    translations,
     missing: new Map(),
     blankValues: Object.fromEntries(placed.map(({ name }) => [name, undefined])) as RowValues,
     product: placed.find((each) => each.name === 'product'),
     all,
-    used: {
-      BCC: used('BCC'),
-      HOME_PHONE: used('HOME_PHONE'),
-      BUSINESS_LINE: used('BUSINESS_LINE'),
-      SIP_TRUNK: used('SIP_TRUNK'),
-    },
-    unused: {
-      BCC: unused('BCC'),
-      HOME_PHONE: unused('HOME_PHONE'),
-      BUSINESS_LINE: unused('BUSINESS_LINE'),
-      SIP_TRUNK: unused('SIP_TRUNK'),
-    },
+    used: byProduct(used),
+    unused: byProduct(unused),
   };
 }
 
@@ -112,7 +104,7 @@ export function readCells(check: RowCheck, columns: TableColumns, sheetProduct: 
   const { product } = columns;
   const { cells } = check.row;
   if (product !== undefined && cells[product.position] !== '') readCell(check, product);
-  else if (sheetProduct !== null) check.values.product = sheetProduct;
+  if (sheetProduct !== null && !check.has('product')) check.values.product = sheetProduct;
   check.product = check.values.product ?? null;
 
   const used = check.product === null ? columns.all : columns.used[check.product];
@@ -122,7 +114,11 @@ export function readCells(check: RowCheck, columns: TableColumns, sheetProduct: 
   }
   if (check.product === null) return;
   for (const column of columns.unused[check.product]) {
-    if (cells[column.position]?.length !== 0) refuseUnused(check, check.product, column);
+    if (
+      cells[column.position]?.length !== 0 &&
+      !countsAsBlank(column.translations, cells[column.position] ?? '')
+    )
+      refuseUnused(check, check.product, column);
   }
 }
 
@@ -131,7 +127,7 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
   const typed = check.row.cells[position] ?? '';
   const kind = check.row.kinds?.[position];
   column.filled += 1;
-  if (kind !== undefined) {
+  if (kind !== undefined && !countsAsBlank(column.translations, typed)) {
     const fault = kind === 'obscured' ? obscuredFault(check, column, typed) : kindFault(kind, typed, entry);
     if (fault !== null) {
       check.addFault(name, fault);
@@ -142,6 +138,7 @@ function readCell(check: RowCheck, column: PlacedColumn): void {
     }
   }
   let value = readText(check, column, typed);
+  if (value === BLANK) return;
   if (kind === 'shown' && value instanceof Fault && value.repaired === undefined) {
     // what the format adds to the number (`Day 15`) is no value of the column
     const number = entry.schema.read(check.row.others?.[position] ?? typed);
@@ -188,7 +185,7 @@ function readText(check: RowCheck, column: PlacedColumn, typed: string): unknown
   let value = column.known?.get(typed);
   if (value === undefined) {
     const text = translated(column, typed);
-    value = column.entry.schema.read(text, check.table.sheet !== null);
+    value = text === '' ? BLANK : column.entry.schema.read(text, check.table.sheet !== null);
     remember(column, typed, value);
   }
   column.lastTyped = typed;

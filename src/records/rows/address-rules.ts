@@ -6,7 +6,8 @@ import {
   isWholeAddress,
   statesOfPostalCode,
 } from '../cells/places.js';
-import { e911CountryOf } from '../complete.js';
+import { locationAndUnit } from '../cells/units.js';
+import { countryOf, e911CountryOf } from '../complete.js';
 import type { RowCheck } from './row-check.js';
 
 /** The columns of the two addresses that a row can have. */
@@ -43,7 +44,7 @@ export function checkAddress(check: RowCheck, which: keyof typeof ADDRESSES): vo
   const columns = ADDRESSES[which];
   checkComplete(check, columns);
   const { values } = check;
-  const country = which === 'e911' ? e911CountryOf(values) : (values.country ?? 'USA');
+  const country = which === 'e911' ? e911CountryOf(values) : countryOf(values);
   if (!check.isBad(columns.country)) {
     checkState(check, columns, country);
     checkPostalCode(check, columns, country);
@@ -51,8 +52,24 @@ export function checkAddress(check: RowCheck, which: keyof typeof ADDRESSES): vo
   checkUnit(check, columns);
 }
 
-/** Guide, "Address Objects": the unit and what it counts go together. No rule says that one is refused alone. */
+/**
+ * Guide, "Address Objects": the unit and what it counts go together. `Suite 12` in the cell of the unit says both. No
+ * rule says that one is refused alone.
+ */
 function checkUnit(check: RowCheck, { location, unit }: Address): void {
+  const typed = check.values[unit];
+  const said = typed === undefined ? null : locationAndUnit(typed);
+  if (said !== null && !check.isBad(location)) {
+    // what the row says comes before a default
+    const given = check.typed(location) === '' ? said.location : check.values[location];
+    if (given === said.location) {
+      check.values[location] = said.location;
+      check.values[unit] = said.unit;
+    } else {
+      const message = `${unit} is "${typed}", but ${location} is ${given}`;
+      check.add('UNIT_CONTRADICTS', unit, message, `Correct one of the two, or leave ${location} blank.`);
+    }
+  }
   const [hasLocation, hasUnit] = [check.has(location), check.has(unit)];
   if (hasLocation === hasUnit) return;
   const [given, missing] = hasUnit ? [unit, location] : [location, unit];

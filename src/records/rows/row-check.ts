@@ -1,5 +1,6 @@
 import type { Row } from '../../sheet/table.js';
 import type { Fault } from '../cells/damage.js';
+import { countsAsBlank, type Translations } from '../cells/translations.js';
 import {
   type ColumnGroup,
   type ColumnName,
@@ -37,6 +38,8 @@ export interface RowTable {
   readonly defaults: ReadonlyMap<ColumnName, unknown>;
   /** the columns whose default a profile leaves to be filled in */
   readonly undecided: ReadonlySet<ColumnName>;
+  /** texts that stand for others, or for a blank cell, by column */
+  readonly translations: Translations;
   /** the required columns that were found missing so far, each with its one problem */
   readonly missing: Map<ColumnName, Problem>;
   /** the columns of the table without values: with it all rows have one shape, which makes them much faster */
@@ -67,10 +70,11 @@ export class RowCheck {
     return this.tableProblems.length === 0 && !this.problems.some(isError);
   }
 
-  /** The cell as typed; '' when it is blank or its column is not there. */
+  /** The cell as typed; '' when it is blank, counts as blank, or its column is not there. */
   typed(column: ColumnName): string {
     const position = this.table.positions.get(column);
-    return position === undefined ? '' : (this.row.cells[position] ?? '');
+    const typed = position === undefined ? '' : (this.row.cells[position] ?? '');
+    return countsAsBlank(this.table.translations.get(column), typed) ? '' : typed;
   }
 
   /** Whether there is a value, be it an unusable one: nothing is missing then. */

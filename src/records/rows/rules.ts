@@ -1,4 +1,4 @@
-import type { Owner } from '../across/accounts.js';
+import { type Owner, wrongLength } from '../across/accounts.js';
 import { isIpPhone } from '../cells/ip-phones.js';
 import { COLUMN_NAMES, type ColumnName, columnOf, columnsOf, type RowValues } from '../columns.js';
 import { customerTypeOf, numberSourceOf } from '../complete.js';
@@ -44,6 +44,7 @@ function byProduct(
 export function checkRules(check: RowCheck, owner: Owner, extensionLength: number): void {
   const { product } = check;
   checkBillingDay(check);
+  if (product === 'ACCOUNT') return;
   checkExtension(check, extensionLength);
   if (owner.bringsUser) checkUser(check);
   checkNumber(check);
@@ -69,8 +70,8 @@ function checkBillingDay(check: RowCheck): void {
 function checkExtension(check: RowCheck, length: number): void {
   const { extension } = check.values;
   if (extension === undefined || length === 0 || extension.length === length) return;
-  const message = `"${extension}" has ${extension.length} digits; the account's extensions have ${length}`;
-  check.add('EXTENSION_LENGTH', 'extension', message, `Use ${length} digits, the first from 2 to 8.`);
+  const { message, hint } = wrongLength(extension, length);
+  check.add('EXTENSION_LENGTH', 'extension', message, hint);
 }
 
 /** Guide, "Create SIP Trunks": patterns are ranges of the account's extensions. */

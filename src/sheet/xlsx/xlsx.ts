@@ -31,8 +31,8 @@ interface Workbook extends WorkbookParts {
 }
 
 /**
- * Reads the worksheets of an Excel workbook (.xlsx, .xlsm) in the workbook's order, each as it is asked for. Hidden
- * worksheets are read only when no visible one has a header.
+ * Reads the worksheets of an Excel workbook (.xlsx, .xlsm) in the workbook's order or the one of the options, each as it
+ * is asked for. Hidden worksheets are read only when no visible one has a header.
  * @throws StopError when the file is no workbook, damaged, or absurdly large, or no worksheet has a header
  */
 export async function* xlsxTables(source: Source, options: ReadOptions): AsyncGenerator<Table> {
@@ -40,7 +40,7 @@ export async function* xlsxTables(source: Source, options: ReadOptions): AsyncGe
   const book = await readWorkbook(archive, source.title);
   let tables = 0;
   const visible = book.sheets.filter(({ hidden }) => !hidden);
-  for (const sheet of visible) {
+  for (const sheet of inTurn(visible, source, options)) {
     for await (const table of sheetTable(archive, book, sheet, source, visible.length > 1, options)) {
       tables += 1;
       yield table;
@@ -63,6 +63,23 @@ export async function* xlsxTables(source: Source, options: ReadOptions): AsyncGe
     }
   }
   if (tables === 0) throw noHeader(source.title);
+}
+
+/** The worksheets that are to be read, in the order of reading; of the others it is said that they are left out. */
+function inTurn(sheets: readonly Worksheet[], { file }: Source, options: ReadOptions): readonly Worksheet[] {
+  const turns = new Map(sheets.map((sheet) => [sheet, options.turnOf?.(sheet.name)]));
+  const read = sheets.filter((sheet) => turns.get(sheet) !== null);
+  for (const { name: sheet } of sheets.filter((each) => !read.includes(each))) {
+    const message = `The worksheet "${sheet}" is not read, as the profile says.`;
+    const hint = 'If it is to be read, take it out of "sheets" in the profile.';
+    options.onNotice({ file, sheet, code: 'SHEET_LEFT_OUT', message, hint });
+  }
+  return read.sort((a, b) => compareTurns(turns.get(a), turns.get(b)));
+}
+
+/** Two worksheets whose turns are both infinite are of one turn. */
+function compareTurns(a: number | null | undefined, b: number | null | undefined): number {
+  return a === b ? 0 : (a ?? 0) - (b ?? 0);
 }
 
 /** The table of one worksheet; none when it has no header, which is said unless the sheet is hidden or blank. */
