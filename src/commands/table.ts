@@ -75,7 +75,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'template',
     words: '[product]',
-    summary: 'writes a template workbook or CSV',
+    summary: 'writes a template workbook or CSV; `template workbook` a normalised one with its profile',
     options: ['format', 'out'],
     load: () => import('./template.js'),
   },
