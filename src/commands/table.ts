@@ -109,7 +109,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'template',
     words: '[product]',
-    summary: 'writes a template workbook or CSV',
+    summary: 'writes a template workbook or CSV; `template workbook` a normalised one with its profile',
     example: 'alianza-import template bcc --out acme.xlsx',
     options: ['format', 'out'],
     here: {

@@ -1,27 +1,49 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { StopError } from '../errors.js';
 import type { Settings } from '../options.js';
 import { fold, nearest } from '../records/cells/nearest.js';
 import { PRODUCT_NAMES, PRODUCTS } from '../records/products.js';
-import { TEMPLATE_FILES, writeTemplate } from '../records/template.js';
+import {
+  NORMALISED_FILE,
+  NORMALISED_PROFILE,
+  TEMPLATE_FILES,
+  writeNormalisedTemplate,
+  writeTemplate,
+} from '../records/template.js';
 import { settingsOf } from '../run/settings.js';
 import { callerOf, type Run } from './command.js';
 
 export const run: Run = async (args, io) => {
   const [word] = args.words;
-  const product = word === undefined ? 'all' : productOf(word);
+  const isNormalised = word !== undefined && ['normalised', 'normalized', 'workbook'].includes(fold(word));
+  const product = word === undefined || isNormalised ? 'all' : productOf(word);
   const { settings } = await settingsOf(callerOf(args, io));
-  const { path, format } = fileOf(TEMPLATE_FILES[product], settings);
+  const { path, format } = fileOf(isNormalised ? NORMALISED_FILE : TEMPLATE_FILES[product], settings);
+  if (isNormalised && format === 'csv')
+    throw new StopError(
+      'OPTION_INVALID',
+      'A normalised workbook has several worksheets; it is no CSV file.',
+      'Leave out --format csv, or let --out end in .xlsx.',
+    );
+  const profile = isNormalised ? `${path.slice(0, -extname(path).length)}.json` : null;
   mkdirSync(dirname(path), { recursive: true });
-  claim(path);
+  const claimed: string[] = [];
   try {
-    await writeTemplate(path, format, product);
+    for (const each of profile === null ? [path] : [path, profile]) {
+      claim(each);
+      claimed.push(each);
+    }
+    if (profile === null) await writeTemplate(path, format, product);
+    else {
+      await writeNormalisedTemplate(path);
+      writeFileSync(profile, `${JSON.stringify(NORMALISED_PROFILE, null, 2)}\n`);
+    }
   } catch (error) {
-    rmSync(path, { force: true });
+    for (const each of claimed) rmSync(each, { force: true });
     throw error;
   }
-  await io.out(`${path}\n`);
+  await io.out(profile === null ? `${path}\n` : `${path}\n${profile}\n`);
   return 'done';
 };
 
@@ -86,6 +108,8 @@ function productOf(word: string) {
   throw new StopError(
     'PRODUCT_UNKNOWN',
     `There is no product "${word}".`,
-    near === null ? `The products are ${PRODUCT_NAMES.join(', ')}.` : `Did you mean "${near}"?`,
+    near === null
+      ? `The products are ${PRODUCT_NAMES.join(', ')}; "workbook" is a normalised workbook.`
+      : `Did you mean "${near}"?`,
   );
 }

@@ -1,7 +1,14 @@
 import type { OutColumn, OutLayout } from '../sheet/write/layout.js';
 import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { openWorkbookWriter } from '../sheet/write/xlsx.js';
-import { blankMeans, COLUMN_NAMES, type Column, type ColumnName, columnOf } from './columns.js';
+import {
+  blankMeans,
+  COLUMN_NAMES,
+  type Column,
+  type ColumnGroup,
+  type ColumnName,
+  columnOf,
+} from './columns.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 
 /** What a template is for: one product, or all of them. */
@@ -16,6 +23,22 @@ export const TEMPLATE_FILES = {
   SIP_TRUNK: 'sip-trunk',
   ACCOUNT: 'accounts',
 } as const satisfies Record<TemplateName, string>;
+
+/** The base name of the files of the template of a normalised workbook: the workbook, and the profile to it. */
+export const NORMALISED_FILE = 'normalised';
+
+/** The worksheets of a normalised workbook: the product of their rows, and the columns besides accountNumber and extension. */
+const NORMALISED = {
+  Customers: { product: 'ACCOUNT', groups: ['account'] },
+  Users: { product: 'BCC', groups: ['user'] },
+  Phones: { product: 'BCC', groups: ['device'] },
+  Numbers: { product: 'BCC', groups: ['number', 'e911'] },
+} as const satisfies Record<string, { product: Product; groups: readonly ColumnGroup[] }>;
+
+/** The profile by which a workbook as {@link writeNormalisedTemplate} writes it is read. */
+export const NORMALISED_PROFILE = {
+  sheets: Object.fromEntries(Object.entries(NORMALISED).map(([sheet, { product }]) => [sheet, { product }])),
+};
 
 /** A worksheet of a template: its columns and its example rows. */
 export interface TemplateSheet {
@@ -67,6 +90,28 @@ export async function writeTemplate(path: string, format: SheetFormat, name: Tem
   for (const { layout, rows } of [explanation(name), ...templateSheets(name)]) {
     const sheet = await workbook.sheet(layout);
     for (const row of rows) await sheet.write(row);
+  }
+  await workbook.commit();
+}
+
+/** Writes the template of a normalised workbook. As it is, with its example rows, it is valid with its profile. */
+export async function writeNormalisedTemplate(path: string): Promise<void> {
+  const workbook = await openWorkbookWriter(path);
+  for (const [sheetName, { product, groups }] of Object.entries(NORMALISED)) {
+    const names: readonly ColumnName[] =
+      product === 'ACCOUNT' ? ['accountNumber'] : ['accountNumber', 'extension'];
+    const further = columnsFor([product]).filter((column) => {
+      const { group } = columnOf(column);
+      return (groups as readonly ColumnGroup[]).includes(group) && !names.includes(column);
+    });
+    const columns = [...names, ...further];
+    const sheet = await workbook.sheet({
+      sheetName,
+      columns: columns.map((each) => outColumn(each, [product])),
+    });
+    const example = (column: ColumnName) =>
+      column === 'accountNumber' ? PRODUCTS.ACCOUNT.exampleAccount : exampleOf(column, product);
+    await sheet.write(columns.map(example));
   }
   await workbook.commit();
 }

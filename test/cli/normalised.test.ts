@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ExcelJS from 'exceljs';
 import { describe, type ExpectStatic, it } from 'vitest';
@@ -54,6 +54,14 @@ function expectAll(expect: ExpectStatic, sandbox: Sandbox): void {
   expect(sandbox.state.numbers.toJSON().length).toEqual(5);
 }
 
+/** Whether a template is as the one in `templates`; `UPDATE_FILES=1` writes that anew. */
+async function sameAsShipped(path: string, name: string): Promise<boolean> {
+  const shipped = join(SAMPLES, '../templates', name);
+  if (process.env['UPDATE_FILES'] === '1') copyFileSync(path, shipped);
+  if (name.endsWith('.json')) return readFileSync(path, 'utf8') === readFileSync(shipped, 'utf8');
+  return JSON.stringify(await readWorkbook(path)) === JSON.stringify(await readWorkbook(shipped));
+}
+
 describe.concurrent('a normalised workbook with its profile', () => {
   it('is imported, recognised, verified and taken back', async ({ expect, onTestFinished }) => {
     const place = await placeOf(onTestFinished);
@@ -79,6 +87,32 @@ describe.concurrent('a normalised workbook with its profile', () => {
     expectExit(await place.cli('undo', 'run', '--yes'), 0);
     expect(platformOf(place.sandbox)).toEqual([]);
     expect(place.sandbox.state.accounts.toJSON()).toEqual([]);
+  });
+
+  it('has a template, which is valid with its profile and is never written over', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const place = await placeOf(onTestFinished);
+    const written = await place.cli('template', 'workbook', '--out', 't');
+    expectExit(written, 0);
+    expect(written.stdout.trim().split('\n')).toEqual([
+      join('t', 'normalised.xlsx'),
+      join('t', 'normalised.json'),
+    ]);
+    for (const name of ['normalised.xlsx', 'normalised.json'])
+      expect(await sameAsShipped(join(place.directory, 't', name), name)).toBe(true);
+    const files = [join('t', 'normalised.xlsx'), '--profile', join('t', 'normalised.json')];
+    const { stdout } = await place.cli('validate', ...files, '--json');
+    const { rows, problems } = JSON.parse(stdout);
+    expect(rows).toEqual({ total: 4, valid: 4, invalid: 0 });
+    expect(problems.map(({ sheet, code }: Cells) => `${sheet} ${code}`)).toEqual([
+      ...['Customers EXAMPLE_ROW', 'Users EXAMPLE_ROW', 'Phones EXAMPLE_ROW', 'Numbers EXAMPLE_ROW'],
+    ]);
+    const again = await place.cli('template', 'normalised', '--out', 't');
+    expectExit(again, 3);
+    expect(again.stderr).toContain('normalised.xlsx is there already.');
+    expectExit(await place.cli('template', 'workbook', '--format', 'csv', '--out', 'u'), 3);
   });
 
   it('may be files, given in any order', async ({ expect, onTestFinished }) => {

@@ -51,7 +51,13 @@ async function contentOf(file: string) {
 
 describe('the files in templates/', () => {
   it('are all templates in both formats, with their page and the schema of a profile, and nothing else', () => {
-    const shipped = [...readdirSync(directory), 'README.md', 'profile.schema.json'];
+    const shipped = [
+      ...readdirSync(directory),
+      'README.md',
+      'profile.schema.json',
+      'normalised.json',
+      'normalised.xlsx',
+    ];
     expect(readdirSync(TEMPLATES).sort()).toEqual(shipped.sort());
   });
 
