@@ -19,6 +19,8 @@ describe('the settings', () => {
       'on-invalid': 'abort',
       'max-errors': '100',
       existing: 'reuse',
+      only: [],
+      limit: undefined,
       profile: undefined,
       set: [],
       format: undefined,
