@@ -127,15 +127,18 @@ export class PlanCounter {
   /** numbers that are searched, by place */
   readonly #places = new Map<string, number>();
 
-  /** Takes a row as it is read. One that cannot be sent counts for what others take over from it. */
-  addRead(record: ImportRecord): void {
+  /**
+   * Takes a row as it is read. One that is not to be sent counts for what others take over from it.
+   * @param isSent whether it is to be sent, if it is valid
+   */
+  addRead(record: ImportRecord, isSent = true): void {
     const { ordinal, product, values } = record;
     let marks = 0;
     if (!record.accountUsable) marks |= ACCOUNT_UNUSABLE;
     if (!record.userUsable) marks |= USER_UNUSABLE;
     if (record.userFirst === ordinal && getsMail(values)) marks |= MAILS;
     this.#mark(ordinal, marks);
-    if (!record.valid || product === null) return;
+    if (!record.valid || !isSent || product === null) return;
     this.#put(record, this.#shapeOf(product, values, null));
     this.#countAddresses(values, true);
   }

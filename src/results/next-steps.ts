@@ -118,6 +118,10 @@ function afterRun(ending: Ending): string[] {
   }
   for (const file of kept.filter((path) => basename(path).startsWith('errors')))
     steps.push(`Import what you have corrected in ${file}: ${run(file)}`);
+  const selected = totalOf(ending) - otherRows;
+  const isAllDone = stoppedBy === null && selected > 0 && doneOf(ending) === selected;
+  if (isAllDone)
+    steps.push(`Read everything back and compare it with the sheet: \`${ofRun(ending, 'verify')}\``);
   if (stoppedBy === null && sent && pending === 0 && waiting > 0)
     steps.push(
       `When these are good, send ${rows(waiting, 'other')} too: \`${ofRun(ending, 'resume')} --all\``,
@@ -127,11 +131,7 @@ function afterRun(ending: Ending): string[] {
     steps.push(
       `Before their turn, correct ${rows(otherInvalid, 'invalid')} that ${otherInvalid === 1 ? 'is' : 'are'} not selected: ${onSheets(ending, 'validate')}`,
     );
-  const selected = totalOf(ending) - otherRows;
-  if (stoppedBy === null && selected > 0 && doneOf(ending) === selected) {
-    steps.push(`Read everything back and compare it with the sheet: \`${ofRun(ending, 'verify')}\``);
-    if (ending.environment !== 'sandbox') steps.push(...handOver(ending));
-  }
+  if (isAllDone && waiting === 0 && ending.environment !== 'sandbox') steps.push(...handOver(ending));
   if (toTakeBack > 0) steps.push(`Take back what this run created: \`${ofRun(ending, 'undo')}\``);
   return steps;
 }

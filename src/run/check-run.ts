@@ -44,7 +44,7 @@ export async function checkIntoRun(
     await loadRun(run, null, follow);
     const counts = Object.fromEntries(journal.countRows());
     if (openPlatform === null) {
-      const plan = await planOf(journal, journal.selectedRows('valid'), paceOf(settings), signalOf(follow));
+      const plan = await planOf(journal, 'valid', paceOf(settings), signalOf(follow));
       await runState(journal).set('plan', plan);
       tellLoaded(run, follow, { rows: counts, plan, justNow: true });
     } else {

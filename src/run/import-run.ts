@@ -159,7 +159,7 @@ export async function importSheets(
 
 /** What the rows to be sent would bring about; the run keeps what that was before the first was sent. */
 async function planned({ journal }: RunDirectory, settings: Settings, follow: Follow): Promise<SheetPlan> {
-  const plan = await planOf(journal, journal.selectedRows('pending'), paceOf(settings), signalOf(follow));
+  const plan = await planOf(journal, 'pending', paceOf(settings), signalOf(follow));
   if (runState(journal).get('plan') === undefined) await runState(journal).set('plan', plan);
   return plan;
 }

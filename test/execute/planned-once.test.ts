@@ -44,7 +44,8 @@ it('makes one plan of each row, and reads the first row of an account once for a
   const plansOf = async (command: () => Promise<{ exit: string }>) => {
     vi.mocked(planRow).mockClear();
     expect(await command()).toMatchObject({ exit: 'done' });
-    return vi.mocked(planRow).mock.calls.length;
+    // what is counted before anything is sent plans a row of each shape, which asks for no other row
+    return vi.mocked(planRow).mock.calls.filter(([, , , rowOfPhone]) => rowOfPhone.length > 0).length;
   };
   expect(await plansOf(() => checkSheets({ ...request(join(directory, 'checked')), onPlatform: true }))).toBe(
     24,

@@ -329,6 +329,7 @@ describe('what to do next', () => {
       selection: { ...selection, takenBack: 0 },
     };
     expect(nextSteps(wave)).toEqual([
+      'Read everything back and compare it with the sheet: `alianza-import verify "runs/a b"`',
       'When these are good, send the 90 other rows too: `alianza-import resume "runs/a b" --all`',
       'Before their turn, correct the 2 invalid rows that are not selected: `alianza-import validate in.csv`',
       'Take back what this run created: `alianza-import undo "runs/a b"`',
@@ -347,7 +348,7 @@ describe('what to do next', () => {
     const wave = { ...ending, selecting: ' --limit 5', selection, counts: { pending: 95, invalid: 2 } };
     expect(nextSteps({ ...wave, sent: false, toTakeBack: 0 })).toEqual([
       'Correct the 2 invalid rows in the sheet, then: `alianza-import run in.csv --environment beta --limit 5`',
-      'Nothing was sent, since rows are invalid, none of those selected. To send the others all the same: `alianza-import run in.csv --environment beta --limit 5 --on-invalid skip`',
+      'Nothing was sent, since rows are invalid, none of those selected. To send the others all the same: `alianza-import resume "runs/a b" --on-invalid skip`',
     ]);
   });
 

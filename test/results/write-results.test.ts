@@ -328,7 +328,10 @@ describe('errors', () => {
     ];
     const product = 'SIP_TRUNK' as const;
     const journal = await journalOf(dir, sources, [
-      { row: 2, cells: ['SP-1', 'Fox Ltd', 'US/Mountain', '4000'], status: 'created' },
+      {
+        ...{ row: 2, cells: ['SP-1', 'Fox Ltd', 'US/Mountain', '4000'], status: 'created' },
+        values: { accountNumber: 'SP-1', accountName: 'Fox Ltd', timeZone: 'US/Mountain', extension: '4000' },
+      },
       { source: 2, row: 2, cells: ['SP-1', 'T-1'], status: 'failed', product, accountFirst: 1 },
     ]);
     const { errors } = await writeResults(journal, dir, 'xlsx');
