@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { hashFile } from '../sheet/read.js';
@@ -12,7 +12,8 @@ export const WRITTEN = 'written.json';
  * work, and is renamed.
  */
 export async function keepEdited(path: string): Promise<void> {
-  if (!existsSync(path)) return;
+  // what is no file is in the way of the writer, which says so
+  if (!existsSync(path) || !statSync(path).isFile()) return;
   const written = await writtenIn(dirname(path));
   if (written[basename(path)] === (await hashFile(path))) return;
   await rename(path, nameForEdited(path));

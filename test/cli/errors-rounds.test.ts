@@ -136,7 +136,7 @@ describe.concurrent('an errors file that comes back in', () => {
     await place.write('copy.csv', blank);
     const copy = await place.cli('validate', 'copy.csv');
     expectExit(copy, 1);
-    expect(copy.stderr).toContain('accountName is blank');
+    expect(copy.stdout).toContain('accountName is blank');
     expectExit(await place.cli('run', 'one/errors.csv', '--out', 'two', '--quiet'), 0);
     expect(place.csv('two/results.csv').map(({ status }) => status)).toEqual(['created', 'created']);
     const { accounts, users } = place.sandbox.state;

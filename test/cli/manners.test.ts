@@ -37,14 +37,18 @@ describe.concurrent('what a command has to say', () => {
     const { cli } = await deskOf(onTestFinished);
     const calls: [string[], RegExp, RegExp][] = [
       [['validate', 'sheet.csv'], /\n4 rows: 4 valid\n/, /^$/],
-      [['run', 'sheet.csv', '--out', 'r'], /\n4 rows: 4 created\n/, / 4 rows read: 4 to send, 0 invalid\n$/],
+      [
+        ['run', 'sheet.csv', '--out', 'r'],
+        /\n4 rows: 4 created\n/,
+        / 4 rows read: 4 to send, 0 invalid\n.* 4 rows would create .*\n.* About \d+ calls/,
+      ],
       [['run', 'sheet.csv', '--out', 'r'], /^$/, / already holds a run\..*\n.* alianza-import resume r/],
       [['verify', 'r'], /\n4 of 4 rows are on the platform as the sheet says, 0 are not\.\n/, /^$/],
       [['results', 'r'], /\nresults: r\/results\.csv\nreport: r\/report\.html\n$/, /^$/],
-      [['undo', 'r', '--dry-run'], /\nwould be deleted: account:/, /^$/],
+      [['undo', 'r', '--dry-run'], /\nwould be deleted: Account /, /^$/],
       [
         ['undo', 'r', '--yes'],
-        /\ndeleted: \d+\nlist: r\/undo\.csv\n$/,
+        /\ndeleted: \d+ \(.*\)\nlist: r\/undo\.csv\n$/,
         / Created by this run and not deleted yet: /,
       ],
     ];
@@ -316,7 +320,7 @@ describe.skipIf(!HAS_TERMINAL)('a question', { concurrent: true }, () => {
     }
     expect(writesOf(sandbox, sent)).toEqual([]);
     expectExit(await cli('resume', 'r', '--quiet'), 0);
-    expect((await ask('YES\r')).shown).toMatch(/deleted: \d+\r\n.*\r\nexit 0\r\n/);
+    expect((await ask('YES\r')).shown).toMatch(/deleted: \d+ \(.*\)\r\n.*\r\nexit 0\r\n/);
     expect(sandbox.state.accounts.size).toBe(0);
   });
 

@@ -111,7 +111,7 @@ describe.concurrent('a normalised workbook with its profile', () => {
     ]);
     const again = await place.cli('template', 'normalised', '--out', 't');
     expectExit(again, 3);
-    expect(again.stderr).toContain('normalised.xlsx is there already.');
+    expect(again.stderr).toContain('normalised.xlsx is there already, and was left as it is.');
     expectExit(await place.cli('template', 'workbook', '--format', 'csv', '--out', 'u'), 3);
   });
 

@@ -37,6 +37,9 @@ const listedIn = ({ text }: Place, runDir: string) =>
       .map(({ operation }) => operation),
   );
 
+/** The lines of standard error, without their times. */
+const linesOf = (stderr: string) => stderr.split('\n').map((line) => line.replace(/^\S+ /, ''));
+
 async function planOf(place: Place, ...args: string[]): Promise<SheetPlan> {
   const ended = await place.cli(...args, '--json');
   return JSON.parse(ended.stdout).plan;
@@ -158,7 +161,7 @@ describe.concurrent('the plan is what the platform then receives', () => {
       ...{ businessLine: '1,0,0', portAssignment: '1,0,0', sipTrunk: '1,0,0' },
     });
     expect(plan).toMatchObject({ numbers: { given: 0, searched: 1 }, mailsAtOnce: 0 });
-    const told = ended.stderr.split('\n');
+    const told = linesOf(ended.stderr);
     expect(told).toContain(
       '8 rows would create 1 phone number (1 searched), 1 business line, 1 ATA port, 1 SIP trunk, 1 device.',
     );
@@ -234,15 +237,15 @@ describe.concurrent('a run tells its plan', () => {
     expectExit(first, 1);
     const whole = '5 rows would create 2 accounts, 2 users, 4 phone numbers (2 given, 2 searched), 1 device.';
     const mail = '1 person gets a mail of the platform as soon as the user is created.';
-    const told = first.stderr.split('\n');
-    expect(told.slice(0, 2)).toEqual(['5 rows read: 5 to send, 0 invalid', whole]);
-    expect(told[3]).toBe(mail);
+    const told = linesOf(first.stderr);
+    expect(told.slice(1, 3)).toEqual(['5 rows read: 5 to send, 0 invalid', whole]);
+    expect(told[4]).toBe(mail);
     const { plan } = JSON.parse(first.stdout);
     expect(plan).toMatchObject({ rows: 5, mailsAtOnce: 1 });
 
     const resumed = await cli('resume', 'run', '--retry', 'failed', '--json');
     expectExit(resumed, 1);
-    const left = resumed.stderr.split('\n');
+    const left = linesOf(resumed.stderr);
     expect(left.slice(0, 2)).toEqual([
       '5 rows read: 1 to send, 0 invalid',
       '1 row would create 1 phone number (1 searched).',

@@ -33,7 +33,8 @@ describe.concurrent('a wave', () => {
     onTestFinished,
   }) => {
     const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(16));
-    const first = await workspace.run('--limit', '5');
+    const args = ['run', workspace.sheet, '--out', workspace.runDir, '--limit', '5', '--json'];
+    const first = await startCli(args, { cwd: workspace.directory, env: workspace.env }).ended;
     expectExit(first, 0);
     expect(json(first)).toMatchObject({
       ...{ selected: 5, errors: null, exitCode: 0 },
@@ -132,7 +133,7 @@ describe.concurrent('a wave', () => {
     const again = `alianza-import run sheet.csv --base-url ${sandbox.url} --only accountNumber=BCC-0`;
     expect(stopped.stderr).toContain(`Correct the 1 invalid row in the sheet, then: ${again}\n`);
     expect(stopped.stderr).toContain(
-      `since rows are invalid, none of those selected. To send the others all the same: ${again} --on-invalid skip\n`,
+      `since rows are invalid, none of those selected. To send the others all the same: alianza-import resume ${workspace.runDir} --on-invalid skip\n`,
     );
     expect(listOf(workspace, 'errors.csv').map(({ status }) => status)).toEqual([
       ...['pending', 'pending', 'pending', 'invalid'],
@@ -378,9 +379,9 @@ describe.concurrent('a dry undo', () => {
     expect(list.filter(({ kind }) => kind === 'user').map(({ name }) => name)).toContain(
       'Ann Lee 3, extension 4000',
     );
-    expect(ended.stderr).toContain(`${accounts.length} accounts`);
-    expect(ended.stderr).toMatch(new RegExp(`would be deleted: ${objects} \\(.*${users.length} users`));
-    expect(ended.stderr).toContain('... and');
+    expect(ended.stdout).toContain(`${accounts.length} accounts`);
+    expect(ended.stdout).toMatch(new RegExp(`would be deleted: ${objects} \\(.*${users.length} users`));
+    expect(ended.stdout).toContain('... and');
     expect(existsSync(join(workspace.runDir, 'undo.csv'))).toBe(false);
   });
 });
