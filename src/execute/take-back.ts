@@ -1,9 +1,9 @@
 import { ApiError } from '../api/api-error.js';
 import type { Client } from '../api/client.js';
 import { releaseNumber } from '../api/endpoints.js';
-import type { Journal, JsonObject, StepState, StoredStep } from '../journal/journal.js';
+import type { Journal, JsonObject, StepState, StoredRow, StoredStep } from '../journal/journal.js';
 import { baseOf } from '../plan/keys.js';
-import type { Resource } from '../plan/resource.js';
+import type { Resource, RowPlan } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
 import { isObject, KINDS, undoWaves } from '../resources/kinds.js';
 import { lookWith, orNull } from '../resources/look.js';
@@ -42,6 +42,8 @@ export interface UndoOptions {
   readonly dryRun: boolean;
   /** what some rows brought about; null: all that the run did */
   readonly part: UndoPart | null;
+  /** when undo began, ISO date and time: rows that lost something say so */
+  readonly undoneAt: string;
   readonly stop: StopSwitch;
   onUndone(undone: Undone): void;
 }
@@ -84,7 +86,7 @@ export async function undoRun(
     if (!step || !row) continue;
     const { sheet } = row.record;
     const reason = `row ${row.row}${sheet === null ? '' : ` of ${sheet}`}, which is not taken back, needs it`;
-    const resource = resourcesOf(run, [step]).get(key) ?? null;
+    const resource = resourcesOf(plansOf(run, [step])).get(key) ?? null;
     options.onUndone({ ...about(step, resource, idOf(step)), what: 'still needed', reason });
   }
   await inParallel(accounts[Symbol.iterator](), options.concurrency, options.stop, (seqs) =>
@@ -94,8 +96,8 @@ export async function undoRun(
 
 async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void> {
   const steps = seqs.map((seq) => run.journal.stepAt(seq)).filter((step) => step !== undefined);
-  const resources = resourcesOf(run, steps);
-  const made = await madeOf(run, steps, resources);
+  const plans = plansOf(run, steps);
+  const made = await madeOf(run, steps, resourcesOf(plans));
   await releaseUnused(run, steps);
   await examine(run, made);
   await keepWhatHangsTogether(run, made);
@@ -111,18 +113,42 @@ async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void>
     await Promise.all(due.map((each) => takeBack(run, each, made)));
   }
   await settleSettings(run, made);
+  for (const [row, plan] of plans)
+    if (run.part === null || run.part.rows.has(row.ordinal))
+      await takeBackRow(run.journal, row, plan, run.undoneAt);
 }
 
-/** The resources that the rows of the steps plan, by key. */
-function resourcesOf(run: Undoing, steps: readonly StoredStep[]): Map<string, Resource> {
-  const resources = new Map<string, Resource>();
-  for (const ordinal of new Set(steps.map(({ owner }) => owner))) {
+/** A row with its plan. */
+type PlannedRow = readonly [row: StoredRow<ImportRecord>, plan: RowPlan];
+
+/** The rows of the steps, each with its plan. */
+function plansOf(run: Undoing, steps: readonly StoredStep[]): PlannedRow[] {
+  return [...new Set(steps.map(({ owner }) => owner))].flatMap((ordinal): PlannedRow[] => {
     const row = run.journal.row(ordinal);
     const plan = row && run.planner.plan(row);
-    if (plan && typeof plan !== 'string')
-      for (const resource of plan.resources) resources.set(resource.key, resource);
-  }
-  return resources;
+    return row && plan && typeof plan !== 'string' ? [[row, plan]] : [];
+  });
+}
+
+function resourcesOf(plans: readonly PlannedRow[]): Map<string, Resource> {
+  return new Map(plans.flatMap(([, { resources }]) => resources.map((each) => [each.key, each] as const)));
+}
+
+/** A row that lost an object is pending again; its result names only what was kept. */
+export async function takeBackRow(
+  journal: Journal<ImportRecord>,
+  row: StoredRow<ImportRecord>,
+  { resources }: RowPlan,
+  undoneAt: string,
+): Promise<void> {
+  const steps = resources.map(({ key }) => journal.step(key));
+  if (!steps.some((step) => step?.state === 'deleted')) return;
+  const kept = steps.filter((step) => step?.state === 'kept');
+  const warnings = [
+    `undone ${undoneAt}`,
+    ...kept.map((step) => `${step?.key} was kept: ${String(step?.outcome?.['reason'])}`),
+  ];
+  await journal.setRowStatus(row.ordinal, 'pending', { warnings });
 }
 
 /** What was made and may still be there; creates in doubt are looked up first. */
@@ -208,7 +234,8 @@ async function takeBack(run: Undoing, each: Made, made: readonly Made[]): Promis
     journal.settle(step.key, step.kind, step.owner, state, {
       ...step.outcome,
       ...{ id: ids.id, partitionId: ids.partitionId, accountId: ids.accountId },
-      ...details,
+      // for the list of what was undone, which thereby needs no plan
+      ...{ name: namesOf(resource, ids.id).name, ...details },
     });
   if (each.verdict === 'gone') {
     await settle('deleted', each.reason === '' ? {} : { reason: each.reason });
@@ -246,13 +273,14 @@ async function settleSettings(run: Undoing, made: readonly Made[]): Promise<void
     const { settingOf } = KINDS[resource.kind];
     if (settingOf === null) continue;
     const base = journal.step(baseOf(step.key));
+    const outcome = { ...step.outcome, name: namesOf(resource, each.ids.id).name };
     if (base?.state === 'existing') {
       const { title } = KINDS[settingOf];
       each.reason = `the ${title.toLowerCase()} was there before the run; what the run set on it stays`;
-      await journal.settle(step.key, step.kind, step.owner, 'kept', { ...step.outcome, reason: each.reason });
+      await journal.settle(step.key, step.kind, step.owner, 'kept', { ...outcome, reason: each.reason });
       tell(run, each, 'kept');
     } else if (base?.state === 'deleted')
-      await journal.settle(step.key, step.kind, step.owner, 'deleted', { ...step.outcome });
+      await journal.settle(step.key, step.kind, step.owner, 'deleted', outcome);
   }
 }
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { type ErrorFacts, type Exit, errorFacts, isInterruption } from '../errors.js';
 import { Planner } from '../execute/planner.js';
-import { namesOf, undoRun as takeBack, type Undone } from '../execute/take-back.js';
+import { namesOf, undoRun as takeBack, takeBackRow, type Undone } from '../execute/take-back.js';
 import { partOfRows, type UndoPart } from '../execute/undo-part.js';
-import type { JsonObject, StoredRow } from '../journal/journal.js';
+import type { StoredRow } from '../journal/journal.js';
 import { KIND_NAMES, type KindName } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
 import { KINDS } from '../resources/kinds.js';
@@ -163,7 +163,7 @@ async function undoOpened(
       await Promise.all(Array.from(part?.rows ?? [], (each) => journal.setSelection(each, 'takenBack')));
     await takeBack(client, journal, {
       concurrency: settings.concurrency,
-      ...{ settleMs, dryRun, part, stop },
+      ...{ settleMs, dryRun, part, undoneAt, stop },
       onUndone(one) {
         undone[one.what]++;
         const ofKind = objects[one.kind] ?? {};
@@ -261,16 +261,20 @@ function* stepsOf({ journal }: RunDirectory, part: UndoPart | null): Generator<L
     for (const step of journal.steps(kind)) {
       if (step.state !== state) continue;
       if (part !== null && !isTouched && !part.keys.has(step.key)) continue;
-      const { id: kept, phone, reason } = step.outcome ?? step.intent;
+      const { id: kept, phone, reason, name: known } = step.outcome ?? step.intent;
       const id = String(kept ?? phone ?? '');
       const row = journal.row(step.owner);
-      const plan = row && planner.plan(row);
-      const resource =
-        typeof plan === 'object' ? plan.resources.find(({ key }) => key === step.key) : undefined;
-      const { name } = namesOf(resource ?? null, id);
+      const name = known === undefined ? nameOf(planner, row, step.key, id) : String(known);
       yield { kind, name, key: step.key, id, ...placeOf(row), state, reason: String(reason ?? '') };
     }
   }
+}
+
+/** What people call an object that undo has not looked at yet. */
+function nameOf(planner: Planner, row: StoredRow<ImportRecord> | undefined, key: string, id: string): string {
+  const plan = row && planner.plan(row);
+  const resources = typeof plan === 'object' ? plan.resources : [];
+  return namesOf(resources.find((each) => each.key === key) ?? null, id).name;
 }
 
 function placeOf(row: StoredRow<ImportRecord> | undefined): Pick<Listed, 'file' | 'sheet' | 'row'> {
@@ -279,7 +283,7 @@ function placeOf(row: StoredRow<ImportRecord> | undefined): Pick<Listed, 'file' 
 }
 
 /**
- * Rows that lost an object are pending again; their results name only what is still there.
+ * Makes the rows pending again that lost an object to an undo of another row or process.
  * @param part when their undo began, where only the rows that are taken back lose something; null where all do
  */
 async function takeBackRows(run: RunDirectory, part: string | null): Promise<void> {
@@ -291,14 +295,6 @@ async function takeBackRows(run: RunDirectory, part: string | null): Promise<voi
     if (row.status === 'invalid' || row.status === 'pending') continue;
     if (part !== null && row.selection !== 'takenBack') continue;
     const plan = planner.plan(row);
-    if (typeof plan === 'string') continue;
-    const steps = plan.resources.map((resource) => journal.step(resource.key));
-    if (!steps.some((step) => step?.state === 'deleted')) continue;
-    const kept = steps.filter((step) => step?.state === 'kept');
-    const warnings = [
-      `undone ${undoneAt}`,
-      ...kept.map((step) => `${step?.key} was kept: ${String(step?.outcome?.['reason'])}`),
-    ];
-    await journal.setRowStatus(row.ordinal, 'pending', { warnings } satisfies JsonObject);
+    if (typeof plan !== 'string') await takeBackRow(journal, row, plan, undoneAt);
   }
 }

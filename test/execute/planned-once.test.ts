@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { checkSheets, startRun, verifyRun } from '../../src/index.js';
+import { checkSheets, startRun, undoRun, verifyRun } from '../../src/index.js';
 import { Journal } from '../../src/journal/journal.js';
 import { planRow } from '../../src/plan/plan.js';
 import { SANDBOX_PASSWORD, SANDBOX_USERNAME, startSandbox } from '../../src/sandbox/server.js';
@@ -60,4 +60,5 @@ it('makes one plan of each row, and reads the first row of an account once for a
     [1, ...firstOfAccounts, lastRow].sort((a, b) => a - b),
   );
   expect(await plansOf(() => verifyRun({ runDir, env }))).toBe(24);
+  expect(await plansOf(() => undoRun({ runDir, env }))).toBe(24);
 });
