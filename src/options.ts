@@ -13,9 +13,9 @@ interface Option {
   /** what the text must look like, also in words */
   readonly pattern?: { readonly matches: RegExp; readonly says: string };
   /** the least number allowed */
-  readonly least?: number;
+  readonly min?: number;
   /** the greatest number allowed */
-  readonly most?: number;
+  readonly max?: number;
   /** no fractions */
   readonly whole?: boolean;
   readonly help: string;
@@ -55,16 +55,16 @@ const RUN_OPTIONS = {
   concurrency: {
     type: 'number',
     default: 16,
-    least: 1,
+    min: 1,
     whole: true,
     value: 'N',
     help: 'requests in flight at most; lowered and raised again by itself on 429, 503 and rising latency',
   },
-  rate: { type: 'number', least: 0.01, defaultText: 'none', value: 'N', help: 'requests a second at most' },
+  rate: { type: 'number', min: 0.01, defaultText: 'none', value: 'N', help: 'requests a second at most' },
   timeout: {
     type: 'number',
     default: 30_000,
-    least: 1,
+    min: 1,
     whole: true,
     value: 'MS',
     help: 'how long one request may take',
@@ -72,7 +72,7 @@ const RUN_OPTIONS = {
   retries: {
     type: 'number',
     default: 5,
-    least: 0,
+    min: 0,
     whole: true,
     value: 'N',
     help: 'tries of a call after transient failures; a 429 does not count',
@@ -104,7 +104,7 @@ const RUN_OPTIONS = {
   },
   limit: {
     type: 'number',
-    least: 1,
+    min: 1,
     whole: true,
     defaultText: 'all',
     value: 'N',
@@ -207,7 +207,7 @@ export const OWN_OPTIONS = {
     port: {
       type: 'number',
       value: 'N',
-      most: 65_535,
+      max: 65_535,
       whole: true,
       help: 'the port; any free one by default',
     },
@@ -216,7 +216,7 @@ export const OWN_OPTIONS = {
     'fault-rate': {
       type: 'number',
       value: 'P',
-      most: 1,
+      max: 1,
       help: 'probability, 0 to 1, that a request meets a fault',
     },
     faults: { type: 'text', value: 'FILE', help: 'JSON: which faults strike which operations' },
@@ -326,9 +326,9 @@ function checked(option: Option, value: unknown, where: string): unknown {
       return Array.isArray(value) ? value.map(String) : [String(value)];
     case 'number': {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-      const { least = 0, most = Number.POSITIVE_INFINITY } = option;
-      const fits = typeof number === 'number' && Number.isFinite(number) && number >= least && number <= most;
-      const bounds = option.most === undefined ? `, ${least} or more` : ` from ${least} to ${most}`;
+      const { min = 0, max = Number.POSITIVE_INFINITY } = option;
+      const fits = typeof number === 'number' && Number.isFinite(number) && number >= min && number <= max;
+      const bounds = option.max === undefined ? `, ${min} or more` : ` from ${min} to ${max}`;
       if (!fits || (option.whole && !Number.isInteger(number)))
         return refuse(`a ${option.whole ? 'whole ' : ''}number${bounds}`);
       return number;
@@ -349,7 +349,7 @@ function checked(option: Option, value: unknown, where: string): unknown {
  * @param text as {@link resolveSettings} has checked it
  * @returns how many failed rows stop a run of that many rows
  */
-export function mostErrors(text: string, rows: number): number {
+export function maxFailed(text: string, rows: number): number {
   const number = Number.parseInt(text, 10);
   return Math.max(1, text.endsWith('%') ? Math.ceil((rows * number) / 100) : number);
 }

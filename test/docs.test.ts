@@ -68,7 +68,7 @@ const GROUPS: Readonly<Record<ColumnGroup, string>> = {
 };
 
 /** Longer lists of allowed values are those of the template's drop-downs. */
-const MOST_VALUES = 6;
+const MAX_VALUES = 6;
 
 function columnTables(): string {
   return (Object.keys(GROUPS) as ColumnGroup[])
@@ -78,7 +78,7 @@ function columnTables(): string {
         const uses = products.length === PRODUCT_NAMES.length ? 'all' : products.join(', ');
         const needs = required.length === products.length ? 'yes' : required.join(', ');
         const isFlag = options.join() === 'TRUE,FALSE';
-        const values = isFlag || options.length > MOST_VALUES ? '' : options.map(code).join(', ');
+        const values = isFlag || options.length > MAX_VALUES ? '' : options.map(code).join(', ');
         return [code(name), uses, needs, blankMeans(name), values === '' ? help : `${help} ${values}`];
       });
       return `**${GROUPS[group]}**\n\n${table(['column', 'products', 'required', 'blank means', 'what it is'], rows)}`;

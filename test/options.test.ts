@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mostErrors, type OPTIONS, resolveSettings } from '../src/options.js';
+import { maxFailed, type OPTIONS, resolveSettings } from '../src/options.js';
 
 const refusal = (message: string) =>
   expect.objectContaining({ name: 'StopError', code: 'OPTION_INVALID', exit: 'nothingDone', message });
@@ -138,7 +138,7 @@ describe('the settings', () => {
   });
 });
 
-describe('mostErrors', () => {
+describe('maxFailed', () => {
   it.each([
     ['100', 5000, 100],
     ['1', 10, 1],
@@ -151,6 +151,6 @@ describe('mostErrors', () => {
     ['0%', 1000, 1],
     ['100%', 7, 7],
   ])('%s of %i rows is %i', (text, rows, most) => {
-    expect(mostErrors(text, rows)).toBe(most);
+    expect(maxFailed(text, rows)).toBe(most);
   });
 });

@@ -49,11 +49,11 @@ type Try<T> =
     };
 
 /** A platform that only ever answers 429 is given up on after this long without any success of the call. */
-const LONGEST_THROTTLE_MS = 15 * 60_000;
+const MAX_THROTTLE_MS = 15 * 60_000;
 /** Fresh tokens that one call is refused with (401) before the run stops: it is rights that are missing, not a token. */
 const REFUSED_TOKENS_THAT_STOP = 5;
 /** How often the pause after a 429 without Retry-After doubles. */
-const MOST_THROTTLE_STEPS = 6;
+const MAX_THROTTLE_STEPS = 6;
 /** How the platform words a missing right where it answers 400 instead of 403. */
 const NOT_PERMITTED = /^\s*not\s*permitted\W*$/i;
 /** How much of a refusal's words is kept: enough for a person, whatever a broken platform sends. */
@@ -182,9 +182,7 @@ export class Client {
 
   /** Answers that do not count as tries are borne with for a long time, but not for ever. */
   #isLastTry(rule: RetryRule, tries: number, started: number): boolean {
-    return rule.countsAsTry
-      ? tries > this.#options.retries
-      : performance.now() - started > LONGEST_THROTTLE_MS;
+    return rule.countsAsTry ? tries > this.#options.retries : performance.now() - started > MAX_THROTTLE_MS;
   }
 
   async #try<T>(call: Call<T>, token: string | null, ordinal = 0): Promise<Try<T>> {
@@ -232,7 +230,7 @@ export class Client {
       if (waitMs !== undefined) limiter.pause(waitMs);
       return;
     }
-    this.#throttled = Math.min(this.#throttled + 1, MOST_THROTTLE_STEPS);
+    this.#throttled = Math.min(this.#throttled + 1, MAX_THROTTLE_STEPS);
     // A platform that asks for no wait at all, again and again, is given one.
     const growing = this.#throttled > 1 || waitMs === undefined;
     const pause = Math.max(waitMs ?? 0, growing ? retryDelay(this.#throttled, Math.random()) : 0);

@@ -42,7 +42,7 @@ const SLOW_MS = 250;
 /** Answers from requests sent within this time before a cut say nothing about the cut's effect. */
 const CUT_SETTLES_MS = 200;
 /** How long a run that is stopping waits out a pause to end what would be left half-done. */
-const LONGEST_FINISHING_WAIT_MS = 3000;
+const MAX_FINISHING_WAIT_MS = 3000;
 
 /**
  * The one limit on requests in flight: everything goes through it, log-in and retries included. Earlier rows go first.
@@ -50,7 +50,7 @@ const LONGEST_FINISHING_WAIT_MS = 3000;
  */
 export class Limiter {
   readonly #limit: LimitFunction;
-  readonly #most: number;
+  readonly #max: number;
   readonly #rate: number | null;
   readonly #heap: Waiting[] = [];
   readonly #usualMs = new Map<string, number>();
@@ -79,7 +79,7 @@ export class Limiter {
     this.#limit = pLimit(most);
     // Every caller that waits listens.
     setMaxListeners(0, this.#stopping.signal);
-    this.#most = most;
+    this.#max = most;
     this.#rate = rate;
     this.#lowest = most;
     this.#highest = most;
@@ -133,7 +133,7 @@ export class Limiter {
 
   /** A run that is stopping ends what would be left half-done, unless a pause makes that take long. */
   #mayFinish(finishing: boolean): boolean {
-    return finishing && this.#pausedUntil - performance.now() <= LONGEST_FINISHING_WAIT_MS;
+    return finishing && this.#pausedUntil - performance.now() <= MAX_FINISHING_WAIT_MS;
   }
 
   /** Whether {@link stop} was called. */
@@ -191,7 +191,7 @@ export class Limiter {
   }
 
   #rise(): void {
-    if (this.#limit.concurrency >= this.#most) return;
+    if (this.#limit.concurrency >= this.#max) return;
     if (++this.#calm < this.#limit.concurrency) return;
     this.#calm = 0;
     this.#set(this.#limit.concurrency + 1);

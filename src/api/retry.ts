@@ -54,7 +54,7 @@ export function ruleForNetworkCode(code: string): RetryRule {
 }
 
 const FIRST_DELAY_MS = 200;
-const LONGEST_DELAY_MS = 15_000;
+const MAX_DELAY_MS = 15_000;
 
 /**
  * How long to wait before try number `attempt + 1`: doubling, capped, with jitter over its upper half so that many
@@ -65,7 +65,7 @@ const LONGEST_DELAY_MS = 15_000;
  * @returns milliseconds
  */
 export function retryDelay(attempt: number, random: number): number {
-  const full = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
+  const full = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
   return Math.round(full * (0.5 + random / 2));
 }
 

@@ -24,7 +24,7 @@ import type { Product } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
 import { isObject, KINDS } from '../resources/kinds.js';
 import { accountLookUps } from '../resources/lookups/account-index.js';
-import { RESULTS_A_SEARCH } from '../resources/lookups/number-pools.js';
+import { RESULTS_PER_SEARCH } from '../resources/lookups/number-pools.js';
 import { rehearse } from './rehearse.js';
 
 /** How fast calls go. */
@@ -185,8 +185,8 @@ export class PlanCounter {
     add(getAccountByNumber('', '').operation, lookUps);
     add(validateAddress('', '', undefined).operation, this.#addresses.size);
     let searches = 0;
-    for (const numbers of this.#places.values()) searches += Math.ceil(numbers / RESULTS_A_SEARCH);
-    add(searchNumbers('', '', '', RESULTS_A_SEARCH).operation, searches);
+    for (const numbers of this.#places.values()) searches += Math.ceil(numbers / RESULTS_PER_SEARCH);
+    add(searchNumbers('', '', '', RESULTS_PER_SEARCH).operation, searches);
     if (counts.rows > 0) add(authorize('', '').operation, 1);
     const calls = [...operations.values()].reduce((sum, count) => sum + count, 0);
     const latency = latencyMs ?? ASSUMED_LATENCY_MS;

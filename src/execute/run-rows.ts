@@ -6,7 +6,7 @@ import { inParallel } from './in-parallel.js';
 import type { StopSwitch } from './stop-switch.js';
 
 /** Rows at work at once for each request in flight: enough that no place stays empty while rows wait for one another. */
-const ROWS_A_REQUEST = 3;
+const ROWS_PER_REQUEST = 3;
 /** Further rounds for rows whose every try failed for a passing reason. */
 const SECOND_ROUNDS = 2;
 const BETWEEN_ROUNDS_MS = 2000;
@@ -14,7 +14,7 @@ const BETWEEN_ROUNDS_MS = 2000;
 export interface RowsOptions {
   readonly concurrency: number;
   /** rows that fail from now on and stop the run */
-  readonly mostErrors: number;
+  readonly maxFailed: number;
   readonly stop: StopSwitch;
   /** called as each row ends */
   onRow(row: StoredRow<ImportRecord>, end: RowEnd): void;
@@ -31,14 +31,14 @@ export async function runRows(run: RunContext, options: RowsOptions): Promise<vo
   const executor = new Executor(run);
   for (let round = 0; round <= SECOND_ROUNDS; round++) {
     const again: number[] = [];
-    const workers = options.concurrency * ROWS_A_REQUEST;
+    const workers = options.concurrency * ROWS_PER_REQUEST;
     await inParallel(run.journal.selectedRows('pending'), workers, options.stop, async (row) => {
       const end = await executor.runRow(row);
       if (end.status === 'pending') return;
       const result = end.transient ? { ...end.result, transient: true } : end.result;
       await run.journal.setRowStatus(row.ordinal, end.status, result as JsonObject);
       if (end.transient) again.push(row.ordinal);
-      if (end.status === 'failed' && ++failed >= options.mostErrors) options.stop.stop('maxErrors');
+      if (end.status === 'failed' && ++failed >= options.maxFailed) options.stop.stop('maxErrors');
       options.onRow(row, end);
     });
     if (again.length === 0 || options.stop.stopped || round === SECOND_ROUNDS) return;

@@ -66,7 +66,7 @@ interface Undoing extends UndoOptions {
  * reverse order of dependence, each delete with an intent and an outcome on disk, so that it can be killed and gone on
  * with. A dry run does the first half, so that it says what undo would do.
  */
-export async function undoRun(
+export async function takeBackRun(
   client: Client,
   journal: Journal<ImportRecord>,
   options: UndoOptions,

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { StopError } from '../errors.js';
 import type { InputReading } from '../records/reading.js';
-import { BATCHES_A_REPLY, Unpacker } from '../sheet/pack.js';
+import { BATCHES_PER_REPLY, Unpacker } from '../sheet/pack.js';
 import type { Notice, Row, Table } from '../sheet/table.js';
 import type { ReaderMessage, ReaderTask } from './reader-thread.js';
 
@@ -48,7 +48,7 @@ export async function* tablesFromThread(
   let received = 0;
   const onBatch = () => {
     received += 1;
-    if (received % BATCHES_A_REPLY === 0) worker.postMessage('go on');
+    if (received % BATCHES_PER_REPLY === 0) worker.postMessage('go on');
   };
   try {
     for await (const message of messages) {

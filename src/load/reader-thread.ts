@@ -3,7 +3,7 @@ import { StopError } from '../errors.js';
 import { type ColumnName, columnOf } from '../records/columns.js';
 import { describeHeaders } from '../records/headers.js';
 import { headerNamesOf, type InputReading } from '../records/reading.js';
-import { BATCHES_A_REPLY, buffersOf, type PackedRows, Packer } from '../sheet/pack.js';
+import { BATCHES_PER_REPLY, buffersOf, type PackedRows, Packer } from '../sheet/pack.js';
 import { openTables } from '../sheet/read.js';
 import type { Notice, Table } from '../sheet/table.js';
 import { readOptions } from './read-options.js';
@@ -14,7 +14,7 @@ export interface ReaderTask {
   readonly reading: InputReading;
 }
 
-/** What the thread tells, in the order of the file. Every {@link BATCHES_A_REPLY} `rows` are answered by a message of any content. */
+/** What the thread tells, in the order of the file. Every {@link BATCHES_PER_REPLY} `rows` are answered by a message of any content. */
 export type ReaderMessage =
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'table'; readonly table: Omit<Table, 'rows'> }
@@ -24,14 +24,14 @@ export type ReaderMessage =
   | { readonly type: 'stop'; readonly code: string; readonly message: string; readonly hint: string };
 
 /** Batches that may be under way: enough that neither thread waits, few enough to need little memory. */
-const MOST_AHEAD = 2 * BATCHES_A_REPLY;
+const MAX_AHEAD = 2 * BATCHES_PER_REPLY;
 
 if (!parentPort) throw new Error('This file is the code of a thread.');
 const port = parentPort;
 let ahead = 0;
 let goOn = () => {};
 port.on('message', () => {
-  ahead -= BATCHES_A_REPLY;
+  ahead -= BATCHES_PER_REPLY;
   goOn();
 });
 
@@ -40,7 +40,7 @@ function tell(message: ReaderMessage, moved: ArrayBuffer[] = []): void {
 }
 
 async function tellRows(rows: PackedRows): Promise<void> {
-  while (ahead >= MOST_AHEAD)
+  while (ahead >= MAX_AHEAD)
     await new Promise<void>((resolve) => {
       goOn = resolve;
     });
@@ -65,7 +65,7 @@ async function read({ file, reading }: ReaderTask): Promise<void> {
     for await (const batch of rows)
       for (const row of batch) {
         // what waits shows that the other thread has more to do than this one
-        packer.add(row, ahead >= BATCHES_A_REPLY);
+        packer.add(row, ahead >= BATCHES_PER_REPLY);
         if (packer.isFull) await tellRows(packer.take());
       }
     if (!packer.isEmpty) await tellRows(packer.take());

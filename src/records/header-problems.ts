@@ -4,13 +4,13 @@ import type { ColumnName } from './columns.js';
 import { type Problem, withSeverity } from './problem.js';
 
 /** Fewer cells than this that do not fit may be mistakes of their own. */
-const FEWEST_UNFIT = 3;
+const MIN_UNFIT = 3;
 
 /** Whether most cells below a header are no values of the column that it was taken for, which is not its very name. */
 export function isMistaken({ name, match, entry, unfit, filled }: TableColumns['all'][number]): boolean {
   // of a choice whose header a profile names, the texts are what is missing in the profile
   if (match.header === name || (match.how === 'profile' && entry.options !== undefined)) return false;
-  return unfit >= FEWEST_UNFIT && 2 * unfit > filled;
+  return unfit >= MIN_UNFIT && 2 * unfit > filled;
 }
 
 /**

@@ -7,9 +7,9 @@ import type { Profile } from './profile.js';
 import { UNDECIDED } from './undecided.js';
 
 /** Different texts of a column that are worth translating; a column of more is no choice but something else. */
-const MOST_TEXTS = 60;
+const MAX_TEXTS = 60;
 /** Words for "nothing" that a sheet may use. */
-const MOST_PLACEHOLDERS = 30;
+const MAX_PLACEHOLDERS = 30;
 
 /** A profile as a file has it: what is absent says nothing. */
 export type DraftedProfile = Partial<Profile> & {
@@ -51,7 +51,7 @@ export class ProfileDraft {
     if (code === 'MISTAKEN_HEADER') table?.mistaken.set(value, problem.message);
     if (code === 'MISSING_COLUMN') this.#addMissing(column, table?.headers ?? []);
     else if (code === 'PLACEHOLDER') {
-      if (this.#blank.size < MOST_PLACEHOLDERS) keepFirst(this.#blank, value);
+      if (this.#blank.size < MAX_PLACEHOLDERS) keepFirst(this.#blank, value);
     } else if (isError(problem) && FITS_NOTHING.has(code)) this.#addText(column, value);
   }
 
@@ -153,13 +153,13 @@ export class ProfileDraft {
     const known = texts.get(inLowerCase(text));
     if (known !== undefined) known.count += 1;
     // one more than is written, which tells that there are more
-    else if (texts.size <= MOST_TEXTS) texts.set(inLowerCase(text), { text, count: 1 });
+    else if (texts.size <= MAX_TEXTS) texts.set(inLowerCase(text), { text, count: 1 });
   }
 
   #values(given: Partial<Profile['values']>): Profile['values'] {
     const values: Profile['values'] = { ...given };
     for (const [column, texts] of this.#texts) {
-      if (texts.size > MOST_TEXTS) continue;
+      if (texts.size > MAX_TEXTS) continue;
       const known = new Set(Object.keys(given[column] ?? {}).map(inLowerCase));
       const open = [...texts]
         .filter(([folded]) => !known.has(folded))
@@ -173,8 +173,8 @@ export class ProfileDraft {
   /** What the texts that are to be filled in may stand for. */
   #notesOfTexts(): string[] {
     return [...this.#texts].map(([column, texts]) =>
-      texts.size > MOST_TEXTS
-        ? `${column} has more than ${MOST_TEXTS} different texts that fit nothing: is it the right column?`
+      texts.size > MAX_TEXTS
+        ? `${column} has more than ${MAX_TEXTS} different texts that fit nothing: is it the right column?`
         : `Texts of ${column} fit nothing. ${allowed(column)}`,
     );
   }
@@ -205,12 +205,12 @@ const FITS_NOTHING: ReadonlySet<Problem['code']> = new Set([
 ]);
 
 /** The longest list of choices that a note repeats. */
-const MOST_CHOICES = 8;
+const MAX_CHOICES = 8;
 
 function allowed(column: ColumnName): string {
   const { options, help } = columnOf(column);
   if (options === undefined) return help;
-  return options.length > MOST_CHOICES
+  return options.length > MAX_CHOICES
     ? `Such as ${options.slice(0, 3).join(', ')}; the drop-down of a template has all.`
     : `One of ${options.join(', ')}.`;
 }

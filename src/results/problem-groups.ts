@@ -46,8 +46,8 @@ export interface ProblemGroup {
 /** Hits that a group keeps: what a person can look through. */
 export const HITS_KEPT = 200;
 /** Different causes that are told apart; messages of the platform that never repeat must not fill the memory. */
-const MOST_GROUPS = 300;
-const LONGEST_TEXT = 300;
+const MAX_GROUPS = 300;
+const MAX_TEXT_LENGTH = 300;
 
 /** Collects problems by cause, in bounded memory however many there are. */
 export class ProblemGroups {
@@ -85,7 +85,7 @@ export class ProblemGroups {
 
   #add(kind: GroupKind, title: string, hit: Hit, code: ProblemCode | null = null): void {
     let key = `${kind} ${title}`;
-    if (!this.#groups.has(key) && this.#groups.size >= MOST_GROUPS) {
+    if (!this.#groups.has(key) && this.#groups.size >= MAX_GROUPS) {
       title = 'Other causes';
       code = null;
       key = `${kind} ${title}`;
@@ -143,7 +143,7 @@ interface Growing extends ProblemGroup {
 }
 
 function clip(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text;
+  return text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
 }
 
 /**

@@ -12,10 +12,10 @@ import { columnText, counted, durationText, HEADER_HOW, placeText, rateText } fr
 const TITLES = { validate: 'Validation report', 'dry-run': 'Dry-run report', run: 'Import report' } as const;
 const CAUSES_IN_CHART = 10;
 /** Places that the whole page lists: what keeps it small enough to mail. */
-const MOST_HITS = 5000;
+const MAX_HITS = 5000;
 /** Headers of a table that the page lists. */
-const MOST_HEADERS = 500;
-const LEAST_HITS_OF_A_GROUP = 5;
+const MAX_HEADERS = 500;
+const MIN_HITS_PER_GROUP = 5;
 /** Groups with few places are open at first, so that the page shows something, and stays an overview. */
 const OPEN_HITS = 12;
 
@@ -273,7 +273,7 @@ function headersCard(tables: RunReport['tables']): Html {
     const unknown = told.filter(({ how }) => how === 'unknown').length;
     const open = new Html(unknown > 0 ? ' open' : '');
     const labels = ['Header', 'Column', 'By', 'Nearest'];
-    const rows = told.slice(0, MOST_HEADERS).map(({ header, column, how, nearest }) => {
+    const rows = told.slice(0, MAX_HEADERS).map(({ header, column, how, nearest }) => {
       const cells = [header, column ?? 'not used', HEADER_HOW[how], nearest ?? ''];
       return html`<tr>${cells.map((text, at) => html`<td data-label="${labels[at] ?? ''}">${text}</td>`)}</tr>`;
     });
@@ -295,9 +295,9 @@ function problemsCard({ groups, errors, kind }: RunReport): Html {
         ? 'shown by validate --json'
         : 'not listed here'
       : `in ${basename(errors)}`;
-  let left = MOST_HITS;
+  let left = MAX_HITS;
   const cards = groups.map((group, index) => {
-    const hits = group.hits.slice(0, Math.max(LEAST_HITS_OF_A_GROUP, left));
+    const hits = group.hits.slice(0, Math.max(MIN_HITS_PER_GROUP, left));
     left -= hits.length;
     return groupDetails(group, index, hits, rest);
   });

@@ -7,9 +7,9 @@ import type { ImportRecord } from '../records/record.js';
 import { resultOf } from './row-outcome.js';
 
 /** Rows that the page can search: what keeps it small enough to mail. */
-export const MOST_ROWS = 40_000;
-const LONGEST_NOTE = 160;
-const LONGEST_TEXT = 80;
+export const MAX_ROWS = 40_000;
+const MAX_NOTE_LENGTH = 160;
+const MAX_TEXT_LENGTH = 80;
 
 /**
  * A row as the page lists and searches it: where it stands, its status, whose it is, what it is, its number, what
@@ -35,7 +35,7 @@ export interface Index {
   readonly rows: readonly IndexedRow[];
 }
 
-/** Collects what all rows of a run are to be found by, up to {@link MOST_ROWS}. */
+/** Collects what all rows of a run are to be found by, up to {@link MAX_ROWS}. */
 export class RowIndex {
   readonly #sources = new Map<string, number>();
   readonly #looks: Record<string, StatusLook> = {};
@@ -60,7 +60,7 @@ export class RowIndex {
    */
   add(stored: StoredRow<ImportRecord>, own: readonly Problem[], inputRow: string): void {
     this.#total += 1;
-    if (this.#total > MOST_ROWS) return;
+    if (this.#total > MAX_ROWS) return;
     const { record, status, ordinal } = stored;
     const { file, sheet, row, product, values, accountFirst, userFirst } = record;
     const result = resultOf(stored);
@@ -86,7 +86,7 @@ export class RowIndex {
         .map((text) => clip(String(text ?? '')))
         .filter((text) => text !== '')
         .join('\n'),
-      note.length > LONGEST_NOTE ? `${note.slice(0, LONGEST_NOTE - 1)}…` : note,
+      note.length > MAX_NOTE_LENGTH ? `${note.slice(0, MAX_NOTE_LENGTH - 1)}…` : note,
     ]);
   }
 
@@ -105,5 +105,5 @@ export class RowIndex {
 }
 
 function clip(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text;
+  return text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
 }

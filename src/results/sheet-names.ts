@@ -1,4 +1,4 @@
-const LONGEST = 31;
+const MAX_NAME_LENGTH = 31;
 /** Names that Excel, and our own drop-down lists, keep to themselves. */
 const RESERVED = ['history', 'lists'];
 
@@ -12,12 +12,12 @@ export class SheetNames {
       wanted
         .replace(/[[\]:*?/\\\p{Cc}]/gu, ' ')
         .replace(/^[\s']+|[\s']+$/g, '')
-        .slice(0, LONGEST)
+        .slice(0, MAX_NAME_LENGTH)
         .trim() || 'Sheet';
     let name = legal;
     for (let n = 2; this.#taken.has(name.toLowerCase()); n += 1) {
       const suffix = ` (${n})`;
-      name = legal.slice(0, LONGEST - suffix.length) + suffix;
+      name = legal.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
     }
     this.#taken.add(name.toLowerCase());
     return name;

@@ -24,7 +24,7 @@ const FORMATS: readonly SheetFormat[] = ['xlsx', 'csv'];
 const WIDTHS: Readonly<Record<string, number>> = { error: 60, hint: 50, warnings: 40, finishedAt: 26 };
 
 /** A worksheet has 16,384 columns, and ours are among them. */
-const MOST_OWN_COLUMNS = 16_384 - RESULT_COLUMNS.length - INPUT_COLUMNS.length;
+const MAX_OWN_COLUMNS = 16_384 - RESULT_COLUMNS.length - INPUT_COLUMNS.length;
 
 /** Where the results are. */
 export interface WrittenResults {
@@ -255,9 +255,9 @@ class OutputFile {
     const columns = (leaveOut?: ReadonlySet<number>) =>
       new OwnColumns(source ? [source] : [], addProduct, added, leaveOut);
     this.#own = columns();
-    if (source && this.#own.columns.length > MOST_OWN_COLUMNS) {
+    if (source && this.#own.columns.length > MAX_OWN_COLUMNS) {
       this.#own = columns(emptyColumns(this.#run.journal, source));
-      if (this.#own.columns.length > MOST_OWN_COLUMNS) throw tooWide(this.#path, sheetName);
+      if (this.#own.columns.length > MAX_OWN_COLUMNS) throw tooWide(this.#path, sheetName);
     }
     const rows = await workbook.sheet({ sheetName, columns: this.#columns() });
     this.#sheet = { source: row.source, rows };

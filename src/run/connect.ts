@@ -68,9 +68,9 @@ export async function connect(
   });
   const state = runState(run.journal);
   // An earlier process of the run may have waited longer for a request that the platform is still at work on.
-  const longestTimeoutMs = Math.max(settings.timeout, state.get('longestTimeoutMs') ?? 0);
+  const maxTimeoutMs = Math.max(settings.timeout, state.get('maxTimeoutMs') ?? 0);
   // The platform gives up on a request about when the client does; the rest is for its last writes.
-  const settleMs = longestTimeoutMs + 2000;
+  const settleMs = maxTimeoutMs + 2000;
   const locks: Lock[] = [];
   const close = async () => {
     await transport.close();
@@ -78,7 +78,7 @@ export async function connect(
     for (const lock of locks) lock.release();
   };
   try {
-    await state.set('longestTimeoutMs', longestTimeoutMs);
+    await state.set('maxTimeoutMs', maxTimeoutMs);
     const logIn = await client.logIn();
     const partitionId = settings.partition ?? logIn.partitionId;
     if (

@@ -4,7 +4,7 @@ import { planOf } from '../execute/plan-of.js';
 import { runRows } from '../execute/run-rows.js';
 import { CredentialsFile } from '../journal/credentials.js';
 import type { Selection } from '../journal/journal.js';
-import { mostErrors, type Settings } from '../options.js';
+import { maxFailed, type Settings } from '../options.js';
 import type { SheetPlan } from '../plan/sheet-plan.js';
 import { ROW_STATUSES, type RowStatus } from '../plan/statuses.js';
 import { AccountIndex } from '../resources/lookups/account-index.js';
@@ -115,7 +115,7 @@ export async function importSheets(
       try {
         await runRows(runContext(run, connection, credentials, settings, looksFirst), {
           concurrency: settings.concurrency,
-          mostErrors: mostErrors(settings['max-errors'], selected.total),
+          maxFailed: maxFailed(settings['max-errors'], selected.total),
           stop: connection.stop,
           onRow: (row, { status, result }) => {
             const error = result.error ?? null;

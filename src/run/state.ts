@@ -53,7 +53,7 @@ export interface RunLife {
   /** the partition of rows that name none: something may have been sent */
   partitionId: string;
   /** the longest `--timeout` that any of its processes had, milliseconds */
-  longestTimeoutMs: number;
+  maxTimeoutMs: number;
   /** false while rows are at work, true once every one of them had its turn */
   ended: boolean;
   /** what its rows would bring about, as it was before the first of them was sent */

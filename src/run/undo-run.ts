@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type ErrorFacts, type Exit, errorFacts, isInterruption } from '../errors.js';
 import { Planner } from '../execute/planner.js';
-import { namesOf, undoRun as takeBack, takeBackRow, type Undone } from '../execute/take-back.js';
+import { namesOf, takeBackRow, takeBackRun, type Undone } from '../execute/take-back.js';
 import { partOfRows, type UndoPart } from '../execute/undo-part.js';
 import type { StoredRow } from '../journal/journal.js';
 import { KIND_NAMES, type KindName } from '../plan/resource.js';
@@ -161,7 +161,7 @@ async function undoOpened(
     // No resume brings about again what is being taken back, whatever stops it.
     if (!dryRun)
       await Promise.all(Array.from(part?.rows ?? [], (each) => journal.setSelection(each, 'takenBack')));
-    await takeBack(client, journal, {
+    await takeBackRun(client, journal, {
       concurrency: settings.concurrency,
       ...{ settleMs, dryRun, part, undoneAt, stop },
       onUndone(one) {

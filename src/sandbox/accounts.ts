@@ -1,7 +1,7 @@
 import { ok, Refusal } from './answers.js';
 import { type Check, integer, may, must, oneOf, refuseIfAny, requireValid, text } from './checks.js';
 import { accountOf, bodyOf, type Call, type Handler, param, requireSameOwner } from './platform.js';
-import { MOST_LINES, TIME_ZONES } from './reference-data.js';
+import { MAX_LINES, TIME_ZONES } from './reference-data.js';
 import { type Account, portKey, secretDigest } from './state.js';
 
 /** The schema says 1 to 28, the guide 1 to 31 and sends a string: all are taken. */
@@ -164,7 +164,7 @@ function findAccount(call: Call, type: string, id: string): Account | undefined 
 }
 
 function findByMac({ platform: { state } }: Call, mac: string) {
-  for (let port = 1; port <= MOST_LINES; port += 1) {
+  for (let port = 1; port <= MAX_LINES; port += 1) {
     const key = portKey(mac, port);
     const found = state.devices.by('port', key) ?? state.portAssignments.by('port', key);
     if (found !== undefined) return found;

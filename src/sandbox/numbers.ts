@@ -6,7 +6,7 @@ import { accountOf, type Call, type Handler, param } from './platform.js';
 export const CARRIER_ID = 'cL3vX0pTQ5mJ8kYb2RzWag';
 
 const DEFAULT_RESULTS = 25;
-const MOST_RESULTS = 1000;
+const MAX_RESULTS = 1000;
 
 /** GET telephonenumber/search (guide, "Find Available Numbers"): free numbers, the nearest first. */
 export const tnSearch: Handler = (call) => {
@@ -14,7 +14,7 @@ export const tnSearch: Handler = (call) => {
   const search = SEARCHES.get(type);
   if (search === undefined)
     throw new Refusal(400, `type: '${type}' is not one of [${[...SEARCHES.keys()].join(', ')}]`);
-  const limit = numberOf(call, 'maxResults', 1, MOST_RESULTS, DEFAULT_RESULTS);
+  const limit = numberOf(call, 'maxResults', 1, MAX_RESULTS, DEFAULT_RESULTS);
   if (!Number.isInteger(limit)) throw new Refusal(400, `maxResults: '${limit}' is not an integer`);
   return ok(search(call, limit).map((found) => foundAnswer(call, found)));
 };

@@ -70,7 +70,7 @@ const DEVICE_TYPES = new Map(
 );
 
 /** The most lines that a device of any type has. */
-export const MOST_LINES = Math.max(...[...DEVICE_TYPES.values()].map((one) => one.numLines));
+export const MAX_LINES = Math.max(...[...DEVICE_TYPES.values()].map((one) => one.numLines));
 
 /** @returns the device type, or undefined when there is none of that id */
 export function findDeviceType(id: string): DeviceType | undefined {

@@ -150,7 +150,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     };
     requests.push(entry);
     const logBodies = options.logBodies !== false;
-    if (!logBodies && requests.length > MOST_REQUESTS) requests.shift();
+    if (!logBodies && requests.length > MAX_REQUESTS) requests.shift();
     const body = parseBody(text);
     if (logBodies && text !== '') entry.body = body ?? text;
     const reply = (sent: Reply) => {
@@ -300,7 +300,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 const NO_QUERY = {};
 
 /** How many requests the log holds that leaves the bodies out. */
-const MOST_REQUESTS = 10_000;
+const MAX_REQUESTS = 10_000;
 
 function refusalAnswer(error: unknown): Answer {
   if (error instanceof Refusal)

@@ -38,11 +38,11 @@ export class Progress {
 /** One line of progress: rows, rate and the time left. */
 function progressLine(state: ProgressState, doneBefore: number, elapsedMs: number): string {
   const { done, total, failed, requests } = state;
-  const rowsASecond = (done - doneBefore) / (elapsedMs / 1000);
-  const left = rowsASecond > 0 ? `, ${duration((total - done) / rowsASecond)} left` : '';
+  const rowsPerSecond = (done - doneBefore) / (elapsedMs / 1000);
+  const left = rowsPerSecond > 0 ? `, ${duration((total - done) / rowsPerSecond)} left` : '';
   const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
-  const requestsASecond = (requests / (elapsedMs / 1000)).toFixed(0);
-  return `${done} of ${total} rows (${percent} %), ${failed} failed, ${requestsASecond} requests/s${left}`;
+  const requestsPerSecond = (requests / (elapsedMs / 1000)).toFixed(0);
+  return `${done} of ${total} rows (${percent} %), ${failed} failed, ${requestsPerSecond} requests/s${left}`;
 }
 
 /** Seconds as a person reads them. */

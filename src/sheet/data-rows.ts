@@ -13,10 +13,10 @@ export interface FoundHeader {
 }
 
 /** From so many columns without a header on they are left out: a stray cell in the last column makes thousands of them. */
-const MOST_BLANK_HEADERS = 64;
+const MAX_BLANK_HEADERS = 64;
 
 /** How many different first cells are remembered as not being those of a header. */
-const MOST_FIRST_CELLS = 1024;
+const MAX_FIRST_CELLS = 1024;
 
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -27,7 +27,7 @@ const NINE = 0x39;
  */
 export function namedPositions(header: readonly string[]): readonly number[] | null {
   const named = [...header.keys()].filter((position) => header[position] !== '');
-  return header.length - named.length > MOST_BLANK_HEADERS ? named : null;
+  return header.length - named.length > MAX_BLANK_HEADERS ? named : null;
 }
 
 /** Fits the rows below a header to it, and notices what is odd about them. */
@@ -37,7 +37,7 @@ export class DataRows {
   readonly #header: FoundHeader;
   readonly #named: readonly number[] | null;
   /** more cells than this are too many, though the last be blank */
-  #mostCells: number;
+  #maxCells: number;
 
   /** the columns without a header */
   readonly #nameless: readonly number[];
@@ -57,7 +57,7 @@ export class DataRows {
   #otherHeaderRows = 0;
 
   /** the fewest cells of a row but for the last one */
-  #fewestCells: number;
+  #minCells: number;
   #lastCells: number;
   #lastRow = 0;
   #lastFault: RowFault | undefined;
@@ -74,11 +74,11 @@ export class DataRows {
     this.#options = options;
     this.#header = header;
     this.#named = named;
-    this.#mostCells =
+    this.#maxCells =
       raw.cellsBeyondHeader === 'fault'
         ? Math.max(header.width, usualCells(sample))
         : Number.POSITIVE_INFINITY;
-    this.#fewestCells = header.width;
+    this.#minCells = header.width;
     this.#lastCells = header.width;
     const covered = new Map<number, { position: number; from: number; to: number }>();
     for (const { from, to } of raw.mergedIn?.(header.row) ?? [])
@@ -133,10 +133,10 @@ export class DataRows {
 
   #tellIfCutOff(): void {
     if (this.#lastRow === 0 || this.#raw.endsWithinLine?.() !== true) return;
-    const short = this.#lastCells < this.#fewestCells;
+    const short = this.#lastCells < this.#minCells;
     if (!short && this.#lastFault?.code !== 'QUOTE_NOT_CLOSED') return;
     const what = short
-      ? `has ${count(this.#lastCells, 'cell')}, all other rows at least ${this.#fewestCells}`
+      ? `has ${count(this.#lastCells, 'cell')}, all other rows at least ${this.#minCells}`
       : 'has a quote that is not closed';
     this.#tell(
       'MAY_BE_CUT_OFF',
@@ -150,13 +150,13 @@ export class DataRows {
     const { cells } = row;
     const used = usedWidth(cells);
     if (used === 0) return undefined;
-    if (this.#lastCells < this.#fewestCells) this.#fewestCells = this.#lastCells;
+    if (this.#lastCells < this.#minCells) this.#minCells = this.#lastCells;
     this.#lastCells = cells.length;
     this.#lastRow = row.number;
     this.#lastFault = row.fault;
     if (this.#mayBeHeader(cells) && this.#isHeader(cells, used, row.number)) return undefined;
 
-    let fault = row.fault ?? (cells.length > this.#mostCells ? this.#tooLong(cells.length, used) : undefined);
+    let fault = row.fault ?? (cells.length > this.#maxCells ? this.#tooLong(cells.length, used) : undefined);
     if (this.#nameless.length > 0) this.#countNameless(cells, used, row.number);
     if (this.#covered.length > 0) fault ??= this.#coveredFault(cells);
     if (this.#otherHeader) {
@@ -194,7 +194,7 @@ export class DataRows {
     if ((last >= ZERO && last <= NINE) || this.#ordinaryFirsts.has(first)) return false;
     if (this.#options.isKnownHeader(first)) return true;
     this.#ordinaryFirst = keepable(first);
-    if (this.#ordinaryFirsts.size < MOST_FIRST_CELLS) this.#ordinaryFirsts.add(this.#ordinaryFirst);
+    if (this.#ordinaryFirsts.size < MAX_FIRST_CELLS) this.#ordinaryFirsts.add(this.#ordinaryFirst);
     return false;
   }
 
@@ -254,10 +254,10 @@ export class DataRows {
         message: `The row has ${used} cells, the header only ${header.length}.`,
         hint,
       };
-    const others = this.#mostCells === this.#header.width ? 'the header' : 'the other rows';
+    const others = this.#maxCells === this.#header.width ? 'the header' : 'the other rows';
     return {
       code: 'ROW_TOO_LONG',
-      message: `The row has ${cells} cells (the last blank), ${others} only ${this.#mostCells}: its cells may stand in wrong columns.`,
+      message: `The row has ${cells} cells (the last blank), ${others} only ${this.#maxCells}: its cells may stand in wrong columns.`,
       hint,
     };
   }

@@ -38,7 +38,7 @@ export function noHeader(title: string): StopError {
 }
 
 /** Fewer known names than this may also be those of a list above the table. */
-const FEWEST_NAMES_OF_TABLE = 3;
+const MIN_NAMES_OF_TABLE = 3;
 
 /**
  * The first of several tables one above the other, where the header with the most known names is not that of the
@@ -52,7 +52,7 @@ function firstTable(
   for (let index = 0; index < found - 1; index += 1) {
     const names = (rows[index] ?? []).filter((cell) => cell !== '');
     const known = names.filter(isKnownHeader).length;
-    if (known < FEWEST_NAMES_OF_TABLE || known * 2 <= names.length) continue;
+    if (known < MIN_NAMES_OF_TABLE || known * 2 <= names.length) continue;
     const isData = (cells: readonly string[]) =>
       cells.filter((cell) => cell !== '').length * 2 >= names.length && cells.some((cell) => /\d/.test(cell));
     if (rows.slice(index + 1, found).some(isData)) return index;

@@ -28,10 +28,10 @@ const LENGTH = PLAIN - 1;
 const PACKED_ROWS = 256;
 
 /** How many packed batches the receiving thread acknowledges at once: waking the other costs as much as checking ten rows. */
-export const BATCHES_A_REPLY = 4;
+export const BATCHES_PER_REPLY = 4;
 
 /** A column of more different cells than this has names, numbers or the like: remembering them would cost more than it saves. */
-export const MOST_ENTRIES = 1024;
+export const MAX_ENTRIES = 1024;
 
 const KINDS = [
   'number',
@@ -150,7 +150,7 @@ function markOf(column: ColumnPacker, text: string, tellPlain: boolean): number 
   }
   const plain = tellPlain && column.isPlain?.(text) === true ? PLAIN : 0;
   if (column.codes === null) return text.length | plain;
-  if (column.codes.size === MOST_ENTRIES) {
+  if (column.codes.size === MAX_ENTRIES) {
     column.codes = null;
     return text.length | plain;
   }

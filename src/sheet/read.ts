@@ -57,13 +57,13 @@ async function tablesOf(source: Source, options: ReadOptions): Promise<AsyncGene
 }
 
 /** A lock file has the user's name and nothing else; a workbook with such a name is larger. */
-const LARGEST_LOCK_FILE = 1024;
+const MAX_LOCK_FILE_BYTES = 1024;
 
 /** Refuses the file that Excel (`~$x.xlsx`) or LibreOffice (`.~lock.x.xlsx#`) keeps beside a workbook that is open. */
 function refuseLockFile(source: Source): void {
   const match = /^(?:~\$(.+)|\.~lock\.(.+)#)$/.exec(basename(source.file));
   const locked = match?.[1] ?? match?.[2];
-  if (locked === undefined || source.size > LARGEST_LOCK_FILE) return;
+  if (locked === undefined || source.size > MAX_LOCK_FILE_BYTES) return;
   throw new StopError(
     'SHEET_LOCK_FILE',
     `${source.title} is no sheet but a lock file: a spreadsheet program keeps it while a workbook such as ${locked} is open.`,

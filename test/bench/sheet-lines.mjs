@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { CLI, inTurn, run, script } from './measure.mjs';
 import { mixedRow, writeCsv, writeXlsx } from './sheets.mjs';
 
-const MOST_MEGABYTES = 300;
+const MAX_MEGABYTES = 300;
 const given = (index) => mixedRow(index, 'given');
 const seconds = ({ wall }) => `${wall.toFixed(2)} s`;
 
@@ -57,7 +57,7 @@ async function workbook(dir, file, figure) {
 }
 
 function memory(figure, megabytes, other) {
-  return { figure, ours: megabytes.toFixed(0), other, ratio: megabytes / MOST_MEGABYTES, target: 1 };
+  return { figure, ours: megabytes.toFixed(0), other, ratio: megabytes / MAX_MEGABYTES, target: 1 };
 }
 
 /** Start-up beside twice an empty Node program plus the import of the packages that the command needs. */

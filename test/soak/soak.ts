@@ -13,7 +13,7 @@ import { makeWorkspace } from '../fixtures/workspace.js';
 const KINDS = Object.keys(FAULT_KINDS) as FaultKind[];
 
 /** Processes that a round may take once nothing kills them any more, the last with a platform that is well. */
-const MOST_RETRIES = 6;
+const MAX_RETRIES = 6;
 
 /** What a round is made of, all from its seed. */
 interface Round {
@@ -103,8 +103,8 @@ async function soak(seed: number): Promise<void> {
       // A signal that comes before it listens ends a process as it ends any.
       if (ended.signal === null || !end) expect([0, 1, 3, 4]).toContain(ended.code);
       if (ended.code === 0 && !end) break;
-      if (!end && ++retries >= MOST_RETRIES - 1) await repair(sandbox.url);
-      expect(retries, 'processes that nothing ended').toBeLessThanOrEqual(MOST_RETRIES);
+      if (!end && ++retries >= MAX_RETRIES - 1) await repair(sandbox.url);
+      expect(retries, 'processes that nothing ended').toBeLessThanOrEqual(MAX_RETRIES);
       const begun = !ended.stderr.includes('holds no run');
       cli = begun ? workspace.startResume('--retry', 'failed', ...options) : workspace.start(...options);
     }

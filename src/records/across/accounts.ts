@@ -57,7 +57,7 @@ const SPEAKING = {
 };
 
 /** How many names of accounts and users that no row has brought so far are kept, for messages. */
-const MOST_NAMES = 10_000;
+const MAX_NAMES = 10_000;
 
 /** What blank cells of an account's or user's first row mean. */
 const BLANKS = { account: blanksIn(ACCOUNT_COLUMNS), user: blanksIn(USER_COLUMNS) };
@@ -321,7 +321,7 @@ export class Accounts {
   }
 
   #name(what: 'account' | 'user', number: number, name: string): void {
-    if (this.#names[what].size < MOST_NAMES) this.#names[what].set(number, keepable(name));
+    if (this.#names[what].size < MAX_NAMES) this.#names[what].set(number, keepable(name));
   }
 
   #isBrought(what: 'account' | 'user', number: number, { table: { file, sheet } }: RowCheck): void {

@@ -2,7 +2,7 @@ import { StopError } from '../../errors.js';
 
 const SEGMENT_BITS = 8;
 const FIRST_CAPACITY = 16;
-const MOST_FULL = 0.85;
+const MAX_LOAD = 0.85;
 const GROWTH = 1.25;
 /**
  * 16-bit words of a slot: the lower half of the hash in two, 16 bits of its upper half, the lower 16 bits of the value,
@@ -11,7 +11,7 @@ const GROWTH = 1.25;
 const SLOT = 5;
 const VALUE_BITS_ABOVE = 10;
 const VALUE_ABOVE = (1 << VALUE_BITS_ABOVE) - 1;
-const MOST_VALUE = 2 ** (16 + VALUE_BITS_ABOVE) - 1;
+const MAX_VALUE = 2 ** (16 + VALUE_BITS_ABOVE) - 1;
 /** the bits of the upper half of a hash that a slot has */
 const UPPER = 2 ** (32 - VALUE_BITS_ABOVE) - 1;
 
@@ -63,15 +63,15 @@ export class KeyIndex {
     const slot = slotOf(segment, this.#low, upper);
     const before = valueAt(segment.words, slot);
     if (before !== 0) return before;
-    if (value > MOST_VALUE)
+    if (value > MAX_VALUE)
       throw new StopError(
         'SHEET_TOO_LARGE',
-        `The sheets have more than ${MOST_VALUE} rows.`,
+        `The sheets have more than ${MAX_VALUE} rows.`,
         'Split them, and run the parts one after the other.',
       );
     put(segment.words, slot, this.#low, upper, value);
     segment.count += 1;
-    if (segment.count > segment.capacity * MOST_FULL) grow(segment);
+    if (segment.count > segment.capacity * MAX_LOAD) grow(segment);
     return 0;
   }
 

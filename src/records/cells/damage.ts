@@ -48,11 +48,11 @@ const NOTHING_IN_CODES = new Set([
   ],
 ]);
 
-const LONGEST_NOTHING = 'undefined undefined'.length;
+const MAX_NOTHING_LENGTH = 'undefined undefined'.length;
 
 /** Whether a text is one that databases and programs write for "nothing", such as `NULL`, `nan` or `\N`. */
 export function isNullWord(text: string): boolean {
-  return text.length <= LONGEST_NOTHING && (text === 'NaT' || NOTHING.has(plainCode(text).toLowerCase()));
+  return text.length <= MAX_NOTHING_LENGTH && (text === 'NaT' || NOTHING.has(plainCode(text).toLowerCase()));
 }
 
 const LEAVE_BLANK =
@@ -60,7 +60,7 @@ const LEAVE_BLANK =
 
 /** The fault of a text such as `N/A`, `NULL` or `TBD` that stands for "nothing"; null for any other. */
 export function placeholderFault(text: string): Fault | null {
-  if (text.length > LONGEST_NOTHING) return null;
+  if (text.length > MAX_NOTHING_LENGTH) return null;
   const word = plainCode(text).toLowerCase();
   if (!NOTHING.has(word) && !NOTHING_IN_CODES.has(word)) return null;
   return new Fault('PLACEHOLDER', `"${text}" is a placeholder, not a value`, LEAVE_BLANK);
@@ -237,14 +237,14 @@ export const NEEDS_APOSTROPHE =
   /^(?:[+-]?[\d.,]*\d[\d.,]*%?|\d+(?:\.\d+)?E[+-]?\d+|\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{1,4})?|\d{1,2}:\d\d(?::\d\d)?|\d{1,2}-[A-Z]{3}|[A-Z]{3}-\d{1,4}|TRUE|FALSE|[=+@-].*)$/i;
 
 /** Longer texts than this fit no column, and would take long to look through. */
-const LONGEST_MARKED = 600;
+const MAX_MARKED_LENGTH = 600;
 
 /**
  * What an export wrote as `="0012"` or `'0012` to keep a spreadsheet from changing it; null for any other text.
  * @param afterApostrophe what an apostrophe is dropped before
  */
 export function unmarked(text: string, afterApostrophe: RegExp): string | null {
-  if (text.length > LONGEST_MARKED) return null;
+  if (text.length > MAX_MARKED_LENGTH) return null;
   const formula = /^=\s*("+)(.*?)\1$/s.exec(text);
   const quoted = formula?.[2]?.replaceAll('""', '\u0000');
   if (quoted?.includes('"') === false) return quoted.replaceAll('\u0000', '"').trim();

@@ -1,5 +1,5 @@
 import { keepable } from '../../sheet/cell-text.js';
-import { MOST_ENTRIES } from '../../sheet/pack.js';
+import { MAX_ENTRIES } from '../../sheet/pack.js';
 import type { CellKind, Table } from '../../sheet/table.js';
 import { COLUMN_NAMES, type Column, type ColumnName, columnOf, type RowValues } from '../columns.js';
 import { columnsNear } from '../header-words.js';
@@ -195,7 +195,7 @@ function readText(check: RowCheck, column: PlacedColumn, typed: string): unknown
 
 function remember(column: PlacedColumn, typed: string, value: unknown): void {
   if (column.known === null) return;
-  if (column.known.size === MOST_ENTRIES) {
+  if (column.known.size === MAX_ENTRIES) {
     column.known = null;
     return;
   }

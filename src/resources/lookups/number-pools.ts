@@ -26,9 +26,9 @@ interface Search {
 }
 
 /** How many numbers one search asks for. */
-export const RESULTS_A_SEARCH = 50;
+export const RESULTS_PER_SEARCH = 50;
 /** Asked for when all that came is spoken for: numbers that other rows name can hide the free ones behind them. */
-const RESULTS_OF_A_WIDE_SEARCH = 1000;
+const RESULTS_PER_WIDE_SEARCH = 1000;
 
 /**
  * The numbers that searches found, a pool a place: each is handed out once, none that another row names, and an empty
@@ -66,7 +66,7 @@ export class NumberPools {
       }
       const { width, free } = await this.#search(place, pool, priority);
       if (free > 0) continue;
-      if (width < RESULTS_OF_A_WIDE_SEARCH) pool.width = RESULTS_OF_A_WIDE_SEARCH;
+      if (width < RESULTS_PER_WIDE_SEARCH) pool.width = RESULTS_PER_WIDE_SEARCH;
       else if (this.#busy.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
       else break;
     }
@@ -85,7 +85,7 @@ export class NumberPools {
   #pool(place: Place): Pool {
     let pool = this.#pools.get(place.name);
     if (!pool) {
-      pool = { found: [], width: RESULTS_A_SEARCH, search: null };
+      pool = { found: [], width: RESULTS_PER_SEARCH, search: null };
       this.#pools.set(place.name, pool);
     }
     return pool;

@@ -8,10 +8,10 @@ export type CodePage = 'windows-1252' | 'macroman' | 'cp850' | 'cp437';
 const OTHERS = ['macroman', 'cp850', 'cp437'] as const satisfies readonly CodePage[];
 
 /** So many different words with letters beyond ASCII tell enough. */
-const MOST_WORDS = 2000;
+const MAX_WORDS = 2000;
 
 /** One bad word in so many is a slip of who typed it, not a sign of another encoding. */
-const WORDS_A_SLIP = 20;
+const WORDS_PER_SLIP = 20;
 
 /** Signs that never stand behind a letter. */
 const NEVER_BEHIND = /[‚„†‡ˆ‰‹˜¤¢£¥¦¨¬¯±¶¸“¡¿]/;
@@ -45,7 +45,7 @@ export async function guessCodePage(source: Source): Promise<CodePage> {
   const windows = doubtsOf(words, 'windows-1252');
   if (windows.bad === 0 && windows.odd < 2) return 'windows-1252';
   let best: CodePage = 'windows-1252';
-  const limit = Math.min(windows.bad + windows.odd, Math.floor(words.length / WORDS_A_SLIP) + 1);
+  const limit = Math.min(windows.bad + windows.odd, Math.floor(words.length / WORDS_PER_SLIP) + 1);
   let fewest = limit;
   let mostFrequent = 0;
   for (const page of OTHERS) {
@@ -72,7 +72,7 @@ async function wordsOf(source: Source): Promise<Buffer[]> {
       while (to < text.length && isWordByte(text.charCodeAt(to))) to += 1;
       // of a word at the border of the piece the rest is not known
       if (from > 0 && to < text.length) found.add(text.slice(from, to));
-      if (found.size === MOST_WORDS) return [...found].map((word) => Buffer.from(word, 'latin1'));
+      if (found.size === MAX_WORDS) return [...found].map((word) => Buffer.from(word, 'latin1'));
     }
   }
   return [...found].map((word) => Buffer.from(word, 'latin1'));

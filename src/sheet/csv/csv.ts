@@ -13,10 +13,10 @@ import { withoutBlanksBeforeQuotes } from './loose-quotes.js';
 const DELIMITERS = [',', ';', '\t', '|'];
 
 /** What one record may hold, in characters; a quote that swallows more is taken for one that is never closed. */
-const LONGEST_RECORD = 1 << 20;
+const MAX_RECORD_LENGTH = 1 << 20;
 
-/** Each swallowing quote costs a second look at up to {@link LONGEST_RECORD}; a file with more of them is not CSV. */
-const MOST_SWALLOWING_QUOTES = 100;
+/** Each swallowing quote costs a second look at up to {@link MAX_RECORD_LENGTH}; a file with more of them is not CSV. */
+const MAX_SWALLOWING_QUOTES = 100;
 
 const BATCH_ROWS = 256;
 
@@ -61,7 +61,7 @@ class CsvText {
     const pieces = this.#noteEnd(wholeLineEnds(withoutEndMarks(this.#pieces)));
     let head = '';
     let atEnd = false;
-    while (head.length < LONGEST_RECORD / 4 && !atEnd) {
+    while (head.length < MAX_RECORD_LENGTH / 4 && !atEnd) {
       const next = await pieces.next();
       if (next.done) atEnd = true;
       else head += next.value;
@@ -208,8 +208,8 @@ interface Parser {
 }
 
 /** papaparse's inner parser, which its types do not describe; `newline` is set, since it would guess. */
-function newParser(delimiter: string, mostRecords = 0): Parser {
-  const config = { delimiter, newline: '\n', preview: mostRecords };
+function newParser(delimiter: string, maxRecords = 0): Parser {
+  const config = { delimiter, newline: '\n', preview: maxRecords };
   return new Papa.Parser(config as ConstructorParameters<typeof Papa.Parser>[0]) as unknown as Parser;
 }
 
@@ -303,12 +303,12 @@ async function* readRows(
         continue;
       }
       carry = carry.slice(parsed.meta.cursor);
-      if (atEnd || carry.length <= LONGEST_RECORD) return;
+      if (atEnd || carry.length <= MAX_RECORD_LENGTH) return;
       const open = parser.parse(carry, 0, false).errors[0];
       if (!open)
         throw new StopError(
           'SHEET_DAMAGED',
-          `Row ${number + 1} of ${source.title} is longer than ${LONGEST_RECORD} characters: this is not a sheet.`,
+          `Row ${number + 1} of ${source.title} is longer than ${MAX_RECORD_LENGTH} characters: this is not a sheet.`,
           'Check that the file is a CSV file with one row a line.',
         );
       yield [cutDamaged(0, open.index)];
@@ -318,10 +318,10 @@ async function* readRows(
   /** Takes the damaged record off the text to be read, up to the end of the line that has the quote at `quoteAt`. */
   function cutDamaged(record: number, quoteAt: number): RawRow {
     swallowing += 1;
-    if (swallowing > MOST_SWALLOWING_QUOTES)
+    if (swallowing > MAX_SWALLOWING_QUOTES)
       throw new StopError(
         'SHEET_DAMAGED',
-        `${source.title} has more than ${MOST_SWALLOWING_QUOTES} quotes that are never closed, up to row ${number + 1}.`,
+        `${source.title} has more than ${MAX_SWALLOWING_QUOTES} quotes that are never closed, up to row ${number + 1}.`,
         'Write the file again with a program that quotes cells as CSV does, or as an Excel workbook (.xlsx).',
       );
     const start = record === 0 ? 0 : newParser(delimiter, record).parse(carry, 0, false).meta.cursor;

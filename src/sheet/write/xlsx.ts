@@ -10,12 +10,12 @@ import type { OutCell, OutColumn, OutLayout } from './layout.js';
 const YIELD_ROWS = 128;
 /** Rows that drop-downs reach to; some programs hold each cell of the range in memory. */
 const DROP_DOWN_ROWS = 10_000;
-const LONGEST_CELL = 32_767;
-const MOST_COLUMNS = 16_384;
+const MAX_CELL_LENGTH = 32_767;
+const MAX_COLUMNS = 16_384;
 /** Of a layout that is too wide these last columns are kept: what a program adds to a sheet is at its end. */
 const LAST_COLUMNS = 64;
 /** Excel takes a drop-down list in the cell's own rule up to this many characters; longer ones from a worksheet. */
-const LONGEST_INLINE_LIST = 255;
+const MAX_INLINE_LIST_LENGTH = 255;
 const LISTS_SHEET = 'Lists';
 
 const fill = (argb: string): FillPattern => ({ type: 'pattern', pattern: 'solid', fgColor: { argb } });
@@ -131,8 +131,8 @@ export async function openWorkbookWriter(path: string, mode?: number): Promise<W
 
 /** What a worksheet has room for: of a row that is too wide the columns before the last ones are left out. */
 function withinSheet<T>(cells: readonly T[]): readonly T[] {
-  if (cells.length <= MOST_COLUMNS) return cells;
-  return [...cells.slice(0, MOST_COLUMNS - LAST_COLUMNS), ...cells.slice(-LAST_COLUMNS)];
+  if (cells.length <= MAX_COLUMNS) return cells;
+  return [...cells.slice(0, MAX_COLUMNS - LAST_COLUMNS), ...cells.slice(-LAST_COLUMNS)];
 }
 
 /** A name that Excel accepts: exceljs would write any, and Excel call the file damaged. */
@@ -148,7 +148,7 @@ function fillCell(cell: Cell, text: string, style: Partial<Style>, note?: string
 
 /** The text as XML can hold it: no more than a cell takes, characters that XML can not hold as `_xHHHH_`. */
 function encodeText(text: string): string {
-  const kept = text.length > LONGEST_CELL ? `${text.slice(0, LONGEST_CELL - 1)}…` : text;
+  const kept = text.length > MAX_CELL_LENGTH ? `${text.slice(0, MAX_CELL_LENGTH - 1)}…` : text;
   return kept
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
@@ -169,7 +169,7 @@ function addDropDown(
   if (!options || options.length === 0) return;
   const inline = options.join(',');
   let formula = `"${inline.replaceAll('"', '""')}"`;
-  if (inline.length > LONGEST_INLINE_LIST || options.some((option) => option.includes(','))) {
+  if (inline.length > MAX_INLINE_LIST_LENGTH || options.some((option) => option.includes(','))) {
     const letters = columnLetters(lists.push(options));
     formula = `${LISTS_SHEET}!$${letters}$1:$${letters}$${options.length}`;
   }

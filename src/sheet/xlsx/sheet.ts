@@ -10,9 +10,9 @@ import { decodeEscapes, type XmlHandler } from './xml.js';
 import { damaged, tooLarge } from './zip.js';
 
 /** What every spreadsheet program holds to; beyond it a file is an attack or broken. */
-const MOST_COLUMNS = 16_384;
-const MOST_ROWS = 1_048_576;
-const LONGEST_CELL = 32_767;
+const MAX_COLUMNS = 16_384;
+const MAX_ROWS = 1_048_576;
+const MAX_CELL_LENGTH = 32_767;
 
 /** What of a workbook its worksheets refer to. */
 export interface WorkbookParts {
@@ -84,11 +84,11 @@ export class SheetParser implements XmlHandler {
     const end = cell.read(xml, at);
     if (end === UNUSUAL) return UNUSUAL;
     const column = cell.column === -1 ? this.#column + 1 : cell.column;
-    if (column >= MOST_COLUMNS) return UNUSUAL;
+    if (column >= MAX_COLUMNS) return UNUSUAL;
     if (cell.type === 'n' && this.#book.styles[cell.style] !== undefined) return UNUSUAL;
     if (this.#stylesChangeTexts && changesTexts(this.#book.styles[cell.style])) return UNUSUAL;
     const text = cell.type === 's' ? this.#book.strings.get(cell.number) : cell.text;
-    if (text === undefined || text.length > LONGEST_CELL) return UNUSUAL;
+    if (text === undefined || text.length > MAX_CELL_LENGTH) return UNUSUAL;
     this.#column = column;
     if (cell.type !== 'blank') this.#put(text, cell.type === 'n' ? 'number' : undefined, undefined);
     return end;
@@ -153,8 +153,8 @@ export class SheetParser implements XmlHandler {
     const number = attributes['r'] === undefined ? this.#row + 1 : Number(attributes['r']);
     if (!Number.isInteger(number) || number < 1)
       throw damaged(this.#book.title, `a row has the number "${attributes['r']}"`);
-    if (number > MOST_ROWS)
-      throw tooLarge(this.#book.title, `it has a row ${number}; Excel has ${MOST_ROWS} at most`);
+    if (number > MAX_ROWS)
+      throw tooLarge(this.#book.title, `it has a row ${number}; Excel has ${MAX_ROWS} at most`);
     this.#row = number;
     this.#rowHidden = isTrue(attributes['hidden']);
     this.#cells = [];
@@ -167,8 +167,8 @@ export class SheetParser implements XmlHandler {
     const reference = attributes['r'];
     this.#column = reference === undefined ? this.#column + 1 : columnIndex(reference);
     if (!(this.#column >= 0)) throw damaged(this.#book.title, `a cell has the reference "${reference}"`);
-    if (this.#column >= MOST_COLUMNS)
-      throw tooLarge(this.#book.title, `row ${this.#row} has more than ${MOST_COLUMNS} columns`);
+    if (this.#column >= MAX_COLUMNS)
+      throw tooLarge(this.#book.title, `row ${this.#row} has more than ${MAX_COLUMNS} columns`);
     this.#type = attributes['t'] ?? 'n';
     this.#style = Number(attributes['s'] ?? 0);
     this.#value = undefined;
@@ -177,7 +177,7 @@ export class SheetParser implements XmlHandler {
 
   #closeCell(): void {
     const { text, kind, other } = this.#resolve();
-    if (text.length > LONGEST_CELL)
+    if (text.length > MAX_CELL_LENGTH)
       throw tooLarge(this.#book.title, `a cell of row ${this.#row} has ${text.length} characters`);
     this.#put(text, kind, other);
   }

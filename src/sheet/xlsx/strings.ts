@@ -3,7 +3,7 @@ import { UNUSUAL, UsualText } from './usual-xml.js';
 import { decodeEscapes, readXml } from './xml.js';
 
 /** The texts that repeat come early; those behind the first few thousand are mostly names and numbers of one row each. */
-const MOST_STRINGS = 4096;
+const MAX_STRINGS = 4096;
 const BLOCK = 1 << 20;
 /** before each text in a block: how many bytes it has */
 const PREFIX = 4;
@@ -32,7 +32,7 @@ export class SharedTexts {
     if ((index & (CHUNK - 1)) === 0) this.#places.push(new Uint32Array(CHUNK));
     // in UTF-8 no UTF-16 unit takes more than three bytes
     const most = PREFIX + text.length * 3;
-    if (index < MOST_STRINGS) this.#strings.push(keepable(text));
+    if (index < MAX_STRINGS) this.#strings.push(keepable(text));
     else if (most > BLOCK) this.#long.set(index, text);
     else this.#addBytes(index, text, most);
   }
@@ -53,7 +53,7 @@ export class SharedTexts {
 
   /** The text of that index; undefined when there is none. */
   get(index: number): string | undefined {
-    if (!(index >= MOST_STRINGS && index < this.#length && Number.isInteger(index)))
+    if (!(index >= MAX_STRINGS && index < this.#length && Number.isInteger(index)))
       return this.#strings[index];
     const long = this.#long.size === 0 ? undefined : this.#long.get(index);
     if (long !== undefined) return long;

@@ -16,7 +16,7 @@ const ZERO = 0x30;
 const NINE = 0x39;
 
 /** Excel keeps 15 digits of a number; so few also fit the arithmetic here. */
-const MOST_DIGITS = 15;
+const MAX_DIGITS = 15;
 
 /** The end of a text without escapes that begins at `from`: the index of its `<`, or {@link UNUSUAL}. */
 function endOfText(xml: string, from: number): number {
@@ -71,7 +71,7 @@ export class UsualCell {
       number = number * 10 + code - ZERO;
     }
     const digits = i - from;
-    if (digits === 0 || digits > MOST_DIGITS) return UNUSUAL;
+    if (digits === 0 || digits > MAX_DIGITS) return UNUSUAL;
     if (this.type === 'n') {
       if (digits > 1 && xml.charCodeAt(from) === ZERO) return UNUSUAL;
       this.text = xml.slice(from, i);

@@ -13,10 +13,10 @@ import { type Archive, openArchive } from './zip.js';
 
 const MEGABYTE = 1024 * 1024;
 /** Held in memory; 100,000 rows of 45 columns with a text of its own in each cell have about 150 MB. */
-const MOST_STRING_BYTES = 384 * MEGABYTE;
+const MAX_STRING_BYTES = 384 * MEGABYTE;
 /** Streamed; a full worksheet of 1,048,576 rows and 45 columns has about 2 GB. */
-const MOST_SHEET_BYTES = 4096 * MEGABYTE;
-const MOST_OTHER_BYTES = 64 * MEGABYTE;
+const MAX_SHEET_BYTES = 4096 * MEGABYTE;
+const MAX_OTHER_BYTES = 64 * MEGABYTE;
 /** Few: the rows of a batch keep alive the texts they were cut from. */
 const BATCH_ROWS = 32;
 
@@ -92,7 +92,7 @@ async function* sheetTable(
   options: ReadOptions,
 ): AsyncGenerator<Table> {
   const about = { file: source.file, sheet: sheet.name };
-  const merges = await readMerges(archive.read(sheet.part, MOST_SHEET_BYTES));
+  const merges = await readMerges(archive.read(sheet.part, MAX_SHEET_BYTES));
   const parser = new SheetParser(book, new MergeFiller(merges));
   const rows = sheetRows(archive, book, sheet, parser);
   try {
@@ -121,7 +121,7 @@ async function* sheetRows(
   sheet: Worksheet,
   parser: SheetParser,
 ): AsyncGenerator<readonly RawRow[], undefined> {
-  for await (const _ of parseXml(archive.read(sheet.part, MOST_SHEET_BYTES), parser, book.title))
+  for await (const _ of parseXml(archive.read(sheet.part, MAX_SHEET_BYTES), parser, book.title))
     if (parser.waiting >= BATCH_ROWS) yield parser.take();
   if (parser.waiting > 0) yield parser.take();
 }
@@ -160,7 +160,7 @@ async function readWorkbook(archive: Archive, title: string): Promise<Workbook> 
   let date1904 = false;
   const sheets: Worksheet[] = [];
   await readXml(
-    archive.read(book, MOST_OTHER_BYTES),
+    archive.read(book, MAX_OTHER_BYTES),
     {
       open(name, attributes) {
         if (name === 'workbookPr') date1904 = ['1', 'true'].includes(attributes['date1904'] ?? '');
@@ -179,8 +179,8 @@ async function readWorkbook(archive: Archive, title: string): Promise<Workbook> 
     const part = links.find((link) => link.type === type)?.part;
     return part !== undefined && archive.has(part) ? archive.read(part, most) : undefined;
   };
-  const styles = read('styles', MOST_OTHER_BYTES);
-  const strings = read('sharedStrings', MOST_STRING_BYTES);
+  const styles = read('styles', MAX_OTHER_BYTES);
+  const strings = read('sharedStrings', MAX_STRING_BYTES);
   return {
     title,
     sheets,
@@ -223,7 +223,7 @@ async function readRelationships(archive: Archive, of: string, title: string): P
   const found: Relationship[] = [];
   if (!archive.has(part)) return found;
   await readXml(
-    archive.read(part, MOST_OTHER_BYTES),
+    archive.read(part, MAX_OTHER_BYTES),
     {
       open(name, attributes) {
         if (name !== 'Relationship' || attributes['TargetMode'] === 'External') return;

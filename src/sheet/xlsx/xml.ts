@@ -18,7 +18,7 @@ export interface XmlHandler {
 }
 
 /** A text or tag longer than this, in characters, is no cell: an Excel cell has at most 32,767. */
-const LONGEST_RUN = 4 * 1024 * 1024;
+const MAX_RUN_LENGTH = 4 * 1024 * 1024;
 
 /**
  * Parses an XML part as its bytes come in, telling `handler`. Yields after each piece, so that the caller can take
@@ -36,7 +36,7 @@ export async function* parseXml(
     for await (const chunk of bytes) {
       decoder ??= iconv.getDecoder(encodingOf(chunk));
       scanner.write(decoder.write(chunk));
-      if (scanner.waiting > LONGEST_RUN)
+      if (scanner.waiting > MAX_RUN_LENGTH)
         throw tooLarge(title, 'it holds a text of several million characters');
       yield;
     }
@@ -65,7 +65,7 @@ function encodingOf(start: Buffer): string {
 }
 
 /** The elements of a workbook have a dozen at most; to look at more of them again and again would take minutes. */
-const MOST_ATTRIBUTES = 256;
+const MAX_ATTRIBUTES = 256;
 
 const TAB = 0x09;
 const NEWLINE = 0x0a;
@@ -198,7 +198,7 @@ export class XmlScanner {
     this.#attributes = attributes;
     let i = from;
     for (let count = 0; ; count += 1) {
-      if (count > MOST_ATTRIBUTES) throw new Error(`an element has more than ${MOST_ATTRIBUTES} attributes`);
+      if (count > MAX_ATTRIBUTES) throw new Error(`an element has more than ${MAX_ATTRIBUTES} attributes`);
       while (isSpace(text.charCodeAt(i))) i += 1;
       const code = text.charCodeAt(i);
       if (code === GREATER) {

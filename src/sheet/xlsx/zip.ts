@@ -4,9 +4,9 @@ import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type Zip
 import { StopError } from '../../errors.js';
 import type { Source } from '../source.js';
 
-/** Above this size a part may not be packed more than {@link MOST_RATIO} times: no sheet is, a zip bomb is (1000). */
+/** Above this size a part may not be packed more than {@link MAX_RATIO} times: no sheet is, a zip bomb is (1000). */
 const SMALL_PART = 64 * 1024 * 1024;
-const MOST_RATIO = 250;
+const MAX_RATIO = 250;
 
 /** a zip entry's compression method */
 const DEFLATED = 8;
@@ -19,10 +19,10 @@ export interface Archive {
   has(part: string): boolean;
   /**
    * The bytes of a part, unpacked as they are asked for. Size and checksum are verified.
-   * @param mostBytes the unpacked size from which on it is refused
+   * @param maxBytes the unpacked size from which on it is refused
    * @throws StopError when the part is missing, damaged, or too large
    */
-  read(part: string, mostBytes: number): AsyncGenerator<Buffer>;
+  read(part: string, maxBytes: number): AsyncGenerator<Buffer>;
 }
 
 /** The error for a workbook that breaks its own format. */
@@ -85,7 +85,7 @@ export async function openArchive(source: Source): Promise<Archive> {
   }
   return {
     has: (part) => entries.has(part.toLowerCase()),
-    read: (part, mostBytes) => readPart(source, zip, entries.get(part.toLowerCase()), part, mostBytes),
+    read: (part, maxBytes) => readPart(source, zip, entries.get(part.toLowerCase()), part, maxBytes),
   };
 }
 
@@ -98,12 +98,12 @@ async function* readPart(
   zip: ZipFile,
   entry: Entry | undefined,
   part: string,
-  mostBytes: number,
+  maxBytes: number,
 ): AsyncGenerator<Buffer> {
   if (!entry) throw damaged(source.title, `the part ${part} is missing`);
   const { uncompressedSize: size, compressedSize } = entry;
-  if (size > mostBytes) throw tooLarge(source.title, `its part ${part} has ${size} bytes`);
-  if (size > SMALL_PART && size > compressedSize * MOST_RATIO)
+  if (size > maxBytes) throw tooLarge(source.title, `its part ${part} has ${size} bytes`);
+  if (size > SMALL_PART && size > compressedSize * MAX_RATIO)
     throw tooLarge(
       source.title,
       `its part ${part} grows ${Math.round(size / compressedSize)}-fold when unpacked`,
