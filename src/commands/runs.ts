@@ -5,7 +5,7 @@ import { bytesText, counted } from '../results/wording.js';
 import { type FoundRow, findInRuns } from '../run/find.js';
 import { type PrunedRun, pruneRuns } from '../run/prune.js';
 import { readRuns } from '../run/runs.js';
-import { askOnTerminal } from '../screen/ask.js';
+import { askOnTerminal, confirmed } from '../screen/ask.js';
 import type { Io } from '../screen/io.js';
 import { foundText, prunedText, runText } from '../screen/runs-list.js';
 import { type Run, screenOf } from './command.js';
@@ -108,7 +108,10 @@ async function tidy(folder: string, age: string, dryRun: boolean, yes: boolean, 
         said.set(each.runDir, each.reason);
         await io.out(prunedText(each));
       }
-    if (!dryRun && !yes && going.length > 0) await confirmed(going, io);
+    if (!dryRun && !yes && going.length > 0) {
+      const what = `Delete ${sizeText(going)}? This cannot be taken back.`;
+      await confirmed(askOnTerminal(io), what, 'Nothing was deleted.');
+    }
   };
   const olderThanDays = Number.parseInt(age, 10) * (age.endsWith('w') ? 7 : 1);
   const { runs, younger, exit } = await pruneRuns({
@@ -127,20 +130,6 @@ async function tidy(folder: string, age: string, dryRun: boolean, yes: boolean, 
     `${dryRun ? 'would be deleted' : 'deleted'}: ${sizeText(gone)}; kept: ${kept}; younger than ${age}: ${younger}\n`,
   );
   return exit;
-}
-
-/** @throws StopError when the answer is not yes, or there is nobody to ask */
-async function confirmed(runs: readonly PrunedRun[], io: Io): Promise<void> {
-  const ask = askOnTerminal(io);
-  if (!ask)
-    throw new StopError(
-      'NOT_CONFIRMED',
-      'Nobody is here to say yes, so nothing was deleted.',
-      'In scripts, give --yes.',
-    );
-  const answer = await ask(`Delete ${sizeText(runs)}? This cannot be taken back. [yes/no] `, false);
-  if (!/^y(es)?$/i.test(answer ?? ''))
-    throw new StopError('NOT_CONFIRMED', 'Nothing was deleted.', 'Answer yes to delete.');
 }
 
 function sizeText(runs: readonly PrunedRun[]): string {

@@ -1,9 +1,8 @@
-import { EXIT, errorMember, StopError } from '../errors.js';
+import { EXIT, errorMember } from '../errors.js';
 import { ownSettings } from '../options.js';
 import { counted } from '../results/wording.js';
 import { objectsText, type UndoQuestion, undoRun } from '../run/undo-run.js';
-import { askOnTerminal } from '../screen/ask.js';
-import type { Io } from '../screen/io.js';
+import { askOnTerminal, confirmed } from '../screen/ask.js';
 import { errorText, oneLine } from '../screen/plain-text.js';
 import { following, followOnScreen } from '../screen/tell.js';
 import { shellPath, shellWord } from '../shell-word.js';
@@ -36,7 +35,8 @@ export const run: Run = async (args, io) => {
     const whose = rows === null ? 'this run' : `the ${counted(rows, 'selected row')}`;
     const tell = dryRun ? io.say : io.err;
     tell(`Created by ${whose} and not deleted yet: ${text || 'nothing'}.\n`);
-    if (!dryRun && !yes && text !== '') await confirmed(about, io);
+    if (!dryRun && !yes && text !== '')
+      await confirmed(askOnTerminal(io), questionOf(about), 'Nothing was deleted.');
   };
   const report = await undoRun({ ...callerOf(args, io), runDir, dryRun, confirm }, follow);
   const { error, exit, ...told } = report;
@@ -61,22 +61,8 @@ export const run: Run = async (args, io) => {
   return exit;
 };
 
-/** @throws StopError when the answer is not yes, or there is nobody to ask */
-async function confirmed(about: UndoQuestion, io: Io): Promise<void> {
-  const ask = askOnTerminal(io);
-  if (!ask)
-    throw new StopError(
-      'NOT_CONFIRMED',
-      'Nobody is here to say yes, so nothing was deleted.',
-      'In scripts, give --yes.',
-    );
-  const { text, environment, baseUrl, partitions } = about;
+function questionOf({ text, environment, baseUrl, partitions }: UndoQuestion): string {
   const partition = `${partitions.length === 1 ? 'partition' : 'partitions'} ${partitions.join(', ')}`;
   const place = `${environment}${partitions.length === 0 ? '' : `, ${partition}`}${baseUrl === null ? '' : ` (${baseUrl})`}`;
-  const answer = await ask(
-    `${oneLine(`Delete ${text} in ${place}? This cannot be taken back.`)} [yes/no] `,
-    false,
-  );
-  if (!/^y(es)?$/i.test(answer ?? ''))
-    throw new StopError('NOT_CONFIRMED', 'Nothing was deleted.', 'Answer yes to delete.');
+  return oneLine(`Delete ${text} in ${place}? This cannot be taken back.`);
 }

@@ -173,6 +173,7 @@ export type ProblemCode = keyof typeof PROBLEM_CODES;
 export const STRUCTURE_CODES: readonly ProblemCode[] = [
   ...(['MISSING_COLUMN', 'MISTAKEN_HEADER', 'AMBIGUOUS_HEADER', 'MERGED_HEADER', 'ANOTHER_HEADER'] as const),
   ...(['NOT_FOR_IMPORT', 'PROFILE_HEADER_NOWHERE', 'UNKNOWN_COLUMN', 'NOT_DATA', 'HIDDEN_SHEET'] as const),
+  ...(['SHEET_NOT_THERE', 'SKIP_WITHOUT_COLUMN'] as const),
   ...(['NO_ROWS', 'LINES_ABOVE_HEADER', 'DUPLICATE_HEADER', 'CELLS_WITHOUT_HEADER'] as const),
 ];
 

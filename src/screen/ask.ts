@@ -1,4 +1,4 @@
-import { interruption } from '../errors.js';
+import { interruption, StopError } from '../errors.js';
 import type { Ask } from '../run/settings.js';
 import type { Io } from './io.js';
 
@@ -64,4 +64,18 @@ export function askOnTerminal(io: Io): Ask | undefined {
       io.isAsking = false;
     }
   };
+}
+
+/**
+ * Asks before something that cannot be taken back.
+ * @param what the question, one line, such as `Delete 3 accounts?`
+ * @param refused what was not done, as a sentence
+ * @throws StopError `NOT_CONFIRMED` when the answer is not yes, or there is nobody to ask
+ */
+export async function confirmed(ask: Ask | undefined, what: string, refused: string): Promise<void> {
+  if (!ask)
+    throw new StopError('NOT_CONFIRMED', `Nobody is here to say yes. ${refused}`, 'In scripts, give --yes.');
+  const answer = await ask(`${what} [yes/no] `, false);
+  if (!/^y(es)?$/i.test(answer ?? ''))
+    throw new StopError('NOT_CONFIRMED', refused, 'Answer yes to do it; --yes does not ask.');
 }

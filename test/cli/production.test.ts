@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
-import { startOnTerminal } from '../fixtures/terminal.js';
+import { HAS_TERMINAL, startAtTerminal } from '../fixtures/terminal.js';
 import type { OnTestFinished } from '../fixtures/with-sandbox.js';
 import { placeOf, writesOf } from './place.js';
 
@@ -12,13 +12,14 @@ async function productionOf(onTestFinished: OnTestFinished) {
   const place = await placeOf(onTestFinished);
   await place.write('sheet.csv', csvOf(mixedRows(8)));
   const env = { ...place.env, ALIANZA_ENVIRONMENT: 'production' };
-  const start = (...options: string[]) => startOnTerminal(['run', ...options], { cwd: place.directory, env });
+  const start = (...options: string[]) =>
+    startAtTerminal(`$ALIANZA run ${options.join(' ')}`, { cwd: place.directory, env });
   return { ...place, start };
 }
 
 const QUESTION = '[yes/no]';
 
-describe.concurrent('a run in production on a terminal', () => {
+describe.skipIf(!HAS_TERMINAL)('a run in production on a terminal', { concurrent: true }, () => {
   it('names environment, partition and plan, and sends when the answer is yes', async ({
     expect,
     onTestFinished,
@@ -33,7 +34,7 @@ describe.concurrent('a run in production on a terminal', () => {
     expect(run.shown().replaceAll('\r', '')).toContain(plan);
     expect(run.shown()).toContain('About 46 calls, ');
     expect(writesOf(sandbox)).toEqual([]);
-    run.type('yes\r');
+    await run.type('yes\r');
     expect((await run.ended).code).toBe(0);
     expect(csv('run/results.csv').map(({ status }) => status)).toEqual(Array(8).fill('created'));
   });
@@ -51,7 +52,7 @@ describe.concurrent('a run in production on a terminal', () => {
       const { sandbox, directory, start } = await productionOf(onTestFinished);
       const run = start('sheet.csv', '--out', 'run');
       await run.shows(QUESTION);
-      run.type(typed);
+      await run.type(typed);
       const { code: ended, shown } = await run.ended;
       expect(shown).toContain(says);
       expect(ended).toBe(code);
