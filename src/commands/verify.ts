@@ -24,7 +24,7 @@ export const run: Run = async (args, io) => {
   const { rows, list, notComparable } = told;
   if (exit === 'interrupted') io.err('Interrupted: not every row was read back.\n');
   io.say(
-    `${rows.same} of ${rows.total} rows are on the platform as the sheet says, ${rows.different} are not.\n`,
+    `${rows.same} of ${rows.total} rows are on the platform as the sheet says, ${rows.different} ${rows.different === 1 ? 'is' : 'are'} not.\n`,
   );
   io.say(notComparableText(notComparable));
   if (list !== null) io.say(`list: ${list}\n`);

@@ -21,7 +21,7 @@ export class LeftOut {
 
   /** @param headers how the headers of the table were understood */
   constructor(table: Pick<Table, 'file' | 'sheet'>, headers: readonly HeaderMatch[], skip: Skip) {
-    this.#table = table;
+    this.#table = { file: table.file, sheet: table.sheet };
     const unknown: string[] = [];
     this.#rules = Object.entries(skip).flatMap(([name, texts]) => {
       const patterns = texts.map((text) => ({ text, matches: patternOf(text) }));

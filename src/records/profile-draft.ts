@@ -103,7 +103,8 @@ export class ProfileDraft {
       const taken = new Map<ColumnName, string>();
       for (const match of table.headers) {
         const { header, column, how, nearest } = match;
-        if (header.trim() === '' || how === 'result') continue;
+        // what the profile says already stays where it says it
+        if (header.trim() === '' || how === 'result' || how === 'profile' || how === 'ignored') continue;
         const before = column === null ? undefined : taken.get(column);
         if (column !== null) taken.set(column, before ?? header);
         const mistaken = table.mistaken.get(header);

@@ -162,6 +162,8 @@ export interface ListedRun
     | 'undoneBy'
   > {
   readonly runDir: string;
+  /** when some of its rows were taken back last, ISO date and time */
+  readonly partUndoneAt: string | null;
   readonly state: Exclude<RunStanding, 'unreadable'>;
   /** when something was done with it last: its start, the end of a part, an undo; ISO date and time */
   readonly lastAt: string;

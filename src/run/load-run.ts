@@ -71,7 +71,9 @@ interface Loaded {
 /** Tells that the sheets are read. */
 export function tellLoaded({ journal }: RunDirectory, follow: Follow, { rows, plan, justNow }: Loaded): void {
   const tables = justNow ? tablesOf(journal) : [];
-  const leftOut = totalOf({ counts: Object.fromEntries(journal.countRows('leftOut')) });
+  // those that are invalid are told as such
+  const { invalid: _invalid, ...others } = Object.fromEntries(journal.countRows('leftOut'));
+  const leftOut = totalOf({ counts: others });
   const toSend = journal.countRows('selected').get('pending') ?? 0;
   tell(follow, { type: 'loaded', rows, total: totalOf({ counts: rows }), toSend, leftOut, plan, tables });
 }

@@ -273,16 +273,21 @@ export function listedRun(run: Told, isLive: () => boolean): ListedRun {
   const cutOff = last?.endedAt === null;
   const counts = countsOf(run, kept);
   const undoneAt = runState(journal).get('undone') ?? null;
-  const left = undoneAt === null ? 0 : [...openObjects(run).values()].reduce((sum, count) => sum + count, 0);
+  const partUndoneAt = runState(journal).get('partUndone') ?? null;
+  const takenBack = partUndoneAt === null ? new Map<string, number>() : journal.countRows('takenBack');
+  const left = undoneAt === null && partUndoneAt === null ? 0 : sumOf(openObjects(run).values());
   const stoppedBy = cutOff ? 'cut off' : (last?.stoppedBy ?? null);
   const state = (): ListedRun['state'] => {
     if ((cutOff || last === undefined || left > 0) && isLive()) return 'going on';
     if (undoneAt !== null) return left > 0 ? 'partly undone' : 'undone';
     if (facts.kind !== 'run') return 'checked';
     if (stoppedBy !== null || last === undefined) return 'stopped';
-    return Object.entries(counts).every(([status, count]) => count === 0 || isDone(status))
-      ? 'done'
-      : 'not done';
+    if (takenBack.size > 0 && sumOf(takenBack.values()) === sumOf(Object.values(counts)))
+      return left > 0 ? 'partly undone' : 'undone';
+    // What was taken back is not waited for.
+    const isOpen = ([status, count]: [string, number]) =>
+      !isDone(status) && count > (takenBack.get(status) ?? 0);
+    return Object.entries(counts).some(isOpen) ? 'not done' : 'done';
   };
   return {
     runDir: directory,
@@ -293,7 +298,13 @@ export function listedRun(run: Told, isLive: () => boolean): ListedRun {
     partitionId: runState(journal).get('partitionId') ?? null,
     sheets: sheetsOf(facts),
     startedAt: facts.createdAt,
-    lastAt: latest([facts.createdAt, undoneAt, ...parts.flatMap((part) => [part.startedAt, part.endedAt])]),
+    partUndoneAt,
+    lastAt: latest([
+      facts.createdAt,
+      undoneAt,
+      partUndoneAt,
+      ...parts.flatMap((part) => [part.startedAt, part.endedAt]),
+    ]),
     parts: parts.map(({ exit: _exit, ...part }) => part),
     counts,
     stoppedBy,
@@ -302,6 +313,10 @@ export function listedRun(run: Told, isLive: () => boolean): ListedRun {
     undoneBy: runState(journal).get('undoneBy') ?? null,
     tailMissing: journal.tailMissing,
   };
+}
+
+function sumOf(counts: Iterable<number>): number {
+  return [...counts].reduce((sum, count) => sum + count, 0);
 }
 
 /** The last of ISO dates and times. */

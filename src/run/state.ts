@@ -62,6 +62,8 @@ export interface RunLife {
   selected: { readonly rows: number; readonly invalid: number };
   /** when an undo of it began, ISO date and time */
   undone: string;
+  /** when an undo of some of its rows began last, ISO date and time */
+  partUndone: string;
   /** who began it */
   undoneBy: Writer;
   /** what it came to so far */

@@ -157,7 +157,7 @@ async function undoOpened(
     const dryList = dryRun ? await openList(run, DRY_LIST) : null;
     preview = dryList;
     if (!dryRun) void runState(journal).set('undoneBy', writerOf(link.apiUser));
-    if (!dryRun && part === null) await runState(journal).set('undone', undoneAt);
+    if (!dryRun) await runState(journal).set(part === null ? 'undone' : 'partUndone', undoneAt);
     // No resume brings about again what is being taken back, whatever stops it.
     if (!dryRun)
       await Promise.all(Array.from(part?.rows ?? [], (each) => journal.setSelection(each, 'takenBack')));

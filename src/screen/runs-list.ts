@@ -29,14 +29,16 @@ function writerText({ user, host, apiUser, version }: Writer): string {
   return `${user} on ${host}${apiUser === null ? '' : `, API user ${apiUser}`}, version ${version}`;
 }
 
-function saidOf({ parts, stoppedBy, error, undoneAt, undoneBy, tailMissing }: ListedRun): string[] {
+function saidOf(run: ListedRun): string[] {
+  const { parts, stoppedBy, error, undoneAt, partUndoneAt, undoneBy, tailMissing } = run;
   const said: string[] = [];
   const resumed = parts.slice(1).map(({ startedAt }) => timeText(startedAt));
   if (resumed.length > 0) said.push(`resumed ${resumed.join(', ')}`);
   if (stoppedBy !== null && stoppedBy !== 'error') said.push(`stopped: ${stoppedBy}`);
   if (error !== null) said.push(`stopped: ${error.message}`);
-  if (undoneAt !== null)
-    said.push(`undone ${timeText(undoneAt)}${undoneBy === null ? '' : ` by ${writerText(undoneBy)}`}`);
+  const by = undoneBy === null ? '' : ` by ${writerText(undoneBy)}`;
+  if (undoneAt !== null) said.push(`undone ${timeText(undoneAt)}${by}`);
+  else if (partUndoneAt !== null) said.push(`rows of it undone ${timeText(partUndoneAt)}${by}`);
   if (tailMissing) said.push('the end of its journal is missing');
   return said;
 }

@@ -33,6 +33,8 @@ export interface Summary {
   /** of all parts of a run that was resumed; null when there is one part */
   readonly allParts: {
     readonly count: number;
+    /** those that were cut off: nobody knows how many requests they sent */
+    readonly cutOff: number;
     readonly durationMs: number;
     readonly requests: number;
   } | null;
@@ -75,7 +77,7 @@ export function summaryText(summary: Summary, colour: boolean): string {
   lines.push(time.join(', '));
   if (allParts !== null)
     lines.push(
-      `all ${allParts.count} parts of the run: ${durationText(allParts.durationMs)}, ${counted(allParts.requests, 'request')}`,
+      `all ${allParts.count} parts of the run: ${durationText(allParts.durationMs)}, ${counted(allParts.requests, 'request')}${cutOffText(allParts.cutOff)}`,
     );
   if (requests !== null && summary.environment === 'sandbox')
     lines.push(paint('Sandbox: a simulated platform. Nothing real was created.', 'yellow'));
@@ -175,4 +177,9 @@ export function fitted(text: string, width: number): string {
   const shown =
     characters.length > width ? `${characters.slice(0, width - 1).join('')}…` : characters.join('');
   return shown + ' '.repeat(Math.max(0, width - [...shown].length));
+}
+
+function cutOffText(parts: number): string {
+  if (parts === 0) return '';
+  return ` and those of ${parts === 1 ? 'the part that was' : `the ${parts} parts that were`} cut off`;
 }

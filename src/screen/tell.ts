@@ -5,6 +5,7 @@ import type { Problem } from '../records/problem.js';
 import { planLines } from '../results/plan-text.js';
 import { problemOf } from '../results/row-outcome.js';
 import { mailsText, type RunReport, remarks, totalOf } from '../results/run-report.js';
+import { counted } from '../results/wording.js';
 import type { Follow, RunEvent } from '../run/events.js';
 import { shellPath } from '../shell-word.js';
 import type { Io } from './io.js';
@@ -35,7 +36,9 @@ export function followOnScreen(
         const others = leftOut > 0 ? `, ${leftOut} not selected` : '';
         if (resumable && !quiet) {
           io.err(structureText(tables, [], painter(io.hasColours && !noColours)));
-          io.err(`${total} rows read: ${toSend} to send, ${rows['invalid'] ?? 0} invalid${others}\n`);
+          io.err(
+            `${counted(total, 'row')} read: ${toSend} to send, ${rows['invalid'] ?? 0} invalid${others}\n`,
+          );
           if (plan) io.err(`${planLines(plan).join('\n')}\n`);
         }
         if (resumable && plan?.mailsAtOnce) io.err(`${mailsText(plan.mailsAtOnce)}\n`);
@@ -99,7 +102,9 @@ export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io)
 }
 
 function allPartsOf({ parts, durationMs, requests }: RunReport): Summary['allParts'] {
-  return parts.length > 1 ? { count: parts.length, durationMs, requests: requests ?? 0 } : null;
+  if (parts.length < 2) return null;
+  const cutOff = parts.filter(({ endedAt }) => endedAt === null).length;
+  return { count: parts.length, cutOff, durationMs, requests: requests ?? 0 };
 }
 
 function filesOf(report: RunReport): [string, string][] {

@@ -253,6 +253,26 @@ describe.concurrent('verify', () => {
 });
 
 describe.concurrent('undo of some rows', () => {
+  it('is told in the list of runs, where nothing taken back is waited for', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { workspace } = await workspaceOf(onTestFinished, mixedRows(4));
+    expectExit(await workspace.run(), 0);
+    const listed = async () => {
+      const list = ['runs', '--dir', workspace.directory, '--json'];
+      const ended = await startCli(list, { cwd: workspace.directory, env: workspace.env }).ended;
+      return json(ended).runs[0];
+    };
+    expect(await listed()).toMatchObject({ state: 'done', partUndoneAt: null });
+    expectExit(await command(workspace, 'undo', '--only', 'accountNumber=HP-0', '--yes'), 0);
+    const part = await listed();
+    expect(part).toMatchObject({ state: 'done', undoneAt: null, rows: { created: 3, pending: 1 } });
+    expect(part.partUndoneAt).toBe(part.lastAt);
+    expectExit(await command(workspace, 'undo', '--only', 'accountNumber=BCC-0', '--yes'), 0);
+    expect(await listed()).toMatchObject({ state: 'undone', rows: { created: 0, pending: 4 } });
+  });
+
   it('keeps what other rows need, and no resume brings the rows back', async ({ expect, onTestFinished }) => {
     const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(8));
     expectExit(await workspace.run(), 0);

@@ -99,7 +99,9 @@ describe.concurrent('a run that was killed and resumed', () => {
     expect(count('Account')).toBe(sandbox.state.accounts.toJSON().length);
     expect(count('User')).toBe(sandbox.state.users.toJSON().length);
     expect(count('SIP trunk')).toBe(sandbox.state.sipTrunks.toJSON().length);
-    expect(ended.stderr.replace(/^\S+ /gm, '')).toMatch(/^all 2 parts of the run: [\d.]+ s, \d+ requests$/m);
+    expect(ended.stderr.replace(/^\S+ /gm, '')).toMatch(
+      /^all 2 parts of the run: [\d.]+ s, \d+ requests and those of the part that was cut off$/m,
+    );
     const page = reportOf(workspace.runDir);
     expect(page).toContain('<td data-label="Ended">cut off</td>');
     expect(page).toContain('Objects by product');

@@ -45,9 +45,12 @@ describe('the summary', () => {
   });
 
   it('says how long all parts of a resumed run took', () => {
-    const allParts = { count: 3, durationMs: 125_000, requests: 9000 };
+    const allParts = { count: 3, cutOff: 0, durationMs: 125_000, requests: 9000 };
     expect(summaryText({ ...summary, allParts }, false)).toContain(
       '\nall 3 parts of the run: 2 min 5 s, 9,000 requests\n',
+    );
+    expect(summaryText({ ...summary, allParts: { ...allParts, cutOff: 2 } }, false)).toContain(
+      '\nall 3 parts of the run: 2 min 5 s, 9,000 requests and those of the 2 parts that were cut off\n',
     );
   });
 
