@@ -109,6 +109,7 @@ describe('rows that are left out', () => {
       severity: 'warning',
       message: 'The row is left out: its Status is "cancelled", which the profile skips ("CANCELLED")',
     });
+    expect(problems[1]).not.toHaveProperty('header');
   });
 
   it('take no part in what rows have together', () => {

@@ -70,6 +70,18 @@ describe('the draft of a profile', () => {
     expect(profile.blank).toEqual(['tbd', 'none', 'N/A']);
   });
 
+  it('does not say for all sheets what the profile says of one', () => {
+    const sheets = { Lines: { headers: { Main: 'phoneNumber', Rep: null } } } as const;
+    const draft = new ProfileDraft({ sheets });
+    const headers = describeHeaders(
+      { header: ['Main', 'Rep', 'Shoe size'] },
+      { Main: 'phoneNumber', Rep: null },
+    );
+    draft.addTable('a.xlsx', 'Lines', headers);
+    expect(draft.drafted().profile).toMatchObject({ headers: { 'Shoe size': null }, sheets });
+    expect(Object.keys(draft.drafted().profile.headers ?? {})).toEqual(['Shoe size']);
+  });
+
   it('keeps all that the profile said before', () => {
     const base = {
       ...{
