@@ -14,10 +14,12 @@ export const run: Run = async (args, io) => {
   let shown = 0;
   const follow = following(followOnScreen(io, screen, false), (event) => {
     if (event.type !== 'different' || quiet || ++shown > SHOWN) return;
-    for (const { key, field, inSheet, onPlatform } of event.differences)
-      io.say(
-        `${oneLine(`row ${event.row}: ${key}${field ? ` ${field}` : ''}: in the sheet "${inSheet}", on the platform "${onPlatform}"`)}\n`,
-      );
+    for (const { key, field, inSheet, onPlatform } of event.differences) {
+      const row = `row ${event.row}`;
+      const what = `${key === row ? '' : `${key} `}${field}`.trimEnd();
+      const place = what === '' ? row : `${row}: ${what}`;
+      io.say(`${oneLine(`${place}: in the sheet "${inSheet}", on the platform "${onPlatform}"`)}\n`);
+    }
   });
   const report: VerifyReport = await verifyRun({ ...callerOf(args, io), runDir }, follow);
   const { exit, ...told } = report;

@@ -25,6 +25,7 @@ import type { ImportRecord } from '../records/record.js';
 import { isObject, KINDS } from '../resources/kinds.js';
 import { accountLookUps } from '../resources/lookups/account-index.js';
 import { RESULTS_PER_SEARCH } from '../resources/lookups/number-pools.js';
+import { keepable } from '../sheet/cell-text.js';
 import { rehearse } from './rehearse.js';
 
 /** How fast calls go. */
@@ -122,10 +123,14 @@ const LISTED = 4;
 export class PlanCounter {
   readonly #rows = new NumberTable(4);
   readonly #shapes: Shape[] = [];
-  readonly #shapeNumbers = new Map<string, number>();
+  /** by product, source of the number, and whether there is a device */
+  readonly #shapeNumbers = new Map<Product, Map<string, [without: number, withDevice: number]>>();
   readonly #addresses = new KeyIndex();
-  /** numbers that are searched, by place */
-  readonly #places = new Map<string, number>();
+  /** the places of addresses, by postal code: a text of all their parts for each row would cost more */
+  readonly #places = new Map<string | undefined, Place[]>();
+  #placeCount = 0;
+  /** numbers that are searched, by partition and place */
+  readonly #searched = new Map<string, number>();
 
   /**
    * Takes a row as it is read. One that is not to be sent counts for what others take over from it.
@@ -185,7 +190,7 @@ export class PlanCounter {
     add(getAccountByNumber('', '').operation, lookUps);
     add(validateAddress('', '', undefined).operation, this.#addresses.size);
     let searches = 0;
-    for (const numbers of this.#places.values()) searches += Math.ceil(numbers / RESULTS_PER_SEARCH);
+    for (const numbers of this.#searched.values()) searches += Math.ceil(numbers / RESULTS_PER_SEARCH);
     add(searchNumbers('', '', '', RESULTS_PER_SEARCH).operation, searches);
     if (counts.rows > 0) add(authorize('', '').operation, 1);
     const calls = [...operations.values()].reduce((sum, count) => sum + count, 0);
@@ -304,15 +309,23 @@ export class PlanCounter {
    */
   #shapeOf(product: Product, values: RowValues, resources: readonly Resource[] | null): number {
     const source = numberSourceOf(values);
-    const name = `${product} ${source} ${values.macAddress === undefined ? '' : 'device'}`;
-    let shape = this.#shapeNumbers.get(name);
-    if (shape === undefined) {
+    let sources = this.#shapeNumbers.get(product);
+    if (sources === undefined) {
+      sources = new Map();
+      this.#shapeNumbers.set(product, sources);
+    }
+    let shapes = sources.get(source);
+    if (shapes === undefined) {
+      shapes = [0, 0];
+      sources.set(source, shapes);
+    }
+    const at = values.macAddress === undefined ? 0 : 1;
+    if (shapes[at] === 0) {
       const parts = resources ?? resourcesOf(product, values);
       const number = source === 'NONE' ? null : values.phoneNumber === undefined ? 'searched' : 'given';
-      shape = this.#shapes.push({ parts: parts.map(partOf), number });
-      this.#shapeNumbers.set(name, shape);
+      shapes[at] = this.#shapes.push({ parts: parts.map(partOf), number });
     }
-    return shape;
+    return shapes[at];
   }
 
   /**
@@ -323,22 +336,49 @@ export class PlanCounter {
     const source = numberSourceOf(values);
     if (source === 'NONE' || values.address === undefined) return;
     const { address, city, state, postalCode, country, e911Address } = values;
-    const place = `${city}|${state}|${postalCode}|${country}`;
-    this.#addresses.add(0, 0, `${address}|${place}`, 1);
+    const place = this.#placeOf(city, state, postalCode, country);
+    this.#addresses.add(0, place, address, 1);
     if (e911Address !== undefined) {
       const { e911City, e911State, e911PostalCode, e911Country = country } = values;
-      this.#addresses.add(
-        0,
-        0,
-        `${e911Address}|${e911City}|${e911State}|${e911PostalCode}|${e911Country}`,
-        1,
-      );
+      const at = this.#placeOf(e911City, e911State, e911PostalCode, e911Country);
+      this.#addresses.add(0, at, e911Address, 1);
     }
     if (source === 'SEARCH' && isNew) {
       const searched = `${values.partitionId}|${place}`;
-      this.#places.set(searched, (this.#places.get(searched) ?? 0) + 1);
+      this.#searched.set(searched, (this.#searched.get(searched) ?? 0) + 1);
     }
   }
+
+  /** The number of a place, from 1. */
+  #placeOf(
+    city: string | undefined,
+    state: string | undefined,
+    postalCode: string | undefined,
+    country: string | undefined,
+  ): number {
+    let places = this.#places.get(postalCode);
+    if (places === undefined) {
+      places = [];
+      this.#places.set(postalCode && keepable(postalCode), places);
+    }
+    for (const each of places)
+      if (each.city === city && each.state === state && each.country === country) return each.number;
+    this.#placeCount += 1;
+    places.push({
+      city: city && keepable(city),
+      state: state && keepable(state),
+      country,
+      number: this.#placeCount,
+    });
+    return this.#placeCount;
+  }
+}
+
+interface Place {
+  readonly city: string | undefined;
+  readonly state: string | undefined;
+  readonly country: string | undefined;
+  readonly number: number;
 }
 
 const NONE = { create: 0, exist: 0, differ: 0 };

@@ -19,7 +19,7 @@ import type { Connection, Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
 import { type Follow, signalOf, tell } from './events.js';
 import { unlessInterrupted } from './interrupt.js';
-import { loadRun, selectLeftOut, tellLoaded } from './load-run.js';
+import { loadRun, selectForRun, selectLeftOut, tellLoaded } from './load-run.js';
 import { openRunLog } from './log.js';
 import { PlatformLink } from './platform-link.js';
 import { beginPart, countsByStatus, endPart, hasBegun, keepApiUser, type OpenPart } from './report.js';
@@ -82,6 +82,10 @@ export async function importSheets(
       await journal.forgetInput();
       await loadRun(run, credentials, follow);
     }
+    const skips = settings['on-invalid'] === 'skip';
+    const isUntouched = runState(journal).get('ended') === undefined;
+    // Rows that are invalid and not selected were its concern until now.
+    if (!loads && skips && isUntouched) await selectForRun(run, 'skip', follow);
     if (options.all) await selectLeftOut(run);
     // A run that was cut off still owes its further rounds to what failed in passing.
     const looksFirst = runState(journal).get('ended') !== undefined || journal.tailMissing;
@@ -89,12 +93,13 @@ export async function importSheets(
     if (options.retryFailed) await journal.retryFailed();
     const counts = countRows(run);
     log.info('loaded', counts);
+    if (skips && counts.invalid > 0) void runState(journal).set('skipsInvalid', true);
     const { total: _total, ...rows } = counts;
     const selected = countRows(run, 'selected');
     const plan = selected.pending === 0 ? null : await planned(run, settings, follow);
     tellLoaded(run, follow, { rows, plan, justNow: loads });
 
-    const aborts = counts.invalid > 0 && settings['on-invalid'] === 'abort';
+    const aborts = counts.invalid > 0 && !skips;
     if (plan !== null && !aborts) {
       connecting = true;
       const connection = await link.open(options.openPlatform, settings);

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { CredentialsFile } from '../journal/credentials.js';
 import { loadSheets } from '../load/load.js';
+import type { Settings } from '../options.js';
 import type { SheetPlan } from '../plan/sheet-plan.js';
 import { totalOf } from '../results/run-report.js';
 import type { RunDirectory } from './directory.js';
@@ -23,7 +24,7 @@ export async function loadRun(
   const sheets = facts.inputs.map((input) => input.file);
   const partitions = await loadSheets(sheets, facts.reading, journal, credentials, signalOf(follow));
   await runState(journal).set('partitions', partitions);
-  await selectForRun(run, follow);
+  await selectForRun(run, facts.settings['on-invalid'], follow);
   await runState(journal).set('loaded', true);
   // What came on standard input is in the journal now; it may hold passwords.
   rmSync(files.standardInput, { force: true });
@@ -31,10 +32,14 @@ export async function loadRun(
 
 /**
  * Leaves out the rows that `--only` and `--limit` do not name. A row that is invalid uses up none of the limit; where
- * invalid rows stop the run, all of them are its concern.
+ * invalid rows stop the run, all of them are its concern. To be called before anything is sent.
  */
-async function selectForRun({ journal, facts }: RunDirectory, follow: Follow): Promise<void> {
-  const { only, limit = Number.POSITIVE_INFINITY, 'on-invalid': onInvalid } = facts.settings;
+export async function selectForRun(
+  { journal, facts }: RunDirectory,
+  onInvalid: Settings['on-invalid'],
+  follow: Follow,
+): Promise<void> {
+  const { only, limit = Number.POSITIVE_INFINITY } = facts.settings;
   if (only.length === 0 && limit === Number.POSITIVE_INFINITY) return;
   let selected = 0;
   let invalid = 0;

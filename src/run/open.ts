@@ -5,7 +5,7 @@ import type { Platform } from './connect.js';
 import { openRun, type RunDirectory } from './directory.js';
 import { credentialsFor, openPlatform, refuseClearLogIn, targetOf } from './platform.js';
 import { type Caller, formatOf, settingsOf } from './settings.js';
-import type { RunTarget } from './state.js';
+import { type RunTarget, runState } from './state.js';
 
 /** A run to do something with, and how. */
 export interface EarlierRequest extends Caller {
@@ -32,7 +32,11 @@ export async function openEarlierRun(request: EarlierRequest): Promise<EarlierRu
     const { out: _out, environment: _environment, 'base-url': _baseUrl, ...remembered } = started;
     // The rows that it selected are in its journal.
     const { only: _only, limit: _limit, ...kept } = remembered;
-    const { settings, given } = await settingsOf(request, kept);
+    const skips = runState(run.journal).get('skipsInvalid') === true;
+    const { settings, given } = await settingsOf(request, {
+      ...kept,
+      ...(skips ? { 'on-invalid': 'skip' } : {}),
+    });
     const asked = targetOf(settings, given);
     // An environment named alone means its own host; an address named alone says nothing of the environment.
     const elsewhere =

@@ -58,6 +58,8 @@ export interface RunLife {
   ended: boolean;
   /** what its rows would bring about, as it was before the first of them was sent */
   plan: SheetPlan;
+  /** it sends what is valid although other rows are not, as `--on-invalid skip` said once */
+  skipsInvalid: boolean;
   /** how many rows `--only` and `--limit` named, and how many of them were invalid then */
   selected: { readonly rows: number; readonly invalid: number };
   /** when an undo of it began, ISO date and time */

@@ -166,6 +166,16 @@ describe.concurrent('a wave', () => {
     }).ended;
     expectExit(own, 1);
     expect(json(own)).toMatchObject({ selected: 2, rows: { created: 1, pending: 6, invalid: 1 } });
+
+    // The run that was stopped goes on with the option that its next step names, and keeps it.
+    const pilot = await workspace.resume('--on-invalid', 'skip');
+    expectExit(pilot, 0);
+    expect(json(pilot)).toMatchObject({ errors: null, rows: { pending: 4, invalid: 1 } });
+    const verified = await command(workspace, 'verify', '--json');
+    expect(json(verified).rows).toEqual({ total: 3, same: 3, different: 0 });
+    const all = await workspace.resume('--all');
+    expectExit(all, 1);
+    expect(json(all)).toMatchObject({ rows: { pending: 0, invalid: 1, failed: 0 } });
   });
 
   it('of a dry run is all that the platform is asked about, and all that would be sent', async ({
