@@ -16,7 +16,7 @@ import {
 import { planRow } from '../plan/plan.js';
 import { KIND_NAMES, type KindName, type Resource, type RowPlan } from '../plan/resource.js';
 import type { PlannedObjects, SheetPlan } from '../plan/sheet-plan.js';
-import { KeyIndex } from '../records/across/key-index.js';
+import { hash32, KeyIndex } from '../records/across/key-index.js';
 import { NumberTable } from '../records/across/number-table.js';
 import type { RowValues } from '../records/columns.js';
 import { completeValues, numberSourceOf } from '../records/complete.js';
@@ -25,7 +25,6 @@ import type { ImportRecord } from '../records/record.js';
 import { isObject, KINDS } from '../resources/kinds.js';
 import { accountLookUps } from '../resources/lookups/account-index.js';
 import { RESULTS_PER_SEARCH } from '../resources/lookups/number-pools.js';
-import { keepable } from '../sheet/cell-text.js';
 import { rehearse } from './rehearse.js';
 
 /** How fast calls go. */
@@ -126,9 +125,6 @@ export class PlanCounter {
   /** by product, source of the number, and whether there is a device */
   readonly #shapeNumbers = new Map<Product, Map<string, [without: number, withDevice: number]>>();
   readonly #addresses = new KeyIndex();
-  /** the places of addresses, by postal code: a text of all their parts for each row would cost more */
-  readonly #places = new Map<string | undefined, Place[]>();
-  #placeCount = 0;
   /** numbers that are searched, by partition and place */
   readonly #searched = new Map<string, number>();
 
@@ -336,11 +332,11 @@ export class PlanCounter {
     const source = numberSourceOf(values);
     if (source === 'NONE' || values.address === undefined) return;
     const { address, city, state, postalCode, country, e911Address } = values;
-    const place = this.#placeOf(city, state, postalCode, country);
+    const place = placeOf(city, state, postalCode, country);
     this.#addresses.add(0, place, address, 1);
     if (e911Address !== undefined) {
       const { e911City, e911State, e911PostalCode, e911Country = country } = values;
-      const at = this.#placeOf(e911City, e911State, e911PostalCode, e911Country);
+      const at = placeOf(e911City, e911State, e911PostalCode, e911Country);
       this.#addresses.add(0, at, e911Address, 1);
     }
     if (source === 'SEARCH' && isNew) {
@@ -348,37 +344,13 @@ export class PlanCounter {
       this.#searched.set(searched, (this.#searched.get(searched) ?? 0) + 1);
     }
   }
-
-  /** The number of a place, from 1. */
-  #placeOf(
-    city: string | undefined,
-    state: string | undefined,
-    postalCode: string | undefined,
-    country: string | undefined,
-  ): number {
-    let places = this.#places.get(postalCode);
-    if (places === undefined) {
-      places = [];
-      this.#places.set(postalCode && keepable(postalCode), places);
-    }
-    for (const each of places)
-      if (each.city === city && each.state === state && each.country === country) return each.number;
-    this.#placeCount += 1;
-    places.push({
-      city: city && keepable(city),
-      state: state && keepable(state),
-      country,
-      number: this.#placeCount,
-    });
-    return this.#placeCount;
-  }
 }
 
-interface Place {
-  readonly city: string | undefined;
-  readonly state: string | undefined;
-  readonly country: string | undefined;
-  readonly number: number;
+/** A number for a place; that two places have one is as unlikely as it is harmless, since the address tells them apart too. */
+function placeOf(...parts: readonly (string | undefined)[]): number {
+  let place = 0;
+  for (const part of parts) place = Math.imul(place, 0x9e3779b1) ^ hash32(part ?? '');
+  return place;
 }
 
 const NONE = { create: 0, exist: 0, differ: 0 };
