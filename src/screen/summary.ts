@@ -123,7 +123,10 @@ export function problemsText(groups: readonly ProblemGroup[], colour: boolean): 
   const rest = groups.slice(ofStructure + GROUPS_SHOWN);
   if (rest.length > 0) {
     const times = rest.reduce((sum, { count }) => sum + count, 0);
-    lines.push(`… and ${counted(rest.length, 'other cause')} (${counted(times, 'time')})`, '');
+    lines.push(
+      `… and ${counted(rest.length, 'other cause')} (${counted(times, 'time')}): report.html (--out) and --json have them all`,
+      '',
+    );
   }
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
