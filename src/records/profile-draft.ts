@@ -65,7 +65,10 @@ export class ProfileDraft {
       Object.entries(before).filter(([column, text]) => text !== UNDECIDED || !isThere(column)),
     );
     const needed = [...this.#missing].filter((column) => given[column] === undefined && !isThere(column));
-    const open = needed.filter(mayBeForAll);
+    // A mail cannot be taken back: whether it is sent is asked for, though rows can do without.
+    const mails =
+      this.#isRead('emailAddress') && !this.#isRead('blockEmail') && given.blockEmail === undefined;
+    const open = [...needed.filter(mayBeForAll), ...(mails ? (['blockEmail'] as const) : [])];
     const defaults = { ...Object.fromEntries(open.map((column) => [column, UNDECIDED])), ...given };
     const values = this.#values(givenValues);
     const blank = this.#blanks();
@@ -76,7 +79,8 @@ export class ProfileDraft {
         .filter((column) => !mayBeForAll(column))
         .map((column) => `No header is ${column}, which rows need.`),
       ...open.map(
-        (column) => `No column is ${column}, which rows need; a default is for all rows. ${allowed(column)}`,
+        (column) =>
+          `No column is ${column}, which ${column === 'blockEmail' ? 'keeps the platform from mailing each new user at once' : 'rows need'}; a default is for all rows. ${allowed(column)}`,
       ),
       ...this.#notesOfTexts(),
     ];
@@ -90,6 +94,11 @@ export class ProfileDraft {
     };
     const texts = [defaults, ...Object.values(values)].flatMap((each) => Object.values(each));
     return { profile, open: texts.filter((text) => text === UNDECIDED).length };
+  }
+
+  /** Whether some table has the column. */
+  #isRead(column: ColumnName): boolean {
+    return [...this.#tables.values()].some(({ headers }) => headers.some((each) => each.column === column));
   }
 
   /** How the headers are understood, and what is to be said of some. */

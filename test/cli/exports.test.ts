@@ -112,7 +112,7 @@ describe.concurrent('an export as it is', () => {
     await place.write('export.csv', exportAsCsv({ rows: ROWS }));
     const first = await place.cli('validate', 'export.csv', '--write-profile', 'acme.json');
     expectExit(first, 1);
-    expect(said(first)).toContain('Fill in the 6 "?" in acme.json');
+    expect(said(first)).toContain('Fill in the 7 "?" in acme.json');
     expect(said(first)).toContain('alianza-import validate export.csv --profile acme.json');
     const draft = read(place, 'acme.json');
     expect(draft.headers).toEqual({
@@ -130,6 +130,7 @@ describe.concurrent('an export as it is', () => {
         extensionLength: '?',
         userProductPlan: '?',
       },
+      blockEmail: '?',
     });
     expect(draft.values).toEqual({ directoryListed: { nope: '?' } });
     expect(draft.$notes).toContain('"usernme" is not known; did you mean username?');

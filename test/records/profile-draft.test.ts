@@ -82,6 +82,15 @@ describe('the draft of a profile', () => {
     expect(Object.keys(draft.drafted().profile.headers ?? {})).toEqual(['Shoe size']);
   });
 
+  it('asks whether new users are mailed at once, where they can be', () => {
+    const { profile, open } = draftOf(['E-mail'], []);
+    expect(profile.headers).toEqual({ 'E-mail': 'emailAddress' });
+    expect([profile.defaults, open]).toEqual([{ blockEmail: '?' }, 1]);
+    expect(profile.$notes?.[1]).toContain('keeps the platform from mailing each new user at once');
+    expect(draftOf(['E-mail', 'blockEmail'], []).open).toBe(0);
+    expect(draftOf(['E-mail'], [], { defaults: { blockEmail: 'TRUE' } }).open).toBe(0);
+  });
+
   it('keeps all that the profile said before', () => {
     const base = {
       ...{
