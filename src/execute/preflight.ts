@@ -3,7 +3,7 @@ import type { HttpLog } from '../api/http-log.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
 import { nthOf } from '../plan/keys.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
-import { type HeaderMatch, typedHeaders } from '../records/headers.js';
+import { headersOf, typedHeaders } from '../records/headers.js';
 import { PROBLEM_CODES, underHeader, withSeverity } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 import { rowAddresses } from '../resources/activation.js';
@@ -114,11 +114,7 @@ interface Findings {
 }
 
 function headersBySource(journal: Journal<ImportRecord>): Findings['headers'] {
-  return new Map(
-    journal
-      .sources()
-      .map(({ id, understood }) => [id, typedHeaders(understood as unknown as readonly HeaderMatch[])]),
-  );
+  return new Map(journal.sources().map((source) => [source.id, typedHeaders(headersOf(source))]));
 }
 
 function isError(finding: Finding): boolean {

@@ -179,48 +179,24 @@ export class Journal<R> {
 
   /** The rows above `after`, in input order, at most `limit`; only those of one status when it is given. */
   rowsAfter(after: number, limit: number, status?: string): StoredRow<R>[] {
-    const raws =
-      status === undefined
-        ? this.#all<RawRow>(
-            `SELECT ${ROW_COLUMNS} FROM rows WHERE ordinal > ? ORDER BY ordinal LIMIT ?`,
-            after,
-            limit,
-          )
-        : this.#all<RawRow>(
-            `SELECT ${ROW_COLUMNS} FROM rows WHERE ordinal > ? AND status = ? ORDER BY ordinal LIMIT ?`,
-            after,
-            status,
-            limit,
-          );
-    return raws.map((raw) => this.#row(raw));
+    return this.#rowsWhere(status === undefined ? '' : 'AND status = ?', after, limit, status);
   }
 
   /** All rows in input order, or those of one status, a page in memory at a time. */
-  *rows(status?: string): Generator<StoredRow<R>> {
-    for (let after = 0; ; ) {
-      const page = this.rowsAfter(after, PAGE, status);
-      yield* page;
-      const last = page.at(-1);
-      if (!last) return;
-      after = last.ordinal;
-    }
+  rows(status?: string): Generator<StoredRow<R>> {
+    return inPages((after) => this.rowsAfter(after, PAGE, status));
   }
 
   /** The selected rows of one status, in input order, a page in memory at a time. */
-  *selectedRows(status: string): Generator<StoredRow<R>> {
-    for (let after = 0; ; ) {
-      const raws = this.#all<RawRow>(
-        `SELECT ${ROW_COLUMNS} FROM rows
-         WHERE ordinal > ? AND status = ? AND ${IS_SELECTED}
-         ORDER BY ordinal LIMIT ${PAGE}`,
-        after,
-        status,
-      );
-      yield* raws.map((raw) => this.#row(raw));
-      const last = raws.at(-1);
-      if (!last) return;
-      after = last.ordinal;
-    }
+  selectedRows(status: string): Generator<StoredRow<R>> {
+    return inPages((after) => this.#rowsWhere(`AND status = ? AND ${IS_SELECTED}`, after, PAGE, status));
+  }
+
+  #rowsWhere(condition: string, after: number, limit: number, status: string | undefined): StoredRow<R>[] {
+    return this.#all<RawRow>(
+      `SELECT ${ROW_COLUMNS} FROM rows WHERE ordinal > ? ${condition} ORDER BY ordinal LIMIT ?`,
+      ...[after, ...(status === undefined ? [] : [status]), limit],
+    ).map((raw) => this.#row(raw));
   }
 
   /** Where a row is in the input. */
@@ -612,6 +588,17 @@ function bytes(...columns: string[]): string {
 
 /** Characters of the checksum before each value. */
 const SEAL = 8;
+
+/** Rows page by page, each page above the last row of the one before. */
+function* inPages<T extends { readonly ordinal: number }>(page: (after: number) => T[]): Generator<T> {
+  for (let after = 0; ; ) {
+    const rows = page(after);
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.ordinal;
+  }
+}
 
 /** The JSON of a sealed column. */
 function plainJson(column: string): string {

@@ -28,6 +28,15 @@ for (const column of COLUMN_NAMES) {
 }
 const results: ReadonlySet<string> = new Set([...RESULT_COLUMNS, ...INPUT_COLUMNS]);
 
+/** How the headers of a sheet were understood, as a journal keeps it since the sheet was opened. */
+export function headersOf({
+  understood,
+}: {
+  readonly understood: readonly object[];
+}): readonly HeaderMatch[] {
+  return understood as unknown as readonly HeaderMatch[];
+}
+
 /** What a header of the sheet that is a result column's name gets, so that both stand in one file. */
 const YOURS = ' (yours)';
 

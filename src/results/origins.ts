@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Journal, StoredRow, StoredSource } from '../journal/journal.js';
 import { INPUT_COLUMNS } from '../records/columns.js';
-import type { HeaderMatch } from '../records/headers.js';
+import { headersOf } from '../records/headers.js';
 import { type OtherRow, type Problem, rowText } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 import { resultOf } from './row-outcome.js';
@@ -29,7 +29,7 @@ export class Origins {
 
   constructor(journal: Pick<Journal<ImportRecord>, 'row'>, sources: readonly StoredSource[]) {
     this.#journal = journal;
-    for (const { id, understood } of sources) this.#columns.set(id, inputColumnsOf(understood));
+    for (const source of sources) this.#columns.set(source.id, inputColumnsOf(source));
     this.#fileNames = namesOf(new Set(sources.map(({ file }) => file)));
     const came = [...this.#columns.values()];
     this.#isNamed = sources.length > 1 || came.some(({ inputFile }) => inputFile !== undefined);
@@ -110,9 +110,8 @@ function placeOf({ row, record: { file, sheet } }: StoredRow<ImportRecord>): Omi
 }
 
 /** Where the input columns stand in a source that has them: an errors file of ours. */
-function inputColumnsOf(understood: StoredSource['understood']): Partial<Record<InputColumn, number>> {
-  const matches = understood as unknown as readonly HeaderMatch[];
-  const found = matches.flatMap(({ header, how, index }) => {
+function inputColumnsOf(source: StoredSource): Partial<Record<InputColumn, number>> {
+  const found = headersOf(source).flatMap(({ header, how, index }) => {
     const name = INPUT_COLUMNS.find((column) => column === header);
     return how === 'result' && name !== undefined ? [[name, index] as const] : [];
   });

@@ -1,6 +1,6 @@
 import type { StoredRow, StoredSource } from '../journal/journal.js';
 import { type ColumnName, columnOf, columnsOf, SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
-import { type HeaderMatch, headerInResults } from '../records/headers.js';
+import { headerInResults, headersOf } from '../records/headers.js';
 import { PRODUCTS, type Product } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
 
@@ -10,11 +10,6 @@ interface OwnColumn {
   readonly header: string;
   /** the column of the column table that it stands for */
   readonly column: ColumnName | null;
-}
-
-/** How the headers of a source were understood when it was read. */
-function headersOf(source: StoredSource): readonly HeaderMatch[] {
-  return source.understood as unknown as readonly HeaderMatch[];
 }
 
 /** What the first row of an account or user says for its other rows. */

@@ -1,5 +1,5 @@
 import type { SheetPlan } from '../plan/sheet-plan.js';
-import { counted, durationText } from './wording.js';
+import { counted, durationText, nounOf } from './wording.js';
 
 /** A plan in sentences: what would be created, what is there, how many calls and how long. Mails are a remark. */
 export function planLines(plan: SheetPlan): string[] {
@@ -33,9 +33,4 @@ function objectsText({ objects }: SheetPlan, which: 'create' | 'exist' | 'differ
 function sourcesText({ numbers }: SheetPlan): string {
   const sources = Object.entries(numbers).filter(([, count]) => count > 0);
   return ` (${sources.map(([source, count]) => `${count.toLocaleString('en-US')} ${source}`).join(', ')})`;
-}
-
-/** A title within a sentence: `Phone number` is `phone number`, `SIP trunk` stays. */
-function nounOf(title: string): string {
-  return title.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }

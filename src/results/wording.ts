@@ -32,6 +32,11 @@ export function columnText(column: string, header: string | undefined): string {
   return header === undefined ? column : `${column} ("${header}")`;
 }
 
+/** A title within a sentence: `Phone number` is `phone number`, `SIP trunk` stays. */
+export function nounOf(title: string): string {
+  return title.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+}
+
 /** `1 row`, `1,250 rows`. */
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;

@@ -7,7 +7,7 @@ import { OPEN_STATES } from '../execute/undo-part.js';
 import type { StepState } from '../journal/journal.js';
 import { KIND_NAMES } from '../plan/resource.js';
 import { CHECK_STATUSES, isDone, ROW_STATUSES } from '../plan/statuses.js';
-import type { HeaderMatch } from '../records/headers.js';
+import { headersOf } from '../records/headers.js';
 import { PRODUCT_NAMES, PRODUCTS } from '../records/products.js';
 import { isObject, KINDS } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
@@ -16,15 +16,14 @@ import { nextSteps } from '../results/next-steps.js';
 import { needsProfile } from '../results/problem-groups.js';
 import { writeReport } from '../results/report.js';
 import { RowIndex } from '../results/row-index.js';
-import {
-  type ListedRun,
-  type ObjectCount,
-  type RunReport,
-  type SelectionFacts,
-  type StoppedBy,
-  type TableHeaders,
-  totalOf,
-  type Writer,
+import type {
+  ListedRun,
+  ObjectCount,
+  RunReport,
+  SelectionFacts,
+  StoppedBy,
+  TableHeaders,
+  Writer,
 } from '../results/run-report.js';
 import { type Findings, findingsOf, type WrittenResults, writeResults } from '../results/write-results.js';
 import type { SheetFormat } from '../sheet/write/write.js';
@@ -211,15 +210,15 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     undoneAt,
   } as const;
   const objects = orElse(() => openObjects(run, NOT_KEPT), new Map<string, number>());
-  const toTakeBack = [...objects.values()].reduce((sum, count) => sum + count, 0);
+  const toTakeBack = sumOf(objects.values());
   return {
     ...told,
     baseUrl: facts.target.baseUrl,
     partitionId: orElse(() => runState(journal).get('partitionId') ?? null, null),
     startedAt: facts.createdAt,
     parts,
-    durationMs: parts.reduce((sum, part) => sum + part.durationMs, 0),
-    requests: facts.kind === 'validate' ? null : parts.reduce((sum, part) => sum + part.requests, 0),
+    durationMs: sumOf(parts.map((part) => part.durationMs)),
+    requests: facts.kind === 'validate' ? null : sumOf(parts.map((part) => part.requests)),
     limiter: kept.limiter,
     existing: kept.existing,
     differing: found.differing,
@@ -240,8 +239,9 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
 
 /** The tables that a run has read so far. */
 export function tablesOf(journal: Told['journal']): TableHeaders[] {
-  return journal.sources().map(({ file, sheet, understood }) => {
-    return { file, sheet, headers: understood as unknown as readonly HeaderMatch[] };
+  return journal.sources().map((source) => {
+    const { file, sheet } = source;
+    return { file, sheet, headers: headersOf(source) };
   });
 }
 
@@ -367,13 +367,13 @@ function selectionOf({ journal, facts }: Told): SelectionFacts | null {
   const others = { ...leftOut };
   for (const [status, count] of Object.entries(takenBack)) others[status] = (others[status] ?? 0) + count;
   if (Object.keys(others).length === 0) return null;
-  const total = totalOf({ counts: Object.fromEntries(journal.countRows()) });
+  const total = sumOf(journal.countRows().values());
   return {
     options: optionsAgain(facts).selecting.trim(),
     ...(runState(journal).get('selected') ?? { rows: total, invalid: 0 }),
     others,
     waiting: (leftOut['pending'] ?? 0) + (leftOut['valid'] ?? 0),
-    takenBack: totalOf({ counts: takenBack }),
+    takenBack: sumOf(Object.values(takenBack)),
   };
 }
 

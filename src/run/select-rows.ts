@@ -1,6 +1,6 @@
 import { Planner } from '../execute/planner.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
-import type { HeaderMatch } from '../records/headers.js';
+import { headersOf } from '../records/headers.js';
 import type { ImportRecord } from '../records/record.js';
 import { Conditions, readOnly } from '../records/selection.js';
 import { placeText } from '../results/wording.js';
@@ -20,10 +20,7 @@ export async function selectRows(
   take: (row: StoredRow<ImportRecord>, isNamed: boolean) => Promise<void> | void,
 ): Promise<string[]> {
   const sources = journal.sources();
-  const selectable = sources.map(({ id, understood }) => ({
-    id,
-    headers: understood as unknown as readonly HeaderMatch[],
-  }));
+  const selectable = sources.map((source) => ({ id: source.id, headers: headersOf(source) }));
   const conditions = new Conditions(readOnly(only), selectable, ofEarlierRun);
   const planner = new Planner(journal);
   const namedIn = new Set<number>();
