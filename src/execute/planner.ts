@@ -5,7 +5,7 @@ import type { RowValues } from '../records/columns.js';
 import { completeValues, givenValues } from '../records/complete.js';
 import { rowText } from '../records/problem.js';
 import { type AccountType, PRODUCTS } from '../records/products.js';
-import type { ImportRecord } from '../records/record.js';
+import { type ImportRecord, speakerOf } from '../records/record.js';
 
 /** Rows that are remembered: those of one account usually stand near each other. */
 const MAX_REMEMBERED = 64;
@@ -52,8 +52,9 @@ export class Planner {
     const { record } = row;
     const { product } = record;
     if (product === null) return 'The row has no product.';
-    const account = this.#speaker('accountFrom', record.accountFirst, row);
-    const user = record.userFirst === 0 ? row : this.#speaker('userFrom', record.userFirst, row);
+    const rowAt = (ordinal: number) => this.#firstRow(ordinal, row);
+    const account = speakerOf('account', record.accountFirst, rowAt);
+    const user = record.userFirst === 0 ? row : speakerOf('user', record.userFirst, rowAt);
     if (!account?.record.accountUsable)
       return `The account cells of ${whereOf(account, row)}, which this row takes over, are not valid.`;
     if (record.userFirst !== 0 && !user?.record.userUsable)
@@ -65,25 +66,15 @@ export class Planner {
     return planRow(product, values, record.searchIndex, rowOfPhone, given, typeOf(account.record));
   }
 
-  /** The row that speaks for an account or user: its first, unless that one left it to a later one. */
-  #speaker(
-    from: 'accountFrom' | 'userFrom',
-    ordinal: number,
-    row: StoredRow<ImportRecord>,
-  ): FirstRow | undefined {
-    const first = this.#firstRow(ordinal, row);
-    const later = first?.record[from];
-    return later === undefined ? first : this.#firstRow(later, row);
-  }
-
   /** What a row says with what it takes over; of a row that can be carried out, with what blank cells mean, too. */
   meaning(row: StoredRow<ImportRecord>): RowValues {
     const plan = row.status === 'invalid' ? null : this.plan(row);
     const [first] = plan !== null && typeof plan !== 'string' ? plan.resources : [];
     if (first) return first.values;
     const { accountFirst, userFirst } = row.record;
-    const account = accountFirst === 0 ? undefined : this.#firstRow(accountFirst, row);
-    const user = userFirst === 0 ? undefined : this.#firstRow(userFirst, row);
+    const rowAt = (ordinal: number) => this.#firstRow(ordinal, row);
+    const account = accountFirst === 0 ? undefined : speakerOf('account', accountFirst, rowAt);
+    const user = userFirst === 0 ? undefined : speakerOf('user', userFirst, rowAt);
     return givenValues(row.record, account?.record.values ?? {}, user?.record.values ?? null);
   }
 

@@ -27,8 +27,8 @@ export async function earlierRunOf(sheet: string): Promise<EarlierRun | null> {
 
 class EarlierRun implements KnownBefore {
   readonly #journal: Journal<ImportRecord>;
-  /** ordinals of first rows, found when the first is asked for */
-  #firstRows: Map<string, number> | null = null;
+  /** ordinals of the rows that speak for accounts and users, found when the first is asked for */
+  #speakers: Map<string, number> | null = null;
 
   constructor(journal: Journal<ImportRecord>) {
     this.#journal = journal;
@@ -47,8 +47,8 @@ class EarlierRun implements KnownBefore {
   }
 
   #valuesOf(key: string): RowValues | undefined {
-    this.#firstRows ??= this.#find();
-    const ordinal = this.#firstRows.get(key);
+    this.#speakers ??= this.#find();
+    const ordinal = this.#speakers.get(key);
     return ordinal === undefined ? undefined : this.#journal.row(ordinal)?.record.values;
   }
 
@@ -59,9 +59,9 @@ class EarlierRun implements KnownBefore {
         const { accountNumber, extension = '' } = record.values;
         if (accountNumber === undefined) continue;
         if (record.accountFirst === ordinal && result?.['accountId'] !== undefined)
-          found.set(accountKey(accountNumber), ordinal);
+          found.set(accountKey(accountNumber), record.accountFrom ?? ordinal);
         if (record.userFirst === ordinal && result?.['userId'] !== undefined)
-          found.set(userKey(accountNumber, extension), ordinal);
+          found.set(userKey(accountNumber, extension), record.userFrom ?? ordinal);
       }
     } catch (error) {
       if (!(error instanceof StopError)) throw error;

@@ -39,3 +39,21 @@ export interface ImportRecord {
    */
   readonly callerId: boolean | null;
 }
+
+/** The field that names who speaks for an account or user where its first row does not. */
+const FROM = { account: 'accountFrom', user: 'userFrom' } as const;
+
+/**
+ * The row whose cells speak for an account or user: its first, unless that one left it to a later one.
+ * @param first ordinal of its first row
+ * @param rowAt reads a row by its ordinal
+ */
+export function speakerOf<Row extends { readonly record: ImportRecord }>(
+  what: keyof typeof FROM,
+  first: number,
+  rowAt: (ordinal: number) => Row | undefined,
+): Row | undefined {
+  const row = rowAt(first);
+  const later = row?.record[FROM[what]];
+  return later === undefined ? row : rowAt(later);
+}

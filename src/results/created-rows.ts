@@ -1,5 +1,5 @@
 import type { Journal, StoredRow } from '../journal/journal.js';
-import type { ImportRecord } from '../records/record.js';
+import { type ImportRecord, speakerOf } from '../records/record.js';
 import { resultOf } from './row-outcome.js';
 
 /** How many created rows are looked through for rows of each product. */
@@ -40,7 +40,8 @@ function firstOfEach(rows: readonly StoredRow<ImportRecord>[], most: number): St
 function createdRow(row: StoredRow<ImportRecord>, journal: Journal<ImportRecord>): CreatedRow {
   const { product, values, userFirst } = row.record;
   const result = resultOf(row);
-  const user = userFirst === 0 ? values : (journal.row(userFirst)?.record.values ?? values);
+  const speaker = userFirst === 0 ? undefined : speakerOf('user', userFirst, (at) => journal.row(at));
+  const user = speaker?.record.values ?? values;
   const person = [user.firstName, user.lastName].filter((part) => part !== undefined).join(' ');
   return {
     product: product ?? '',

@@ -6,7 +6,7 @@ import { type ColumnName, columnOf, INPUT_COLUMNS, RESULT_COLUMNS } from '../rec
 import { productOfSheet } from '../records/headers.js';
 import { isError, type Problem } from '../records/problem.js';
 import { PRODUCTS } from '../records/products.js';
-import type { ImportRecord } from '../records/record.js';
+import { type ImportRecord, speakerOf } from '../records/record.js';
 import type { OutCell, OutColumn, SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write/xlsx.js';
@@ -300,9 +300,7 @@ class OutputFile {
     const known = this.#first.get(what);
     if (known?.ordinal === ordinal) return known.cells;
     const { journal, sources } = this.#run;
-    const first = journal.row(ordinal);
-    const later = first?.record[what === 'account' ? 'accountFrom' : 'userFrom'];
-    const row = later === undefined ? first : journal.row(later);
+    const row = speakerOf(what, ordinal, (at) => journal.row(at));
     const source = row && sources.get(row.source);
     const isElsewhere = row && source && !isOpen(row);
     const cells = isElsewhere

@@ -137,7 +137,10 @@ describe.concurrent('a normalised workbook with its profile', () => {
     Customers.skip = { CustID: ['Total*'] };
     const reversed = { ...profile, sheets: { Numbers, Phones, Users, Customers, ...others } };
     await place.write('reversed.json', JSON.stringify(reversed));
-    expectExit(await place.cli('run', SHEET, '--profile', 'reversed.json', '--out', 'run', '--quiet'), 0);
+    const ended = await place.cli('run', SHEET, '--profile', 'reversed.json', '--out', 'run');
+    expectExit(ended, 0);
+    // the rows of numbers come first, and are shown with the names that come later
+    expect(ended.stdout).toMatch(/^BCC +C-7001 +Grace Lindqvist +18013737002 /m);
     const users = platformOf(place.sandbox);
     expect(users.filter((user) => !/Meeting Room|C-7003/.test(user))).toEqual([...ALL].sort());
     expect(users.filter((user) => user.includes('C-7003'))).toEqual([
