@@ -83,9 +83,10 @@ export async function importSheets(
       await loadRun(run, credentials, follow);
     }
     const skips = settings['on-invalid'] === 'skip';
-    const isUntouched = runState(journal).get('ended') === undefined;
-    // Rows that are invalid and not selected were its concern until now.
-    if (!loads && skips && isUntouched) await selectForRun(run, 'skip', follow);
+    const isUntouched = !loads && runState(journal).get('ended') === undefined;
+    // Rows that are invalid and not selected were its concern until now; where all were asked for, they still are.
+    if (skips && isUntouched && journal.countRows('leftOut').size > 0)
+      await selectForRun(run, 'skip', follow);
     if (options.all) await selectLeftOut(run);
     // A run that was cut off still owes its further rounds to what failed in passing.
     const looksFirst = runState(journal).get('ended') !== undefined || journal.tailMissing;

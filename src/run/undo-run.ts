@@ -7,7 +7,7 @@ import type { StoredRow } from '../journal/journal.js';
 import { KIND_NAMES, type KindName } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
 import { KINDS } from '../resources/kinds.js';
-import { counted } from '../results/wording.js';
+import { counted, nounOf } from '../results/wording.js';
 import type { SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter } from '../sheet/write/write.js';
 import { type RunDirectory, TAIL_MISSING } from './directory.js';
@@ -119,9 +119,7 @@ export function objectsText(objects: Iterable<readonly [kind: string, count: num
 }
 
 function kindText(kind: string): string {
-  const title = KIND_NAMES.some((name) => name === kind) ? KINDS[kind as KindName].title : 'Reserved number';
-  // an acronym stays one
-  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
+  return nounOf(KIND_NAMES.some((name) => name === kind) ? KINDS[kind as KindName].title : 'Reserved number');
 }
 
 /** The partitions that the rows of a run are in. */
@@ -156,11 +154,14 @@ async function undoOpened(
     const { client, settleMs, stop } = await link.open(openPlatform, settings);
     const dryList = dryRun ? await openList(run, DRY_LIST) : null;
     preview = dryList;
-    if (!dryRun) void runState(journal).set('undoneBy', writerOf(link.apiUser));
-    if (!dryRun) await runState(journal).set(part === null ? 'undone' : 'partUndone', undoneAt);
-    // No resume brings about again what is being taken back, whatever stops it.
-    if (!dryRun)
+    if (!dryRun) {
+      void runState(journal).set('undoneBy', writerOf(link.apiUser));
+      // Before the first row is another: whatever stops this, they are counted again.
+      forgetCounts(run);
+      await runState(journal).set(part === null ? 'undone' : 'partUndone', undoneAt);
+      // No resume brings about again what is being taken back, whatever stops it.
       await Promise.all(Array.from(part?.rows ?? [], (each) => journal.setSelection(each, 'takenBack')));
+    }
     await takeBackRun(client, journal, {
       concurrency: settings.concurrency,
       ...{ settleMs, dryRun, part, undoneAt, stop },
@@ -192,7 +193,7 @@ async function undoOpened(
       await preview.commit();
       list = join(run.directory, DRY_LIST);
     } else if (link.isOpen && !dryRun) {
-      await takeBackRows(run, part === null ? null : undoneAt);
+      await takeBackRows(run, undoneAt, part !== null);
       list = await writeList(run, part, needed);
       await writeAgain(run, format, () => false);
     }
@@ -284,16 +285,13 @@ function placeOf(row: StoredRow<ImportRecord> | undefined): Pick<Listed, 'file' 
 
 /**
  * Makes the rows pending again that lost an object to an undo of another row or process.
- * @param part when their undo began, where only the rows that are taken back lose something; null where all do
+ * @param isPart only the rows that are taken back lose something
  */
-async function takeBackRows(run: RunDirectory, part: string | null): Promise<void> {
-  const { journal } = run;
-  forgetCounts(run);
-  const undoneAt = part ?? runState(journal).get('undone') ?? '';
+async function takeBackRows({ journal }: RunDirectory, undoneAt: string, isPart: boolean): Promise<void> {
   const planner = new Planner(journal);
   for (const row of journal.rows()) {
     if (row.status === 'invalid' || row.status === 'pending') continue;
-    if (part !== null && row.selection !== 'takenBack') continue;
+    if (isPart && row.selection !== 'takenBack') continue;
     const plan = planner.plan(row);
     if (typeof plan !== 'string') await takeBackRow(journal, row, plan, undoneAt);
   }

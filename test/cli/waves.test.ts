@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import { CLI, type Ended, startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
@@ -262,6 +263,18 @@ describe.concurrent('verify', () => {
   });
 });
 
+describe.concurrent('a wave for which all rows were asked', () => {
+  it('stays all rows when it goes on without those that are invalid', async ({ expect, onTestFinished }) => {
+    const rows = mixedRows(8).map((row, at) => (at === 7 ? { ...row, concurrentCalls: 'many' } : row));
+    const { workspace } = await workspaceOf(onTestFinished, rows);
+    expectExit(await workspace.run('--limit', '2'), 1);
+    expectExit(await workspace.resume('--all'), 1);
+    const ended = await workspace.resume('--on-invalid', 'skip');
+    expectExit(ended, 1);
+    expect(json(ended).rows).toMatchObject({ created: 7, pending: 0, invalid: 1 });
+  });
+});
+
 describe.concurrent('undo of some rows', () => {
   it('is told in the list of runs, where nothing taken back is waited for', async ({
     expect,
@@ -281,6 +294,22 @@ describe.concurrent('undo of some rows', () => {
     expect(part.partUndoneAt).toBe(part.lastAt);
     expectExit(await command(workspace, 'undo', '--only', 'accountNumber=BCC-0', '--yes'), 0);
     expect(await listed()).toMatchObject({ state: 'undone', rows: { created: 0, pending: 4 } });
+  });
+
+  it('is counted in the list of runs, though it was killed', async ({ expect, onTestFinished }) => {
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(40));
+    expectExit(await workspace.run(), 0);
+    const args = ['undo', workspace.runDir, '--yes', '--concurrency', '1'];
+    const undo = startCli(args, { cwd: workspace.directory, env: workspace.env });
+    while (sandbox.state.accounts.size > 12) await sleep(5);
+    undo.kill();
+    await undo.ended;
+    const list = ['runs', '--dir', workspace.directory, '--json'];
+    const { runs } = json(await startCli(list, { cwd: workspace.directory, env: workspace.env }).ended);
+    expectExit(await command(workspace, 'results'), 0);
+    const { created, pending, total } = runs[0].rows;
+    expect({ created, pending }).toEqual(workspace.counts());
+    expect([pending > 0, created > 0, total]).toEqual([true, true, 40]);
   });
 
   it('keeps what other rows need, and no resume brings the rows back', async ({ expect, onTestFinished }) => {
