@@ -40,8 +40,8 @@ export interface Creation<A, Now, Identity> {
  * The heart of the product. Intent on disk, then the create, then the outcome on disk; what is in doubt (sent, no good
  * answer, in this run or in one that was killed) is looked up by its natural key before anything is sent again.
  *
- * @throws ApiError `refused` (recorded as failed), `unavailable` or `inDoubt` (the intent stays, so a resume looks
- * first); StepError when something else is in the way
+ * @throws ApiError `refused` (recorded as failed, unless an earlier try is in doubt), `unavailable` or `inDoubt` (the
+ * intent stays, so a resume looks first); StepError when something else is in the way
  */
 export async function createOnce<A, Now extends object, Identity extends JsonObject>(
   task: Task,
@@ -119,6 +119,8 @@ export async function createOnce<A, Now extends object, Identity extends JsonObj
       if (error.kind === 'refused') {
         const found = mayMeanTaken(error) ? await find() : null;
         if (found && doubtSince !== null) return adopt(found, true);
+        // That this try may not be (403 …) says nothing of the one in doubt: it stays so, and is looked for again.
+        if (doubtSince !== null && !mayMeanTaken(error)) throw error;
         await creation.refused?.();
         if (found) return adopt(found, false);
         // Of a number that a search picked, another candidate may be had by this process or a later one.

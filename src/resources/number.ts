@@ -227,6 +227,8 @@ async function activateOrRelease(
     return await activate(task, account, phone, async () => addresses);
   } catch (error) {
     if (!(error instanceof ApiError) || error.kind !== 'refused') throw error;
+    // One in doubt may have become the account's: no other is taken in its place.
+    if (task.run.journal.step(task.resource.key)?.state === 'intent') throw error;
     await release(task, account, phone);
     const number = await task.look(getInventoryNumber(account.partitionId, phone));
     if (number && (number.accountId == null || number.accountId === '')) throw error;

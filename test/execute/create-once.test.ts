@@ -327,6 +327,20 @@ describe('a create whose answer is lost', () => {
   });
 });
 
+describe('a create that is in doubt, and whose repetition is forbidden', () => {
+  it.each([401, 403, 404])('with %i stays in doubt, and is ours when it shows later', async (status) => {
+    const { start, events, journal } = await scripted({
+      creates: [failure('inDoubt', 500), failure('refused', status)],
+      finds: [null, OURS],
+      picked: '18015550100',
+    });
+    await expect(start()).rejects.toMatchObject({ kind: 'refused', status });
+    expect(journal.step(KEY)).toMatchObject({ state: 'intent', outcome: null });
+    expect(await start()).toEqual(created('U9'));
+    expect(events).toEqual(['create (intent)', 'find', 'create (intent)', 'find']);
+  });
+});
+
 describe('a refused create', () => {
   it.each([400, 409, 422])('with %i is looked up: it may have been there', async (status) => {
     const { start, events, journal } = await scripted({
