@@ -267,7 +267,7 @@ describe.skipIf(!HAS_TERMINAL)('a terminal', { concurrent: true }, () => {
     expect,
     onTestFinished,
   }) => {
-    const { at } = await deskOf(onTestFinished, 50);
+    const { at } = await deskOf(onTestFinished, 250);
     const usual = await at('$ALIANZA run sheet.csv --out a');
     expect(usual.shown).toContain('\r\u001b[K');
     expect(usual.shown).not.toMatch(new RegExp(TIME));
