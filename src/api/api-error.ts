@@ -1,3 +1,5 @@
+import { inWords } from './refusal-codes.js';
+
 /**
  * How a call ended that did not succeed:
  * - `refused`: the platform answered that it will not do it; nothing was changed
@@ -5,6 +7,9 @@
  * - `inDoubt`: it may have been done; look before sending it again
  */
 export type ApiErrorKind = 'refused' | 'unavailable' | 'inDoubt';
+
+/** How the platform words a missing right where it answers 400 instead of 403. */
+const NOT_PERMITTED = /^\s*not\s*permitted\W*$/i;
 
 /** A call that failed, with what a person or the retry rules need of it. Never carries a secret. */
 export class ApiError extends Error {
@@ -26,13 +31,26 @@ export class ApiError extends Error {
     messages: readonly string[],
     afterDoubt = false,
   ) {
-    const words = messages.join('; ') || 'no message';
+    const words = messages.map(inWords).join('; ') || 'no message';
     super(status === null ? `${operation}: ${words}` : `${operation} was answered ${status}: ${words}`);
     this.kind = kind;
     this.operation = operation;
     this.status = status;
     this.messages = messages;
     this.afterDoubt = afterDoubt;
+  }
+
+  /** {@link messages} in words, in one line; '' where there are none */
+  get words(): string {
+    return this.messages.map(inWords).join('; ');
+  }
+
+  /** A refusal that every call of the kind would meet, whatever its row: a right is missing, or the partition is wrong. */
+  get lacksRight(): boolean {
+    const { status, messages } = this;
+    return (
+      status === 403 || (status === 400 && messages.length === 1 && NOT_PERMITTED.test(messages[0] ?? ''))
+    );
   }
 }
 

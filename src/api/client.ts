@@ -54,8 +54,6 @@ const MAX_THROTTLE_MS = 15 * 60_000;
 const REFUSED_TOKENS_THAT_STOP = 5;
 /** How often the pause after a 429 without Retry-After doubles. */
 const MAX_THROTTLE_STEPS = 6;
-/** How the platform words a missing right where it answers 400 instead of 403. */
-const NOT_PERMITTED = /^\s*not\s*permitted\W*$/i;
 /** How much of a refusal's words is kept: enough for a person, whatever a broken platform sends. */
 const MAX_MESSAGES = 20;
 const MAX_MESSAGE_LENGTH = 1000;
@@ -138,10 +136,10 @@ export class Client {
       if (error.status === 401) {
         // A token that another call has found dead already says nothing of this call.
         if (this.#session.expired(used) && ++refusedTokens >= REFUSED_TOKENS_THAT_STOP)
-          throw tokensRefused(call.operation);
+          throw tokensRefused(error);
         continue;
       }
-      if (lacksRight(error)) this.#countForbidden(call.operation, error);
+      if (error.lacksRight) this.#countForbidden(call.operation, error);
       if (rule.pressure) this.#throttle(outcome.waitMs);
       if (!rule.retry) throw doubt ? failed('refused', error, true) : error;
       doubt ||= rule.mayHaveHappened;
@@ -244,8 +242,9 @@ export class Client {
     if (count < FORBIDDEN_THAT_STOP) return;
     throw new StopError(
       'FORBIDDEN',
-      `The platform forbids ${operation} (${error.status}) again and again: ${error.messages.join('; ')}`,
+      `The platform forbids ${operation} (${error.status}) again and again: ${error.words}`,
       'Check the rights of the API user and the partition ID, then resume.',
+      { cause: error },
     );
   }
 }
@@ -291,11 +290,6 @@ function failed(kind: ApiErrorKind, error: ApiError, afterDoubt = false): ApiErr
   return new ApiError(kind, error.operation, error.status, error.messages, afterDoubt);
 }
 
-/** A refusal that every call of the kind would meet, whatever its row. */
-function lacksRight({ status, messages }: ApiError): boolean {
-  return status === 403 || (status === 400 && messages.length === 1 && NOT_PERMITTED.test(messages[0] ?? ''));
-}
-
 function unsendableText(part: string): string {
   return `not sent, since "${part}" cannot stand in an address of the platform`;
 }
@@ -308,13 +302,15 @@ function messagesOf(text: string): string[] {
     .map((words) => withoutSecrets(words).slice(0, MAX_MESSAGE_LENGTH));
 }
 
-/** Its `messages`; its `message`, or the start of whatever came, when it has none. */
+/** Its `messages`; its `message` or `errorCode`, or the start of whatever came, when it has none. */
 function wordsOf(text: string): string[] {
   try {
-    const { messages, message } = JSON.parse(text) as { messages?: unknown; message?: unknown };
+    const { messages, message, errorCode } = JSON.parse(text) as Readonly<Record<string, unknown>>;
     if (Array.isArray(messages))
       return messages.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
-    if (typeof message === 'string') return [message];
+    // Specialty lines have an error shape of their own.
+    const said = message ?? errorCode;
+    if (typeof said === 'string') return [said];
   } catch {
     // a proxy's page
   }
@@ -325,11 +321,12 @@ function wordsOf(text: string): string[] {
   return plain === '' ? [] : [plain.slice(0, 200)];
 }
 
-function tokensRefused(operation: string): StopError {
+function tokensRefused(error: ApiError): StopError {
   return new StopError(
     'LOGIN_NOT_ACCEPTED',
-    `The platform refuses ${operation} with one fresh token after another (401).`,
+    `The platform refuses ${error.operation} with one fresh token after another (401).`,
     'Check the rights of the API user on this partition, then resume.',
+    { cause: error },
   );
 }
 
@@ -338,7 +335,7 @@ function logInFailed(error: ApiError, baseUrl: string): StopError {
   return new StopError(
     refused ? 'LOGIN_REFUSED' : 'PLATFORM_UNREACHABLE',
     refused
-      ? `The platform at ${baseUrl} refused the log-in: ${error.messages.join('; ')}`
+      ? `The platform at ${baseUrl} refused the log-in: ${error.words}`
       : `The platform at ${baseUrl} cannot be reached: ${error.message}`,
     refused
       ? 'Check ALIANZA_USERNAME and ALIANZA_PASSWORD, and that they belong to this environment.'

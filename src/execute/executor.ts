@@ -1,4 +1,5 @@
 import { ApiError, NotSentError } from '../api/api-error.js';
+import { hintOfCodes } from '../api/refusal-codes.js';
 import type { StoredRow } from '../journal/journal.js';
 import type { KindName, Resource, Role, RowPlan } from '../plan/resource.js';
 import type { RowResult, RowStatus } from '../plan/statuses.js';
@@ -238,6 +239,8 @@ function failureOf(key: string, owner: number, error: unknown): Failure {
 }
 
 function refusedHint(error: ApiError): string {
+  const known = hintOfCodes(error.messages);
+  if (known !== null) return known;
   return error.status === 404
     ? 'Something that this call needs is not on the platform; check the IDs and the partition.'
     : 'Correct the cells that the message names, then send the row again.';

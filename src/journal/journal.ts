@@ -44,8 +44,8 @@ const IS_SELECTED = `selection = ${SELECTIONS.indexOf('selected')}`;
 
 /**
  * Where a create stands: `intent` sent or about to be, so in doubt until an outcome is written; `created` by this
- * run; `existing` found and not made by this run; `failed` refused by the platform; `released`, `deleted`, `kept`
- * are what undo leaves.
+ * run; `existing` found and not made by this run; `failed` refused by the platform; `released` certainly
+ * not there and open again; `deleted`, `kept` are what undo leaves.
  */
 export type StepState = (typeof STEP_STATES)[number];
 const STEP_STATES = [

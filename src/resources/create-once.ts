@@ -1,5 +1,6 @@
-import { ApiError } from '../api/api-error.js';
+import { ApiError, NotSentError } from '../api/api-error.js';
 import type { Call } from '../api/endpoints.js';
+import { StopError } from '../errors.js';
 import type { JsonObject } from '../journal/journal.js';
 import type { Resource } from '../plan/resource.js';
 import { rowAddresses } from './activation.js';
@@ -115,7 +116,12 @@ export async function createOnce<A, Now extends object, Identity extends JsonObj
       run.madeHere.add(outcome);
       return outcome;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof ApiError)) {
+        // Not in doubt, and not a failure of its own either: a later process sends it as if for the first time.
+        if (doubtSince === null && isUndone(error) && run.journal.step(resource.key)?.state === 'intent')
+          await run.journal.settle(resource.key, resource.kind, ordinal, 'released', {});
+        throw error;
+      }
       if (error.kind === 'refused') {
         const found = mayMeanTaken(error) ? await find() : null;
         if (found && doubtSince !== null) return adopt(found, true);
@@ -224,8 +230,14 @@ async function answeredOtherwise<Now extends object, Identity extends JsonObject
     .differences;
 }
 
+/** What ends the run, or this process, with the certainty that the create was not carried out. */
+function isUndone(error: unknown): boolean {
+  return error instanceof NotSentError || (error instanceof StopError && error.cause instanceof ApiError);
+}
+
 /** Refusals that may mean "there is one already". */
 function mayMeanTaken(error: ApiError): boolean {
+  if (error.lacksRight) return false;
   return error.status === 400 || error.status === 409 || error.status === 422;
 }
 

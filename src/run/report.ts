@@ -392,7 +392,7 @@ export function countsByStatus<S extends string>(
 
 /** Something was created, or may have been. */
 function hasCreated({ journal }: Told): boolean {
-  const nothing = new Set(['existing', 'failed']);
+  const nothing = new Set(['existing', 'failed', 'released']);
   // A journal that cannot be read may hold anything.
   return orElse(() => journal.countSteps().some(({ state }) => !nothing.has(state)), true);
 }

@@ -256,8 +256,8 @@ function* stepsOf({ journal }: RunDirectory, part: UndoPart | null): Generator<L
   const planner = new Planner(journal);
   for (const { kind, state } of journal.countSteps()) {
     if (state === 'existing' || state === 'failed') continue;
-    // A reservation that was used has become its number.
-    if (kind === 'reservation' && state !== 'released') continue;
+    // A reservation that was used has become its number; anything else that was released was never there.
+    if ((kind === 'reservation') !== (state === 'released')) continue;
     const isTouched = state === 'deleting' || state === 'deleted' || state === 'kept' || state === 'released';
     for (const step of journal.steps(kind)) {
       if (step.state !== state) continue;

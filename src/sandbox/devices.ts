@@ -28,6 +28,9 @@ const DEVICE = {
   faxEnabled: may(flag),
 };
 
+/** The code that production answers where a line is not there, or taken. */
+const INVALID_LINE = 'InvalidLineNumber';
+
 /** POST deviceline: 201. The guide names the type `deviceId`, the schema `deviceTypeId`: both are taken. */
 export const createDevice: Handler = (call) => {
   const body = bodyOf(call);
@@ -36,7 +39,8 @@ export const createDevice: Handler = (call) => {
   requireValid(body, DEVICE);
   requireSameOwner(call, body);
   const [typeId, line] = [deviceTypeIdOf(body), Number(body['lineNumber'])];
-  const type = requirePort(typeId, 'lineNumber', line);
+  const type = requireType(typeId);
+  if (line > type.numLines) throw new Refusal(400, INVALID_LINE);
   if (account.accountType === 'SIMPLE') {
     requireAta(type);
     if (state.devices.countOf(account.id) > 0)
@@ -46,7 +50,7 @@ export const createDevice: Handler = (call) => {
   if (state.users.get(userId)?.accountId !== account.id)
     throw new Refusal(400, `userId: user ${userId} is not on the account`);
   requireOnAccount(call, account, body, 'emergencyNumber');
-  requireFreePort(call, String(body['macAddress']), line);
+  if (isPortTaken(call, String(body['macAddress']), line)) throw new Refusal(400, INVALID_LINE);
   const device = {
     id: state.newId(),
     deviceTypeId: typeId,
@@ -131,10 +135,15 @@ function deviceTypeIdOf(body: Json): string {
  * @returns the device type. @throws Refusal 400 when there is no such type or it has no such port
  */
 export function requirePort(deviceTypeId: string, field: string, port: number): DeviceType {
-  const type = findDeviceType(deviceTypeId);
-  if (type === undefined) throw new Refusal(400, `deviceTypeId: device type ${deviceTypeId} does not exist`);
+  const type = requireType(deviceTypeId);
   if (port > type.numLines)
     throw new Refusal(400, `${field}: ${deviceTypeId} has ${type.numLines} line(s), not ${port}`);
+  return type;
+}
+
+function requireType(deviceTypeId: string): DeviceType {
+  const type = findDeviceType(deviceTypeId);
+  if (type === undefined) throw new Refusal(400, `deviceTypeId: device type ${deviceTypeId} does not exist`);
   return type;
 }
 
@@ -144,10 +153,14 @@ export function requireAta(type: DeviceType): void {
 }
 
 /** @throws Refusal 409 when the port of that device is in use, anywhere on the platform */
-export function requireFreePort({ platform: { state } }: Call, mac: string, port: number): void {
-  const key = portKey(mac, port);
-  if (state.devices.by('port', key) !== undefined || state.portAssignments.by('port', key) !== undefined)
+export function requireFreePort(call: Call, mac: string, port: number): void {
+  if (isPortTaken(call, mac, port))
     throw new Refusal(409, `macAddress: line ${port} of device ${mac} already exists`);
+}
+
+function isPortTaken({ platform: { state } }: Call, mac: string, port: number): boolean {
+  const key = portKey(mac, port);
+  return state.devices.by('port', key) !== undefined || state.portAssignments.by('port', key) !== undefined;
 }
 
 const deviceAnswer = (device: Device) => ({ ...device, sipUsername: device.id, lineType: 'Line' });

@@ -30,6 +30,11 @@ export const FAULT_KINDS = {
   'no-id-after': { does: 'done, then answers JSON without its id', commits: 'first', safe: true },
   'expired-token': { does: 'answers 401 and the token is dead, nothing done', commits: 'never', safe: true },
   '403': { does: 'answers 403, nothing done', commits: 'never', safe: false },
+  'not-permitted': {
+    does: 'answers 400 NotPermitted, as production does for a missing right, nothing done',
+    commits: 'never',
+    safe: false,
+  },
 } as const satisfies { readonly [kind: string]: FaultEffect };
 
 export type FaultKind = keyof typeof FAULT_KINDS;
@@ -149,8 +154,10 @@ export function faultyReply(rule: FaultRule, answer: Answer | undefined): Reply 
       return failure(504, 'Gateway timeout');
     case '403':
       return failure(403, 'Access denied');
+    case 'not-permitted':
+      return failure(400, 'NotPermitted');
     case 'expired-token':
-      return failure(401, 'Expired Auth Token');
+      return failure(401, 'ExpiredAuthToken');
     case '502-html':
       return { status: 502, type: 'text/html', text: page('502 Bad Gateway'), headers: {} };
     case 'html-after':

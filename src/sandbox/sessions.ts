@@ -36,11 +36,11 @@ export class Sessions {
   /** Counts one use of the token. @throws Refusal 401 when it is unknown, expired or used up */
   use(token: string | undefined): void {
     const session = token === undefined ? undefined : this.#sessions.get(token);
-    if (token === undefined || session === undefined) throw new Refusal(401, 'Expired Auth Token');
+    if (token === undefined || session === undefined) throw new Refusal(401, 'ExpiredAuthToken');
     const now = Date.now();
     if (session.callsLeft <= 0 || now - session.lastUsed > TOKEN_LIFE_HOURS * 3_600_000) {
       this.end(token);
-      throw new Refusal(401, 'Expired Auth Token');
+      throw new Refusal(401, 'ExpiredAuthToken');
     }
     session.callsLeft -= 1;
     session.lastUsed = now;

@@ -37,8 +37,7 @@ export const createSipTrunk: Handler = (call) => {
   const [trunkName, sipUsername] = [String(body['trunkName']), String(body['sipUsername'])];
   if (state.sipTrunks.by('trunkName', trunkName) !== undefined)
     throw new Refusal(400, `trunkName: ${trunkName} already exists`);
-  if (isSipUsernameTaken(call, sipUsername))
-    throw new Refusal(400, `sipUsername: ${sipUsername} already exists`);
+  if (isSipUsernameTaken(call, sipUsername)) throw new Refusal(400, 'SipUsernameInUse');
   requireOnAccount(call, account, body, 'primaryTn', 'callbackNumber');
   const { callbackNumber, primaryTn, extensionPatterns } = body;
   const trunk: SipTrunk = {

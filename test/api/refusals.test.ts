@@ -23,6 +23,7 @@ describe('a refusal', () => {
     ['messages', { messages: ['a', 7, null] }, ['a', '7', 'null']],
     ['no messages', { messages: [] }, []],
     ['a message', { message: 'not here' }, ['not here']],
+    ['a code', { errorCode: 'E-17', traceId: 't' }, ['E-17']],
     ['a text as messages', { messages: 'odd' }, ['{"messages":"odd"}']],
     ['other JSON', { error: 'x' }, ['{"error":"x"}']],
     ['null', 'null', ['null']],
@@ -37,6 +38,21 @@ describe('a refusal', () => {
   ])('has words from a body with %s', async (_what, body, messages) => {
     const { client } = await clientFor(() => ({ status: 400, body }));
     await expect(client.send(post)).rejects.toMatchObject({ kind: 'refused', messages });
+  });
+
+  it.each([
+    [
+      ['SipUsernameInUse', 'InvalidLineNumber'],
+      'the SIP username is in use (SipUsernameInUse); the device has no such line, or the line is in use (InvalidLineNumber)',
+    ],
+    [['AccountIsInCollections2'], 'account is in collections2 (AccountIsInCollections2)'],
+    [['BadRequest: lastName', 'Required'], 'BadRequest: lastName; Required'],
+  ])('that is a code is put in words: %j', async (messages, words) => {
+    const { client } = await clientFor(() => ({ status: 400, body: { messages } }));
+    await expect(client.send(post)).rejects.toMatchObject({
+      ...{ messages, words },
+      message: `createAccount was answered 400: ${words}`,
+    });
   });
 
   it.each<[string, Reply[], boolean]>([
@@ -92,7 +108,8 @@ describe('a missing right', () => {
       });
     await expect(client.send(get)).rejects.toMatchObject({
       ...{ name: 'StopError', code: 'FORBIDDEN' },
-      message: 'The platform forbids retrieveAccount (400) again and again: NotPermitted',
+      message:
+        'The platform forbids retrieveAccount (400) again and again: the log-in may not do this, or not in this partition (NotPermitted)',
     });
   });
 

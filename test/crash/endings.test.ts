@@ -37,6 +37,34 @@ describe.concurrent('a run that an error stops', () => {
     expect(reportOf(runDir)).toContain(`alianza-import resume ${runDir}`);
   });
 
+  it('with 400 NotPermitted: exit 7 after something was created, 3 before', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    for (const [operation, code] of [
+      ['createEndUser', 7],
+      ['createAccount', 3],
+    ] as const) {
+      const faults = [{ operation, kind: 'not-permitted' as const }];
+      const { workspace } = await workspaceOf(onTestFinished, mixedRows(60), { faults });
+      const ended = await workspace.run();
+      expectExit(ended, code);
+      expect(JSON.parse(ended.stdout)).toMatchObject({
+        exitCode: code,
+        error: {
+          code: 'FORBIDDEN',
+          message: `The platform forbids ${operation} (400) again and again: the log-in may not do this, or not in this partition (NotPermitted)`,
+          hint: 'Check the rights of the API user and the partition ID, then resume.',
+        },
+      });
+      const failed = workspace.results().filter(({ status }) => status === 'failed');
+      expect(failed.map(({ failedStep }) => failedStep)).toContain(
+        operation === 'createAccount' ? 'account' : 'user',
+      );
+      expect(failed[0]?.hint).toBe('Check the rights of the API user and the partition ID, then resume.');
+    }
+  });
+
   it('before anything was created: exit 3, and the object says what it was', async ({
     expect,
     onTestFinished,

@@ -195,6 +195,14 @@ describe.concurrent('something else under the same name', () => {
         /trunkName: clinic-0 already exists/,
       ),
     ],
+    [
+      'a SIP username in use',
+      ...second(
+        [{ ...trunk, sipUsername: 'pbx-of-clinic', sipPassword: 'p4ss-of-clinic' }],
+        [{ ...trunk, trunkName: 'clinic-x', sipUsername: 'pbx-of-clinic', sipPassword: 'p4ss-of-clinic' }],
+        /answered 400: the SIP username is in use \(SipUsernameInUse\)/,
+      ),
+    ],
   ] as const)('%s is a failure that says so', async ([, rows, other, words], { expect, onTestFinished }) => {
     const { sandbox, workspace } = await workspaceOf(onTestFinished, rows);
     expectExit(await workspace.run(), 0);

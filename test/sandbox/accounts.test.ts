@@ -22,7 +22,7 @@ describe('log-in', () => {
     const { sandbox, get, put } = await fixture();
     for (const headers of [{}, { 'X-AUTH-TOKEN': 'unknown' }]) {
       const reply = await readReply(await fetch(`${sandbox.url}/v2/ref/devicetype`, { headers }));
-      expect(reply).toEqual(refused(401, 'Expired Auth Token'));
+      expect(reply).toEqual(refused(401, 'ExpiredAuthToken'));
     }
     expect((await put('/v2/authorize/logout')).status).toBe(204);
     expect((await get('/v2/ref/devicetype')).status).toBe(401);

@@ -61,7 +61,8 @@ describe('faults', () => {
     ['503', 503, 'Service unavailable'],
     ['504', 504, 'Gateway timeout'],
     ['403', 403, 'Access denied'],
-    ['expired-token', 401, 'Expired Auth Token'],
+    ['expired-token', 401, 'ExpiredAuthToken'],
+    ['not-permitted', 400, 'NotPermitted'],
   ])('%s answers %i and does nothing', async (kind, status, message) => {
     const played = await play(kind);
     expect(played.seen).toEqual(refused(status, message));
@@ -103,6 +104,7 @@ describe('faults', () => {
           '502-html',
         ],
         ['503', '504', '500-after', 'html-after', 'not-json-after', 'no-id-after', 'expired-token', '403'],
+        ['not-permitted'],
       ]
         .flat()
         .toSorted(),

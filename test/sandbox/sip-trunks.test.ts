@@ -67,7 +67,7 @@ describe('SIP trunks', () => {
     const { callbackNumber: _, primaryTn: __, ...plain } = TRUNK;
     expect((await client.post(other, plain)).body.messages).toEqual(['trunkName: TRUNK-NAME already exists']);
     expect((await client.post(other, { ...plain, trunkName: 'other' })).body.messages).toEqual([
-      'sipUsername: TRUNK_USERNAME already exists',
+      'SipUsernameInUse',
     ]);
     expect(
       (await client.post(other, { ...plain, trunkName: 'other', sipUsername: 'other-name' })).status,

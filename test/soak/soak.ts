@@ -41,7 +41,7 @@ function roundOf(random: () => number): Round {
     tokenCalls: random() < 0.5 ? between(50, 400) : 1_000_000,
     faults: kinds.flatMap((kind): FaultRule[] =>
       // A log-in that is forbidden ends the command, as it should.
-      kind === '403'
+      kind === '403' || kind === 'not-permitted'
         ? OPERATIONS.filter((operation) => operation !== 'logUserIn').map((operation) => ({
             ...{ operation, kind, rate: rate / 3 },
           }))

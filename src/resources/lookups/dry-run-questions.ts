@@ -108,7 +108,7 @@ export class DryRunQuestions {
         .send(validateProperty(this.#partitionId, property, value), { priority: check.ordinal })
         .then(() => null)
         .catch((error: unknown) => {
-          if (error instanceof ApiError && error.status === 400) return error.messages.join('; ') || 'in use';
+          if (error instanceof ApiError && error.status === 400) return error.words || 'in use';
           if (error instanceof ApiError) return null;
           throw error;
         });
