@@ -103,7 +103,9 @@ export const deleteAccount: Handler = (call) => {
   state.devices.deleteOf(id);
   state.portAssignments.deleteOf(id);
   state.callHandlings.deleteOf(id);
+  state.failoverActions.deleteOf(id);
   state.huntGroups.deleteOf(id);
+  state.voicemailBoxes.deleteOf(id);
   state.businessLines.deleteOf(id);
   state.sipTrunks.deleteOf(id);
   state.users.deleteOf(id);

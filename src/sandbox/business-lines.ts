@@ -1,9 +1,9 @@
-import { isObject, type Json, NO_CONTENT, ok, Refusal } from './answers.js';
+import { type Json, NO_CONTENT, ok, Refusal } from './answers.js';
 import {
-  type Check,
+  digits,
+  discriminated,
   flag,
   integer,
-  list,
   may,
   must,
   object,
@@ -13,6 +13,7 @@ import {
   text,
 } from './checks.js';
 import { macAddress, requireAta, requireFreePort, requirePort } from './devices.js';
+import { requireNoMember } from './hunt-groups.js';
 import {
   accountOf,
   bodyOf,
@@ -24,9 +25,7 @@ import {
   requireUnreferenced,
   rowOf,
 } from './platform.js';
-import type { BusinessLine, HuntGroup, PortAssignment } from './state.js';
-
-const digits = text({ pattern: /^\d+$/, shape: 'digits' });
+import type { BusinessLine, PortAssignment } from './state.js';
 
 /** Schema BusinessLine; guide, "Create Business Lines". Names are not unique. */
 const BUSINESS_LINE = {
@@ -66,30 +65,17 @@ export const retrieveBusinessLines: Handler = (call) =>
 
 export const retrieveBusinessLine: Handler = (call) => ok(lineAnswer(lineOf(call)));
 
-/** DELETE business-line: refused while a number routes calls to it; its settings and port go with it. */
+/** DELETE business-line: refused while a number or a hunt group routes calls to it; its settings and port go with it. */
 export const deleteBusinessLine: Handler = (call) => {
   const { state } = call.platform;
   const { id } = lineOf(call);
   requireUnreferenced(call, accountOf(call), id, `Business line ${id}`);
+  requireNoMember(call, accountOf(call), id);
   state.portAssignments.delete(id);
   state.callHandlings.delete(id);
   state.businessLines.delete(id);
   return NO_CONTENT;
 };
-
-/** One of several objects, told apart by `@type`. */
-function discriminated(kinds: { readonly [type: string]: Check }): Check {
-  return (value, field) => {
-    if (!isObject(value)) return [`${field}: must be an object`];
-    const type = value['@type'];
-    const check = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined;
-    if (check === undefined)
-      return [
-        `${field}.@type: value ${JSON.stringify(type)} is not one of [${Object.keys(kinds).join(', ')}]`,
-      ];
-    return check(value, field);
-  };
-}
 
 const ringFailoverAction = discriminated({
   VoicemailRingFailoverAction: object({}),
@@ -179,68 +165,6 @@ export const getBusinessLinePortAssignment: Handler = (call) => ok(portAnswer(po
 
 export const deleteBusinessLinePortAssignment: Handler = (call) => {
   call.platform.state.portAssignments.delete(portOf(call).id);
-  return NO_CONTENT;
-};
-
-const sequenced = { businessLineId: must(text()), sequenceOrder: must(integer(0, 2 ** 31 - 1)) };
-const seconds = integer(0, 2 ** 31 - 1);
-
-/** Schema HuntGroup. */
-const HUNT_GROUP = {
-  name: must(text()),
-  partitionId: must(text()),
-  accountId: must(text()),
-  huntingConfiguration: must(
-    discriminated({
-      LinearHuntingConfiguration: object({
-        ringTimeoutSeconds: must(seconds),
-        members: may(list(object(sequenced), 1)),
-      }),
-      SequentialHuntingConfiguration: object({
-        members: may(list(object({ ...sequenced, ringTimeoutSeconds: must(seconds) }), 1)),
-      }),
-      SimultaneousHuntingConfiguration: object({
-        ringTimeoutSeconds: must(seconds),
-        members: must(list(text(), 1)),
-      }),
-    }),
-  ),
-};
-
-export const createBusinessLineHuntGroup: Handler = (call) => {
-  const body = bodyOf(call);
-  const account = accountOf(call);
-  const { state } = call.platform;
-  requireValid(body, HUNT_GROUP);
-  requireSameOwner(call, body);
-  const huntingConfiguration = body['huntingConfiguration'] as {
-    readonly members?: readonly unknown[];
-  } & Json;
-  for (const member of huntingConfiguration.members ?? []) {
-    const lineId = String(isObject(member) ? member['businessLineId'] : member);
-    if (state.businessLines.get(lineId)?.accountId !== account.id)
-      throw new Refusal(400, `huntingConfiguration.members: business line ${lineId} is not on the account`);
-  }
-  const group: HuntGroup = {
-    id: state.newUuid(),
-    name: String(body['name']),
-    accountId: account.id,
-    partitionId: account.partitionId,
-    huntingConfiguration,
-  };
-  state.huntGroups.put(group);
-  return ok(group);
-};
-
-export const retrieveBusinessLineHuntGroups: Handler = (call) =>
-  ok(call.platform.state.huntGroups.of(accountOf(call).id));
-
-export const deleteBusinessLineHuntGroup: Handler = (call) => {
-  const account = accountOf(call);
-  const id = param(call, 'huntGroupId');
-  rowOf(call.platform.state.huntGroups.get(id), account, `Hunt group ${id}`);
-  requireUnreferenced(call, account, id, `Hunt group ${id}`);
-  call.platform.state.huntGroups.delete(id);
   return NO_CONTENT;
 };
 

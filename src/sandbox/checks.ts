@@ -63,6 +63,23 @@ export function list(check: Check, min = 0): Check {
   };
 }
 
+/** One of several objects, told apart by `@type`. */
+export function discriminated(kinds: { readonly [type: string]: Check }): Check {
+  return (value, field) => {
+    if (!isObject(value)) return [`${field}: must be an object`];
+    const type = value['@type'];
+    const check = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+    if (check === undefined)
+      return [
+        `${field}.@type: value ${JSON.stringify(type)} is not one of [${Object.keys(kinds).join(', ')}]`,
+      ];
+    return check(value, field);
+  };
+}
+
+/** A telephone number as failover actions take it: digits, however many. */
+export const digits: Check = text({ pattern: /^\d+$/, shape: 'digits' });
+
 /** A telephone number in the platform's form: 11 digits, the first a 1 (guide, "Add Phone Number", POST body). */
 export const phoneNumber: Check = text({
   pattern: /^1\d{10}$/,

@@ -19,19 +19,25 @@ import { validateAddress } from './address.js';
 import { Refusal } from './answers.js';
 import {
   createBusinessLine,
-  createBusinessLineHuntGroup,
   createBusinessLinePortAssignment,
   deleteBusinessLine,
-  deleteBusinessLineHuntGroup,
   deleteBusinessLinePortAssignment,
   getBusinessLineCallHandling,
   getBusinessLinePortAssignment,
   putBusinessLineCallHandling,
   retrieveBusinessLine,
-  retrieveBusinessLineHuntGroups,
   retrieveBusinessLines,
 } from './business-lines.js';
 import { createDevice, getDevice, listDevices, removeDevice, updateDevice } from './devices.js';
+import {
+  createBusinessLineHuntGroup,
+  deleteBusinessLineHuntGroup,
+  getBusinessLineHuntGroupFailoverAction,
+  retrieveBusinessLineHuntGroup,
+  retrieveBusinessLineHuntGroups,
+  updateBusinessLineHuntGroup,
+  updateBusinessLineHuntGroupFailoverAction,
+} from './hunt-groups.js';
 import { getLoginInfo, logOut, logUserIn } from './log-in.js';
 import {
   getRateCenter,
@@ -46,6 +52,15 @@ import type { Handler } from './platform.js';
 import { getDeviceTypeById, getDeviceTypes, getSecondaryLocations, getTimeZones } from './reference-data.js';
 import { createSipTrunk, deleteSipTrunk, retrieveSipTrunk, retrieveSipTrunkList } from './sip-trunks.js';
 import { createEndUser, deleteEndUser, patchEndUser, retrieveEndUser, retrieveEndUserList } from './users.js';
+import {
+  createBusinessLineVoicemailBox,
+  deleteBusinessLineVoicemailBox,
+  retrieveBusinessLineVoicemailBox,
+  retrieveBusinessLineVoicemailBoxExpandedView,
+  retrieveBusinessLineVoicemailBoxes,
+  retrieveBusinessLineVoicemailBoxesExpandedView,
+  updateBusinessLineVoicemailBox,
+} from './voicemail-boxes.js';
 
 /** One operation of the API. */
 export interface Route {
@@ -63,6 +78,9 @@ const PARTITION = '/v2/partition/{partitionId}';
 const ACCOUNT = `${PARTITION}/account/{accountId}`;
 const TN = `${ACCOUNT}/telephonenumber/{tn}`;
 const LINE = `${ACCOUNT}/business-line/{businessLineId}`;
+const GROUP = `${ACCOUNT}/business-line-hunt-group/{huntGroupId}`;
+const BOXES = `${ACCOUNT}/business-line/voicemail-box`;
+const BOX = `${BOXES}/{voicemailBoxId}`;
 
 const route = (method: string, path: string, operation: string, handle: Handler): Route => ({
   method,
@@ -163,11 +181,37 @@ const ROUTES: readonly Route[] = [
     'createBusinessLineHuntGroup',
     createBusinessLineHuntGroup,
   ),
+  route('GET', GROUP, 'retrieveBusinessLineHuntGroup', retrieveBusinessLineHuntGroup),
+  route('PUT', GROUP, 'updateBusinessLineHuntGroup', updateBusinessLineHuntGroup),
+  route('DELETE', GROUP, 'deleteBusinessLineHuntGroup', deleteBusinessLineHuntGroup),
   route(
-    'DELETE',
-    `${ACCOUNT}/business-line-hunt-group/{huntGroupId}`,
-    'deleteBusinessLineHuntGroup',
-    deleteBusinessLineHuntGroup,
+    'GET',
+    `${GROUP}/failover-action/{reason}`,
+    'getBusinessLineHuntGroupFailoverAction',
+    getBusinessLineHuntGroupFailoverAction,
+  ),
+  route(
+    'PUT',
+    `${GROUP}/failover-action/{reason}`,
+    'updateBusinessLineHuntGroupFailoverAction',
+    updateBusinessLineHuntGroupFailoverAction,
+  ),
+  route('POST', BOXES, 'createBusinessLineVoicemailBox', createBusinessLineVoicemailBox),
+  route('GET', BOXES, 'retrieveBusinessLineVoicemailBoxes', retrieveBusinessLineVoicemailBoxes),
+  route(
+    'GET',
+    `${BOXES}/views/expanded`,
+    'retrieveBusinessLineVoicemailBoxesExpandedView',
+    retrieveBusinessLineVoicemailBoxesExpandedView,
+  ),
+  route('GET', BOX, 'retrieveBusinessLineVoicemailBox', retrieveBusinessLineVoicemailBox),
+  route('PUT', BOX, 'updateBusinessLineVoicemailBox', updateBusinessLineVoicemailBox),
+  route('DELETE', BOX, 'deleteBusinessLineVoicemailBox', deleteBusinessLineVoicemailBox),
+  route(
+    'GET',
+    `${BOX}/views/expanded`,
+    'retrieveBusinessLineVoicemailBoxExpandedView',
+    retrieveBusinessLineVoicemailBoxExpandedView,
   ),
   route('POST', `${ACCOUNT}/siptrunk_2`, 'createSipTrunk', createSipTrunk),
   route('GET', `${ACCOUNT}/siptrunk_2`, 'retrieveSipTrunkList', retrieveSipTrunkList),

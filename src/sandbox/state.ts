@@ -99,6 +99,20 @@ export interface HuntGroup extends OfAccount {
   readonly huntingConfiguration: Json;
 }
 
+/** What a hunt group does with a call that nobody takes, for one reason; its id is `<group>/<reason>`. */
+export interface FailoverAction extends OfAccount {
+  readonly action: Json;
+}
+
+/** A voicemail box of business lines and hunt groups; users' own boxes are no rows. */
+export interface VoicemailBox extends OfAccount {
+  readonly name: string;
+  readonly forwardMessageToEmailAddresses: readonly string[];
+  readonly forwardMessageToEmailEnabled: boolean;
+  readonly shouldKeepMessageAfterForward: boolean;
+  readonly locale: string;
+}
+
 export interface SipTrunk extends OfAccount {
   readonly trunkName: string;
   readonly sipUsername: string;
@@ -148,6 +162,8 @@ export class PlatformState {
     port: (p) => portKey(p.macAddress, p.portNumber),
   });
   readonly huntGroups = new Table<HuntGroup>({});
+  readonly failoverActions = new Table<FailoverAction>({});
+  readonly voicemailBoxes = new Table<VoicemailBox>({});
   readonly sipTrunks = new Table<SipTrunk>({
     trunkName: (t) => t.trunkName,
     sipUsername: (t) => secretDigest(t.sipUsername),
@@ -165,6 +181,8 @@ export class PlatformState {
       callHandlings: this.callHandlings,
       portAssignments: this.portAssignments,
       huntGroups: this.huntGroups,
+      failoverActions: this.failoverActions,
+      voicemailBoxes: this.voicemailBoxes,
       sipTrunks: this.sipTrunks,
     }),
   );

@@ -145,27 +145,4 @@ describe('business lines', () => {
     expect((await client.delete(`${base}/business-line/${lineId}`)).status).toBe(404);
     expect(client.sandbox.state.portAssignments.size).toBe(0);
   });
-
-  it('ring together in a hunt group', async () => {
-    const client = await fixture();
-    const { id, base } = await served(client);
-    const lineId = (await client.post(`${base}/business-line`, lineOn(id))).body.id;
-    const group = (members: unknown[]) => ({
-      name: 'Sales',
-      accountId: id,
-      partitionId: 'sandbox-partition',
-      huntingConfiguration: { '@type': 'LinearHuntingConfiguration', ringTimeoutSeconds: 20, members },
-    });
-    const wanted = group([{ businessLineId: lineId, sequenceOrder: 0 }]);
-    const { status, body } = await client.post(`${base}/business-line-hunt-group`, wanted);
-    expect([status, body]).toEqual([200, { ...wanted, id: expect.any(String) }]);
-    expect((await client.get(`${base}/business-line-hunt-group`)).body).toEqual([body]);
-    const unknown = group([{ businessLineId: 'nobody', sequenceOrder: 0 }]);
-    expect((await client.post(`${base}/business-line-hunt-group`, unknown)).status).toBe(400);
-    expect((await client.post(`${base}/business-line-hunt-group`, group([{}]))).body.messages).toHaveLength(
-      2,
-    );
-    expect((await client.delete(`${base}/business-line-hunt-group/${body.id}`)).status).toBe(204);
-    expect((await client.get(`${base}/business-line-hunt-group`)).body).toEqual([]);
-  });
 });
