@@ -7,6 +7,7 @@ export { EXIT, StopError } from './errors.js';
 export type { SheetPlan } from './plan/sheet-plan.js';
 export type { ProblemGroup } from './results/problem-groups.js';
 export type { ListedRun, RunPart, RunReport, UnreadableRun } from './results/run-report.js';
+export type { ActCounts, ActQuestion, ActReport, ActRequest } from './run/act-run.js';
 export type { RunRequest } from './run/begin.js';
 export type { Follow, RunEvent } from './run/events.js';
 export type { EarlierRequest } from './run/open.js';
@@ -29,3 +30,4 @@ export {
 export { type UndoQuestion, type UndoReport, type UndoRequest, undoRun } from './run/undo-run.js';
 export { validateSheets } from './run/validate-sheets.js';
 export { type VerifyReport, verifyRun } from './run/verify-run.js';
+export { welcomeRun } from './run/welcome-run.js';

@@ -191,6 +191,15 @@ export const OWN_OPTIONS = {
       help: 'tells what would be deleted, lists it in undo-dry-run.csv, and deletes nothing',
     },
   },
+  welcome: {
+    ...INSECURE_HTTP,
+    yes: { type: 'flag', default: false, help: 'does not ask (for scripts)' },
+    'dry-run': {
+      type: 'flag',
+      default: false,
+      help: 'tells who would get a mail, lists them in welcome-dry-run.csv, and sends nothing',
+    },
+  },
   verify: INSECURE_HTTP,
   runs: {
     dir: { type: 'text', value: 'DIR', default: 'runs', help: 'the folder of the runs' },

@@ -268,6 +268,14 @@ export const validateAddress = (
   answer: AddressAnswer,
 });
 
+/** API description, "Send welcome email to user": each call sends one more; the user's `welcomeEmailSent` tells that one went out. */
+export const sendWelcomeMail = (partitionId: string, accountId: string, userId: string): Call<unknown> => ({
+  operation: 'sendWelcomeEmail',
+  method: 'POST',
+  path: `${accountPath(partitionId, accountId)}/user/${e(userId)}/send-welcome-email`,
+  answer: null,
+});
+
 /** Guide, "Find Available Numbers". */
 export const searchNumbers = (
   partitionId: string,

@@ -71,6 +71,16 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./resume.js'),
   },
   {
+    name: 'welcome',
+    words: '<run-dir>',
+    summary: 'sends the welcome mails that the import held back, each once; lists and asks first',
+    example: 'alianza-import welcome runs/acme --only site=Lindon --dry-run',
+    options: [...CONNECTION, 'only', 'limit', 'format', 'http-log', 'json', 'quiet'],
+    own: OWN_OPTIONS.welcome,
+    here: { limit: { help: 'the first N rows of those that are still to be mailed', defaultText: 'all' } },
+    load: () => import('./welcome.js'),
+  },
+  {
     name: 'undo',
     words: '<run-dir>',
     summary: 'deletes what that run created, newest first; lists it and asks first',

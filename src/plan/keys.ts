@@ -1,4 +1,4 @@
-import type { KindName } from './resource.js';
+import type { ActName, KindName } from './resource.js';
 
 /**
  * The natural keys of resources: the only place that builds and takes apart a key. A key names the kind and, behind the
@@ -17,8 +17,8 @@ export const keyOf = {
   number: (phoneNumber: string) => named('number', phoneNumber),
   /** A number that a search will find: named by whom it is for. @param nth 1 for the owner's first */
   searchedNumber: (owner: string, nth: number) => `number:${owner}${nth > 1 ? `#${nth}` : ''}`,
-  /** What is set on a resource, or hangs on it and has no name of its own. */
-  of: (kind: KindName | 'reservation', base: string) => `${kind}:${base}`,
+  /** What is set on a resource or done to it, or hangs on it and has no name of its own. */
+  of: (kind: KindName | ActName | 'reservation', base: string) => `${kind}:${base}`,
 } as const;
 
 /** The kind of resource that a key names. */

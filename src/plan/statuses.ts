@@ -51,6 +51,8 @@ export interface RowResult {
   readonly businessLineId?: string;
   readonly sipTrunkId?: string;
   readonly deviceId?: string;
+  /** when the user's welcome mail was sent, as the platform has it; ISO date and time */
+  readonly welcomeEmailSent?: string;
   /** the kind of resource that failed, such as `number` */
   readonly failedStep?: string;
   /** what people call that */

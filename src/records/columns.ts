@@ -911,6 +911,7 @@ export const RESULT_COLUMNS = [
   'businessLineId',
   'sipTrunkId',
   'deviceId',
+  'welcomeEmailSent',
   'failedStep',
   'error',
   'hint',

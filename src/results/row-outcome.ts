@@ -53,6 +53,7 @@ export function resultCells(row: StoredRow<ImportRecord>, problems: readonly Pro
     businessLineId: result.businessLineId ?? '',
     sipTrunkId: result.sipTrunkId ?? '',
     deviceId: result.deviceId ?? '',
+    welcomeEmailSent: result.welcomeEmailSent ?? '',
     failedStep: result.failedStep ?? (row.status === 'invalid' ? 'validation' : ''),
     error: joined([...errors.map((each) => placed(each, each.message)), result.error ?? '']),
     hint: joined([

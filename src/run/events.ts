@@ -1,4 +1,5 @@
 import type { Difference } from '../execute/compare.js';
+import type { ActName } from '../plan/resource.js';
 import type { SheetPlan } from '../plan/sheet-plan.js';
 import type { HeaderMatch } from '../records/headers.js';
 import type { Problem } from '../records/problem.js';
@@ -68,6 +69,17 @@ export type RunEvent =
       readonly key: string;
       readonly row: number | null;
       readonly reason: string;
+    }
+  /** something was done after the run, or looked at (`welcomeRun`, `cutoverRun`); `what` as in their lists */
+  | {
+      readonly type: 'act';
+      readonly act: ActName;
+      readonly key: string;
+      /** what people call what it was done to */
+      readonly name: string;
+      readonly what: string;
+      readonly reason: string;
+      readonly row: number;
     }
   /** a row is not as its sheet says (`verifyRun`) */
   | { readonly type: 'different'; readonly row: number; readonly differences: readonly Difference[] }

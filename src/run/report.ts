@@ -5,7 +5,7 @@ import { type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
 import type { Stopped } from '../execute/stop-switch.js';
 import { OPEN_STATES } from '../execute/undo-part.js';
 import type { StepState } from '../journal/journal.js';
-import { KIND_NAMES } from '../plan/resource.js';
+import { ACT_NAMES, KIND_NAMES } from '../plan/resource.js';
 import { CHECK_STATUSES, isDone, ROW_STATUSES } from '../plan/statuses.js';
 import { headersOf } from '../records/headers.js';
 import { PRODUCT_NAMES, PRODUCTS } from '../records/products.js';
@@ -397,9 +397,10 @@ function hasCreated({ journal }: Told): boolean {
   return orElse(() => journal.countSteps().some(({ state }) => !nothing.has(state)), true);
 }
 
-/** Kinds of steps that are no objects of their own: they go with what they were set on or have become. */
+/** Kinds of steps that are no objects of their own: they go with what they were set on, done to or have become. */
 export const NO_OBJECTS: ReadonlySet<string> = new Set([
   'reservation',
+  ...ACT_NAMES,
   ...KIND_NAMES.filter((kind) => !isObject({ kind })),
 ]);
 

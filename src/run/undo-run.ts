@@ -3,9 +3,11 @@ import { type ErrorFacts, type Exit, errorFacts, isInterruption } from '../error
 import { Planner } from '../execute/planner.js';
 import { namesOf, takeBackRow, takeBackRun, type Undone } from '../execute/take-back.js';
 import { partOfRows, type UndoPart } from '../execute/undo-part.js';
-import type { StoredRow } from '../journal/journal.js';
+import type { StepState, StoredRow } from '../journal/journal.js';
+import { keyOf } from '../plan/keys.js';
 import { KIND_NAMES, type KindName } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
+import { ACTS, actOf } from '../resources/acts/acts.js';
 import { KINDS } from '../resources/kinds.js';
 import { counted, nounOf } from '../results/wording.js';
 import type { SheetWriter } from '../sheet/write/layout.js';
@@ -78,6 +80,8 @@ export async function undoRun(request: UndoRequest, follow: Follow = {}): Promis
     if (journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
     const { dryRun = false, confirm } = request;
     const chosen = settings.only.length === 0 ? null : await choose(run, settings.only, follow);
+    for (const message of notTakenBack(journal, chosen?.part ?? null))
+      tell(follow, { type: 'notice', message });
     const objects = chosen ? countKinds(journal, chosen.part.keys) : openObjects(run);
     await confirm?.({
       ...{ objects, text: objectsText(objects), rows: chosen?.rows ?? null },
@@ -87,6 +91,21 @@ export async function undoRun(request: UndoRequest, follow: Follow = {}): Promis
   } finally {
     await run.close();
   }
+}
+
+/** What was done since and no undo takes back, each kind of it as a sentence. */
+function notTakenBack(journal: RunDirectory['journal'], part: UndoPart | null): string[] {
+  return Object.values(ACTS).flatMap(({ name, title, takeBack }) => {
+    if (typeof takeBack === 'function') return [];
+    const isDone = (state: StepState | undefined) => state === 'created';
+    const count =
+      part === null
+        ? journal
+            .countSteps()
+            .reduce((sum, step) => sum + (step.kind === name && isDone(step.state) ? step.count : 0), 0)
+        : [...part.keys].filter((key) => isDone(journal.step(keyOf.of(name, key))?.state)).length;
+    return count === 0 ? [] : [`Done since: ${counted(count, nounOf(title))}; ${takeBack.cannot}.`];
+  });
 }
 
 /** What `--only` names. */
@@ -256,6 +275,8 @@ function* stepsOf({ journal }: RunDirectory, part: UndoPart | null): Generator<L
   const planner = new Planner(journal);
   for (const { kind, state } of journal.countSteps()) {
     if (state === 'existing' || state === 'failed') continue;
+    // What was done to an object is told by the list of its own command.
+    if (actOf({ kind }) !== undefined) continue;
     // A reservation that was used has become its number; anything else that was released was never there.
     if ((kind === 'reservation') !== (state === 'released')) continue;
     const isTouched = state === 'deleting' || state === 'deleted' || state === 'kept' || state === 'released';

@@ -1,5 +1,5 @@
 import { ok, Refusal } from './answers.js';
-import { type Check, integer, may, must, oneOf, refuseIfAny, requireValid, text } from './checks.js';
+import { type Check, flag, integer, may, must, oneOf, refuseIfAny, requireValid, text } from './checks.js';
 import { accountOf, bodyOf, type Call, type Handler, param, requireSameOwner } from './platform.js';
 import { MAX_LINES, TIME_ZONES } from './reference-data.js';
 import { type Account, portKey, secretDigest } from './state.js';
@@ -29,6 +29,7 @@ const ACCOUNT = {
   extensionLength: may(integer(3, 6)),
   regulatoryType: may(oneOf(['RESIDENTIAL', 'COMMERCIAL', 'GOVERNMENT'])),
   customField: may(text()),
+  sendWelcomeEmail: may(flag),
 };
 
 export const createAccount: Handler = (call) => {
@@ -55,6 +56,7 @@ export const createAccount: Handler = (call) => {
     dialingBehaviorType: body['dialingBehaviorType'],
     regulatoryType: body['regulatoryType'] ?? 'RESIDENTIAL',
     ...(typeof body['customField'] === 'string' ? { customField: body['customField'] } : {}),
+    ...(typeof body['sendWelcomeEmail'] === 'boolean' ? { sendWelcomeEmail: body['sendWelcomeEmail'] } : {}),
   } as Account;
   state.accounts.put(account);
   return ok(accountAnswer(call, account));
@@ -186,7 +188,7 @@ const accountAnswer = (call: Call, account: Account) => ({
   holdMusicMediaId: '5967df89-c80e-4e94-b73f-f6f29202de1e',
   holdTimeoutSeconds: 143,
   allowDangerousExtensions: false,
-  sendWelcomeEmail: true,
+  sendWelcomeEmail: account.sendWelcomeEmail ?? true,
   endUserCount: call.platform.state.users.countOf(account.id),
   callingPlans: [],
 });

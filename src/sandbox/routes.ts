@@ -51,7 +51,14 @@ import {
 import type { Handler } from './platform.js';
 import { getDeviceTypeById, getDeviceTypes, getSecondaryLocations, getTimeZones } from './reference-data.js';
 import { createSipTrunk, deleteSipTrunk, retrieveSipTrunk, retrieveSipTrunkList } from './sip-trunks.js';
-import { createEndUser, deleteEndUser, patchEndUser, retrieveEndUser, retrieveEndUserList } from './users.js';
+import {
+  createEndUser,
+  deleteEndUser,
+  patchEndUser,
+  retrieveEndUser,
+  retrieveEndUserList,
+  sendWelcomeEmail,
+} from './users.js';
 import {
   createBusinessLineVoicemailBox,
   deleteBusinessLineVoicemailBox,
@@ -115,6 +122,7 @@ const ROUTES: readonly Route[] = [
   route('GET', `${ACCOUNT}/user/{userId}`, 'retrieveEndUser', retrieveEndUser),
   route('PATCH', `${ACCOUNT}/user/{userId}`, 'patchEndUser', patchEndUser),
   route('DELETE', `${ACCOUNT}/user/{userId}`, 'deleteEndUser', deleteEndUser),
+  route('POST', `${ACCOUNT}/user/{userId}/send-welcome-email`, 'sendWelcomeEmail', sendWelcomeEmail),
   route('GET', `${PARTITION}/ratecenter/{tn}`, 'getRateCenter', getRateCenter),
   route('GET', `${PARTITION}/telephonenumber/search`, 'tnSearch', tnSearch),
   route('GET', `${PARTITION}/telephonenumber/{tn}`, 'retrieveTelephoneNumber', retrieveTelephoneNumber),

@@ -15,6 +15,7 @@ export interface Account {
   readonly extensionLength?: number;
   readonly dialingBehaviorType: string;
   readonly regulatoryType: string;
+  readonly sendWelcomeEmail?: boolean;
   readonly customField?: string;
 }
 
@@ -37,6 +38,8 @@ export interface EndUser extends OfAccount {
   readonly endUserType?: string;
   readonly userProductPlan?: string;
   readonly welcomeEmailSent?: string;
+  /** how many welcome mails the user got; for tests only, in no answer */
+  readonly welcomeMails?: number;
   readonly blockEmail: boolean;
   readonly allowPortalAccess: boolean;
 }

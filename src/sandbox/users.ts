@@ -61,7 +61,8 @@ export const createEndUser: Handler = (call) => {
 export const retrieveEndUserList: Handler = (call) => {
   const users = call.platform.state.users.of(accountOf(call).id);
   // limitedData is documented without the fields it leaves out: what costs another look-up is left out here.
-  if (call.query.get('limitedData') === 'true') return ok(users);
+  if (call.query.get('limitedData') === 'true')
+    return ok(users.map(({ welcomeMails: _counted, ...user }) => user));
   return ok(users.map((user) => userAnswer(call, user)));
 };
 
@@ -87,6 +88,22 @@ export const patchEndUser: Handler = (call) => {
   const changed = asUser(account, patched, user);
   users.put(changed);
   return ok(userAnswer(call, changed));
+};
+
+/**
+ * POST user/{u}/send-welcome-email: one more mail each time, and its date. That it is refused without an address or
+ * portal access is a guess.
+ */
+export const sendWelcomeEmail: Handler = (call) => {
+  const account = accountOf(call);
+  const { users } = call.platform.state;
+  const id = param(call, 'userId');
+  const user = rowOf(users.get(id), account, `User ${id}`);
+  if (user.emailAddress === undefined) throw new Refusal(400, `User ${id} has no email address`);
+  if (!user.allowPortalAccess) throw new Refusal(400, `User ${id} has no portal access`);
+  const welcomeMails = (user.welcomeMails ?? 0) + 1;
+  users.put({ ...user, welcomeEmailSent: new Date().toISOString(), welcomeMails });
+  return NO_CONTENT;
 };
 
 /** DELETE user: refused while a number routes calls to it, as an account is while it has numbers. */
@@ -151,7 +168,10 @@ function usernameProblems(call: Call, body: Json, current: EndUser | undefined):
 function asUser(
   account: Account,
   body: Json,
-  known: Pick<EndUser, 'id' | 'accountId' | 'partitionId' | 'voicemailBoxId' | 'welcomeEmailSent'>,
+  known: Pick<
+    EndUser,
+    'id' | 'accountId' | 'partitionId' | 'voicemailBoxId' | 'welcomeEmailSent' | 'welcomeMails'
+  >,
 ): EndUser {
   const plan = body['userProductPlan'];
   const given = (field: string) =>
@@ -161,8 +181,13 @@ function asUser(
     extensionCallerIdVisible: true,
     ...((body['callerIdConfig'] ?? {}) as Json),
   };
-  const emailed = body['blockEmail'] !== true && typeof body['emailAddress'] === 'string';
-  const welcomeEmailSent = known.welcomeEmailSent ?? (emailed ? new Date().toISOString() : undefined);
+  const emailed =
+    body['blockEmail'] !== true &&
+    account.sendWelcomeEmail !== false &&
+    typeof body['emailAddress'] === 'string';
+  const isMailedNow = known.welcomeEmailSent === undefined && emailed;
+  const welcomeEmailSent = isMailedNow ? new Date().toISOString() : known.welcomeEmailSent;
+  const welcomeMails = (known.welcomeMails ?? 0) + (isMailedNow ? 1 : 0);
   return {
     id: known.id,
     ...given('username'),
@@ -178,6 +203,7 @@ function asUser(
     ...(account.accountType === 'ADVANCED' ? { endUserType: String(body['endUserType'] ?? 'STANDARD') } : {}),
     ...given('userProductPlan'),
     ...(welcomeEmailSent === undefined ? {} : { welcomeEmailSent }),
+    ...(welcomeMails === 0 ? {} : { welcomeMails }),
     blockEmail: body['blockEmail'] === true,
     allowPortalAccess: Boolean(body['allowPortalAccess'] ?? (plan === 'ADVANCED' || plan === 'PROFESSIONAL')),
   } as EndUser;
@@ -208,7 +234,7 @@ const CALL_HANDLING = {
   callHandlingSchedules: [],
 };
 
-const userAnswer = (call: Call, user: EndUser) => ({
+const userAnswer = (call: Call, { welcomeMails: _counted, ...user }: EndUser) => ({
   ...user,
   mustChangePassword: true,
   languageTag: 'en-US',

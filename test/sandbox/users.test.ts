@@ -186,4 +186,51 @@ describe('users', () => {
     expect((await get(`account/${other}/user/${id}`)).status).toBe(404);
     expect((await get(`account/nobody/user/${id}`)).body.messages).toEqual(['Account nobody not found']);
   });
+
+  it('mails a user as often as it is told, with the date of the last, and no number of it in an answer', async () => {
+    const { sandbox, post, get, account, user } = await fixture();
+    const accountId = await account();
+    const id = await user(accountId, { blockEmail: true });
+    const at = `account/${accountId}/user`;
+    expect((await get(`${at}/${id}`)).body.welcomeEmailSent).toBeUndefined();
+    for (const mails of [1, 2]) {
+      expect((await post(`${at}/${id}/send-welcome-email`, undefined)).status).toBe(204);
+      expect(sandbox.state.users.get(id)?.welcomeMails).toBe(mails);
+    }
+    const { body } = await get(`${at}/${id}`);
+    expect(Date.now() - Date.parse(body.welcomeEmailSent)).toBeLessThan(60_000);
+    expect(body).not.toHaveProperty('welcomeMails');
+    expect((await get(at)).body[0]).not.toHaveProperty('welcomeMails');
+    expect((await get(`${at}?limitedData=true`)).body[0]).not.toHaveProperty('welcomeMails');
+    const without = { username: undefined, allowPortalAccess: false, blockEmail: true };
+    const bare = await user(accountId, { ...without, extension: '4001' });
+    expect(await post(`${at}/${bare}/send-welcome-email`, undefined)).toEqual(
+      refused(400, `User ${bare} has no portal access`),
+    );
+    const silent = await user(accountId, { ...without, extension: '4002', emailAddress: undefined });
+    expect(await post(`${at}/${silent}/send-welcome-email`, undefined)).toEqual(
+      refused(400, `User ${silent} has no email address`),
+    );
+    expect(await post(`${at}/nobody/send-welcome-email`, undefined)).toEqual(
+      refused(404, 'User nobody not found'),
+    );
+  });
+
+  it('mails a new user at once, unless the user or the account says otherwise', async () => {
+    const { sandbox, account, user } = await fixture();
+    const accountId = await account();
+    const quiet = await account({ accountNumber: 'SP-124', sendWelcomeEmail: false });
+    const mailed = await user(accountId, { blockEmail: false });
+    const blocked = await user(accountId, { blockEmail: true, extension: '4001', username: 'b.b' });
+    const off = await user(quiet, { blockEmail: false, username: 'c.c' });
+    const sent = (id: string) => {
+      const { welcomeMails, welcomeEmailSent } = sandbox.state.users.get(id) ?? {};
+      return [welcomeMails, welcomeEmailSent !== undefined];
+    };
+    expect([mailed, blocked, off].map(sent)).toEqual([
+      [1, true],
+      [undefined, false],
+      [undefined, false],
+    ]);
+  });
 });
