@@ -203,7 +203,7 @@ async function doAct(
 }
 
 /** What an act's step says of how it is. */
-export function nowOf(step: StoredStep | undefined): JsonObject {
+function nowOf(step: StoredStep | undefined): JsonObject {
   return step?.outcome ?? {};
 }
 
