@@ -229,6 +229,11 @@ export const OWN_OPTIONS = {
       help: 'probability, 0 to 1, that a request meets a fault',
     },
     faults: { type: 'text', value: 'FILE', help: 'JSON: which faults strike which operations' },
+    'activation-seconds': {
+      type: 'number',
+      value: 'N',
+      help: 'how long activating a number takes, and entering its E911 address; at once by default',
+    },
     'token-calls': { type: 'number', value: 'N', help: 'a token dies after that many calls' },
     seed: { type: 'number', value: 'N', help: 'the same seed gives the same faults and IDs' },
   },

@@ -11,6 +11,7 @@ export const run: Run = async ({ flags }, io) => {
     stateFile: own.state,
     faultRate: own['fault-rate'],
     faults: own.faults === undefined ? undefined : readFaultFile(own.faults),
+    activationSeconds: own['activation-seconds'],
     tokenCalls: own['token-calls'],
     seed: own.seed,
   };

@@ -12,6 +12,14 @@ import {
   text,
 } from './checks.js';
 import {
+  carrierStatusOf,
+  eventsOfNumber,
+  recordActivation,
+  recordAddress,
+  recordDisconnect,
+  requireFinished,
+} from './events.js';
+import {
   customerServiceRecord,
   directoryListing,
   e911Address,
@@ -83,7 +91,10 @@ export const createOrAddTelephoneNumberToAccount: Handler = (call) => {
     };
     return withReference(call, account, number, entry);
   });
-  for (const number of added) commit(call, number);
+  for (const number of added) {
+    commit(call, number);
+    recordActivation(state, number, body['holdActivation'] === true);
+  }
   return ok({
     ...body,
     partitionId: account.partitionId,
@@ -95,9 +106,9 @@ export const createOrAddTelephoneNumberToAccount: Handler = (call) => {
 };
 
 export const retrieveAccountTelephoneNumbers: Handler = (call) =>
-  ok(call.platform.state.numbers.of(accountOf(call).id).map(numberAnswer));
+  ok(call.platform.state.numbers.of(accountOf(call).id).map((number) => numberAnswer(call, number)));
 
-export const retrieveTelephoneNumberOnAccount: Handler = (call) => ok(numberAnswer(numberOf(call)));
+export const retrieveTelephoneNumberOnAccount: Handler = (call) => ok(numberAnswer(call, numberOf(call)));
 
 /** PATCH telephonenumber/{tn} (guide, "Set Phone Number Reference"); a null reference clears it. */
 export const patchTelephoneNumberOnAccount: Handler = (call) => {
@@ -106,7 +117,7 @@ export const patchTelephoneNumberOnAccount: Handler = (call) => {
   requireValid(body, REFERENCE);
   const changed = withReference(call, accountOf(call), number, body);
   commit(call, changed);
-  return ok(numberAnswer(changed));
+  return ok(numberAnswer(call, changed));
 };
 
 /** PUT telephonenumber/{tn}: the number's records and its reference are replaced by those of the body. */
@@ -128,20 +139,24 @@ export const updateTelephoneNumberOnAccount: Handler = (call) => {
   const reference = { referenceType: null, referenceId: null, ...body };
   const changed = withReference(call, accountOf(call), { ...number, ...records }, reference);
   commit(call, changed);
-  return ok(numberAnswer(changed));
+  recordAddress(call.platform.state, changed, records.e911Address);
+  return ok(numberAnswer(call, changed));
 };
 
-/** DELETE telephonenumber/{tn}: the number goes into cooldown. */
+/** DELETE telephonenumber/{tn}: the number goes into cooldown; refused while something is under way with it. */
 export const deleteTelephoneNumberOnAccount: Handler = (call) => {
   const { state } = call.platform;
-  const { phoneNumber: id } = numberOf(call);
+  const number = numberOf(call);
+  const { phoneNumber: id } = number;
+  requireFinished(state, eventsOfNumber(state, number), `Telephone number ${id} cannot be deleted now`);
   for (const user of state.users.of(accountOf(call).id)) {
     if (user.callerIdConfig.callerIdNumber !== id) continue;
     const { callerIdNumber: _, ...callerIdConfig } = user.callerIdConfig;
     state.users.put({ ...user, callerIdConfig });
   }
   state.numbers.delete(id);
-  state.cooldown.put({ id, since: new Date().toISOString() });
+  state.cooldown.put({ id, since: new Date(state.now()).toISOString() });
+  recordDisconnect(state, number);
   return NO_CONTENT;
 };
 
@@ -237,8 +252,10 @@ function numberOf(call: Call): TelephoneNumber {
   return rowOf(call.platform.state.numbers.get(tn), accountOf(call), `Telephone number ${tn}`);
 }
 
-const numberAnswer = (number: TelephoneNumber) => ({
+/** Schema TelephoneNumberAccountV2X. */
+export const numberAnswer = (call: Call, number: TelephoneNumber) => ({
   ...number,
+  carrierStatus: carrierStatusOf(call.platform.state, number),
   functionType: 'ELS',
   canAcceptSMS: false,
   carrierId: CARRIER_ID,

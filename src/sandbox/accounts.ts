@@ -1,5 +1,6 @@
 import { ok, Refusal } from './answers.js';
 import { type Check, flag, integer, may, must, oneOf, refuseIfAny, requireValid, text } from './checks.js';
+import { requireFinished } from './events.js';
 import { accountOf, bodyOf, type Call, type Handler, param, requireSameOwner } from './platform.js';
 import { MAX_LINES, TIME_ZONES } from './reference-data.js';
 import { type Account, portKey, secretDigest } from './state.js';
@@ -96,10 +97,15 @@ export const retrieveAccount: Handler = (call) => {
   return ok(accountAnswer(call, account));
 };
 
-/** DELETE account: refused while it has numbers; all else on it goes with it. */
+/** DELETE account: refused while it has numbers or something is under way; all else on it goes with it. */
 export const deleteAccount: Handler = (call) => {
   const { id } = accountOf(call);
   const { state } = call.platform;
+  requireFinished(
+    state,
+    state.events.of(id),
+    'Account cannot be deleted due to in progress lifecycle events',
+  );
   if (state.numbers.countOf(id) > 0) throw new Refusal(400, 'Account still has telephone numbers');
   state.reservations.deleteOf(id);
   state.devices.deleteOf(id);
@@ -111,6 +117,7 @@ export const deleteAccount: Handler = (call) => {
   state.businessLines.deleteOf(id);
   state.sipTrunks.deleteOf(id);
   state.users.deleteOf(id);
+  state.events.deleteOf(id);
   state.accounts.delete(id);
   return { status: 200 };
 };

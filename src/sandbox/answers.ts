@@ -20,17 +20,25 @@ export const NO_CONTENT: Answer = { status: 204 };
 export class Refusal extends Error {
   readonly status: number;
   readonly messages: readonly string[];
+  /** what the platform says of its reasons, beside its words */
+  data: Json = {};
 
   constructor(status: number, ...messages: string[]) {
     super(messages.join('; '));
     this.status = status;
     this.messages = messages;
   }
+
+  /** The same with reasons in `data`. */
+  with(data: Json): this {
+    this.data = data;
+    return this;
+  }
 }
 
 /** @returns the body of every error answer: `{ status, messages, data }` */
-export function errorBody(status: number, messages: readonly string[]) {
-  return { status, messages, data: {} };
+export function errorBody(status: number, messages: readonly string[], data: Json = {}) {
+  return { status, messages, data };
 }
 
 /** @returns whether a parsed JSON value is an object (neither null nor an array) */

@@ -49,14 +49,14 @@ export class Inventory {
   /** @returns who holds the number: its reservation, unless that has run out */
   reservation(phoneNumber: string) {
     const held = this.#state.reservations.get(phoneNumber);
-    if (held === undefined || held.expires > Date.now()) return held;
+    if (held === undefined || held.expires > this.#state.now()) return held;
     this.#state.reservations.delete(phoneNumber);
     return undefined;
   }
 
   /** Holds the number for 30 minutes from now. */
   reserve(phoneNumber: string, partitionId: string, accountId?: string) {
-    const now = Date.now();
+    const now = this.#state.now();
     const held = {
       id: phoneNumber,
       partitionId,

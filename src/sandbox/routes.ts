@@ -30,6 +30,13 @@ import {
 } from './business-lines.js';
 import { createDevice, getDevice, listDevices, removeDevice, updateDevice } from './devices.js';
 import {
+  acceptE911Correction,
+  acceptOriginalE911,
+  getE911Correction,
+  retrieveTelephoneNumberUsages,
+} from './e911.js';
+import { getServiceActivationEvents, releaseActivation, statusSearch } from './events.js';
+import {
   createBusinessLineHuntGroup,
   deleteBusinessLineHuntGroup,
   getBusinessLineHuntGroupFailoverAction,
@@ -84,6 +91,7 @@ export const LOGIN_OPERATION = 'logUserIn';
 const PARTITION = '/v2/partition/{partitionId}';
 const ACCOUNT = `${PARTITION}/account/{accountId}`;
 const TN = `${ACCOUNT}/telephonenumber/{tn}`;
+const EVENTS = `${ACCOUNT}/reference/{referenceId}/type/{serviceType}`;
 const LINE = `${ACCOUNT}/business-line/{businessLineId}`;
 const GROUP = `${ACCOUNT}/business-line-hunt-group/{huntGroupId}`;
 const BOXES = `${ACCOUNT}/business-line/voicemail-box`;
@@ -125,6 +133,7 @@ const ROUTES: readonly Route[] = [
   route('POST', `${ACCOUNT}/user/{userId}/send-welcome-email`, 'sendWelcomeEmail', sendWelcomeEmail),
   route('GET', `${PARTITION}/ratecenter/{tn}`, 'getRateCenter', getRateCenter),
   route('GET', `${PARTITION}/telephonenumber/search`, 'tnSearch', tnSearch),
+  route('GET', `${PARTITION}/telephonenumber/statussearch`, 'statusSearch', statusSearch),
   route('GET', `${PARTITION}/telephonenumber/{tn}`, 'retrieveTelephoneNumber', retrieveTelephoneNumber),
   route(
     'GET',
@@ -153,6 +162,13 @@ const ROUTES: readonly Route[] = [
   route('PATCH', TN, 'patchTelephoneNumberOnAccount', patchTelephoneNumberOnAccount),
   route('PUT', TN, 'updateTelephoneNumberOnAccount', updateTelephoneNumberOnAccount),
   route('DELETE', TN, 'deleteTelephoneNumberOnAccount', deleteTelephoneNumberOnAccount),
+  route('GET', EVENTS, 'getServiceActivationEvents', getServiceActivationEvents),
+  // in the guides alone: the published description has no PUT here, and so no name for it
+  route('PUT', EVENTS, 'updateServiceActivationEvent', releaseActivation),
+  route('GET', `${TN}/911-address/correction`, 'getE911Correction', getE911Correction),
+  route('PUT', `${TN}/911-address/correction/accept`, 'acceptE911Correction', acceptE911Correction),
+  route('PUT', `${TN}/911-address/original/accept`, 'acceptOriginalE911', acceptOriginalE911),
+  route('GET', `${TN}/911-address/usages`, 'retrieveTelephoneNumberUsages', retrieveTelephoneNumberUsages),
   route('POST', `${ACCOUNT}/deviceline`, 'createDevice', createDevice),
   route('GET', `${ACCOUNT}/deviceline`, 'listDevices', listDevices),
   route('GET', `${ACCOUNT}/deviceline/{deviceId}`, 'getDevice', getDevice),

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StopError } from '../errors.js';
-import { type Answer, errorBody, isObject, NO_CONTENT, Refusal } from './answers.js';
+import { type Answer, errorBody, isObject, type Json, NO_CONTENT, ok, Refusal } from './answers.js';
+import { type Check, flag, may, problemsOf, refuseIfAny } from './checks.js';
 import { parseFaults } from './fault-file.js';
 import {
   DEFAULT_DELAY_MS,
@@ -17,7 +18,7 @@ import { Inventory } from './inventory.js';
 import { FORBIDDEN_PARTITION, type Platform } from './platform.js';
 import { LOGIN_OPERATION, matchRoute } from './routes.js';
 import { Sessions } from './sessions.js';
-import { PlatformState } from './state.js';
+import { type PlatformSettings, PlatformState } from './state.js';
 import { StateFile } from './state-file.js';
 
 export const SANDBOX_USERNAME = 'sandbox@example.com';
@@ -46,6 +47,8 @@ export interface SandboxOptions {
   readonly subPartitionIds?: readonly string[];
   /** a token dies after that many authorised calls */
   readonly tokenCalls?: number;
+  /** how long an activation takes, and an E911 address; 0, the default: they are over with the answer */
+  readonly activationSeconds?: number;
   /** keep every request in the log, with its body: the default; false keeps the last 10,000 without their bodies */
   readonly logBodies?: boolean;
 }
@@ -86,7 +89,8 @@ export interface Sandbox {
 
 /**
  * Starts the simulated platform on 127.0.0.1. Besides the API it serves, without a token, `GET /_sandbox/state`,
- * `GET /_sandbox/requests`, `GET /_sandbox/counts`, `POST /_sandbox/faults` and `POST /_sandbox/reset`.
+ * `GET /_sandbox/requests`, `GET /_sandbox/counts`, `POST /_sandbox/faults`, `POST /_sandbox/clock`,
+ * `POST /_sandbox/settings` and `POST /_sandbox/reset`.
  *
  * @throws StopError when the port is taken or the state file cannot be read or written
  */
@@ -94,6 +98,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const seed = options.seed ?? 1;
   const state = new PlatformState(seed);
   const stateFile = options.stateFile === undefined ? undefined : new StateFile(options.stateFile, state);
+  const { activationSeconds } = options;
+  const begin = () => {
+    if (activationSeconds !== undefined) state.set({ activationSeconds });
+  };
+  begin();
+  stateFile?.append();
+  state.keepChanges();
   const inventory = new Inventory(state);
   const faults = new Faults(options.faults ?? [], options.faultRate ?? 0, seed);
   const requests: LoggedRequest[] = [];
@@ -258,9 +269,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           if (!(error instanceof StopError)) throw error;
           return { status: 400, body: errorBody(400, [error.message, error.hint]) };
         }
+      case 'POST /_sandbox/clock':
+        return allOrNothing(method, () => {
+          const ms = durationOf(objectOf(text));
+          if (ms > 0) state.set({ aheadMs: state.settings.aheadMs + ms });
+          return ok({ now: new Date(state.now()).toISOString() });
+        });
+      case 'POST /_sandbox/settings':
+        return allOrNothing(method, () => {
+          state.set(settingsOf(objectOf(text)));
+          const { id: _id, ...settings } = state.settings;
+          return ok(settings);
+        });
       case 'POST /_sandbox/reset': {
         const answer = allOrNothing(method, () => {
           state.clear();
+          begin();
           return NO_CONTENT;
         });
         if (answer.status !== NO_CONTENT.status) return answer;
@@ -302,9 +326,48 @@ const NO_QUERY = {};
 /** How many requests the log holds that leaves the bodies out. */
 const MAX_REQUESTS = 10_000;
 
+function objectOf(text: string): Json {
+  const body = text === '' ? {} : parseBody(text);
+  if (!isObject(body)) throw new Refusal(400, 'Malformed request body: a JSON object is expected');
+  return body;
+}
+
+const UNIT_MS = { days: 86_400_000, hours: 3_600_000, minutes: 60_000, seconds: 1000 };
+
+/** `{ days, hours, minutes, seconds }` in milliseconds. A clock is never put back. */
+function durationOf(body: Json): number {
+  let ms = 0;
+  const problems: string[] = [];
+  for (const [unit, value] of Object.entries(body)) {
+    const each = UNIT_MS[unit as keyof typeof UNIT_MS];
+    if (each === undefined) problems.push(`${unit}: is not one of [${Object.keys(UNIT_MS).join(', ')}]`);
+    else if (typeof value !== 'number' || !(value >= 0))
+      problems.push(`${unit}: must be a number, 0 or more`);
+    else ms += value * each;
+  }
+  refuseIfAny(problems);
+  return ms;
+}
+
+const seconds: Check = (value, field) =>
+  typeof value === 'number' && value >= 0 ? [] : [`${field}: must be a number, 0 or more`];
+
+const SETTINGS = {
+  activationSeconds: may(seconds),
+  disconnectSeconds: may(seconds),
+  releaseByApi: may(flag),
+};
+
+function settingsOf(body: Json): Partial<PlatformSettings> {
+  const unknown = Object.keys(body).filter((name) => !(name in SETTINGS));
+  refuseIfAny(unknown.map((name) => `${name}: is not one of [${Object.keys(SETTINGS).join(', ')}]`));
+  refuseIfAny(problemsOf(body, SETTINGS));
+  return body;
+}
+
 function refusalAnswer(error: unknown): Answer {
   if (error instanceof Refusal)
-    return { status: error.status, body: errorBody(error.status, error.messages) };
+    return { status: error.status, body: errorBody(error.status, error.messages, error.data) };
   // A fault of the sandbox itself must not look like one of the client.
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { status: 500, body: errorBody(500, [`Sandbox failure: ${message}`]) };

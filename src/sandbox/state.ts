@@ -51,7 +51,10 @@ export interface TelephoneNumber extends OfAccount {
   readonly referenceId?: string;
   readonly assignAsCallerId?: boolean;
   readonly operationalStatus: string;
+  /** as it was set last; while an event is under way, that tells (`events.ts`) */
   readonly carrierStatus: string;
+  /** the port order that brings it, or brought it */
+  readonly portId?: string;
   readonly customerServiceRecord: Json;
   readonly e911Address: Json;
   readonly directoryListing: Json;
@@ -133,6 +136,58 @@ export interface CoolingNumber {
   readonly since: string;
 }
 
+/** What happens to an event at one time. */
+export interface EventStep {
+  /** milliseconds since the epoch, by the platform's clock */
+  readonly at: number;
+  readonly status: string;
+  readonly code?: string;
+  readonly message?: string;
+  /** the FOC date from then on; null takes it away, undefined leaves it */
+  readonly focDate?: string | null;
+  /** what may be supplemented while it stands there (schema, `editableFieldTypes`) */
+  readonly editable?: readonly string[];
+}
+
+/** A service activation event, with all that happens to it: also what, by the clock, has not happened yet. */
+export interface ServiceEvent extends OfAccount {
+  readonly serviceType: 'ACTIVATION' | 'NINE_ONE_ONE_ADDRESS' | 'PORT_REQUEST' | 'DISCONNECT';
+  readonly referenceType: 'TELEPHONE' | 'PORT';
+  /** the number, or the ID of the port order */
+  readonly referenceId: string;
+  /** milliseconds since the epoch */
+  readonly created: number;
+  /** the first is the main one */
+  readonly telephoneNumbers: readonly string[];
+  /** at least one, in the order of time */
+  readonly steps: readonly EventStep[];
+  /** names and place of the customer */
+  readonly customer: Json;
+  readonly crdDate?: string;
+  readonly losingCarrier?: string;
+}
+
+/** How the simulated platform behaves; there is one row. */
+export interface PlatformSettings {
+  readonly id: 'settings';
+  /** how far its clock is ahead of the real one */
+  readonly aheadMs: number;
+  /** how long an activation takes, and an E911 address */
+  readonly activationSeconds: number;
+  /** how long the carrier takes to disconnect a number that was deleted */
+  readonly disconnectSeconds: number;
+  /** whether a hold can be released by the API */
+  readonly releaseByApi: boolean;
+}
+
+const USUAL_SETTINGS: PlatformSettings = {
+  id: 'settings',
+  aheadMs: 0,
+  activationSeconds: 0,
+  disconnectSeconds: 0,
+  releaseByApi: true,
+};
+
 /** Port of a device, the same for phones and for the ports of business lines. */
 export const portKey = (macAddress: string, port: number) => `${macAddress.toLowerCase()}/${port}`;
 
@@ -171,6 +226,8 @@ export class PlatformState {
     trunkName: (t) => t.trunkName,
     sipUsername: (t) => secretDigest(t.sipUsername),
   });
+  readonly events = new Table<ServiceEvent>({ reference: (e) => `${e.serviceType}/${e.referenceId}` });
+  readonly #settings = new Table<PlatformSettings>({});
 
   readonly #tables = new Map(
     Object.entries({
@@ -187,6 +244,8 @@ export class PlatformState {
       failoverActions: this.failoverActions,
       voicemailBoxes: this.voicemailBoxes,
       sipTrunks: this.sipTrunks,
+      events: this.events,
+      settings: this.#settings,
     }),
   );
   readonly #seed: number;
@@ -195,6 +254,20 @@ export class PlatformState {
   /** @param seed the same seed and the same requests give the same IDs */
   constructor(seed: number) {
     this.#seed = seed;
+  }
+
+  get settings(): PlatformSettings {
+    return this.#settings.get('settings') ?? USUAL_SETTINGS;
+  }
+
+  /** Changes how it behaves. */
+  set(changed: Partial<PlatformSettings>): void {
+    this.#settings.put({ ...this.settings, ...changed });
+  }
+
+  /** @returns the time of the platform, milliseconds since the epoch: the real one, and what was added to it */
+  now(): number {
+    return Date.now() + this.settings.aheadMs;
   }
 
   /** @returns a new ID of the platform's usual form: 22 characters of base64url */

@@ -129,7 +129,8 @@ describe.concurrent('a row whose objects are there', () => {
 
 describe.concurrent('verify', () => {
   it('sees every field that the sheet states', async ({ expect, onTestFinished }) => {
-    const { sandbox, workspace } = await workspaceOf(onTestFinished, mixedRows(8));
+    const rows = mixedRows(8).map((row, at) => (at === 4 ? { ...row, holdActivation: 'TRUE' } : row));
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, rows);
     expectExit(await workspace.run(), 0);
     const clean = await command(workspace, 'verify');
     expectExit(clean, 0);
@@ -149,7 +150,9 @@ describe.concurrent('verify', () => {
     put(home, (record) => ({
       directoryListing: { ...part(record, 'directoryListing'), type: 'LIST_NOT_PUBLISH' },
     }));
-    put(held, () => ({ carrierStatus: 'ACTIVE' }));
+    await platform.put(`${at(held)}/reference/${held['assignedPhoneNumber']}/type/ACTIVATION`, {
+      activationStatusType: 'IN_PROGRESS',
+    });
     sandbox.state.keepChanges();
     const device = sandbox.state.devices.get(home['deviceId'] ?? '');
     if (!device) throw new Error('the device is gone');

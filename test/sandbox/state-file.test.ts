@@ -158,15 +158,15 @@ describe('a state file that has grown', () => {
     expect(await linesOf(stateFile)).toHaveLength(900);
     await grownTo(1100);
     expect(plain(await restart())).toEqual({ ...before, idsGiven: expect.any(Number) });
-    // The header, the IDs given, and an account, a user, a number and a reservation.
-    expect(await linesOf(stateFile)).toHaveLength(6);
+    // The header, the IDs given, and an account, a user, a number with its two events, and a reservation.
+    expect(await linesOf(stateFile)).toHaveLength(8);
     expect(await readdir(dirname(stateFile))).toEqual(['state.jsonl']);
 
     const last = await fixture({ stateFile });
     expect(last.sandbox.state.users.get(userId)?.accountId).toBe(id);
     expect(Number(plain(last.sandbox.state).idsGiven)).toBeGreaterThanOrEqual(50);
     await last.account({ accountNumber: 'SP-124' });
-    expect(await linesOf(stateFile)).toHaveLength(7);
+    expect(await linesOf(stateFile)).toHaveLength(9);
   });
 });
 
