@@ -201,6 +201,15 @@ export const deleteAccount = (partitionId: string, accountId: string): Call<unkn
   answer: null,
 });
 
+/** Changes the fields of the body alone (API description, `account`). */
+export const patchAccount = (partitionId: string, accountId: string, body: Body): Call<unknown> => ({
+  operation: 'accountPatch',
+  method: 'PATCH',
+  path: accountPath(partitionId, accountId),
+  body,
+  answer: Written,
+});
+
 /** A property that must not be in use yet, as `account/validateproperties` names it. */
 export type CheckedProperty = 'accountnumber' | 'username' | 'macaddress' | 'sipusername';
 
@@ -245,6 +254,20 @@ export const getUser = (partitionId: string, accountId: string, userId: string):
   path: `${accountPath(partitionId, accountId)}/user/${e(userId)}`,
   answer: UserAnswer,
   belongs: (user) => sameKey(userId, user.id) && sameKey(accountId, user['accountId']),
+});
+
+/** Changes the fields of the body alone (API description, `user`). */
+export const patchUser = (
+  partitionId: string,
+  accountId: string,
+  userId: string,
+  body: Body,
+): Call<unknown> => ({
+  operation: 'patchEndUser',
+  method: 'PATCH',
+  path: `${accountPath(partitionId, accountId)}/user/${e(userId)}`,
+  body,
+  answer: Written,
 });
 
 export const deleteUser = (partitionId: string, accountId: string, userId: string): Call<unknown> => ({
@@ -503,6 +526,20 @@ export const getLine = (partitionId: string, accountId: string, lineId: string):
   belongs: (line) => sameKey(lineId, line.id),
 });
 
+/** Replaces the whole line. */
+export const putLine = (
+  partitionId: string,
+  accountId: string,
+  lineId: string,
+  body: Body,
+): Call<unknown> => ({
+  operation: 'updateBusinessLine',
+  method: 'PUT',
+  path: linePath(partitionId, accountId, lineId),
+  body,
+  answer: Written,
+});
+
 export const deleteLine = (partitionId: string, accountId: string, lineId: string): Call<unknown> => ({
   operation: 'deleteBusinessLine',
   method: 'DELETE',
@@ -557,6 +594,20 @@ export const getPort = (partitionId: string, accountId: string, lineId: string):
   answer: PortAnswer,
 });
 
+/** Replaces the whole assignment. */
+export const putPort = (
+  partitionId: string,
+  accountId: string,
+  lineId: string,
+  body: Body,
+): Call<unknown> => ({
+  operation: 'updateBusinessLinePortAssignment',
+  method: 'PUT',
+  path: `${linePath(partitionId, accountId, lineId)}/port-assignment`,
+  body,
+  answer: Written,
+});
+
 export const deletePort = (partitionId: string, accountId: string, lineId: string): Call<unknown> => ({
   operation: 'deleteBusinessLinePortAssignment',
   method: 'DELETE',
@@ -589,6 +640,20 @@ export const getTrunk = (partitionId: string, accountId: string, trunkId: string
   path: `${accountPath(partitionId, accountId)}/siptrunk_2/${e(trunkId)}`,
   answer: TrunkAnswer,
   belongs: (trunk) => sameKey(trunkId, trunk.id),
+});
+
+/** Changes the fields of the body alone (API description, `siptrunk_2`). */
+export const patchTrunk = (
+  partitionId: string,
+  accountId: string,
+  trunkId: string,
+  body: Body,
+): Call<unknown> => ({
+  operation: 'patchSipTrunk',
+  method: 'PATCH',
+  path: `${accountPath(partitionId, accountId)}/siptrunk_2/${e(trunkId)}`,
+  body,
+  answer: Written,
 });
 
 export const deleteTrunk = (partitionId: string, accountId: string, trunkId: string): Call<unknown> => ({

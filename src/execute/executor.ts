@@ -2,7 +2,7 @@ import { ApiError, NotSentError } from '../api/api-error.js';
 import { hintOfCodes } from '../api/refusal-codes.js';
 import type { StoredRow } from '../journal/journal.js';
 import type { KindName, Resource, Role, RowPlan } from '../plan/resource.js';
-import type { RowResult, RowStatus } from '../plan/statuses.js';
+import type { RowChange, RowResult, RowStatus } from '../plan/statuses.js';
 import { rowText } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
 import { differenceText } from '../resources/compare.js';
@@ -18,6 +18,7 @@ import {
   type Settled,
   type Task,
 } from '../resources/task.js';
+import { isThere } from './ids.js';
 import { Planner } from './planner.js';
 
 /** How the work on a row ended. `pending`: the run is stopping and the row is not finished. */
@@ -108,7 +109,9 @@ export class Executor {
       if (error instanceof NotSentError) return { ok: false, stopped: true };
       const failure = failureOf(resource.key, ordinal, error);
       // For the rows that share it; a refusal is on disk already.
-      if (error instanceof StepError && !failure.transient)
+      // What an update may have changed is known by its intent alone.
+      const isKept = this.#run.journal.step(resource.key)?.state === 'updating';
+      if (error instanceof StepError && !failure.transient && !isKept)
         await this.#run.journal.settle(resource.key, resource.kind, ordinal, 'failed', {
           message: failure.message,
           hint: failure.hint,
@@ -119,8 +122,7 @@ export class Executor {
 
   #fromJournal(key: string): Settled | null {
     const step = this.#run.journal.step(key);
-    if (step?.state === 'created' || step?.state === 'existing')
-      return { ok: true, outcome: step.outcome as unknown as Outcome, owner: step.owner };
+    if (isThere(step)) return { ok: true, outcome: step.outcome as unknown as Outcome, owner: step.owner };
     if (step?.state !== 'failed') return null;
     const message = String(step.outcome?.['message'] ?? 'it failed earlier');
     const hint = String(step.outcome?.['hint'] ?? RETRY_HINT);
@@ -162,10 +164,11 @@ export class Executor {
 
   #end(row: StoredRow<ImportRecord>, resources: readonly Resource[], settled: readonly Settled[]): RowEnd {
     const ids: Partial<Record<IdColumn, string>> = {};
-    let created = false;
+    let [created, updated] = [false, false];
     let stopped = false;
     const failures: { kind: KindName; failure: Failure }[] = [];
     const warnings: string[] = [];
+    const changes: RowChange[] = [];
     resources.forEach((resource, index) => {
       const each = settled[index];
       if (!each) return;
@@ -174,20 +177,25 @@ export class Executor {
         if (idColumn) ids[idColumn] = each.outcome.id;
         created ||= each.outcome.state === 'created';
         // What several rows share is told once, at the row that found it.
-        if (each.owner === row.ordinal)
-          for (const difference of each.outcome.differs ?? [])
-            warnings.push(`${title} differs on the platform: ${differenceText(difference)}`);
+        if (each.owner !== row.ordinal) return;
+        for (const difference of each.outcome.differs ?? [])
+          warnings.push(`${title} differs on the platform: ${differenceText(difference)}`);
+        for (const change of each.outcome.changed ?? []) changes.push({ object: resource.key, ...change });
+        updated ||= each.outcome.changed !== undefined;
       } else if ('stopped' in each) stopped = true;
       else failures.push({ kind: resource.kind, failure: each.failure });
     });
     const finishedAt = new Date().toISOString();
-    const differing = warnings.length > 0 ? { warnings, differs: warnings.length } : {};
+    const differing = {
+      ...(warnings.length > 0 ? { warnings, differs: warnings.length } : {}),
+      ...(changes.length > 0 ? { changes } : {}),
+    };
     // A row at work while the run stops is tried again as a whole: its done parts cost no calls.
     if (stopped) return { status: 'pending', result: ids, transient: false };
     const own = failures.find(({ failure }) => failure.owner === row.ordinal) ?? failures[0];
     if (!own)
       return {
-        status: created ? 'created' : 'existing',
+        status: created ? 'created' : updated ? 'updated' : 'existing',
         result: { ...ids, ...differing, finishedAt },
         transient: false,
       };

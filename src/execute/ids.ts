@@ -21,5 +21,5 @@ export function idsOf(journal: Journal<ImportRecord>, resource: Resource, outcom
 
 /** Whether the journal says that the resource is there. */
 export function isThere(step: StoredStep | undefined): step is StoredStep & { readonly outcome: object } {
-  return step?.state === 'created' || step?.state === 'existing';
+  return step?.state === 'created' || step?.state === 'existing' || step?.state === 'updated';
 }

@@ -1,5 +1,6 @@
 import type { Journal, StepState, StoredRow } from '../journal/journal.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
+import { isDone } from '../plan/statuses.js';
 import type { ImportRecord } from '../records/record.js';
 import { isObject } from '../resources/kinds.js';
 import { reservationKey } from '../resources/reservation.js';
@@ -117,7 +118,7 @@ function isThere(
   resources: readonly Resource[],
   wanted: ReadonlyMap<string, Wanted>,
 ): boolean {
-  if (row.status === 'created' || row.status === 'existing') return true;
+  if (isDone(row.status)) return true;
   return resources.some(({ key }) => {
     const step = wanted.has(key) ? undefined : journal.step(key);
     return step !== undefined && OPEN_STATES.has(step.state);

@@ -45,7 +45,9 @@ const IS_SELECTED = `selection = ${SELECTIONS.indexOf('selected')}`;
 /**
  * Where a create stands: `intent` sent or about to be, so in doubt until an outcome is written; `created` by this
  * run; `existing` found and not made by this run; `failed` refused by the platform; `released` certainly
- * not there and open again; `deleted`, `kept` are what undo leaves.
+ * not there and open again; `deleted`, `kept` are what undo leaves. Of what was there before the run: `updating` changed
+ * or about to be, in doubt until `updated` is written; undo puts former values back: `putting back`, then `put back`, or
+ * `not put back` where somebody has changed them since.
  */
 export type StepState = (typeof STEP_STATES)[number];
 const STEP_STATES = [
@@ -57,7 +59,17 @@ const STEP_STATES = [
   'deleting',
   'deleted',
   'kept',
+  'updating',
+  'updated',
+  'putting back',
+  'put back',
+  'not put back',
 ] as const;
+
+/** States of what was there before the run. */
+export const WAS_THERE: ReadonlySet<StepState> = new Set([
+  ...(['existing', 'updating', 'updated', 'putting back', 'put back', 'not put back'] as const),
+]);
 
 /** The durable memory of one create. */
 export interface StoredStep {
@@ -411,6 +423,16 @@ export class Journal<R> {
       if (picked !== undefined)
         this.#statement('INSERT OR REPLACE INTO picked (phone, key) VALUES (?, ?)').run(picked, key);
     });
+  }
+
+  /** Writes that something which was there is about to be changed, with its former values. Must resolve before it is sent. */
+  intendUpdate(key: string, kind: string, owner: number, intent: JsonObject): Promise<void> {
+    this.#marks().mark(key);
+    return this.#write(
+      `INSERT INTO steps (key, kind, owner, state, at, intent) VALUES (?, ?, ?, 'updating', ?, ?)
+       ON CONFLICT (key) DO UPDATE SET state = 'updating', at = excluded.at, intent = excluded.intent, outcome = NULL`,
+      ...[key, kind, owner, Date.now(), seal(intent)],
+    );
   }
 
   /** Writes what became of a create. Must resolve before anything that depends on it is sent. */

@@ -19,7 +19,7 @@ import { StopError } from '../errors.js';
  * The form of a journal: its tables, the keys in them and what its values mean. Raised with every change to any of
  * these, so that no program goes on with what it would misread.
  */
-const FORM = 3;
+const FORM = 4;
 
 const SCHEMA = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -18,6 +18,10 @@ export const ROW_STATUSES = {
     ...{ look: 'good', isDone: true },
   },
   existing: { means: 'all of it was there already', look: 'alsoGood', isDone: true },
+  updated: {
+    means: 'all of it was there already, and this run brought it to what the sheet says',
+    ...{ look: 'alsoGood', isDone: true },
+  },
   failed: { means: 'the platform refused a part of it, or kept failing', look: 'bad', isDone: false },
   invalid: { means: 'the row has errors; nothing was sent for it', look: 'alsoBad', isDone: false },
   skipped: { means: 'something that it depends on failed', look: 'open', isDone: false },
@@ -43,6 +47,16 @@ export function lookOf(status: string): StatusLook {
   return ALL[status]?.look ?? 'idle';
 }
 
+/** A field of something that was there which an update changes. null stands for no value. */
+export interface RowChange {
+  /** natural key of the object, such as `user:SP-123/4000` */
+  readonly object: string;
+  /** as the platform names it, such as `timeZone` or `directoryListing.type` */
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
 /** What became of a row, as the result columns show it. */
 export interface RowResult {
   readonly accountId?: string;
@@ -65,6 +79,8 @@ export interface RowResult {
   readonly warnings?: readonly string[];
   /** how many fields of what was there before are not as the sheet says; the warnings name them */
   readonly differs?: number;
+  /** what an update has changed; in a dry run, what it would change */
+  readonly changes?: readonly RowChange[];
   /** ISO date and time */
   readonly finishedAt?: string;
   /** every failure of the row was a passing one */

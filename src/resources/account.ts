@@ -4,11 +4,12 @@ import {
   deleteAccount,
   getAccount,
   getAccountByNumber,
+  patchAccount,
 } from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
 import type { AccountType } from '../records/products.js';
 import { createOnce } from './create-once.js';
-import type { Kind } from './kind.js';
+import { type Kind, PLAIN_UPDATE } from './kind.js';
 import { readsLike } from './names.js';
 import { isStillThere } from './number-state.js';
 
@@ -74,7 +75,23 @@ export const account: Kind<AccountRecord, AccountIdentity> = {
     );
     return body;
   },
-  update: null,
+  update: {
+    ...PLAIN_UPDATE,
+    // Its name confirms the number, so of the name no more than the spelling is ever changed.
+    fields: [
+      'accountName',
+      'timeZone',
+      'billingCycleDay',
+      'dialingBehaviorType',
+      'regulatoryType',
+      'customField',
+    ],
+    fixed: {
+      extensionLength: 'the extensions of an account keep their length',
+      platformType: 'an account keeps its platform',
+    },
+    call: ({ partitionId, accountId }, fields) => patchAccount(partitionId, accountId, fields),
+  },
   takeBack: {
     after: ['user', 'businessLine', 'sipTrunk', 'number'],
     async occupied(held, { phone: _phone }, left, priority) {

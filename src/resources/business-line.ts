@@ -1,8 +1,9 @@
-import { createLine, deleteLine, getLine, type LineRecord, listLines } from '../api/endpoints.js';
+import { createLine, deleteLine, getLine, type LineRecord, listLines, putLine } from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
+import { wholeWith } from './changes.js';
 import { createOnce } from './create-once.js';
-import type { Kind } from './kind.js';
-import { named, renamed } from './names.js';
+import { type Kind, PLAIN_UPDATE } from './kind.js';
+import { named, renamed, twinsOf } from './names.js';
 import { rungBy } from './number-state.js';
 import { type AccountIds, numbersOnAccount } from './task.js';
 
@@ -42,7 +43,14 @@ export const businessLine: Kind<LineRecord, LineIdentity> = {
   },
   read: (look, { partitionId, accountId, id }) => look(getLine(partitionId, accountId, id)),
   stated: ({ values, ids }) => lineBody(values as CompleteValues, ids, ids.phone),
-  update: null,
+  update: {
+    ...PLAIN_UPDATE,
+    fields: ['callerIdPhoneNumber', 'callerIdVisible', 'emergencyCallbackPhoneNumber'],
+    doubt: async (held, now, _identity, priority) =>
+      twinsOf(now, await held.lines(priority), ({ name }) => name, 'lines'),
+    call: ({ partitionId, accountId, id }, fields, now) =>
+      putLine(partitionId, accountId, id, wholeWith(now, fields)),
+  },
   takeBack: {
     after: ['number', 'portAssignment'],
     occupied: rungBy,

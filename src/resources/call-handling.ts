@@ -1,7 +1,8 @@
 import { type CallHandlingRecord, getCallHandling, putCallHandling } from '../api/endpoints.js';
 import type { RowValues } from '../records/columns.js';
+import { wholeWith } from './changes.js';
 import { compare } from './compare.js';
-import { type Kind, NO_CHECKS } from './kind.js';
+import { type Kind, NO_CHECKS, PLAIN_UPDATE } from './kind.js';
 import { setOnce } from './set-once.js';
 
 type Action = 'VOICEMAIL' | 'BUSY' | 'FORWARD';
@@ -23,7 +24,7 @@ export const callHandling: Kind<CallHandlingRecord, HandlingIdentity> = {
     const { partitionId, accountId } = account;
     const lineId = line?.id ?? '';
     const { values, given } = task.resource;
-    return setOnce(task, account, {
+    return setOnce(task, callHandling, account, {
       id: lineId,
       call: putCallHandling(partitionId, accountId, lineId, callHandlingBody(values)),
       found: line?.state === 'existing' ? current : undefined,
@@ -50,7 +51,15 @@ export const callHandling: Kind<CallHandlingRecord, HandlingIdentity> = {
   read: (look, { partitionId, accountId, ownerId }) => look(getCallHandling(partitionId, accountId, ownerId)),
   stated: ({ values, resource }) =>
     values === resource.values ? callHandlingBody(values) : statedHandling(values),
-  update: null,
+  update: {
+    ...PLAIN_UPDATE,
+    fields: [
+      ...['activeCallHandling', 'callWaitingEnabled', 'busyFailoverAction', 'unregisteredFailoverAction'],
+      ...['ringTimeoutConfiguration', 'forwardToPhoneNumber', 'voicemailBoxId'],
+    ],
+    call: ({ partitionId, accountId, ownerId }, fields, now) =>
+      putCallHandling(partitionId, accountId, ownerId, wholeWith(now, fields)),
+  },
   takeBack: null,
   dryRun: NO_CHECKS,
   waitsFor: null,

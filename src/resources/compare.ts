@@ -6,6 +6,8 @@ export type FieldDifference = {
   readonly field: string;
   readonly inSheet: string;
   readonly onPlatform: string;
+  /** why an update leaves it as it is, in words */
+  readonly why?: string;
 };
 
 /** How stated fields compare with an answer of the platform. */
@@ -56,15 +58,22 @@ export function compare(stated: object, now: object, isEntryOfList = false): Com
 }
 
 /** A difference as a person reads it: `timeZone: US/Mountain → US/Pacific`. */
-export function differenceText({ field, inSheet, onPlatform }: FieldDifference): string {
-  return `${field}: ${inSheet} → ${onPlatform}`;
+export function differenceText({ field, inSheet, onPlatform, why }: FieldDifference): string {
+  return `${field}: ${inSheet} → ${onPlatform}${why === undefined ? '' : ` (${why})`}`;
 }
 
-function isGroup(value: unknown): value is object {
+/** An object with fields of its own. */
+export function isGroup(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function same(field: string, wanted: unknown, now: unknown): boolean {
+/** Whether a field stands for no value. */
+export function isBlank(value: unknown): boolean {
+  return value === null || value === undefined || value === '';
+}
+
+/** Whether two values of a field mean the same, however the platform writes it. @param field its own name */
+export function same(field: string, wanted: unknown, now: unknown): boolean {
   const [a, b] = [shown(wanted), shown(now)];
   if (a === b) return true;
   switch (field) {
@@ -101,6 +110,7 @@ function codeOf(postalCode: string): string {
   return postalCode.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
 }
 
-function shown(value: unknown): string {
+/** A value as differences show it. */
+export function shown(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

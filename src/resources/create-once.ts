@@ -6,10 +6,16 @@ import type { Resource } from '../plan/resource.js';
 import { rowAddresses } from './activation.js';
 import { compare, type FieldDifference } from './compare.js';
 import type { Ids, Kind } from './kind.js';
-import type { Look } from './look.js';
-import type { Addresses } from './lookups/addresses.js';
 import { StepError } from './step-error.js';
 import { type AccountIds, mayHoldMore, type Outcome, type Task } from './task.js';
+import {
+  type Asking,
+  inTheWay,
+  isToUpdate,
+  statedBySheet,
+  strangeness,
+  updateExisting,
+} from './update-once.js';
 
 /** A create that must happen exactly once although the API has no idempotency key. */
 export interface Creation<A, Now, Identity> {
@@ -70,7 +76,7 @@ export async function createOnce<A, Now extends object, Identity extends JsonObj
   };
   const find = () => kind.find.now(task.look, ids, identity);
   const adopt = async (now: Now, ours: boolean): Promise<Outcome> => {
-    const strange = kind.find.strange(now, identity);
+    const strange = strangeness(kind, !ours && isToUpdate(task))(now, identity);
     if (strange !== null) throw inTheWay(strange);
     const found = idsOf(kind.find.idOf(now));
     const { partitionId, accountId, id } = found;
@@ -80,6 +86,11 @@ export async function createOnce<A, Now extends object, Identity extends JsonObj
         'It is there already, and this run did not create it.',
         'Take the row out, or allow it with --existing reuse.',
       );
+    const updated = await updateExisting(task, kind, found, now, identity);
+    if (updated) {
+      await creation.completes?.(now);
+      return updated;
+    }
     const asking = { addresses: run.addresses, neverAnswered: run.neverAnswered, look: task.look };
     const differs = await differencesFromSheet(asking, resource, ordinal, kind, found, now);
     await creation.completes?.(now);
@@ -196,8 +207,7 @@ export async function differencesFromSheet<Now extends object, Identity extends 
   ids: Ids,
   entry: Now,
 ): Promise<readonly FieldDifference[]> {
-  const addresses = () => rowAddresses(asking.addresses, resource.values, priority);
-  const stated = await kind.stated({ resource, values: resource.given, ids, addresses });
+  const stated = await statedBySheet(kind, resource, ids, asking.addresses, priority);
   const first = compare(stated, entry, true);
   const nameOf = ({ field }: FieldDifference) => `${resource.kind}.${field}`;
   if (first.unanswered.every((each) => asking.neverAnswered.has(nameOf(each)))) return first.differences;
@@ -206,14 +216,6 @@ export async function differencesFromSheet<Now extends object, Identity extends 
   const second = compare(stated, whole);
   for (const each of second.unanswered) asking.neverAnswered.add(nameOf(each));
   return second.differences;
-}
-
-/** What it takes to tell differences: what was asked before, and a way to ask. */
-interface Asking {
-  readonly addresses: Addresses;
-  /** fields that the platform never answers, by kind: another read would not tell either */
-  readonly neverAnswered: Set<string>;
-  readonly look: Look;
 }
 
 /** What the answer to a create says otherwise than it was sent: undo must not take that for somebody's change. */
@@ -239,11 +241,4 @@ function isUndone(error: unknown): boolean {
 function mayMeanTaken(error: ApiError): boolean {
   if (error.lacksRight) return false;
   return error.status === 400 || error.status === 409 || error.status === 422;
-}
-
-function inTheWay(difference: string): StepError {
-  return new StepError(
-    `Something else is there under that name: ${difference}.`,
-    'Correct the sheet, or change what is on the platform; the importer does not touch what it did not create.',
-  );
 }

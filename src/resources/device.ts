@@ -8,7 +8,7 @@ import {
 } from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
 import { createOnce } from './create-once.js';
-import type { Kind } from './kind.js';
+import { type Kind, PLAIN_UPDATE } from './kind.js';
 import { sameCode } from './names.js';
 import { type AccountIds, numbersOnAccount } from './task.js';
 
@@ -72,16 +72,23 @@ export const device: Kind<DeviceRecord, DeviceIdentity> = {
     },
   },
   read: (look, { partitionId, accountId, id }) => look(getDevice(partitionId, accountId, id)),
-  stated({ values, ids }) {
+  stated({ resource, values, ids }) {
     // The platform answers with deviceTypeId alone.
     const {
       deviceId: _deviceId,
       userId,
       ...body
     } = deviceBody(values as CompleteValues, ids, ids.ownerId, ids.phone);
-    return { ...body, userId: userId === '' ? undefined : userId };
+    // What a new one is called by is no name that the sheet gives.
+    const deviceName = values === resource.values ? body.deviceName : values.deviceName;
+    return { ...body, deviceName, userId: userId === '' ? undefined : userId };
   },
-  update: null,
+  update: {
+    ...PLAIN_UPDATE,
+    fields: ['deviceName', 'emergencyNumber', 'faxEnabled'],
+    fixed: { deviceTypeId: 'a device of another type is another device: swap it in the portal' },
+    call: ({ partitionId, accountId, id }, fields) => patchDevice(partitionId, accountId, id, fields),
+  },
   takeBack: {
     after: [],
     occupied: null,

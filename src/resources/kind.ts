@@ -6,6 +6,7 @@ import type { ColumnName, RowValues } from '../records/columns.js';
 import type { CompleteValues } from '../records/complete.js';
 import type { ProblemCode } from '../records/problem.js';
 import type { RowAddresses } from './activation.js';
+import type { FieldDifference } from './compare.js';
 import type { Look } from './look.js';
 import type { DryRunQuestions } from './lookups/dry-run-questions.js';
 import type { Snapshot } from './lookups/snapshots.js';
@@ -81,6 +82,56 @@ export interface TakeBack {
 /** Whether something is still there once undo has deleted what it may: what this run did not create, or what it keeps. */
 export type Left = (id: string) => boolean;
 
+/**
+ * How one that was there is brought to what the sheet says, field by field (`--existing update`); `update-once.ts` keeps
+ * the promise. Fields are those of `stated`, by their outermost names. What the sheet does not state is never sent otherwise
+ * than it is, and a blank cell states nothing.
+ */
+export interface Update<Now, Identity> {
+  /** the fields that the call below changes; all that differ go in one */
+  readonly fields: readonly string[];
+  /** fields that the platform may refuse to change for reasons of its own: each in a call of its own, and a refusal is told */
+  readonly mayBeRefused: readonly string[];
+  /** why another field stays as it is, by its name; what is not named "cannot be changed in place" */
+  readonly fixed: Readonly<Record<string, string>>;
+  /**
+   * Changes fields and leaves all others as they are.
+   * @param fields each of them whole as it is to be; null takes its value away
+   * @param now all that is there, for a call that replaces the whole (`wholeWith`)
+   */
+  call(ids: Ids, fields: JsonObject, now: Now): Call<unknown>;
+  /** as of `find`, where an update asks otherwise; null where it asks the same */
+  readonly strange: ((now: Now, identity: Identity) => string | null) | null;
+  /** what else on its account makes it doubtful that this is the one that is meant, in words; such a row fails */
+  readonly doubt:
+    | ((held: Snapshot, now: Now, identity: Identity, priority: number) => Promise<string | null>)
+    | null;
+  /** what is stated with what goes with it, such as the blank parts of another address */
+  readonly complete:
+    | ((
+        stated: object,
+        now: Now,
+        addresses: () => Promise<RowAddresses | null>,
+        resource: Resource,
+      ) => Promise<Completed>)
+    | null;
+}
+
+/** What is stated with what goes with it, and what of it stays as it is for a reason of its own. */
+export interface Completed {
+  readonly stated: object;
+  readonly differs: readonly FieldDifference[];
+}
+
+/** What an update asks of nothing but the fields. */
+export const PLAIN_UPDATE = {
+  mayBeRefused: [],
+  fixed: {},
+  strange: null,
+  doubt: null,
+  complete: null,
+} as const;
+
 /** What a dry run can ask of one resource. */
 export interface DryRunChecks {
   /** the error where one is there under its natural key and is another */
@@ -131,8 +182,8 @@ export interface Kind<Now extends object, Identity extends JsonObject> {
   read(look: Look, ids: Ids): Promise<Now | null>;
   /** its fields as the sheet states them, named as the platform answers them; undefined where it states nothing */
   stated(stating: Stating): object | Promise<object>;
-  /** how an existing one is brought to what the sheet says */
-  readonly update: null;
+  /** how an existing one is brought to what the sheet says; null where nothing of it can be changed in place */
+  readonly update: Update<Now, Identity> | null;
   /** how it is deleted; null for a setting, which goes with what it is set on */
   readonly takeBack: TakeBack | null;
   readonly dryRun: DryRunChecks;

@@ -19,6 +19,22 @@ export function named<T>(
   );
 }
 
+/**
+ * That others of its account have the same name, in words: which of them is meant, nobody can tell.
+ * @param what what people call several of its kind
+ */
+export function twinsOf<T>(
+  one: T,
+  all: readonly T[],
+  nameOf: (each: T) => string | null | undefined,
+  what: string,
+): string | null {
+  const name = nameOf(one);
+  if (name == null) return null;
+  const count = all.filter((each) => sameName(nameOf(each) ?? '', name)).length;
+  return count > 1 ? `${count} ${what} of the account are called "${name}"` : null;
+}
+
 /** That somebody has given it another name, in words; null when it has its name, or the platform does not say. */
 export function renamed(now: string | null | undefined, wanted: string): string | null {
   return now == null || sameName(now, wanted) ? null : `it is now called "${now}"`;

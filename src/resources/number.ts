@@ -7,7 +7,7 @@ import {
   type NumberRecord,
   reserveNumber,
 } from '../api/endpoints.js';
-import type { Journal } from '../journal/journal.js';
+import { type Journal, WAS_THERE } from '../journal/journal.js';
 import { keyOf, nthOf, withNth } from '../plan/keys.js';
 import type { CompleteValues } from '../records/complete.js';
 import type { ImportRecord } from '../records/record.js';
@@ -17,10 +17,12 @@ import type { Kind } from './kind.js';
 import type { ValidAddress } from './lookups/addresses.js';
 import type { Place } from './lookups/number-pools.js';
 import type { Snapshot } from './lookups/snapshots.js';
+import { numberUpdate } from './number-update.js';
 import { heldOwnerId } from './owner.js';
 import { release, reservationKey, reserve } from './reservation.js';
 import { StepError } from './step-error.js';
 import { mayHoldMore, type Outcome, type Task } from './task.js';
+import { updateExisting } from './update-once.js';
 
 /** What tells a number: itself, or for one that a search found, whom it rings. */
 type NumberIdentity = { readonly phone: string; readonly ownerId: string | null };
@@ -80,7 +82,7 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
       holdActivation: given.holdActivation,
     };
   },
-  update: null,
+  update: numberUpdate(),
   takeBack: {
     after: ['device', 'portAssignment'],
     occupied: null,
@@ -128,7 +130,7 @@ async function searchedNumber(task: Task): Promise<Outcome> {
 async function isThere({ run, resource, ordinal }: Task): Promise<boolean> {
   const { partitionId = run.partitionId, accountNumber } = resource.values;
   const step = run.journal.step(keyOf.account(accountNumber));
-  if (step && step.state !== 'intent') return step.state === 'existing' || run.looksFirst;
+  if (step && step.state !== 'intent') return WAS_THERE.has(step.state) || run.looksFirst;
   return (await run.accounts.beforeCreate(partitionId, accountNumber, ordinal)) !== null;
 }
 
@@ -267,7 +269,9 @@ function activate(
 async function numberOfExistingOwner(task: Task): Promise<Outcome | null> {
   const { run, resource, ordinal } = task;
   const step = run.journal.step(resource.key);
-  if ((step && step.state !== 'released') || run.journal.step(reservationKey(resource.key))) return null;
+  const isBegun = step?.state === 'updating';
+  if (!isBegun && step && step.state !== 'released') return null;
+  if (run.journal.step(reservationKey(resource.key))) return null;
   const account = await task.account();
   if (!mayHoldMore(run, account)) return null;
   const { partitionId, accountId } = account;
@@ -275,7 +279,9 @@ async function numberOfExistingOwner(task: Task): Promise<Outcome | null> {
   const owner = await heldOwnerId(snapshot, resource, ordinal);
   if (owner === null) return null;
   const owned = await numbersForSearches(run.journal, snapshot, owner, ordinal);
-  const record = owned.filter(({ phoneNumber }) => !isOfAnotherStep(task, phoneNumber))[searchesBefore(task)];
+  const record = isBegun
+    ? owned.find(({ phoneNumber }) => phoneNumber === step.intent['id'])
+    : owned.filter(({ phoneNumber }) => !isOfAnotherStep(task, phoneNumber))[searchesBefore(task)];
   if (record === undefined) return null;
   const phone = record.phoneNumber;
   if (run.existing === 'fail')
@@ -284,6 +290,9 @@ async function numberOfExistingOwner(task: Task): Promise<Outcome | null> {
       'Take the row out, or allow it with --existing reuse.',
     );
   const ids = { partitionId, accountId, id: phone, ownerId: owner, phone };
+  const identity = number.find.identity(resource, { ownerId: owner, phone });
+  const updated = await updateExisting(task, number, ids, withHold(record) ?? record, identity);
+  if (updated) return updated;
   const asking = { addresses: run.addresses, neverAnswered: run.neverAnswered, look: task.look };
   const differs = await differencesFromSheet(
     asking,

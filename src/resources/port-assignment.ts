@@ -1,7 +1,8 @@
-import { createPort, deletePort, getPort, type PortRecord } from '../api/endpoints.js';
+import { createPort, deletePort, getPort, type PortRecord, putPort } from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
+import { wholeWith } from './changes.js';
 import { createOnce } from './create-once.js';
-import type { Kind } from './kind.js';
+import { type Kind, PLAIN_UPDATE } from './kind.js';
 import { sameCode } from './names.js';
 
 type PortIdentity = {
@@ -57,7 +58,13 @@ export const portAssignment: Kind<PortRecord, PortIdentity> = {
   // A port is read and deleted under the ID of its line.
   read: (look, { partitionId, accountId, ownerId }) => look(getPort(partitionId, accountId, ownerId)),
   stated: ({ values }) => portBody(values as CompleteValues),
-  update: null,
+  update: {
+    ...PLAIN_UPDATE,
+    // Another port or ATA is another assignment, which `find.strange` tells.
+    fields: ['deviceTypeId', 'faxEnabled'],
+    call: ({ partitionId, accountId, ownerId }, fields, now) =>
+      putPort(partitionId, accountId, ownerId, wholeWith(now, fields)),
+  },
   takeBack: {
     after: [],
     occupied: null,

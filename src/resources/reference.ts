@@ -44,7 +44,7 @@ export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
     const { partitionId, accountId } = account;
     const phone = number?.id ?? '';
     const referenceId = owner?.id ?? '';
-    const outcome = await setOnce(task, account, {
+    const outcome = await setOnce(task, reference, account, {
       id: phone,
       intent: { referenceId },
       call: patchNumber(partitionId, accountId, phone, referenceBody(product, values, referenceId)),

@@ -2,7 +2,9 @@ import { ApiError } from '../api/api-error.js';
 import type { Call } from '../api/endpoints.js';
 import type { JsonObject } from '../journal/journal.js';
 import type { FieldDifference } from './compare.js';
+import type { Ids, Kind } from './kind.js';
 import type { Outcome, Task } from './task.js';
+import { isToUpdate, updateOnce } from './update-once.js';
 
 /** A setting of a resource: sending it twice changes nothing, so it is never in doubt. */
 export interface Setting {
@@ -19,10 +21,16 @@ export interface Setting {
 }
 
 /**
- * Sets it, with intent and outcome on disk, so that undo and verify know of it.
+ * Sets it, with intent and outcome on disk, so that undo and verify know of it. Where a run updates, a setting that may
+ * have been there is changed field by field instead: what a blank cell means for a new one is not sent.
  * @throws ApiError when it is refused or no try is left
  */
-export async function setOnce(task: Task, account: Outcome, setting: Setting): Promise<Outcome> {
+export async function setOnce<Now extends object, Identity extends JsonObject>(
+  task: Task,
+  kind: Kind<Now, Identity>,
+  account: Outcome,
+  setting: Setting,
+): Promise<Outcome> {
   const { run, resource, ordinal } = task;
   const { partitionId, accountId } = account;
   const settle = async (
@@ -35,6 +43,13 @@ export async function setOnce(task: Task, account: Outcome, setting: Setting): P
     return outcome;
   };
   const inDoubt = run.journal.step(resource.key)?.state === 'intent';
+  if (kind.update !== null && setting.found && !inDoubt && isToUpdate(task)) {
+    const owner = await task.need('owner');
+    const number = await task.need('number');
+    const ids: Ids = { partitionId, accountId, id: setting.id, ownerId: owner?.id ?? '', phone: number?.id };
+    const updated = await updateOnce(task, kind, kind.update, ids, null);
+    if (updated !== null) return updated;
+  }
   const found = inDoubt ? null : ((await setting.found?.()) ?? null);
   if (found !== null) return settle('existing', found);
   try {

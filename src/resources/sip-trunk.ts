@@ -1,7 +1,14 @@
-import { createTrunk, deleteTrunk, getTrunk, listTrunks, type TrunkRecord } from '../api/endpoints.js';
+import {
+  createTrunk,
+  deleteTrunk,
+  getTrunk,
+  listTrunks,
+  patchTrunk,
+  type TrunkRecord,
+} from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
 import { createOnce } from './create-once.js';
-import type { Kind } from './kind.js';
+import { type Kind, PLAIN_UPDATE } from './kind.js';
 import { named, renamed } from './names.js';
 import { rungBy } from './number-state.js';
 import { type AccountIds, numbersOnAccount } from './task.js';
@@ -57,7 +64,13 @@ export const sipTrunk: Kind<TrunkRecord, TrunkIdentity> = {
     ...trunkBody(values as CompleteValues, ids, ids.phone),
     sipUsername: values.sipUsername,
   }),
-  update: null,
+  update: {
+    ...PLAIN_UPDATE,
+    fields: ['concurrentCalls', 'primaryTn', 'callbackNumber', 'localServicesEnabled', 'extensionPatterns'],
+    // A password is never answered, and other credentials would cut off whoever is registered with these.
+    fixed: { sipUsername: 'credentials are set once, with the trunk' },
+    call: ({ partitionId, accountId, id }, fields) => patchTrunk(partitionId, accountId, id, fields),
+  },
   takeBack: {
     after: ['number'],
     occupied: rungBy,

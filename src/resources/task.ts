@@ -4,6 +4,7 @@ import type { CredentialsFile } from '../journal/credentials.js';
 import type { Journal } from '../journal/journal.js';
 import type { Resource, Role } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
+import type { Change } from './changes.js';
 import type { FieldDifference } from './compare.js';
 import type { Look } from './look.js';
 import type { AccountIndex } from './lookups/account-index.js';
@@ -12,7 +13,7 @@ import type { NumberPools } from './lookups/number-pools.js';
 import type { Snapshots } from './lookups/snapshots.js';
 
 /** What happens to a resource with the same natural key that this run did not create. */
-export type ExistingPolicy = 'reuse' | 'fail';
+export type ExistingPolicy = 'reuse' | 'update' | 'fail';
 
 /** What all the work of a run shares. */
 export interface RunContext {
@@ -53,6 +54,8 @@ export interface Outcome {
   readonly partitionId: string;
   /** how one that was there before the run differs from the sheet; absent when it does not */
   readonly differs?: readonly FieldDifference[];
+  /** what this run has changed of one that was there before it, with the former values; absent when it has not */
+  readonly changed?: readonly Change[];
   /** the fields that the platform answered otherwise than they were sent, when it was created */
   readonly asAnswered?: readonly FieldDifference[];
 }

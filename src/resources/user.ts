@@ -1,7 +1,7 @@
-import { createUser, deleteUser, getUser, listUsers, type UserRecord } from '../api/endpoints.js';
+import { createUser, deleteUser, getUser, listUsers, patchUser, type UserRecord } from '../api/endpoints.js';
 import type { CompleteValues } from '../records/complete.js';
 import { createOnce } from './create-once.js';
-import type { Kind } from './kind.js';
+import { type Kind, PLAIN_UPDATE } from './kind.js';
 import { readsLike } from './names.js';
 import { rungBy } from './number-state.js';
 import type { AccountIds } from './task.js';
@@ -50,13 +50,9 @@ export const user: Kind<UserRecord, UserIdentity> = {
       pickUser((await look(listUsers(partitionId, accountId))) ?? [], identity),
     held: async (held, identity, priority) => pickUser(await held.users(priority), identity),
     idOf: ({ id }) => id,
-    strange(now, { extension, firstName, lastName }) {
-      const [first, last] = [now.firstName ?? firstName, now.lastName ?? lastName];
-      if (extension !== null && now.extension != null && String(now.extension) !== extension)
-        return `its extension is now ${now.extension}`;
-      if (readsLike(first, firstName) && readsLike(last, lastName)) return null;
-      const who = extension === null ? 'the user of the account' : `the user at extension ${extension}`;
-      return `${who} is ${first} ${last}`;
+    strange: (now, identity) => {
+      const [isFirst, isLast] = namesOf(now, identity);
+      return anotherUser(now, identity, isFirst && isLast);
     },
   },
   read: (look, { partitionId, accountId, id }) => look(getUser(partitionId, accountId, id)),
@@ -66,7 +62,28 @@ export const user: Kind<UserRecord, UserIdentity> = {
     const isOfPlan = values.userProductPlan === 'ADVANCED' || values.userProductPlan === 'PROFESSIONAL';
     return { ...body, allowPortalAccess: isOfPlan ? undefined : allowPortalAccess };
   },
-  update: null,
+  update: {
+    ...PLAIN_UPDATE,
+    fields: [
+      ...['firstName', 'lastName', 'username', 'emailAddress', 'timeZone', 'endUserType'],
+      ...['allowPortalAccess', 'blockEmail'],
+    ],
+    mayBeRefused: ['userProductPlan'],
+    // Somebody marries, or a name was misspelt: one of the two names and the extension still tell who it is.
+    strange: (now, identity) => {
+      const [isFirst, isLast] = namesOf(now, identity);
+      return anotherUser(now, identity, isFirst || isLast);
+    },
+    /** A mistyped extension would give one person the name of another of the family. */
+    async doubt(held, now, identity, priority) {
+      const isNamed = (each: UserRecord) => namesOf(each, identity).every(Boolean);
+      if (isNamed(now)) return null;
+      const named = (await held.users(priority)).find((each) => each.id !== now.id && isNamed(each));
+      if (named === undefined) return null;
+      return `the user at extension ${now.extension} is ${now.firstName} ${now.lastName}, and ${named.firstName} ${named.lastName} has extension ${named.extension}`;
+    },
+    call: ({ partitionId, accountId, id }, fields) => patchUser(partitionId, accountId, id, fields),
+  },
   takeBack: {
     after: ['number', 'device'],
     async occupied(held, ids, left, priority) {
@@ -94,6 +111,24 @@ export const user: Kind<UserRecord, UserIdentity> = {
   },
   waitsFor: null,
 };
+
+/** Whether a user has the first and the last name of the sheet; a name that is not answered is no other. */
+function namesOf({ firstName, lastName }: UserRecord, identity: UserIdentity): [boolean, boolean] {
+  return [
+    firstName == null || readsLike(firstName, identity.firstName),
+    lastName == null || readsLike(lastName, identity.lastName),
+  ];
+}
+
+/** That it is another user than the sheet's, in words. @param isNamed it has the names that it needs */
+function anotherUser(now: UserRecord, identity: UserIdentity, isNamed: boolean): string | null {
+  const { extension, firstName, lastName } = identity;
+  if (extension !== null && now.extension != null && String(now.extension) !== extension)
+    return `its extension is now ${now.extension}`;
+  if (isNamed) return null;
+  const who = extension === null ? 'the user of the account' : `the user at extension ${extension}`;
+  return `${who} is ${now.firstName ?? firstName} ${now.lastName ?? lastName}`;
+}
 
 /** The body of `POST user`. */
 export function userBody(values: CompleteValues, { partitionId, accountId }: AccountIds) {

@@ -18,7 +18,7 @@ const RUN_KEYS = [
   ],
   ...['report', 'requests', 'results', 'rows', 'runDir', 'selected', 'stoppedBy'],
 ];
-const ROW_KEYS = ['created', 'existing', 'failed', 'invalid', 'pending', 'skipped', 'total'];
+const ROW_KEYS = ['created', 'existing', 'failed', 'invalid', 'pending', 'skipped', 'total', 'updated'];
 const PROBLEM_KEYS = ['code', 'column', 'file', 'hint', 'message', 'row', 'severity', 'sheet', 'value'];
 
 /** Standard output must be one JSON object and nothing else; everything for people is on standard error. */

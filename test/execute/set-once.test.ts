@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/api/endpoints.js';
+import { callHandling } from '../../src/resources/call-handling.js';
 import { type Setting, setOnce } from '../../src/resources/set-once.js';
 import { type Answer, failure, runOf, taskOf } from './harness.js';
 
@@ -10,7 +11,7 @@ const CALL: Call<unknown> = { operation: 'put', method: 'PUT', path: '/line', an
 async function scripted(answer: Answer, setting: Partial<Setting> = {}) {
   const { run, sent, journal } = await runOf(answer);
   const start = () =>
-    setOnce(taskOf(run, KEY, 'callHandling'), ACCOUNT, { id: 'L1', call: CALL, ...setting });
+    setOnce(taskOf(run, KEY, 'callHandling'), callHandling, ACCOUNT, { id: 'L1', call: CALL, ...setting });
   return { start, sent, journal };
 }
 

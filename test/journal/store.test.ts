@@ -230,7 +230,7 @@ describe('a reader', () => {
 });
 
 describe('a journal of another version', () => {
-  it.each([1, 2, 4])('is refused, with who wrote it: form %i', async (form) => {
+  it.each([1, 2, 3, 5])('is refused, with who wrote it: form %i', async (form) => {
     const { file, store } = await storeOf();
     store.db.exec(`UPDATE writer SET version = '9.8.7'`);
     store.db.pragma(`user_version = ${form}`);
