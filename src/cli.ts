@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import type { Arguments, Command } from './commands/command.js';
 import { EXIT, type Exit, errorFacts, errorMember, StopError } from './errors.js';
 import type { OptionFacts } from './options.js';
+import type { ProgramChannel } from './screen/channel.js';
 import type { Io } from './screen/io.js';
 import { JsonPrinter } from './screen/json-printer.js';
 import { openOutput } from './screen/output.js';
@@ -18,8 +19,9 @@ const VERSION = ['-V', '--version'];
 /** What the parser would understand in its own way. */
 const AS_PARSED: ReadonlyMap<string, string> = new Map([
   ['-', STANDARD_INPUT],
-  // else the option "color", said no to
+  // else the options "color" and "results", said no to
   ['--no-color', '--no-color=true'],
+  ['--no-results', '--no-results=true'],
 ]);
 
 /** Thrown where a command is found: left to itself the parser would go on and lay out its help, which takes 30 ms. */
@@ -45,6 +47,13 @@ async function main(argv: readonly string[]): Promise<number> {
   let lastWords = '';
   /** what was called, to stand above what is said of it in a file or a mail */
   let called = '';
+  const stop = () => {
+    if (stopping.signal.aborted) return;
+    if (lastWords !== '' && !io.isAsking)
+      io.err('\nStopping: what is in flight is finished. Press Ctrl-C again to end at once.\n');
+    stopping.abort();
+  };
+  let channel: ProgramChannel | null = null;
   const io: Io = {
     env: process.env,
     isTerminal: process.stderr.isTTY === true,
@@ -54,6 +63,9 @@ async function main(argv: readonly string[]): Promise<number> {
     },
     isAsking: false,
     signal: stopping.signal,
+    get channel() {
+      return channel;
+    },
     json: new JsonPrinter(stdout.write),
     // A file or a program gets every byte as it is.
     out: (text) => stdout.write(process.stdout.isTTY ? harmless(text, true) : text),
@@ -73,11 +85,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { words, wantsJson } = readWords(argv);
   if (wantsJson) io.json.want();
   const onSignal = () => {
-    if (!stopping.signal.aborted) {
-      if (lastWords !== '' && !io.isAsking)
-        io.err('\nStopping: what is in flight is finished. Press Ctrl-C again to end at once.\n');
-      return stopping.abort();
-    }
+    if (!stopping.signal.aborted) return stop();
     io.err(`\n${lastWords}`);
     void endJson(new StopError('INTERRUPTED', 'Interrupted.', lastWords.trim()), 'interrupted', io);
     process.exit(EXIT.interrupted.code);
@@ -93,19 +101,25 @@ async function main(argv: readonly string[]): Promise<number> {
     process.exit(EXIT[exit].code);
   });
   let exit: Exit = 'nothingDone';
+  let failure: unknown = null;
   try {
+    if (process.send) channel = new (await import('./screen/channel.js')).ProgramChannel(process, stop);
     const chosen = await choose(words, io);
-    if (!chosen) return EXIT.done.code;
+    if (!chosen) {
+      exit = 'done';
+      return EXIT[exit].code;
+    }
     const { command, args } = chosen;
     called = `alianza-import ${[command.name, ...args.words].map((word) => shellWord(word)).join(' ')}\n`;
     const { run } = await command.load();
     exit = await run(args, io);
   } catch (error) {
     exit = error instanceof StopError ? error.exit : 'nothingDone';
+    failure = error;
     io.err(errorText(errorFacts(error)));
     await endJson(error, exit, io);
   } finally {
-    await Promise.all([stdout.taken(), stderr.taken()]);
+    await Promise.all([stdout.taken(), stderr.taken(), channel?.end(EXIT[exit].code, failure)]);
   }
   return EXIT[exit].code;
 }

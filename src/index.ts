@@ -19,6 +19,7 @@ export {
   writeResultsAgain,
 } from './run/read.js';
 export { listRuns } from './run/runs.js';
+export { loadProfile, saveProfile } from './run/save-profile.js';
 export {
   type CheckRequest,
   checkSheets,

@@ -116,6 +116,11 @@ const RUN_OPTIONS = {
     help: "JSON: header names, defaults and value translations for a customer's own sheets, and any option",
   },
   set: { type: 'list', value: 'column=value', help: 'default for a column; repeatable' },
+  edits: {
+    type: 'text',
+    value: 'FILE',
+    help: 'corrections of cells, applied while reading: JSON lines {sheet, row, header, was, text}, or {sheet, row, omit: true}. The sheet itself is never changed',
+  },
   format: {
     type: 'text',
     choices: ['xlsx', 'csv'],
@@ -166,6 +171,11 @@ export const OWN_OPTIONS = {
       type: 'text',
       value: 'FILE',
       help: 'writes a profile to begin with: how the headers were understood, and what is to be filled in',
+    },
+    'no-results': {
+      type: 'flag',
+      default: false,
+      help: 'with --out: the journal alone, without results and report, which `results` writes later; much faster',
     },
   },
   run: {

@@ -1,9 +1,19 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listRuns, openRun, readReport, resumeRun, startRun, undoRun, verifyRun } from '../src/index.js';
+import {
+  listRuns,
+  loadProfile,
+  openRun,
+  readReport,
+  resumeRun,
+  saveProfile,
+  startRun,
+  undoRun,
+  verifyRun,
+} from '../src/index.js';
 import type { RunEvent } from '../src/run/events.js';
 import {
   SANDBOX_PASSWORD,
@@ -95,5 +105,23 @@ describe('a program that drives runs through the door', () => {
       ...{ name: 'StopError', code: 'SHEET_NOT_FOUND', hint: expect.any(String), exit: 'nothingDone' },
     });
     expect(await listRuns(join(directory, 'runs'))).toEqual([]);
+  });
+
+  it('writes profiles as well as it reads them, and no file that is none', async () => {
+    const { directory } = await deskOf(0);
+    const path = join(directory, 'acme.json');
+    const profile = { headers: { BillTo: 'accountNumber', Rep: null }, blank: ['N/A'] } as const;
+    await saveProfile(path, profile);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(profile);
+    expect(await loadProfile(path)).toMatchObject({ ...profile, defaults: {}, options: {} });
+    await saveProfile(path, { defaults: { country: 'CAN' } });
+    expect(await loadProfile(path)).toMatchObject({ headers: {}, defaults: { country: 'CAN' } });
+    const wrong = { headers: { BillTo: 'acountNumber' } } as unknown as typeof profile;
+    await expect(saveProfile(path, wrong)).rejects.toMatchObject({
+      ...{ code: 'PROFILE_INVALID', message: expect.stringContaining('did you mean accountNumber?') },
+    });
+    expect(await loadProfile(path)).toMatchObject({ headers: {}, defaults: { country: 'CAN' } });
+    const nowhere = join(directory, 'no', 'acme.json');
+    await expect(saveProfile(nowhere, profile)).rejects.toMatchObject({ code: 'PROFILE_UNWRITABLE' });
   });
 });

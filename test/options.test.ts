@@ -23,6 +23,7 @@ describe('the settings', () => {
       limit: undefined,
       profile: undefined,
       set: [],
+      edits: undefined,
       format: undefined,
       'http-log': false,
       json: false,

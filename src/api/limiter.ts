@@ -95,6 +95,15 @@ export class Limiter {
     };
   }
 
+  /** How things stand at this moment: requests at once, how many may be, and how long everybody still waits. */
+  get state(): { readonly inFlight: number; readonly limit: number; readonly pauseMs: number } {
+    return {
+      inFlight: this.#limit.activeCount,
+      limit: this.#limit.concurrency,
+      pauseMs: Math.max(0, Math.ceil(this.#pausedUntil - performance.now())),
+    };
+  }
+
   /**
    * Sends when there is room.
    * @throws NotSentError when the limiter was stopped first; whatever `send` or `ready` throws

@@ -59,5 +59,10 @@ export function callerOf(args: Arguments, io: Io) {
     profiles.set(args, profile);
     return profile;
   };
-  return { options: flags, env: io.env, insecureHttp, readProfile, ...(ask ? { ask } : {}) };
+  const { channel } = io;
+  return {
+    ...{ options: flags, env: io.env, insecureHttp, readProfile },
+    ...(channel ? { logIn: () => channel.logIn() } : {}),
+    ...(ask ? { ask } : {}),
+  };
 }

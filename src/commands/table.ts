@@ -28,7 +28,7 @@ export const COMMANDS: readonly Command[] = [
     words: '<sheet..>',
     summary: 'offline: every problem of every cell, row and between rows, in one pass; nothing is sent',
     example: 'alianza-import validate customers.xlsx --profile acme.json',
-    options: ['out', 'profile', 'set', 'format', 'json', 'quiet'],
+    options: ['out', 'profile', 'set', 'edits', 'format', 'json', 'quiet'],
     own: OWN_OPTIONS.validate,
     here: {
       out: {
@@ -53,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
       'limit',
       'profile',
       'set',
+      'edits',
       'format',
       'http-log',
       'json',

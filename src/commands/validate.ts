@@ -1,4 +1,4 @@
-import { EXIT } from '../errors.js';
+import { EXIT, StopError } from '../errors.js';
 import { ownSettings } from '../options.js';
 import type { RunReport } from '../results/run-report.js';
 import type { RunEvent } from '../run/events.js';
@@ -9,7 +9,9 @@ import { callerOf, type Run, screenOf } from './command.js';
 export const run: Run = async (args, io) => {
   const request = { ...callerOf(args, io), sheets: args.words };
   const screen = await screenOf(args, io);
-  const { 'write-profile': path } = ownSettings('validate', args.flags);
+  const { 'write-profile': path, 'no-results': noResults } = ownSettings('validate', args.flags);
+  if (noResults && args.flags['out'] === undefined)
+    throw new StopError('USAGE', '--no-results goes with --out.', 'Without --out nothing is written anyway.');
   // Only here: most validations write no profile.
   const profiles = path === undefined ? null : await import('../run/write-profile.js');
   const profile = profiles && path !== undefined ? await profiles.beginProfile(path, request) : null;
@@ -20,7 +22,8 @@ export const run: Run = async (args, io) => {
   };
   if (args.flags['out'] !== undefined) {
     const { checkSheets } = await import('../run/start.js');
-    const report = await checkSheets({ ...request, onPlatform: false }, followOnScreen(io, screen, false));
+    const check = { ...request, onPlatform: false, journalOnly: noResults };
+    const report = await checkSheets(check, followOnScreen(io, screen, false));
     if (profiles && profile) await profiles.addRunToProfile(profile, report);
     return tellReport(await written(report), screen, io);
   }

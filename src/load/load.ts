@@ -5,6 +5,7 @@ import type { RecordChange } from '../records/across/accounts.js';
 import type { LateProblem } from '../records/across/late-problem.js';
 import { nearest } from '../records/cells/nearest.js';
 import { SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
+import { EditedSheets, type Edits } from '../records/edits.js';
 import { isError, noticeAsProblem, type Problem } from '../records/problem.js';
 import { type InputReading, turnOf } from '../records/reading.js';
 import type { ImportRecord } from '../records/record.js';
@@ -24,7 +25,7 @@ export interface SheetEvents {
   onRows(checked: readonly Checked[], table: Table): Promise<void> | void;
   /** problems of a table that show when all its rows are known */
   onTableEnd(problems: readonly Problem[]): Promise<void> | void;
-  /** the warning of a row that the profile leaves out: nothing else is heard of it */
+  /** the warning of a row that the profile or the edits leave out: nothing else is heard of it */
   onLeftOut(problem: Problem): Promise<void> | void;
 }
 
@@ -32,38 +33,47 @@ export interface SheetEvents {
  * Sheets to checked rows: the first stage of every command that takes sheets. Streams; memory does not grow with the
  * rows but for small keys.
  *
+ * @param edits corrections of cells, applied between reading and checking
  * @returns the validator, which knows now what shows only when all rows are known
- * @throws StopError when a file cannot be read, `INTERRUPTED` when it was stopped
+ * @throws StopError when a file cannot be read, `INTERRUPTED` when it was stopped, `EDIT_STALE` when edits are not of
+ *   these sheets
  */
 export async function readSheets(
   files: readonly string[],
   options: ValidatorOptions,
   events: SheetEvents,
+  edits: Edits | null = null,
 ): Promise<Validator> {
   const validator = new Validator(options);
+  const edited = edits && new EditedSheets(edits, files.length);
   const sheetNames: string[] = [];
   for (const file of inTurn(files, options, events)) {
     const earlier = await earlierRunOf(file);
     try {
       for await (const table of await tablesOf(file, options, events)) {
         sheetNames.push(table.sheet ?? table.file);
-        await events.onTable(table, validator.openTable(table, earlier), validator);
+        const problems = validator.openTable(table, earlier);
+        if (edited) problems.push(...edited.openTable(table, validator.headers));
+        await events.onTable(table, problems, validator);
         let count = 0;
-        for await (const rows of table.rows) {
+        for await (const batch of table.rows) {
           if (events.signal?.aborted) throw interruption();
-          count += rows.length;
+          count += batch.length;
+          const { rows, leftOut: omitted } = edited?.apply(batch) ?? { rows: batch, leftOut: [] };
+          for (const problem of omitted) await events.onLeftOut(problem);
           const leftOut = validator.leftOut(rows);
           for (const problem of leftOut ?? []) if (problem !== null) await events.onLeftOut(problem);
           const read = leftOut === null ? rows : rows.filter((_, index) => leftOut[index] === null);
           await events.onRows(validator.check(read), table);
         }
-        await events.onTableEnd(validator.closeTable());
+        await events.onTableEnd([...validator.closeTable(), ...(edited?.closeTable() ?? [])]);
         if (count === 0) events.onNotice(noRows(table));
       }
     } finally {
       await earlier?.close();
     }
   }
+  edited?.finish();
   for (const name of validator.sheetsUnseen) events.onNotice(notThere(name, files[0] ?? '', sheetNames));
   return validator;
 }
@@ -112,6 +122,7 @@ function noRows({ file, sheet }: Table): Notice {
  * @param credentials null when nothing will be sent: given credentials are then kept nowhere, and a row that is valid
  *   has its last status with that
  * @param signal stops it between two batches of rows: `INTERRUPTED`
+ * @param edits as for {@link readSheets}
  * @returns the partitions that accounts name; null stands for that of the log-in, of accounts that name none
  */
 export async function loadSheets(
@@ -120,6 +131,7 @@ export async function loadSheets(
   journal: Journal<ImportRecord>,
   credentials: CredentialsFile | null,
   signal?: AbortSignal,
+  edits: Edits | null = null,
 ): Promise<(string | null)[]> {
   const valid = credentials ? 'pending' : 'valid';
   const partitions = new Set<string | null>();
@@ -128,7 +140,7 @@ export async function loadSheets(
   };
   let source = 0;
   let secretCells = new Set<number>();
-  const validator = await readSheets(files, options, {
+  const events: SheetEvents = {
     signal,
     onNotice: (notice) => void journal.addProblem(0, { ...noticeAsProblem(notice) }),
     onLeftOut: (problem) => void journal.addProblem(0, { ...problem }),
@@ -165,7 +177,8 @@ export async function loadSheets(
       }
       await Promise.all(writes);
     },
-  });
+  };
+  const validator = await readSheets(files, options, events, edits);
   for (const changes of validator.changes()) await changeRecords(journal, changes);
   await changeRecords(journal, addLate(journal, validator.finish()));
   await journal.setMeta('furtherNumbers', validator.hasFurtherNumbers);

@@ -46,6 +46,12 @@ export const PROBLEM_CODES = {
 
   ROW_LEFT_OUT: { severity: 'warning', title: 'Row was left out, as the profile says' },
 
+  // corrections of --edits
+  SHEET_EDITED: { severity: 'warning', title: 'Cells or rows were changed, as the edits say' },
+  ROW_OMITTED: { severity: 'warning', title: 'Row was left out, as the edits say' },
+  EDIT_STALE: { severity: 'error', title: 'An edit was made for another text than the cell holds' },
+  EDITS_READABLE: { severity: 'warning', title: 'Edits hold a password, and others can read them' },
+
   // what a spreadsheet did to a cell
   CELL_ERROR: { severity: 'error', title: 'Cell holds a spreadsheet error' },
   FORMULA_NOT_CALCULATED: { severity: 'error', title: 'Formula was never calculated' },

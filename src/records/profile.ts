@@ -184,6 +184,18 @@ export async function readProfile(path: string, optionNames: readonly string[]):
       : 'Check the path after --profile.';
     throw new StopError('PROFILE_INVALID', message, hint, { cause });
   }
+  return checkedProfile(json, path, optionNames);
+}
+
+/**
+ * The profile that a value is.
+ *
+ * @param json as in a file
+ * @param path what messages call it
+ * @param optionNames as for {@link readProfile}
+ * @throws StopError `PROFILE_INVALID`
+ */
+export function checkedProfile(json: unknown, path: string, optionNames: readonly string[]): Profile {
   const parsed = profileSchema(optionNames).safeParse(json);
   if (parsed.success) {
     const { $schema: _, $notes: _notes, ...profile } = parsed.data;

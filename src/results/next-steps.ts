@@ -24,6 +24,8 @@ export interface Ending
   readonly where: string;
   /** options that read the sheets the same way, such as ` --profile acme.json` */
   readonly reading: string;
+  /** options that correct the sheets as they are read, such as ` --edits acme.jsonl`; errors files are corrected already */
+  readonly edits: string;
   /** headers and texts of the sheets that a profile says the meaning of stand in the way */
   readonly needsProfile: boolean;
   /** the profile that the sheets are read with */
@@ -152,10 +154,10 @@ function ofRun({ runDir, insecure }: Ending, name: string): string {
 }
 
 /** A command on the sheets, in backticks. What came on standard input has to be given again. */
-function onSheets({ sheets, reading }: Ending, name: string, options = ''): string {
+function onSheets({ sheets, reading, edits }: Ending, name: string, options = ''): string {
   const names = sheets.map((sheet) => (isStandardInput(sheet) ? '-' : shellPath(sheet)));
   const given = names.includes('-') ? 'with it on standard input, ' : '';
-  return `${given}\`alianza-import ${name} ${names.join(' ')}${reading}${options}\``;
+  return `${given}\`alianza-import ${name} ${names.join(' ')}${reading}${edits}${options}\``;
 }
 
 function isStandardInput(sheet: string): boolean {

@@ -9,6 +9,7 @@ import type { RunFacts } from './state.js';
 export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'settings'>): {
   where: string;
   reading: string;
+  edits: string;
   selecting: string;
   profile: string | undefined;
   insecure: string;
@@ -25,10 +26,16 @@ export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'se
   for (const entry of settings.set) reading.push('--set', entry);
   const selecting = settings.only.flatMap((each) => ['--only', each]);
   if (settings.limit !== undefined) selecting.push('--limit', String(settings.limit));
+  const edits = settings.edits === undefined ? [] : ['--edits', settings.edits];
   const insecure = sendsInClear(baseUrl) ? ['--insecure-http'] : [];
   return {
     where: asOptions([...where, ...insecure]),
-    ...{ reading: asOptions(reading), selecting: asOptions(selecting), insecure: asOptions(insecure) },
+    ...{
+      reading: asOptions(reading),
+      edits: asOptions(edits),
+      selecting: asOptions(selecting),
+      insecure: asOptions(insecure),
+    },
     profile: settings.profile,
   };
 }

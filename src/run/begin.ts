@@ -2,6 +2,7 @@ import { createWriteStream, rmSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Settings } from '../options.js';
+import { readEdits } from '../records/edits.js';
 import { readOnly } from '../records/selection.js';
 import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write/write.js';
@@ -39,6 +40,7 @@ export async function beginRun(request: RunRequest, kind: RunKind, signal: Abort
   // What is missing is said before anything is read or written.
   const credentials =
     kind === 'validate' ? { username: '', password: '' } : await credentialsFor(target, request);
+  const read = settings.edits === undefined ? null : await readEdits(settings.edits);
   const hashed = await hashSheets(sheets, signal);
   const directory = settings.out ?? defaultDirectory(sheets, target.environment);
   const reserved = reserveRunDirectory(directory);
@@ -46,7 +48,8 @@ export async function beginRun(request: RunRequest, kind: RunKind, signal: Abort
     const inputs = await keepStandardInput(hashed, runFiles(directory).standardInput, signal);
     const createdAt = new Date().toISOString();
     const { json: _json, quiet: _quiet, 'no-color': _plain, ...kept } = settings;
-    const facts = { createdAt, inputs, target, kind, settings: kept, reading };
+    const edits = read && { file: resolve(read.path), sha256: read.sha256 };
+    const facts = { createdAt, inputs, ...(edits ? { edits } : {}), target, kind, settings: kept, reading };
     const run = await createRun(directory, reserved, facts);
     return {
       run,

@@ -16,7 +16,8 @@ import { OFFLINE_COVERAGE } from './validate-sheets.js';
 
 export interface CheckOptions {
   readonly settings: Settings;
-  readonly format: SheetFormat;
+  /** of the results; null: neither they nor the report are written */
+  readonly format: SheetFormat | null;
   /** null: offline only */
   readonly openPlatform: (() => Promise<Platform>) | null;
 }

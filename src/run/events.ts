@@ -55,7 +55,16 @@ export type RunEvent =
       readonly done: number;
       readonly total: number;
       readonly failed: number;
+      /** by status */
+      readonly rows: Readonly<Record<string, number>>;
       readonly requests: number;
+      /** requests a second since the last time */
+      readonly rate: number;
+      /** requests at this moment, and how many may be at once */
+      readonly inFlight: number;
+      readonly limit: number;
+      /** ISO date and time until which everybody waits, since the platform asked for it; null when nobody does */
+      readonly pausedUntil: string | null;
     }
   /** the platform asked for less, or was overloaded: everybody waits. Both since the start */
   | { readonly type: 'paused'; readonly pauses: number; readonly pausedMs: number }

@@ -17,6 +17,7 @@ import { hashFile } from '../sheet/read.js';
 import type { SheetFormat } from '../sheet/write/write.js';
 import type { Connection, Platform } from './connect.js';
 import type { RunDirectory } from './directory.js';
+import { refuseChangedEdits } from './edits.js';
 import { type Follow, signalOf, tell } from './events.js';
 import { unlessInterrupted } from './interrupt.js';
 import { loadRun, selectForRun, selectLeftOut, tellLoaded } from './load-run.js';
@@ -123,10 +124,11 @@ export async function importSheets(
           concurrency: settings.concurrency,
           maxFailed: maxFailed(settings['max-errors'], selected.total),
           stop: connection.stop,
-          onRow: (row, { status, result }) => {
+          onRow: (row, end) => {
+            const { status, result } = end;
             const error = result.error ?? null;
             if (status === 'failed') log.info('row failed', { row: row.row, step: result.failedStep, error });
-            progress.count(status);
+            progress.count(row.ordinal, end);
             const { file, sheet, values } = row.record;
             const account = values.accountNumber ?? null;
             tell(follow, { type: 'row', file, sheet, row: row.row, account, status, error });
@@ -173,29 +175,42 @@ async function planned({ journal }: RunDirectory, settings: Settings, follow: Fo
 /** Tells how far a run is, twice a second, and when the platform makes it wait. */
 class ProgressTeller {
   readonly #timer: NodeJS.Timeout;
-  #done: number;
-  #failed: number;
+  readonly #rows: Record<string, number>;
+  /** rows that failed in passing, and may end again in a further round */
+  readonly #again = new Map<number, string>();
   #pauses = 0;
+  #requests = 0;
+  #toldAt = performance.now();
 
   constructor(follow: Follow, before: RowCounts, { client, limiter }: Connection) {
-    const { total } = before;
-    this.#done = total - before.pending;
-    this.#failed = before.failed;
+    const { total, ...rows } = before;
+    this.#rows = rows;
     this.#timer = setInterval(() => {
       const { pauses, pausedMs } = limiter.report;
       if (pauses > this.#pauses) tell(follow, { type: 'paused', pauses, pausedMs });
       this.#pauses = pauses;
-      // a row that failed in passing ends again in a further round
-      const done = Math.min(this.#done, total);
       const { requests } = client;
-      tell(follow, { type: 'progress', done, total, failed: this.#failed, requests });
+      const now = performance.now();
+      const rate = ((requests - this.#requests) * 1000) / (now - this.#toldAt);
+      this.#requests = requests;
+      this.#toldAt = now;
+      const { inFlight, limit, pauseMs } = limiter.state;
+      const pausedUntil = pauseMs > 0 ? new Date(Date.now() + pauseMs).toISOString() : null;
+      const { pending = 0, failed = 0 } = this.#rows;
+      tell(follow, {
+        ...{ type: 'progress', done: total - pending, total, failed, rows: { ...this.#rows } },
+        ...{ requests, rate: Math.round(rate * 10) / 10, inFlight, limit, pausedUntil },
+      });
     }, PROGRESS_EVERY_MS);
     this.#timer.unref();
   }
 
-  count(status: string): void {
-    this.#done++;
-    if (status === 'failed') this.#failed++;
+  count(ordinal: number, { status, transient }: { status: string; transient: boolean }): void {
+    const before = this.#again.get(ordinal) ?? 'pending';
+    this.#rows[before] = (this.#rows[before] ?? 0) - 1;
+    this.#rows[status] = (this.#rows[status] ?? 0) + 1;
+    if (transient) this.#again.set(ordinal, status);
+    else this.#again.delete(ordinal);
   }
 
   end(): void {
@@ -214,9 +229,10 @@ function countRows(run: Pick<RunDirectory, 'journal'>, selection?: Selection): R
 
 /**
  * A sheet that was changed since the run began would be another run.
- * @throws StopError `SHEET_CHANGED`; a sheet that is gone is no change once its rows are in the journal
+ * @throws StopError `SHEET_CHANGED`, `EDITS_CHANGED`; a sheet that is gone is no change once its rows are in the journal
  */
 export async function refuseChangedSheets(run: RunDirectory, signal: AbortSignal): Promise<void> {
+  await refuseChangedEdits(run.facts, runState(run.journal).get('loaded') === true);
   for (const { file, sha256 } of run.facts.inputs) {
     if (!existsSync(file) && runState(run.journal).get('loaded') === true) continue;
     if ((await unlessInterrupted(signal, hashFile(file))) === sha256) continue;

@@ -5,6 +5,7 @@ import type { Settings } from '../options.js';
 import type { SheetPlan } from '../plan/sheet-plan.js';
 import { totalOf } from '../results/run-report.js';
 import type { RunDirectory } from './directory.js';
+import { editsOf } from './edits.js';
 import { type Follow, signalOf, tell } from './events.js';
 import { tablesOf } from './report.js';
 import { selectRows } from './select-rows.js';
@@ -22,7 +23,8 @@ export async function loadRun(
 ): Promise<void> {
   const { journal, files, facts } = run;
   const sheets = facts.inputs.map((input) => input.file);
-  const partitions = await loadSheets(sheets, facts.reading, journal, credentials, signalOf(follow));
+  const edits = await editsOf(facts);
+  const partitions = await loadSheets(sheets, facts.reading, journal, credentials, signalOf(follow), edits);
   await runState(journal).set('partitions', partitions);
   await selectForRun(run, facts.settings['on-invalid'], follow);
   await runState(journal).set('loaded', true);

@@ -75,13 +75,14 @@ export interface Credentials {
 }
 
 /**
- * The log-in for a platform: the sandbox's own, else from the environment variables or from the person who is asked.
+ * The log-in for a platform: the sandbox's own, else from the environment variables, or from the program or person that
+ * is asked.
  *
  * @throws StopError `CREDENTIALS_MISSING`
  */
 export async function credentialsFor(
   { environment }: RunTarget,
-  { env = {}, ask }: Caller,
+  { env = {}, logIn, ask }: Caller,
 ): Promise<Credentials> {
   let username = env['ALIANZA_USERNAME'] ?? '';
   let password = env['ALIANZA_PASSWORD'] ?? '';
@@ -89,6 +90,8 @@ export async function credentialsFor(
     const { SANDBOX_PASSWORD, SANDBOX_USERNAME } = await import('../sandbox/server.js');
     return { username: SANDBOX_USERNAME, password: SANDBOX_PASSWORD };
   }
+  const given = username === '' || password === '' ? await logIn?.() : null;
+  if (given) return given;
   if (username === '') username = (await ask?.('Alianza username: ', false)) ?? '';
   if (username !== '' && password === '') password = (await ask?.('Alianza password: ', true)) ?? '';
   if (username !== '' && password !== '') return { username, password };

@@ -104,12 +104,13 @@ export interface PartEnd extends Omit<KeptReport, 'parts' | 'counts'> {
 /**
  * Ends a part whatever has happened: writes the results and `report.html`, and keeps what is to be told. What cannot be
  * written is told as an error; it never throws.
+ * @param format null: neither results nor the page are written
  */
 export async function endPart(
   run: Told,
   { started, part, earlier }: OpenPart,
   end: PartEnd,
-  format: SheetFormat,
+  format: SheetFormat | null,
 ): Promise<RunReport> {
   const interrupted = isInterruption(end.failure);
   let failure = interrupted ? null : end.failure;
@@ -122,7 +123,10 @@ export async function endPart(
     }
   };
   await trying(() => run.journal.flush());
-  const written = isLoaded(run) ? await trying(() => writeResults(run.journal, run.directory, format)) : null;
+  const written =
+    isLoaded(run) && format !== null
+      ? await trying(() => writeResults(run.journal, run.directory, format))
+      : null;
   const counts = orElse(() => countsOf(run, NOTHING_KEPT), null);
   const facts = (): KeptReport => {
     const stoppedBy: StoppedBy | null = failure
@@ -148,6 +152,7 @@ export async function endPart(
   await trying(() => runState(run.journal).set('report', facts()));
   const findings = written?.findings ?? orElse(() => findingsOf(run.journal), NOTHING_FOUND);
   const report = reportOf(run, facts(), { written, findings });
+  if (format === null) return { ...report, report: null };
   const before = failure;
   await trying(() => writeReport(run.files.report, report, findings.rows));
   // what could not be written is told, too
@@ -257,7 +262,8 @@ export function storedReport(run: Told, isLive: () => boolean): RunReport {
   };
   const results = path('results');
   const written = results === null ? null : { results, errors: path('errors') };
-  return asOf(isLive, reportOf(run, kept, { written, findings: null }));
+  const report = asOf(isLive, reportOf(run, kept, { written, findings: null }));
+  return existsSync(run.files.report) ? report : { ...report, report: null };
 }
 
 /**

@@ -28,6 +28,8 @@ export interface Caller {
   readonly insecureHttp?: boolean;
   /** asks for a log-in that `env` does not have; nobody is asked by default */
   readonly ask?: Ask;
+  /** brings a log-in that `env` does not have, before anybody is asked; null when there is none */
+  readonly logIn?: () => Promise<{ readonly username: string; readonly password: string } | null>;
   /** gives the profile that `options` name, for a caller that has read it already; it is read anew by default */
   readonly readProfile?: () => Promise<Profile>;
 }

@@ -24,6 +24,8 @@ export interface StartRequest extends RunRequest {
 export interface CheckRequest extends RunRequest {
   /** also asks the platform, without a change; else nothing is sent */
   readonly onPlatform: boolean;
+  /** leaves results and report to {@link writeResultsAgain} */
+  readonly journalOnly?: boolean;
 }
 
 /**
@@ -45,9 +47,13 @@ export async function startRun(request: StartRequest, follow: Follow = {}): Prom
  * @throws StopError as {@link startRun}
  */
 export async function checkSheets(request: CheckRequest, follow: Follow = {}): Promise<RunReport> {
-  const { onPlatform } = request;
+  const { onPlatform, journalOnly = false } = request;
   const begun: BegunRun = await beginRun(request, onPlatform ? 'dry-run' : 'validate', signalOf(follow));
-  const options = { ...begun, openPlatform: onPlatform ? begun.openPlatform : null };
+  const options = {
+    ...begun,
+    format: journalOnly ? null : begun.format,
+    openPlatform: onPlatform ? begun.openPlatform : null,
+  };
   return carriedOut(begun.run, follow, () => checkIntoRun(begun.run, options, follow));
 }
 

@@ -19,6 +19,8 @@ export interface RunFacts {
   readonly createdAt: string;
   /** absolute paths of the sheets, with the SHA-256 of their bytes */
   readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
+  /** the corrections of `--edits`: absolute path, and SHA-256 of its bytes */
+  readonly edits?: { readonly file: string; readonly sha256: string };
   readonly target: RunTarget;
   readonly kind: RunKind;
   readonly settings: Settings;

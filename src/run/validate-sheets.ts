@@ -1,6 +1,7 @@
 import { isInterruption } from '../errors.js';
 import { PlanCounter } from '../execute/plan-counter.js';
-import { readSheets } from '../load/load.js';
+import { readSheets, type SheetEvents } from '../load/load.js';
+import { readEdits } from '../records/edits.js';
 import { noticeAsProblem, type Problem } from '../records/problem.js';
 import { nextSteps } from '../results/next-steps.js';
 import { needsProfile, ProblemGroups } from '../results/problem-groups.js';
@@ -27,6 +28,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
   const { sheets } = request;
   const { settings, profile } = await settingsOf(request);
   const reading = { ...readingOptions(profile, settings), examples: 'warn' } as const;
+  const edits = settings.edits === undefined ? null : await readEdits(settings.edits);
   const startedAt = new Date();
   const groups = new ProblemGroups();
   const invalid = new Marks();
@@ -39,7 +41,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
   const tables: TableHeaders[] = [];
   const signal = signalOf(follow);
   const read = async () => {
-    const validator = await readSheets(sheets, reading, {
+    const events: SheetEvents = {
       signal,
       onNotice: (notice) => void take(noticeAsProblem(notice)),
       onLeftOut: take,
@@ -59,7 +61,8 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
           for (const problem of problems) await take(problem);
         }
       },
-    });
+    };
+    const validator = await readSheets(sheets, reading, events, edits);
     for (const { ordinal, ...problem } of validator.finish()) {
       await take(problem);
       if (problem.severity !== 'error') continue;

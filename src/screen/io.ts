@@ -1,5 +1,14 @@
 import type { Environment } from '../options.js';
+import type { RunEvent } from '../run/events.js';
 import type { JsonPrinter } from './json-printer.js';
+
+/** The program that started this process with an IPC channel, where one did. */
+export interface Channel {
+  /** The log-in that its first message brings; null when it is none, or none comes. */
+  logIn(): Promise<{ readonly username: string; readonly password: string } | null>;
+  /** Passes on what a program needs to show of a run. */
+  tell(event: RunEvent): void;
+}
 
 /** The world of a command: what it prints to, and how it hears that it is to stop. */
 export interface Io {
@@ -14,6 +23,7 @@ export interface Io {
   isAsking: boolean;
   /** aborted by the first Ctrl-C or SIGTERM; the second one ends the process at once */
   readonly signal: AbortSignal;
+  readonly channel: Channel | null;
   /** the one object that `--json` prints */
   readonly json: JsonPrinter;
   /** Standard output: what was asked for, as it is. Resolves when more may come. */

@@ -24,6 +24,7 @@ export function followOnScreen(
   return {
     signal: io.signal,
     on(event: RunEvent) {
+      io.channel?.tell(event);
       if (event.type === 'opened') {
         io.json.know({ runDir: event.runDir, environment: event.environment });
         if (!resumable) return;

@@ -47,7 +47,7 @@ export interface PlainCells {
 
 /** A defect of a row's form (not of a value in it), or of the header above it. */
 export interface RowFault {
-  readonly code: 'ROW_TOO_LONG' | 'QUOTE_NOT_CLOSED' | 'MERGED_HEADER' | 'ANOTHER_HEADER';
+  readonly code: 'ROW_TOO_LONG' | 'QUOTE_NOT_CLOSED' | 'MERGED_HEADER' | 'ANOTHER_HEADER' | 'EDIT_STALE';
   /** the row that is to blame, where it is another: many rows have this fault, and it is worth one problem */
   readonly row?: number;
   /** the cells are not under their headers and mean nothing */

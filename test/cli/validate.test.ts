@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { startCli } from '../fixtures/cli.js';
@@ -31,6 +31,31 @@ describe.concurrent('validate', () => {
     );
     expect(existsSync(join(directory, 'v/report.html'))).toBe(true);
     expect(sandbox.requests).toEqual([]);
+  });
+
+  it('--no-results leaves results and report to the command that writes them', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { cli, csv, directory } = await placeOf(onTestFinished);
+    const ended = await cli('validate', MISTAKES, '--json', '--out', 'v', '--no-results');
+    expectExit(ended, 1);
+    const { problems, ...told } = JSON.parse(ended.stdout);
+    expect(problems).toHaveLength(EXPECTED.length);
+    expect(told).toMatchObject({
+      rows: { total: 23, invalid: 16 },
+      results: null,
+      errors: null,
+      report: null,
+    });
+    const files = readdirSync(join(directory, 'v')).filter((name) => !name.startsWith('journal.db-'));
+    expect(files.sort()).toEqual(['journal.db', 'lock', 'run.log']);
+    expectExit(await cli('results', 'v'), 0);
+    expect(csv('v/results.csv').filter(({ status }) => status === 'invalid')).toHaveLength(16);
+    expect(existsSync(join(directory, 'v/report.html'))).toBe(true);
+    const refused = await cli('validate', MISTAKES, '--no-results');
+    expectExit(refused, 3);
+    expect(refused.stderr).toContain('--no-results goes with --out');
   });
 
   it('prints the first problems grouped by cause, and what to do', async ({ expect, onTestFinished }) => {

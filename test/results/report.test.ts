@@ -273,7 +273,7 @@ describe('what to do next', () => {
   const ending: Ending = {
     ...{ runDir: 'runs/a b', kind: 'run', environment: 'beta', where: ' --environment beta', reading: '' },
     ...{ insecure: '', sheets: ['in.csv'], counts: {}, stoppedBy: null, undoneAt: null },
-    ...{ needsProfile: false, profile: undefined, selecting: '', selection: null },
+    ...{ needsProfile: false, profile: undefined, edits: '', selecting: '', selection: null },
     ...{ results: 'runs/a b/results.csv', errors: 'runs/a b/errors.csv', kept: [] },
     ...{ report: 'runs/a b/report.html', credentials: null, sent: true, toTakeBack: 5 },
   };
