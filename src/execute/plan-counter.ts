@@ -315,7 +315,8 @@ export class PlanCounter {
       shapes = [0, 0];
       sources.set(source, shapes);
     }
-    const at = values.macAddress === undefined ? 0 : 1;
+    // a row with a number of its own has no device, and may ring nothing
+    const at = values.macAddress === undefined && values.ringsType === undefined ? 0 : 1;
     if (shapes[at] === 0) {
       const parts = resources ?? resourcesOf(product, values);
       const number = source === 'NONE' ? null : values.phoneNumber === undefined ? 'searched' : 'given';

@@ -10,9 +10,12 @@ import {
   type LineRecord,
   listDevices,
   listLines,
+  listNamed,
   listNumbers,
   listTrunks,
   listUsers,
+  type NamedList,
+  type NamedRecord,
   type NumberRecord,
   type PortRecord,
   type TrunkRecord,
@@ -54,6 +57,11 @@ export class Snapshot {
 
   lines(priority: number): Promise<LineRecord[]> {
     return this.#list(listLines(this.partitionId, this.accountId), priority);
+  }
+
+  /** What numbers can ring and is known by its name alone. */
+  named(list: NamedList, priority: number): Promise<NamedRecord[]> {
+    return this.#list(listNamed(list, this.partitionId, this.accountId), priority);
   }
 
   trunks(priority: number): Promise<TrunkRecord[]> {
