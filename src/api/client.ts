@@ -36,6 +36,8 @@ export interface SendOptions {
   readonly ready?: () => Promise<void>;
   /** goes through although the run is stopping */
   readonly finishing?: boolean;
+  /** the platform may forbid it for good: that says nothing of other calls, and stops no run */
+  readonly optional?: boolean;
 }
 
 /** How one try ended. */
@@ -95,17 +97,17 @@ export class Client {
 
   /**
    * Sends a call until it has a good answer or no try is left. GET, PUT, PATCH and DELETE are repeated as they are;
-   * a POST is repeated only while it certainly has not happened.
+   * a POST, or what is a create in another way, is repeated only while it certainly has not happened.
    *
-   * @throws ApiError of kind `refused` (also of a call whose path cannot be sent), `unavailable`, or (POST only)
-   * `inDoubt`
+   * @throws ApiError of kind `refused` (also of a call whose path cannot be sent), `unavailable`, or (creates
+   * only) `inDoubt`
    * @throws NotSentError when the run is stopping and the call has not left
    * @throws StopError when no call can succeed any more (log-in refused, rights missing)
    */
   async send<T>(call: Call<T>, options: SendOptions = {}): Promise<T> {
     const wrong = unsendable(call.path);
     if (wrong !== null) throw new ApiError('refused', call.operation, null, [unsendableText(wrong)]);
-    const repeatable = call.method !== 'POST';
+    const repeatable = call.method !== 'POST' && call.isCreate !== true;
     let ready = options.ready;
     let doubt = false;
     let refusedTokens = 0;

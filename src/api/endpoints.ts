@@ -18,6 +18,8 @@ export interface Call<T> {
    * crossed connections) and is no answer. Absent where answers name nothing.
    */
   belongs?(answer: T): boolean;
+  /** doing it twice may bring about two, as a POST does, though its method says otherwise */
+  readonly isCreate?: true;
   /** values of the body that must not be seen in whatever comes back */
   readonly secrets?: readonly unknown[];
 }
@@ -82,6 +84,7 @@ const UserAnswer = z.looseObject({
   extension: z.union([z.string(), z.number().transform(String)]).nullish(),
   username: optionalText,
   callerIdConfig: z.looseObject({ callerIdNumber: optionalText }).nullish(),
+  voicemailBoxId: optionalText,
 });
 const Address = z.looseObject({});
 const AddressAnswer = z.looseObject({
@@ -120,9 +123,11 @@ const CallHandlingAnswer = z.looseObject({
   voicemailBoxId: optionalText,
 });
 const PortAnswer = z.looseObject({ macAddress: optionalText, portNumber: z.number().nullish() });
+const CallingPlanProduct = z.looseObject({ id, name: optionalText, defaultPlan: z.boolean().nullish() });
+const CallingPlanAnswer = z.looseObject({ callingPlanProductId: optionalText, endDate: optionalText });
+const UserProductPlan = z.looseObject({ id: optionalText });
 /** A write whose answer holds nothing that is needed was done, whatever JSON says so, or none at all. */
 const Written = z.unknown();
-const NamedAnswer = z.looseObject({ id, name: optionalText });
 const TrunkAnswer = z.looseObject({ id, trunkName: optionalText });
 const DeviceTypeAnswer = z.looseObject({ id, numLines: z.number().nullish() });
 const E911Answer = z.looseObject({ valid: optionalText, errors: z.array(z.string()).nullish() });
@@ -131,6 +136,9 @@ const E911Answer = z.looseObject({ valid: optionalText, errors: z.array(z.string
 const ActivationAnswer = z.looseObject({
   telephoneNumbers: z.array(z.looseObject({ phoneNumber: text })).min(1),
 });
+const CallingPlanProductList = z.array(CallingPlanProduct);
+const CallingPlanList = z.array(CallingPlanAnswer);
+const UserProductPlanList = z.array(UserProductPlan);
 const AccountList = z.array(AccountAnswer);
 const UserList = z.array(UserAnswer);
 const InventoryList = z.array(InventoryNumber);
@@ -139,7 +147,6 @@ const DeviceList = z.array(DeviceAnswer);
 const DeviceTypeList = z.array(DeviceTypeAnswer);
 const LineList = z.array(LineAnswer);
 const TrunkList = z.array(TrunkAnswer);
-const NamedList = z.array(NamedAnswer);
 
 export type AccountRecord = z.output<typeof AccountAnswer>;
 export type UserRecord = z.output<typeof UserAnswer>;
@@ -150,7 +157,8 @@ export type DeviceRecord = z.output<typeof DeviceAnswer>;
 export type LineRecord = z.output<typeof LineAnswer>;
 export type CallHandlingRecord = z.output<typeof CallHandlingAnswer>;
 export type PortRecord = z.output<typeof PortAnswer>;
-export type NamedRecord = z.output<typeof NamedAnswer>;
+export type CallingPlanProductRecord = z.output<typeof CallingPlanProduct>;
+export type CallingPlanRecord = z.output<typeof CallingPlanAnswer>;
 export type TrunkRecord = z.output<typeof TrunkAnswer>;
 
 /** Guide, "Authentication/Working with Tokens". */
@@ -259,7 +267,7 @@ export const getUser = (partitionId: string, accountId: string, userId: string):
   belongs: (user) => sameKey(userId, user.id) && sameKey(accountId, user['accountId']),
 });
 
-/** Changes the fields of the body alone (API description, `user`). */
+/** Changes the fields of the body alone (API description, end users); whether it merges within a field is not said. */
 export const patchUser = (
   partitionId: string,
   accountId: string,
@@ -271,6 +279,72 @@ export const patchUser = (
   path: `${accountPath(partitionId, accountId)}/user/${e(userId)}`,
   body,
   answer: Written,
+  belongs: (answer) => sameKey(userId, field(answer, 'id')),
+});
+
+/** The user plans that an account may have. */
+export const listUserProductPlans = (
+  partitionId: string,
+  accountId: string,
+): Call<z.output<typeof UserProductPlan>[]> => ({
+  operation: 'getAvailableUserProductPlans',
+  method: 'GET',
+  path: `${accountPath(partitionId, accountId)}/user-product-plans`,
+  answer: UserProductPlanList,
+});
+
+/** The Cymbus group of an account, which the plans ADVANCED and PROFESSIONAL need. */
+export const getAccountGroup = (accountId: string): Call<unknown> => ({
+  operation: 'retrieveStrettoDeviceLinesGroup',
+  method: 'GET',
+  path: `/v2/cymbus/account-group/${e(accountId)}`,
+  answer: Written,
+});
+
+/** The calling plans that a partition offers; with those that are archived, which nobody can have any more. */
+export const listCallingPlanProducts = (
+  partitionId: string,
+  includeArchived = false,
+): Call<CallingPlanProductRecord[]> => ({
+  operation: 'retrieveCallingPlanProductList',
+  method: 'GET',
+  path: `/v2/partition/${e(partitionId)}/callingplanproduct${includeArchived ? '?includeArchived=true' : ''}`,
+  answer: CallingPlanProductList,
+});
+
+/** What has a calling plan, as the API calls it. */
+export type PlanReferenceType = 'END_USER' | 'SIP_TRUNK' | 'ACCOUNT';
+
+export const listCallingPlans = (
+  partitionId: string,
+  accountId: string,
+  referenceType: PlanReferenceType,
+  referenceId: string,
+): Call<CallingPlanRecord[]> => ({
+  operation: 'getPlans',
+  method: 'GET',
+  path: `${accountPath(partitionId, accountId)}/callingplan?referenceType=${referenceType}&referenceId=${q(referenceId)}`,
+  answer: CallingPlanList,
+  belongs: (list) => list.every((each) => sameKey(referenceId, each['referenceId'])),
+});
+
+/** Whether a second one adds to the first or replaces it is not documented. */
+export const addCallingPlan = (partitionId: string, accountId: string, body: Body): Call<unknown> => ({
+  operation: 'addPlan',
+  method: 'PUT',
+  path: `${accountPath(partitionId, accountId)}/callingplan`,
+  body,
+  answer: Written,
+  belongs: (answer) => sameKey(body['referenceId'], field(answer, 'referenceId')),
+  isCreate: true,
+});
+
+export const removeCallingPlan = (partitionId: string, accountId: string, body: Body): Call<unknown> => ({
+  operation: 'removePlan',
+  method: 'DELETE',
+  path: `${accountPath(partitionId, accountId)}/callingplan`,
+  body,
+  answer: null,
 });
 
 export const deleteUser = (partitionId: string, accountId: string, userId: string): Call<unknown> => ({
@@ -406,24 +480,6 @@ export const patchNumber = (
   body,
   answer: Written,
   belongs: (answer) => samePhone(phone, field(answer, 'phoneNumber')),
-});
-
-/** What numbers can ring besides users, lines and trunks, and is known by a name in its account: the lists of each. */
-const NAMED_LISTS = {
-  huntGroups: { operation: 'retrieveBusinessLineHuntGroups', path: 'business-line-hunt-group' },
-  ivrs: { operation: 'retrieveIvrList', path: 'ivr' },
-  virtualFaxes: { operation: 'retrieveVFaxList', path: 'vfax' },
-  specialtyLines: { operation: 'retrieve_specialty_line_by_account', path: 'specialty-line' },
-  callGroups: { operation: 'getAllCallGroups', path: 'group' },
-} as const;
-export type NamedList = keyof typeof NAMED_LISTS;
-
-export const listNamed = (list: NamedList, partitionId: string, accountId: string): Call<NamedRecord[]> => ({
-  operation: NAMED_LISTS[list].operation,
-  method: 'GET',
-  path: `${accountPath(partitionId, accountId)}/${NAMED_LISTS[list].path}`,
-  answer: NamedList,
-  belongs: (all) => all.every((each) => sameKey(accountId, each['accountId'])),
 });
 
 export const deleteNumber = (partitionId: string, accountId: string, phone: string): Call<unknown> => ({

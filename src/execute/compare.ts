@@ -69,7 +69,7 @@ export class Comparer {
         const kind = KINDS[name];
         const outcome = step.outcome as unknown as Outcome;
         const ids = idsOf(this.#journal, resource, outcome);
-        const now = await kind.read(this.#shared.for(row.ordinal), ids);
+        const now = await kind.read(this.#shared.for(row.ordinal), ids, resource);
         if (now === null) return missing('is not there');
         const stated = await kind.stated({
           resource,

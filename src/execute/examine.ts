@@ -39,7 +39,7 @@ export async function examine(run: Examining, made: readonly Made[]): Promise<vo
       const { resource, ids, step } = each;
       const kind = KINDS[resource.kind];
       try {
-        const now = await kind.read(looks.for(step.owner), ids);
+        const now = await kind.read(looks.for(step.owner), ids, resource);
         if (now === null) {
           each.verdict = 'gone';
           each.reason = step.state === 'deleting' ? '' : GONE;

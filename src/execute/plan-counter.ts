@@ -5,6 +5,9 @@ import {
   getCallHandling,
   getNumber,
   getPort,
+  getUser,
+  listCallingPlanProducts,
+  listCallingPlans,
   listDevices,
   listLines,
   listNumbers,
@@ -13,7 +16,7 @@ import {
   searchNumbers,
   validateAddress,
 } from '../api/endpoints.js';
-import { planRow } from '../plan/plan.js';
+import { bringsUserSettings, planRow } from '../plan/plan.js';
 import { KIND_NAMES, type KindName, type Resource, type RowPlan } from '../plan/resource.js';
 import type { PlannedObjects, SheetPlan } from '../plan/sheet-plan.js';
 import { hash32, KeyIndex } from '../records/across/key-index.js';
@@ -22,7 +25,7 @@ import type { RowValues } from '../records/columns.js';
 import { completeValues, numberSourceOf } from '../records/complete.js';
 import type { Product } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
-import { isObject, KINDS } from '../resources/kinds.js';
+import { isObject, KINDS, objectOf } from '../resources/kinds.js';
 import { accountLookUps } from '../resources/lookups/account-index.js';
 import { RESULTS_PER_SEARCH } from '../resources/lookups/number-pools.js';
 import { rehearse } from './rehearse.js';
@@ -66,6 +69,8 @@ interface Part {
   readonly object: KindName;
   /** the field with the first row of those that share it; null where each row has its own */
   readonly sharedBy: typeof ACCOUNT | typeof USER | null;
+  /** the bit of that row which says that it is counted */
+  readonly counted: number;
   readonly operations: readonly string[];
 }
 
@@ -88,8 +93,12 @@ interface Asked {
   /** for each that is there, and for each that is new; of a searched number nothing */
   readonly there: string | null;
   readonly isNew: string | null;
+  /** for each that is new, whether its account is or not */
+  readonly always?: string;
 }
 const NOTHING_ASKED: Asked = { list: null, there: null, isNew: null };
+const GET_USER = getUser('', '', '').operation;
+const GET_PLANS = listCallingPlans('', '', 'ACCOUNT', '').operation;
 const ASKED: Readonly<Record<KindName, Asked>> = {
   account: NOTHING_ASKED,
   user: { ...NOTHING_ASKED, list: listUsers('', '').operation },
@@ -105,25 +114,31 @@ const ASKED: Readonly<Record<KindName, Asked>> = {
   },
   sipTrunk: { ...NOTHING_ASKED, list: listTrunks('', '').operation },
   reference: NOTHING_ASKED,
+  userSettings: { ...NOTHING_ASKED, there: GET_USER, always: GET_USER },
+  callingPlan: { ...NOTHING_ASKED, there: GET_PLANS, always: GET_PLANS },
   device: {
     ...{ list: listDevices('', '').operation, there: null },
     isNew: findDevices('', '', '').operation,
   },
 };
-/** Bits of a first row while it is counted: that, that it differs, and above them the lists of {@link ASKED}. */
-const COUNTED = { [ACCOUNT]: 1, [USER]: 2 } as const;
-const TOLD_DIFFERENT = { [ACCOUNT]: 4, [USER]: 8 } as const;
-const LISTED = 4;
+/** What several rows share: the kind, and the object that it is or is set on. Each has a bit of the first of the rows. */
+const SHARED = [
+  ...['account of account', 'user of user', 'userSettings of user'],
+  ...['callingPlan of account', 'callingPlan of user'],
+];
+/** Further bits of a first row while it is counted: that it differs, and above them the lists of {@link ASKED}. */
+const TOLD_DIFFERENT = { [ACCOUNT]: 1 << SHARED.length, [USER]: 2 << SHARED.length } as const;
+const LISTED = SHARED.length + 2;
 
 /**
  * Counts what rows would bring about: sixteen bytes a row, and a few for each address. Every kind of resource but
- * accounts and users is one row's own.
+ * accounts, users and what is set on them is one row's own.
  */
 export class PlanCounter {
   readonly #rows = new NumberTable(4);
   readonly #shapes: Shape[] = [];
-  /** by product, source of the number, and whether there is a device */
-  readonly #shapeNumbers = new Map<Product, Map<string, [without: number, withDevice: number]>>();
+  /** by product, source of the number, and what else the rows bring: {@link partsOf} */
+  readonly #shapeNumbers = new Map<Product, Map<string, Map<number, number>>>();
   readonly #addresses = new KeyIndex();
   /** numbers that are searched, by partition and place */
   readonly #searched = new Map<string, number>();
@@ -162,7 +177,7 @@ export class PlanCounter {
     });
     this.#mark(ordinal, marks);
     if (userFirst !== 0 && getsMail(values)) this.#mark(userFirst, MAILS);
-    this.#put(record, this.#shapeOf(product, record.values, resources));
+    this.#put(record, this.#shapeOf(product, values, resources));
   }
 
   /** Takes a row back that turned out not to be valid. */
@@ -188,6 +203,7 @@ export class PlanCounter {
     let searches = 0;
     for (const numbers of this.#searched.values()) searches += Math.ceil(numbers / RESULTS_PER_SEARCH);
     add(searchNumbers('', '', '', RESULTS_PER_SEARCH).operation, searches);
+    if (operations.has(GET_PLANS)) add(listCallingPlanProducts('').operation, 1);
     if (counts.rows > 0) add(authorize('', '').operation, 1);
     const calls = [...operations.values()].reduce((sum, count) => sum + count, 0);
     const latency = latencyMs ?? ASSUMED_LATENCY_MS;
@@ -250,7 +266,7 @@ export class PlanCounter {
       const accountIsThere = accountState === 'exists' || accountState === 'differs';
       /** the kinds of objects of this row that were told to differ, a bit each */
       let different = 0;
-      shape.parts.forEach(({ kind, object, sharedBy }, index) => {
+      shape.parts.forEach(({ kind, object, sharedBy, counted }, index) => {
         const state = STATES[(states >>> (STATE_BITS * index)) & STATE];
         if (state === 'done') return;
         if (accountIsThere && marks(account, 1 << (LISTED + KIND_NAMES.indexOf(kind)))) add(ASKED[kind].list);
@@ -260,12 +276,13 @@ export class PlanCounter {
           different |= bit;
           if (sharedBy === null || marks(first, TOLD_DIFFERENT[sharedBy])) of(object).differ += 1;
         }
-        if (sharedBy !== null && !marks(first, COUNTED[sharedBy])) return;
+        if (sharedBy !== null && !marks(first, counted)) return;
         if (state === 'create') {
           sums[index] = (sums[index] ?? 0) + 1;
           if (kind === 'user' && this.#isMarked(user, MAILS)) mails += 1;
           const isSearched = kind === 'number' && shape.number === 'searched';
           if (accountIsThere && !isSearched) add(ASKED[kind].isNew);
+          add(ASKED[kind].always ?? null);
         } else {
           if (object === kind) of(object).exist += 1;
           add(ASKED[kind].there);
@@ -312,17 +329,19 @@ export class PlanCounter {
     }
     let shapes = sources.get(source);
     if (shapes === undefined) {
-      shapes = [0, 0];
+      shapes = new Map();
       sources.set(source, shapes);
     }
-    // a row with a number of its own has no device, and may ring nothing
-    const at = values.macAddress === undefined && values.ringsType === undefined ? 0 : 1;
-    if (shapes[at] === 0) {
+    const isCaller = resources === null ? isCallerId(values) : values.assignAsCallerId === true;
+    const brings = partsOf(product, values, isCaller);
+    let shape = shapes.get(brings);
+    if (shape === undefined) {
       const parts = resources ?? resourcesOf(product, values);
       const number = source === 'NONE' ? null : values.phoneNumber === undefined ? 'searched' : 'given';
-      shapes[at] = this.#shapes.push({ parts: parts.map(partOf), number });
+      shape = this.#shapes.push({ parts: parts.map(partOf), number });
+      shapes.set(brings, shape);
     }
-    return shapes[at];
+    return shape;
   }
 
   /**
@@ -356,17 +375,34 @@ function placeOf(...parts: readonly (string | undefined)[]): number {
 
 const NONE = { create: 0, exist: 0, differ: 0 };
 
+/** What a row brings besides what every row of its product brings, a bit each. */
+function partsOf(product: Product, values: RowValues, isCallerId: boolean): number {
+  return (
+    (values.macAddress === undefined ? 0 : 1) |
+    (values.accountCallingPlan === undefined ? 0 : 2) |
+    (values.callingPlan === undefined ? 0 : 4) |
+    (bringsUserSettings(product, values, isCallerId) ? 8 : 0)
+  );
+}
+
+/** Whether the number of a row that is only read becomes its user's caller ID, as far as the row tells. */
+function isCallerId({ assignAsCallerId = true }: RowValues): boolean {
+  return assignAsCallerId;
+}
+
 function resourcesOf(product: Product, values: RowValues): readonly Resource[] {
-  const complete = completeValues({ product, values, callerId: null }, ANY_ACCOUNT, {});
+  const complete = completeValues({ product, values, callerId: isCallerId(values) }, ANY_ACCOUNT, {});
   return planRow(product, complete, 1, () => undefined).resources;
 }
 
 function partOf(resource: Resource): Part {
   const { kind } = resource;
+  const object = objectOf(resource);
   return {
     kind,
-    object: KINDS[kind].settingOf ?? kind,
-    sharedBy: kind === 'account' ? ACCOUNT : kind === 'user' ? USER : null,
+    object,
+    sharedBy: object === 'account' ? ACCOUNT : object === 'user' ? USER : null,
+    counted: 1 << SHARED.indexOf(`${kind} of ${object}`),
     operations: rehearse(resource, '', null).map(({ operation }) => operation),
   };
 }

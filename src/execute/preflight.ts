@@ -1,4 +1,3 @@
-import { ApiError } from '../api/api-error.js';
 import type { Client } from '../api/client.js';
 import type { HttpLog } from '../api/http-log.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
@@ -6,19 +5,18 @@ import { nthOf } from '../plan/keys.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
 import { headersOf, typedHeaders } from '../records/headers.js';
 import { PROBLEM_CODES, underHeader, withSeverity } from '../records/problem.js';
-import { PRODUCTS } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
 import { rowAddresses } from '../resources/activation.js';
 import { differenceText, type FieldDifference } from '../resources/compare.js';
 import { differencesFromSheet } from '../resources/create-once.js';
 import type { Around } from '../resources/kind.js';
-import { isObject, KINDS } from '../resources/kinds.js';
+import { isObject, KINDS, objectOf } from '../resources/kinds.js';
 import { lookWith } from '../resources/look.js';
 import { AccountIndex } from '../resources/lookups/account-index.js';
 import { Addresses } from '../resources/lookups/addresses.js';
 import { DryRunQuestions } from '../resources/lookups/dry-run-questions.js';
 import { type Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
-import { numberOfSearch, numbersForSearches } from '../resources/number.js';
+import { numbersForSearches } from '../resources/number.js';
 import { heldOwnerId } from '../resources/owner.js';
 import { type Finding, RowFindings } from '../resources/row-findings.js';
 import { inParallel } from './in-parallel.js';
@@ -59,7 +57,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const planner = new Planner(journal);
   const checks = new RowChecks(client, journal, addresses, partitionId);
   const counter = new PlanCounter();
-  /** the accounts and users whose create is written down: the only resources that several rows share */
+  /** what several rows share and is written down */
   const planned = new Set<string>();
   const findings: Findings = { journal, headers: headersBySource(journal) };
   let existing = 0;
@@ -100,9 +98,9 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
     const valid =
       own && first ? await rowAddresses(addresses, first.values, row.ordinal).catch(() => null) : null;
     for (const resource of plan.resources) {
-      const { key, kind } = resource;
+      const { key } = resource;
       if (found.differs.has(key) || planned.has(key)) continue;
-      if (kind === 'account' || kind === 'user') planned.add(key);
+      if (isShared(resource)) planned.add(key);
       for (const { operation, method, path, body = null } of rehearse(resource, partitionId, valid))
         httpLog?.writePlanned(row.ordinal, { operation, method, url: baseUrl + path, body });
     }
@@ -117,6 +115,12 @@ interface Findings {
 
 function headersBySource(journal: Journal<ImportRecord>): Findings['headers'] {
   return new Map(journal.sources().map((source) => [source.id, typedHeaders(headersOf(source))]));
+}
+
+/** Only accounts, users and what is set on them are shared by several rows. */
+function isShared(resource: Resource): boolean {
+  const object = objectOf(resource);
+  return object === 'account' || object === 'user';
 }
 
 function isError(finding: Finding): boolean {
@@ -153,7 +157,13 @@ class RowChecks {
     this.#accounts = new AccountIndex(client);
     this.#snapshots = new Snapshots(client);
     this.#partitionId = partitionId;
-    this.questions = new DryRunQuestions(client, journal, addresses, partitionId);
+    this.questions = new DryRunQuestions(
+      client,
+      journal,
+      addresses,
+      this.#snapshots.callingPlans,
+      partitionId,
+    );
   }
 
   async check(row: StoredRow<ImportRecord>, { resources }: RowPlan): Promise<RowFindings> {
@@ -161,25 +171,10 @@ class RowChecks {
     if (!account) throw new Error(`row ${row.row} has no account in its plan`);
     const check = new RowFindings(row.ordinal, account);
     const held = await this.#account(check, account);
-    const owner = held && (await this.#ownerOf(held, account, row.ordinal));
-    const around: Around = {
-      ownerId: owner ?? '',
-      phone: await this.#phoneOf(check, resources, held, owner),
-    };
+    const ownerId = held ? ((await heldOwnerId(held, account, row.ordinal)) ?? '') : '';
+    const around: Around = { ownerId, phone: await this.#phoneOf(check, resources, held, ownerId) };
     await Promise.all(resources.slice(1).map((resource) => this.#resource(check, resource, held, around)));
     return check;
-  }
-
-  /** The ID of what the row's number rings; null where that is not there, or could not be asked, which is told elsewhere. */
-  async #ownerOf(held: Snapshot, resource: Resource, ordinal: number): Promise<string | null> {
-    const { owner } = PRODUCTS[resource.product];
-    if (owner === null) return null;
-    try {
-      return await heldOwnerId(held, resource, ordinal);
-    } catch (error) {
-      if (owner === 'target' && error instanceof ApiError) return null;
-      throw error;
-    }
   }
 
   /** The row's number: the given one, or for a row that searches, the one that its owner has already. */
@@ -187,15 +182,14 @@ class RowChecks {
     check: RowFindings,
     resources: readonly Resource[],
     held: Snapshot | null,
-    ownerId: string | null,
+    ownerId: string,
   ): Promise<string | undefined> {
     const number = resources.find(({ kind }) => kind === 'number');
     const { phoneNumber } = check.values;
-    if (phoneNumber !== undefined || number === undefined || held === null || ownerId === null)
+    if (phoneNumber !== undefined || number === undefined || held === null || ownerId === '')
       return phoneNumber;
     const owned = await numbersForSearches(this.#journal, held, ownerId, check.ordinal);
-    const index = nthOf(number.key) - 1;
-    return (await numberOfSearch(owned, index, held, number, ownerId, check.ordinal))?.phoneNumber;
+    return owned[nthOf(number.key) - 1]?.phoneNumber;
   }
 
   /** @returns what the account holds, when it is there and the sheet's; null otherwise */
@@ -236,7 +230,7 @@ class RowChecks {
     const strange = kind.find.strange(now, kind.find.identity(resource, around));
     if (strange !== null) {
       const { another } = kind.dryRun;
-      const column = another?.column(resource.values) ?? 'accountNumber';
+      const column = another?.column(resource.values, resource) ?? 'accountNumber';
       const value = String(resource.values[column] ?? '');
       const hint = another?.hint ?? 'Correct the sheet, or change what is on the platform.';
       check.add(another?.code ?? 'DIFFERS_ON_PLATFORM', column, value, `On the platform ${strange}`, hint);

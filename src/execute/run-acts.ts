@@ -213,6 +213,6 @@ function endOf(
   { reason = '', hint = '', now = {} }: { reason?: string; hint?: string; now?: JsonObject },
 ): ActEnd {
   const { id, accountId } = made.outcome as unknown as Outcome;
-  const name = KINDS[resource.kind].called(resource.values, id);
+  const name = KINDS[resource.kind].called(resource.values, id, resource);
   return { act: act.name, key, name, accountId, what, reason, hint, now };
 }

@@ -5,7 +5,7 @@ import type { Journal, JsonObject, StepState, StoredRow, StoredStep } from '../j
 import { baseOf } from '../plan/keys.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
-import { isObject, KINDS, undoWaves } from '../resources/kinds.js';
+import { isObject, KINDS, objectOf, undoWaves } from '../resources/kinds.js';
 import { lookWith, orNull } from '../resources/look.js';
 import { Addresses } from '../resources/lookups/addresses.js';
 import type { Outcome } from '../resources/task.js';
@@ -103,7 +103,7 @@ async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void>
   await keepWhatHangsTogether(run, made);
   if (run.dryRun) {
     for (const each of made)
-      if (isObject(each.resource))
+      if (isObject(each.resource) || isTakenOff(run, each))
         tell(run, each, each.verdict === 'delete' ? 'would be deleted' : undefined);
     return;
   }
@@ -184,17 +184,19 @@ async function findAgain(run: Undoing, step: StoredStep, resource: Resource): Pr
   const kind = KINDS[resource.kind];
   const { partitionId, accountId, ownerId, phone, id } = step.intent;
   const ids = { partitionId: text(partitionId), accountId: text(accountId) };
-  // A setting is never in doubt: it is on something that is there or not.
-  if (!isObject(resource)) return { ...ids, state: 'created', id: text(id) };
+  // A setting is never in doubt: it is on something that is there or not. One that is taken off must be known.
+  if (kind.takeBack === null) return { ...ids, state: 'created', id: text(id) };
   // The run may have sent what it intended until it died, which was before this began.
   const wait = run.startedAt + run.settleMs - performance.now();
   if (wait > 0) await run.client.rest(wait);
   const around = { ownerId: text(ownerId), phone: text(phone) || undefined };
-  const identity = { ...kind.find.identity(resource, around), ownerId: null };
+  const found = kind.find.identity(resource, around);
+  // what an object hangs on by now does not tell whether it is there
+  const identity = isObject(resource) ? { ...found, ownerId: null } : found;
   const now = await kind.find.now(lookWith(run.client, step.owner), ids, identity);
   if (now === null || kind.find.strange(now, identity) !== null) return null;
-  const found = kind.find.idOf(now);
-  return { state: 'created', id: found, partitionId: ids.partitionId, accountId: ids.accountId || found };
+  const nowId = kind.find.idOf(now);
+  return { state: 'created', id: nowId, partitionId: ids.partitionId, accountId: ids.accountId || nowId };
 }
 
 /** A reservation that has not become a number is given back. */
@@ -252,7 +254,7 @@ async function takeBack(run: Undoing, each: Made, made: readonly Made[]): Promis
   }
   try {
     await settle('deleting');
-    const call = KINDS[resource.kind].takeBack?.remove(ids);
+    const call = KINDS[resource.kind].takeBack?.remove(ids, resource);
     if (call) await orNull(client.send(call, { priority: step.owner }));
     await settle('deleted');
     tell(run, each, 'deleted');
@@ -265,17 +267,27 @@ async function takeBack(run: Undoing, each: Made, made: readonly Made[]): Promis
   }
 }
 
-/** Settings go with what they were set on, and stay where that was there before the run. */
+/** Whether it is set on what was there before the run, and can be taken off it again. */
+function isTakenOff({ journal }: Undoing, { step, resource }: Made): boolean {
+  if (isObject(resource) || KINDS[resource.kind].takeBack === null) return false;
+  const base = journal.step(baseOf(step.key))?.state;
+  return base === 'existing' || base === 'updated';
+}
+
+/** Settings go with what they were set on; where that was there before the run they are taken off it, or stay. */
 async function settleSettings(run: Undoing, made: readonly Made[]): Promise<void> {
   const { journal } = run;
   for (const each of made) {
     const { step, resource } = each;
-    const { settingOf } = KINDS[resource.kind];
-    if (settingOf === null) continue;
+    if (isObject(resource)) continue;
+    if (isTakenOff(run, each)) {
+      await takeBack(run, each, made);
+      continue;
+    }
     const base = journal.step(baseOf(step.key));
     const outcome = { ...step.outcome, name: namesOf(resource, each.ids.id).name };
     if (base?.state === 'existing') {
-      const { title } = KINDS[settingOf];
+      const { title } = KINDS[objectOf(resource)];
       each.reason = `the ${title.toLowerCase()} was there before the run; what the run set on it stays`;
       await journal.settle(step.key, step.kind, step.owner, 'kept', { ...outcome, reason: each.reason });
       tell(run, each, 'kept');
@@ -293,7 +305,7 @@ function about(step: StoredStep, resource: Resource | null, id: string) {
 export function namesOf(resource: Resource | null, id: string): { title: string; name: string } {
   if (resource === null) return { title: 'Reserved number', name: id };
   const { title, called } = KINDS[resource.kind];
-  return { title, name: called(resource.values, id) };
+  return { title, name: called(resource.values, id, resource) };
 }
 
 /** The ID of what a step made, as far as the journal knows it; for a number, the number itself. */

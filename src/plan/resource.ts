@@ -12,6 +12,8 @@ export const KIND_NAMES = [
   'portAssignment',
   'sipTrunk',
   'reference',
+  'userSettings',
+  'callingPlan',
   'device',
 ] as const;
 export type KindName = (typeof KIND_NAMES)[number];
@@ -30,7 +32,9 @@ export type Role =
   | 'number'
   /** a number that another row of the same account brings, and that this resource names */
   | 'namedNumber1'
-  | 'namedNumber2';
+  | 'namedNumber2'
+  /** what the row's number rings, once that is set */
+  | 'reference';
 
 /** One thing that must exist on the platform. Two rows that name the same thing plan the same key. */
 export interface Resource {

@@ -17,6 +17,7 @@ import {
   type CellSchema,
   cell,
   isYesOrNo,
+  languageTag,
   name,
   option,
   personName,
@@ -34,7 +35,6 @@ export type ColumnGroup =
   | 'account'
   | 'user'
   | 'number'
-  | 'rings'
   | 'e911'
   | 'device'
   | 'businessLine'
@@ -65,6 +65,8 @@ export interface Column {
   readonly uniqueIn?: 'account' | 'input';
   /** it names a number that has to be on the row's account; a blank cell means the row's own number */
   readonly namesNumber?: true;
+  /** the column that its cells are read into for products that do not use it themselves: people's word for both is one */
+  readonly meansFor?: Partial<Record<Product, string>>;
   /** one sentence for header notes and the manual */
   readonly help: string;
   /** a realistic value; the examples of one product together are a valid row */
@@ -74,13 +76,13 @@ export interface Column {
 }
 
 const ALL = PRODUCT_NAMES;
-const SERVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE', 'SIP_TRUNK', 'NUMBER'] as const;
-const BUSINESS = ['BCC', 'BUSINESS_LINE', 'SIP_TRUNK', 'NUMBER'] as const;
+const SERVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE', 'SIP_TRUNK'] as const;
+const BUSINESS = ['BCC', 'BUSINESS_LINE', 'SIP_TRUNK'] as const;
 const USERS = ['BCC', 'HOME_PHONE'] as const;
 const DEVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE'] as const;
 const LINE = ['BUSINESS_LINE'] as const;
+const RINGING = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE'] as const;
 const TRUNK = ['SIP_TRUNK'] as const;
-const NUMBER = ['NUMBER'] as const;
 
 /** `options` and the `schema` that takes them. */
 function choice<const T extends string>(options: readonly T[], aliases: Readonly<Record<string, T>> = {}) {
@@ -127,13 +129,6 @@ const sipPassword = cell((typed, inWorkbook) => {
 
 const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);
 
-/** What a number can ring; how each is found stands in `resources/rings.ts`. */
-const RINGS_TYPES = [
-  ...(['USER', 'BUSINESS_LINE', 'HUNT_GROUP', 'SIP_TRUNK', 'IVR', 'VFAX', 'SPECIALTY_LINE'] as const),
-  ...(['CALL_GROUP', 'AUTO_ATTENDANT', 'CONTACT_CENTER', 'CALL_QUEUE'] as const),
-] as const;
-export type RingsType = (typeof RINGS_TYPES)[number];
-
 const secondaryLocation = choice(SECONDARY_LOCATIONS, SECONDARY_LOCATION_ALIASES);
 
 const productAliases: Record<string, Product> = {};
@@ -153,12 +148,10 @@ export const COLUMNS = {
     required: ALL,
     ...choice(PRODUCT_NAMES, productAliases),
     default: "the worksheet's name, where it names a product",
-    help:
-      'Which product the row is: BCC, HOME_PHONE, BUSINESS_LINE or SIP_TRUNK; NUMBER brings a number for what is there, ' +
-      'ACCOUNT an account alone.',
+    help: 'Which product the row is: BCC, HOME_PHONE, BUSINESS_LINE or SIP_TRUNK; ACCOUNT brings an account alone.',
     example: {
       ...{ BCC: 'BCC', HOME_PHONE: 'HOME_PHONE', BUSINESS_LINE: 'BUSINESS_LINE', SIP_TRUNK: 'SIP_TRUNK' },
-      ...{ NUMBER: 'NUMBER', ACCOUNT: 'ACCOUNT' },
+      ACCOUNT: 'ACCOUNT',
     },
     synonyms: ['Product Type', 'Product Name', 'Service', 'Service Type'],
   },
@@ -181,7 +174,7 @@ export const COLUMNS = {
     help: "The account's identifier in your billing system; rows with the same one are one account.",
     example: {
       ...{ BCC: 'SP-1001', HOME_PHONE: 'SP-2001', BUSINESS_LINE: 'SP-3001', SIP_TRUNK: 'SP-4001' },
-      ...{ NUMBER: 'SP-7001', ACCOUNT: 'SP-5001' },
+      ACCOUNT: 'SP-5001',
     },
     synonyms: [
       ...['Acct #', 'Acct No', 'Acct Number', 'Acct', 'Account', 'Account #', 'Account No'],
@@ -201,7 +194,6 @@ export const COLUMNS = {
       HOME_PHONE: 'Maria Delgado',
       BUSINESS_LINE: "O'Brien Hardware",
       SIP_TRUNK: 'Timpanogos Logistics',
-      NUMBER: 'Bonneville Credit Union',
       ACCOUNT: 'Cottonwood Pediatrics',
     },
     synonyms: ['Acct Name', 'Name of Account'],
@@ -242,7 +234,7 @@ export const COLUMNS = {
     required: BUSINESS,
     schema: wholeNumber(3, 6),
     help: 'How many digits the extensions of the account have, 3 to 6; it cannot be changed later.',
-    example: { BCC: '4', BUSINESS_LINE: '4', SIP_TRUNK: '4', NUMBER: '4', ACCOUNT: '4' },
+    example: { BCC: '4', BUSINESS_LINE: '4', SIP_TRUNK: '4', ACCOUNT: '4' },
     synonyms: ['Ext Length', 'Ext Len', 'Extension Digits'],
   },
   regulatoryType: {
@@ -268,6 +260,16 @@ export const COLUMNS = {
     blank: 'CPE2',
     help: 'CPE2, unless your partition says otherwise.',
     synonyms: ['Platform'],
+  },
+
+  accountCallingPlan: {
+    group: 'account',
+    products: ALL,
+    schema: words,
+    freeText: true,
+    default: 'none is set',
+    help: "The account's calling plan, by its name on the platform (or its ID); business lines call on it.",
+    synonyms: ['Account Calling Plan Name'],
   },
 
   firstName: {
@@ -368,6 +370,43 @@ export const COLUMNS = {
     synonyms: ['Block Welcome Email', 'Suppress Email', 'No Email'],
   },
 
+  userLanguage: {
+    group: 'user',
+    products: USERS,
+    schema: languageTag,
+    default: "the platform's",
+    help: 'The language of the user: en-US, fr-CA, es-MX or another tag that the platform supports.',
+    example: { BCC: 'en-US' },
+    synonyms: ['Language', 'Language Tag'],
+  },
+  userTags: {
+    group: 'user',
+    products: USERS,
+    schema: words,
+    freeText: true,
+    help: 'The tags of the user, in one text, as the platform keeps them.',
+    synonyms: ['User Tag', 'Tags of User'],
+  },
+  callingPlan: {
+    group: 'user',
+    products: ['BCC', 'HOME_PHONE', 'SIP_TRUNK'],
+    schema: words,
+    freeText: true,
+    default: "the platform's default plan",
+    help: 'The calling plan of the user or trunk, by its name on the platform (or its ID).',
+    synonyms: ['Calling Plan Name', 'User Calling Plan'],
+  },
+  callerIdNumber: {
+    group: 'user',
+    products: USERS,
+    ...localPhone,
+    namesNumber: true,
+    meansFor: { BUSINESS_LINE: 'callerIdPhoneNumber' },
+    default: 'the number whose assignAsCallerId is TRUE',
+    help: 'The number that the user shows when calling; it has to be on the account.',
+    synonyms: ['User Caller ID', 'User Caller ID Number'],
+  },
+
   numberSource: {
     group: 'number',
     products: SERVICES,
@@ -387,7 +426,6 @@ export const COLUMNS = {
       HOME_PHONE: '8015552001',
       BUSINESS_LINE: '8015553001',
       SIP_TRUNK: '8015554001',
-      NUMBER: '8015557001',
     },
     synonyms: [
       ...[
@@ -512,7 +550,6 @@ export const COLUMNS = {
       HOME_PHONE: 'Delgado Maria',
       BUSINESS_LINE: 'OBrien Hardware',
       SIP_TRUNK: 'Timpanogos Log',
-      NUMBER: 'Bonneville CU',
     },
     synonyms: ['CNAM', 'Caller ID Name', 'Caller Name'],
   },
@@ -542,53 +579,11 @@ export const COLUMNS = {
   },
   assignAsCallerId: {
     group: 'number',
-    products: [...USERS, ...NUMBER],
+    products: USERS,
     ...flag,
-    default: "TRUE for the user's first number, FALSE for further ones and those of NUMBER rows",
-    help: 'Whether the number is shown when the user calls; of a NUMBER row only with ringsType USER.',
+    default: "TRUE for the user's first number, FALSE for further ones",
+    help: 'Whether the number is shown when the user calls.',
     synonyms: ['Assign Caller ID', 'Use as Caller ID'],
-  },
-
-  ringsType: {
-    group: 'rings',
-    products: NUMBER,
-    ...choice(RINGS_TYPES, {
-      enduser: 'USER',
-      extension: 'USER',
-      line: 'BUSINESS_LINE',
-      businesslinehuntgroup: 'HUNT_GROUP',
-      trunk: 'SIP_TRUNK',
-      autoreceptionist: 'IVR',
-      fax: 'VFAX',
-      virtualfax: 'VFAX',
-      faxline: 'VFAX',
-      group: 'CALL_GROUP',
-      attendant: 'AUTO_ATTENDANT',
-      contactcentre: 'CONTACT_CENTER',
-      queue: 'CALL_QUEUE',
-    }),
-    default: 'the number rings nothing',
-    help: 'What kind of thing the number rings; goes together with ringsName or ringsId.',
-    synonyms: ['Destination Type'],
-  },
-  ringsName: {
-    group: 'rings',
-    products: NUMBER,
-    schema: words,
-    textFormat: true,
-    freeText: true,
-    help:
-      'Its name, in the sheet or on the account: of a user the extension or username, of a line, trunk, group, menu or fax ' +
-      'its name; of an attendant, contact center or queue another number of the account that rings it.',
-    synonyms: ['Destination Name'],
-  },
-  ringsId: {
-    group: 'rings',
-    products: NUMBER,
-    schema: id,
-    textFormat: true,
-    help: 'Its ID on the platform, in place of ringsName.',
-    synonyms: ['Destination ID'],
   },
 
   e911Address: {
@@ -715,13 +710,13 @@ export const COLUMNS = {
     ...localPhone,
     namesNumber: true,
     help: 'The number that the line shows when it calls; it has to be on the account.',
-    synonyms: ['Caller ID', 'Caller ID Number', 'CLID'],
+    synonyms: ['Caller ID', 'CLID'],
   },
   callerIdVisible: {
     group: 'businessLine',
-    products: LINE,
+    products: RINGING,
     ...flag,
-    help: 'Whether the line shows its number.',
+    help: 'Whether the line or user shows its number when calling.',
     example: { BUSINESS_LINE: 'TRUE' },
     synonyms: ['Show Caller ID'],
   },
@@ -735,77 +730,80 @@ export const COLUMNS = {
   },
   activeCallHandling: {
     group: 'businessLine',
-    products: LINE,
+    products: RINGING,
     ...choice(['RING_LINE', 'FORWARD']),
     blank: 'RING_LINE',
-    help: 'Whether a call rings the line, or is forwarded to forwardToPhoneNumber.',
+    default: "RING_LINE (a user: the platform's)",
+    help: 'Whether a call rings the line or user, or is forwarded to forwardToPhoneNumber.',
     synonyms: ['Call Handling'],
   },
   callWaitingEnabled: {
     group: 'businessLine',
-    products: LINE,
+    products: RINGING,
     ...flag,
-    help: 'Whether a second call may come in while the line is in use.',
+    help: 'Whether a second call may come in while the line or user is in a call.',
     example: { BUSINESS_LINE: 'TRUE' },
     synonyms: ['Call Waiting'],
   },
   busyAction: {
     group: 'businessLine',
-    products: LINE,
+    products: RINGING,
     ...ringAction,
     blank: 'VOICEMAIL',
-    help: 'What happens when the line is busy.',
+    default: "VOICEMAIL (a user: the platform's)",
+    help: 'What happens when the line or user is busy.',
     synonyms: ['Busy', 'On Busy'],
   },
   busyForwardTo: {
     group: 'businessLine',
-    products: LINE,
+    products: RINGING,
     ...phone,
-    help: 'Where a busy line forwards to; required with busyAction FORWARD.',
+    help: 'Where a busy line or user forwards to; required with busyAction FORWARD.',
     synonyms: ['Busy Forward Number', 'Forward on Busy'],
   },
   unregisteredAction: {
     group: 'businessLine',
-    products: LINE,
+    products: RINGING,
     ...ringAction,
     blank: 'VOICEMAIL',
-    help: 'What happens when the line is out of service.',
+    default: "VOICEMAIL (a user: the platform's)",
+    help: 'What happens when the line, or the phone of the user, is out of service.',
     synonyms: ['Unregistered', 'Out of Service Action'],
   },
   unregisteredForwardTo: {
     group: 'businessLine',
-    products: LINE,
+    products: RINGING,
     ...phone,
-    help: 'Where a line out of service forwards to; required with unregisteredAction FORWARD.',
+    help: 'Where a line or user out of service forwards to; required with unregisteredAction FORWARD.',
     synonyms: ['Unregistered Forward Number', 'Out of Service Forward To'],
   },
   noAnswerAction: {
     group: 'businessLine',
-    products: LINE,
+    products: RINGING,
     ...ringAction,
-    default: 'the line rings on',
+    default: "the line rings on (a user: the platform's)",
     help: 'What happens when nobody answers.',
     example: { BUSINESS_LINE: 'VOICEMAIL' },
     synonyms: ['No Answer', 'On No Answer'],
   },
   noAnswerForwardTo: {
     group: 'businessLine',
-    products: LINE,
+    products: RINGING,
     ...phone,
     help: 'Where an unanswered call is forwarded to; required with noAnswerAction FORWARD.',
     synonyms: ['No Answer Forward Number', 'Forward on No Answer'],
   },
   noAnswerTimeoutSeconds: {
     group: 'businessLine',
-    products: LINE,
+    products: RINGING,
     schema: wholeNumber(1, 600),
-    help: 'How long the line rings before noAnswerAction, in seconds.',
+    help: 'How long it rings before noAnswerAction, in seconds.',
     example: { BUSINESS_LINE: '20' },
     synonyms: ['No Answer Timeout', 'Ring Timeout', 'No Answer Seconds'],
   },
   forwardToPhoneNumber: {
     group: 'businessLine',
-    products: LINE,
+    products: RINGING,
     ...phone,
     help: 'Where all calls are forwarded to; required with activeCallHandling FORWARD.',
     synonyms: ['Forward To', 'Forward Number', 'Call Forward Number'],
@@ -913,6 +911,12 @@ export type RowValues = { [Name in ColumnName]?: z.output<(typeof COLUMNS)[Name]
 export function columnsOf(group: ColumnGroup): ColumnName[] {
   return COLUMN_NAMES.filter((column) => COLUMNS[column].group === group);
 }
+
+/** The columns that say something of a user, which its first row speaks for: how it treats calls is said in a line's. */
+export const USER_COLUMNS: readonly ColumnName[] = COLUMN_NAMES.filter((column) => {
+  const { group, products } = columnOf(column);
+  return group === 'user' || (group === 'businessLine' && products.includes('BCC'));
+});
 
 /** The entry of a column with the type of any entry, for code that goes over all of them. */
 export function columnOf(column: ColumnName): Column {

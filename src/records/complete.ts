@@ -6,8 +6,9 @@ import {
   columnOf,
   columnsOf,
   type RowValues,
+  USER_COLUMNS,
 } from './columns.js';
-import { PRODUCT_NAMES, type Product } from './products.js';
+import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 import type { ImportRecord } from './record.js';
 
 /** Columns of users whose blank cells are left to the platform: it takes them for the same. */
@@ -16,6 +17,9 @@ const LEFT_TO_PLATFORM: ReadonlySet<ColumnName> = new Set<LeftToPlatform>([
   'allowPortalAccess',
   'blockEmail',
 ]);
+
+/** Columns of lines whose blank cells say nothing of a user, which keeps what the platform gives it. */
+type OfLines = 'activeCallHandling' | 'busyAction' | 'unregisteredAction';
 
 /** The columns that every valid row of their products has a value for, once inherited values and defaults are there. */
 type AlwaysThere =
@@ -28,7 +32,7 @@ type AlwaysThere =
   | 'numberSource'
   | 'customerType'
   | 'country'
-  | Exclude<BlankColumn, LeftToPlatform | 'endUserType'>;
+  | Exclude<BlankColumn, LeftToPlatform | OfLines | 'endUserType'>;
 
 /**
  * All that a row means. Numbers whose default is "the row's number" stay absent here, since a searched number is not
@@ -37,13 +41,13 @@ type AlwaysThere =
 export type CompleteValues = RowValues & Required<Pick<RowValues, AlwaysThere>>;
 
 const ACCOUNT_COLUMNS = columnsOf('account');
-const USER_COLUMNS = columnsOf('user');
 
 /** The columns of a product whose blank cells are sent as something, with what that is. */
 const BLANKS = Object.fromEntries(
   PRODUCT_NAMES.map((product) => {
     const sent = COLUMN_NAMES.filter((column) => {
-      const { blank, products } = columnOf(column);
+      const { blank, group, products } = columnOf(column);
+      if (group === 'businessLine' && PRODUCTS[product].hasUser) return false;
       return blank !== undefined && products.includes(product) && !LEFT_TO_PLATFORM.has(column);
     });
     return [product, sent.map((column) => [column, columnOf(column).blank])];
@@ -155,7 +159,9 @@ export function completeValues(
   if (complete.customerType === 'BUSINESS') complete.businessName ??= accountName;
   if (values.firstName !== undefined) complete.customerFirstName ??= values.firstName;
   if (values.lastName !== undefined) complete.customerLastName ??= values.lastName;
-  if (record.callerId !== null) complete.assignAsCallerId = record.callerId;
+  if (record.callerId !== null)
+    // A user whose caller ID is named gets it with its settings, and none of the numbers that ring it.
+    complete.assignAsCallerId = record.callerId && values.callerIdNumber === undefined;
   if (values.e911Address !== undefined) complete.e911Country ??= e911CountryOf(values);
   return complete;
 }

@@ -122,9 +122,6 @@ export const PROBLEM_CODES = {
   UNIT_CONTRADICTS: { severity: 'warning', title: 'Unit names another kind of unit than its column' },
   DEVICE_NOT_ATA: { severity: 'warning', title: 'Device is an IP phone, but the product needs an ATA' },
 
-  RINGS_TWICE: { severity: 'error', title: 'What a number rings is given by name and by ID' },
-  RINGS_WITHOUT_NAME: { severity: 'error', title: 'What a number rings cannot be found by its name' },
-
   EXAMPLE_ROW: { severity: 'warning', title: 'Example row of the template was left in' },
   EXAMPLE_ROW_REFUSED: { severity: 'error', title: 'Example row of the template would be sent' },
 
@@ -159,11 +156,6 @@ export const PROBLEM_CODES = {
   ADDRESS_READ_DIFFERENTLY: { severity: 'warning', title: 'Platform reads the address differently' },
   NUMBER_NOT_IN_INVENTORY: { severity: 'error', title: 'Phone number is not in the inventory' },
   NUMBER_NOT_FREE: { severity: 'error', title: 'Phone number is in use on the platform' },
-  RINGS_NOTHING_THERE: { severity: 'error', title: 'What the number is to ring is not on the account' },
-  RINGS_SEVERAL: {
-    severity: 'error',
-    title: 'Several things on the account have the name that the number rings',
-  },
   NUMBERS_SCARCE: { severity: 'warning', title: 'Few phone numbers are near the address' },
   NO_NUMBERS: { severity: 'error', title: 'No phone number is near the address' },
   USERNAME_NOT_FREE: { severity: 'error', title: 'Username is in use on the platform' },
@@ -171,6 +163,10 @@ export const PROBLEM_CODES = {
   SIP_USERNAME_NOT_FREE: { severity: 'error', title: 'SIP username is in use on the platform' },
   DEVICE_TYPE_UNKNOWN: { severity: 'error', title: 'Device type is not known to the platform' },
   DEVICE_LINE_TOO_HIGH: { severity: 'error', title: 'Device type has fewer lines' },
+  CALLING_PLAN_UNKNOWN: { severity: 'error', title: 'Calling plan is not offered by the platform' },
+  CALLING_PLAN_IS_ANOTHER: { severity: 'error', title: 'Another calling plan is set on the platform' },
+  USER_PLAN_NOT_OFFERED: { severity: 'error', title: 'Account may not have the user plan' },
+  NO_ACCOUNT_GROUP: { severity: 'warning', title: 'Account has no Cymbus group for the user plan' },
   TIME_ZONE_NOT_OFFERED: { severity: 'error', title: 'Time zone is not offered by the platform' },
   DIFFERS_ON_PLATFORM: { severity: 'warning', title: 'What is on the platform differs from the sheet' },
   NOT_CHECKED: { severity: 'warning', title: 'Platform gave no answer to a check' },

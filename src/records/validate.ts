@@ -5,14 +5,13 @@ import { CallerIds } from './across/caller-ids.js';
 import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
 import { LeftOutOwners } from './across/left-out-owners.js';
-import { Rings } from './across/rings.js';
 import { RowPlaces } from './across/row-places.js';
 import { Uniqueness } from './across/uniqueness.js';
 import { fold } from './cells/nearest.js';
 import { placeColumns, readCells, type TableColumns } from './cells/read-cells.js';
 import { readTranslations, type Translations } from './cells/translations.js';
 import { faultOf } from './cells/values.js';
-import { COLUMN_NAMES, type ColumnName, columnOf } from './columns.js';
+import { type ColumnName, columnOf, columnsOf, USER_COLUMNS } from './columns.js';
 import { isMistaken, mistaken, nowhere } from './header-problems.js';
 import {
   columnMeant,
@@ -30,6 +29,8 @@ import type { ImportRecord } from './record.js';
 import { RowCheck } from './rows/row-check.js';
 import { checkRules, sourceOf } from './rows/rules.js';
 import { UNDECIDED, undecidedIn } from './undecided.js';
+
+const ACCOUNT_COLUMNS = columnsOf('account');
 
 /** What the user says about the sheets beyond the sheets themselves. */
 export interface ValidatorOptions extends InputReading {
@@ -70,7 +71,6 @@ export class Validator {
   readonly #accounts: Accounts;
   readonly #callerIds = new CallerIds(this.#places);
   readonly #uniqueness = new Uniqueness(this.#keys, this.#places);
-  readonly #rings: Rings;
   #headers: readonly HeaderMatch[] = [];
   #columns: TableColumns | null = null;
   #leftOut: LeftOut | null = null;
@@ -100,7 +100,6 @@ export class Validator {
       refuseExamples: options.examples === 'refuse',
       mayComeLater: areTogether,
     });
-    this.#rings = new Rings(this.#keys, this.#places, this.#accounts);
   }
 
   /**
@@ -212,7 +211,6 @@ export class Validator {
   *changes(): Iterable<Iterable<RecordChange>> {
     yield this.#callerIds.displaced.map((ordinal) => ({ ordinal, change: { callerId: false } }));
     yield* this.#accounts.changes();
-    yield this.#rings.changes();
   }
 
   /** The ordinal of the row that brings a phone number (11 digits), if one of the rows so far does. */
@@ -247,15 +245,12 @@ export class Validator {
     );
     this.#uniqueness.check(check, owner);
 
-    const ringing =
-      check.product === 'NUMBER'
-        ? this.#rings.take(check, owner.account, sourceOf(check) === 'SEARCH')
-        : { searchIndex: this.#countSearch(check, owner) };
+    const searchIndex = this.#countSearch(check, owner);
     const callerId = this.#takesCallerId(check, owner);
     const { accountFirst, userFirst } = owner;
     const wrong = (group: 'account' | 'user') =>
       [...check.problems, ...check.tableProblems].some(
-        (each) => isError(each) && (each.column === null || columnGroup(each.column) === group),
+        (each) => isError(each) && (each.column === null || isOf(group, each.column)),
       );
     const clean = check.problems.length === 0 && check.tableProblems.length === 0;
     const record: ImportRecord = {
@@ -270,7 +265,7 @@ export class Validator {
       userFirst,
       accountUsable: clean || !wrong('account'),
       userUsable: clean || !wrong('user'),
-      ...ringing,
+      searchIndex,
       callerId,
     };
     return { record, row, problems: check.problems, tableProblems: check.tableProblems };
@@ -303,7 +298,12 @@ export class Validator {
   #takesCallerId(check: RowCheck, { user, isStranger }: Owner): boolean | null {
     const { product } = check;
     if (product === null || !PRODUCTS[product].hasUser) return null;
-    if (sourceOf(check) === 'NONE' && !check.has('phoneNumber')) return null;
+    if (sourceOf(check) === 'NONE' && !check.has('phoneNumber')) {
+      // it may still name the caller ID of its user
+      if (check.values.callerIdNumber !== undefined && user !== 0 && !isStranger)
+        this.#callerIds.take(check, user);
+      return null;
+    }
     // the extension of somebody else, or none that is usable: the row is of a user that is not known
     if (user === 0 || isStranger) return check.values.assignAsCallerId !== false;
     return this.#callerIds.take(check, user);
@@ -357,10 +357,10 @@ function keyOf({ file, sheet }: Pick<Table, 'file' | 'sheet'>): string {
   return JSON.stringify([file, sheet]);
 }
 
-function columnGroup(column: string): string | undefined {
-  return (COLUMN_NAMES as readonly string[]).includes(column)
-    ? columnOf(column as ColumnName).group
-    : undefined;
+/** Whether a column says something of the account, or of the user where the row has one. */
+function isOf(group: 'account' | 'user', column: string): boolean {
+  const columns: readonly string[] = group === 'user' ? USER_COLUMNS : ACCOUNT_COLUMNS;
+  return columns.includes(column);
 }
 
 function headerProblems(

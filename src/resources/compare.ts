@@ -103,7 +103,7 @@ const IN_CAPITALS: ReadonlySet<string> = new Set([
     'postDirectional',
   ],
   ...['city', 'state', 'country', 'unit', 'secondaryLocationDescription', 'customerName'],
-  ...['macAddress', 'emailAddress', 'username'],
+  ...['macAddress', 'emailAddress', 'username', 'languageTag', 'callingPlan'],
 ]);
 
 function codeOf(postalCode: string): string {

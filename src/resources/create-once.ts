@@ -211,7 +211,7 @@ export async function differencesFromSheet<Now extends object, Identity extends 
   const first = compare(stated, entry, true);
   const nameOf = ({ field }: FieldDifference) => `${resource.kind}.${field}`;
   if (first.unanswered.every((each) => asking.neverAnswered.has(nameOf(each)))) return first.differences;
-  const whole = await kind.read(asking.look, ids);
+  const whole = await kind.read(asking.look, ids, resource);
   if (whole === null) return first.differences;
   const second = compare(stated, whole);
   for (const each of second.unanswered) asking.neverAnswered.add(nameOf(each));

@@ -69,14 +69,17 @@ export interface Finding<Now, Identity> {
   strange(now: Now, identity: Identity): string | null;
 }
 
-/** How one resource is deleted. What must be gone before it, the order of undo follows from. */
+/**
+ * How one resource is deleted. What must be gone before it, the order of undo follows from. A setting that has this is
+ * taken off what stays; with what goes it goes by itself.
+ */
 export interface TakeBack {
   readonly after: readonly KindName[];
   /** what somebody has put on it that would go with it, in words; null where nothing hangs on it */
   readonly occupied:
     | ((held: Snapshot, ids: Ids, left: Left, priority: number) => Promise<string | null>)
     | null;
-  remove(ids: Ids): Call<unknown>;
+  remove(ids: Ids, resource: Resource): Call<unknown>;
 }
 
 /** Whether something is still there once undo has deleted what it may: what this run did not create, or what it keeps. */
@@ -137,7 +140,7 @@ export interface DryRunChecks {
   /** the error where one is there under its natural key and is another */
   readonly another: {
     readonly code: ProblemCode;
-    column(values: CompleteValues): ColumnName;
+    column(values: CompleteValues, resource: Resource): ColumnName;
     readonly hint: string;
   } | null;
   /** what can be asked about one that is not there yet; `held` is null where its account is not there either */
@@ -163,11 +166,14 @@ export interface Kind<Now extends object, Identity extends JsonObject> {
   /** what people call it */
   readonly title: string;
   /** what people call this one of the kind, from its row */
-  called(values: CompleteValues, id: string): string;
+  called(values: CompleteValues, id: string, resource: Resource): string;
   /** the result column with its ID */
   readonly idColumn: IdColumn | null;
-  /** the kind that it is a setting of: it goes with that, and setting it again changes nothing; null for an object */
-  readonly settingOf: KindName | null;
+  /**
+   * the kind that it is a setting of: it goes with that, and setting it again changes nothing; `owner`: of whatever its
+   * key names; null for an object
+   */
+  readonly settingOf: KindName | 'owner' | null;
   /** what the reference of a number that rings it is called; null where no number rings it */
   readonly referenceType: string | null;
   /** the writes that a run sends for it, in their order */
@@ -179,12 +185,12 @@ export interface Kind<Now extends object, Identity extends JsonObject> {
   bringAbout(task: Task): Promise<Outcome>;
   readonly find: Finding<Now, Identity>;
   /** reads it back, whole */
-  read(look: Look, ids: Ids): Promise<Now | null>;
+  read(look: Look, ids: Ids, resource: Resource): Promise<Now | null>;
   /** its fields as the sheet states them, named as the platform answers them; undefined where it states nothing */
   stated(stating: Stating): object | Promise<object>;
   /** how an existing one is brought to what the sheet says; null where nothing of it can be changed in place */
   readonly update: Update<Now, Identity> | null;
-  /** how it is deleted; null for a setting, which goes with what it is set on */
+  /** how it is deleted; null for a setting that stays on what was there before */
   readonly takeBack: TakeBack | null;
   readonly dryRun: DryRunChecks;
   /** what the platform still does after its answer */

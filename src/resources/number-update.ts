@@ -22,10 +22,7 @@ export function numberUpdate<Now extends NumberRecord, Identity>(): Update<Now, 
   return {
     ...PLAIN_UPDATE,
     fields: ['customerServiceRecord', 'e911Address', 'directoryListing'],
-    fixed: {
-      holdActivation: 'a hold is part of ordering the number',
-      rings: 'it was given that by somebody else',
-    },
+    fixed: { holdActivation: 'a hold is part of ordering the number' },
     call: ({ partitionId, accountId, id }, fields) => patchNumber(partitionId, accountId, id, fields),
     complete: async (stated, now, addresses, resource) =>
       withAddresses(stated as Stated, now as Records, await addresses(), resource),

@@ -65,7 +65,7 @@ async function plannedUpdate<Now extends object, Identity extends JsonObject>(
     const { differences, unanswered } = compare(stated, entry, true);
     if (differences.length + unanswered.length === 0) return { now: null, changes: [], differs: [] };
   }
-  const now = await kind.read(asking.look, ids);
+  const now = await kind.read(asking.look, ids, resource);
   if (now === null) return null;
   const addresses = () => rowAddresses(asking.addresses, resource.values, priority);
   const complete = await update.complete?.(stated, now, addresses, resource);

@@ -99,10 +99,11 @@ export const user: Kind<UserRecord, UserIdentity> = {
       column: ({ extension }) => (extension === undefined ? 'lastName' : 'extension'),
       hint: 'Correct the extension or the name.',
     },
-    whenNew: async (check, questions) => {
+    whenNew: async (check, questions, _resource, held) => {
       const { username } = check.values;
       if (username !== undefined)
         await questions.free(check, 'username', 'USERNAME_NOT_FREE', 'username', username);
+      if (held !== null) await questions.userPlan(check, held);
     },
     always: async (check, questions) => {
       const { userTimeZone, timeZone } = check.values;
@@ -141,6 +142,8 @@ export function userBody(values: CompleteValues, { partitionId, accountId }: Acc
     username: values.username,
     emailAddress: values.emailAddress,
     timeZone: values.userTimeZone,
+    languageTag: values.userLanguage,
+    tags: values.userTags,
     // Neither is used for Home Phone; there the validator refuses them.
     userProductPlan: values.userProductPlan,
     endUserType: values.endUserType,

@@ -1,5 +1,12 @@
 import type { StoredRow, StoredSource } from '../journal/journal.js';
-import { type ColumnName, columnOf, columnsOf, SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
+import {
+  type ColumnName,
+  columnOf,
+  columnsOf,
+  SECRET_COLUMNS,
+  SECRET_MASK,
+  USER_COLUMNS,
+} from '../records/columns.js';
 import { headerInResults, headersOf } from '../records/headers.js';
 import { PRODUCTS, type Product } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
@@ -15,7 +22,7 @@ interface OwnColumn {
 /** What the first row of an account or user says for its other rows. */
 const INHERITED = {
   account: new Set(columnsOf('account')),
-  user: new Set(columnsOf('user')),
+  user: new Set(USER_COLUMNS),
 } as const satisfies Record<string, ReadonlySet<ColumnName>>;
 
 export type Inherited = keyof typeof INHERITED;

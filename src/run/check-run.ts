@@ -82,7 +82,7 @@ function coverage(onPlatform: boolean): readonly string[] {
   if (!onPlatform) return OFFLINE_COVERAGE;
   return [
     ...OFFLINE_COVERAGE.slice(0, 1),
-    'On the platform: log-in and partition; which accounts, users, lines, trunks, devices and numbers exist already and whether they are the same; usernames, MAC addresses and SIP usernames in use; addresses; given numbers in the inventory and free; numbers near each place that searches; device types and their lines; time zones.',
+    'On the platform: log-in and partition; which accounts, users, lines, trunks, devices and numbers exist already and whether they are the same; usernames, MAC addresses and SIP usernames in use; addresses; given numbers in the inventory and free; numbers near each place that searches; device types and their lines; time zones; calling plans by name; of accounts that are there, whether they may have the user plans ADVANCED and PROFESSIONAL.',
     'Not checkable without a write: whether the carrier activates a number, whether the E911 provider accepts an address, permissions of the API user to create, and what others change before the run.',
   ];
 }

@@ -219,7 +219,7 @@ function withReference(call: Call, account: Account, number: TelephoneNumber, wa
   };
 }
 
-/** The account of what a number is to ring; undefined where there is no such thing. */
+/** The sandbox holds objects of four of the fourteen types; those of the others do not exist. */
 function referencedAccount({ platform: { state } }: Call, type: string, id: string): string | undefined {
   switch (type) {
     case 'END_USER':
@@ -230,10 +230,8 @@ function referencedAccount({ platform: { state } }: Call, type: string, id: stri
       return state.huntGroups.get(id)?.accountId;
     case 'SIP_TRUNK':
       return state.sipTrunks.get(id)?.accountId;
-    default: {
-      const target = state.callTargets.get(id);
-      return target?.type === type ? target.accountId : undefined;
-    }
+    default:
+      return undefined;
   }
 }
 
@@ -245,7 +243,11 @@ function commit({ platform: { state } }: Call, number: TelephoneNumber): void {
   if (user === undefined) return;
   state.users.put({
     ...user,
-    callerIdConfig: { ...user.callerIdConfig, callerIdNumber: number.phoneNumber },
+    callerIdConfig: {
+      ...user.callerIdConfig,
+      callerIdNumber: number.phoneNumber,
+      externalCallerIdVisible: true,
+    },
   });
 }
 

@@ -1,4 +1,5 @@
 import { ok, Refusal } from './answers.js';
+import { plansFor } from './calling-plans.js';
 import { type Check, flag, integer, may, must, oneOf, refuseIfAny, requireValid, text } from './checks.js';
 import { requireFinished } from './events.js';
 import { accountOf, bodyOf, type Call, type Handler, param, requireSameOwner } from './platform.js';
@@ -116,9 +117,10 @@ export const deleteAccount: Handler = (call) => {
   state.voicemailBoxes.deleteOf(id);
   state.businessLines.deleteOf(id);
   state.sipTrunks.deleteOf(id);
-  state.callTargets.deleteOf(id);
   state.users.deleteOf(id);
   state.events.deleteOf(id);
+  state.callingPlans.deleteOf(id);
+  state.accountGroups.deleteOf(id);
   state.accounts.delete(id);
   return { status: 200 };
 };
@@ -198,5 +200,5 @@ const accountAnswer = (call: Call, account: Account) => ({
   allowDangerousExtensions: false,
   sendWelcomeEmail: account.sendWelcomeEmail ?? true,
   endUserCount: call.platform.state.users.countOf(account.id),
-  callingPlans: [],
+  callingPlans: plansFor(call, account, 'ACCOUNT', account.id),
 });

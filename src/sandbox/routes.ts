@@ -1,4 +1,10 @@
 import {
+  getAvailableUserProductPlans,
+  prevalidateCymbusGroupName,
+  retrieveStrettoDeviceLinesGroup,
+  updateCymbusAccountGroup,
+} from './account-groups.js';
+import {
   createOrAddTelephoneNumberToAccount,
   deleteTelephoneNumberOnAccount,
   patchTelephoneNumberOnAccount,
@@ -28,14 +34,7 @@ import {
   retrieveBusinessLine,
   retrieveBusinessLines,
 } from './business-lines.js';
-import {
-  getAllCallGroups,
-  retrieveIvr,
-  retrieveIvrList,
-  retrieveSpecialtyLines,
-  retrieveVFax,
-  retrieveVFaxList,
-} from './call-targets.js';
+import { addPlan, getPlans, removePlan, retrieveCallingPlanProductList } from './calling-plans.js';
 import { createDevice, getDevice, listDevices, removeDevice, updateDevice } from './devices.js';
 import {
   acceptE911Correction,
@@ -245,12 +244,29 @@ const ROUTES: readonly Route[] = [
     'retrieveBusinessLineVoicemailBoxExpandedView',
     retrieveBusinessLineVoicemailBoxExpandedView,
   ),
-  route('GET', `${ACCOUNT}/ivr`, 'retrieveIvrList', retrieveIvrList),
-  route('GET', `${ACCOUNT}/ivr/{targetId}`, 'retrieveIvr', retrieveIvr),
-  route('GET', `${ACCOUNT}/vfax`, 'retrieveVFaxList', retrieveVFaxList),
-  route('GET', `${ACCOUNT}/vfax/{targetId}`, 'retrieveVFax', retrieveVFax),
-  route('GET', `${ACCOUNT}/specialty-line`, 'retrieve_specialty_line_by_account', retrieveSpecialtyLines),
-  route('GET', `${ACCOUNT}/group`, 'getAllCallGroups', getAllCallGroups),
+  route('GET', `${ACCOUNT}/user-product-plans`, 'getAvailableUserProductPlans', getAvailableUserProductPlans),
+  route('PUT', '/v2/cymbus/account-group', 'updateCymbusAccountGroup', updateCymbusAccountGroup),
+  route(
+    'POST',
+    '/v2/cymbus/account-group/prevalidate',
+    'prevalidateCymbusGroupName',
+    prevalidateCymbusGroupName,
+  ),
+  route(
+    'GET',
+    '/v2/cymbus/account-group/{accountid}',
+    'retrieveStrettoDeviceLinesGroup',
+    retrieveStrettoDeviceLinesGroup,
+  ),
+  route(
+    'GET',
+    `${PARTITION}/callingplanproduct`,
+    'retrieveCallingPlanProductList',
+    retrieveCallingPlanProductList,
+  ),
+  route('GET', `${ACCOUNT}/callingplan`, 'getPlans', getPlans),
+  route('PUT', `${ACCOUNT}/callingplan`, 'addPlan', addPlan),
+  route('DELETE', `${ACCOUNT}/callingplan`, 'removePlan', removePlan),
   route('POST', `${ACCOUNT}/siptrunk_2`, 'createSipTrunk', createSipTrunk),
   route('GET', `${ACCOUNT}/siptrunk_2`, 'retrieveSipTrunkList', retrieveSipTrunkList),
   route('GET', `${ACCOUNT}/siptrunk_2/{sipTrunkId}`, 'retrieveSipTrunk', retrieveSipTrunk),

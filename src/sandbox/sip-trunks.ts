@@ -1,5 +1,6 @@
 import { isSipUsernameTaken } from './accounts.js';
 import { NO_CONTENT, ok, Refusal } from './answers.js';
+import { deletePlansOf, plansFor } from './calling-plans.js';
 import { flag, integer, list, may, must, phoneNumber, requireValid, text } from './checks.js';
 import {
   accountOf,
@@ -64,8 +65,9 @@ export const retrieveSipTrunk: Handler = (call) => ok(trunkAnswer(call, trunkOf(
 
 /** DELETE siptrunk_2: refused while a number routes calls to it. */
 export const deleteSipTrunk: Handler = (call) => {
-  const { id } = trunkOf(call);
+  const { id, accountId } = trunkOf(call);
   requireUnreferenced(call, accountOf(call), id, `SIP trunk ${id}`);
+  deletePlansOf(call, accountId, id);
   call.platform.state.sipTrunks.delete(id);
   return NO_CONTENT;
 };
@@ -77,7 +79,7 @@ function trunkOf(call: Call): SipTrunk {
 
 const trunkAnswer = (call: Call, trunk: SipTrunk) => ({
   ...trunk,
-  callingPlans: [],
+  callingPlans: plansFor(call, accountOf(call), 'SIP_TRUNK', trunk.id),
   telephoneNumbers: call.platform.state.numbers
     .of(trunk.accountId)
     .filter((number) => number.referenceId === trunk.id)

@@ -42,6 +42,23 @@ export interface EndUser extends OfAccount {
   readonly welcomeMails?: number;
   readonly blockEmail: boolean;
   readonly allowPortalAccess: boolean;
+  readonly languageTag?: string;
+  readonly tags?: string;
+  /** absent while the user treats calls as a new one does */
+  readonly callHandlingSettings?: Json;
+}
+
+/** A calling plan that somebody has set; what the platform gives by itself is no row. */
+export interface CallingPlan extends OfAccount {
+  readonly referenceType: string;
+  readonly referenceId: string;
+  readonly productId: string;
+  readonly startDate: string;
+}
+
+/** The Cymbus group of an account, whose id is its. */
+export interface AccountGroup extends OfAccount {
+  readonly groupName: string;
 }
 
 /** A number that is on an account; its id is the number. */
@@ -119,13 +136,6 @@ export interface VoicemailBox extends OfAccount {
   readonly locale: string;
 }
 
-/** Something that a number can ring and that no call of the sandbox creates. */
-export interface CallTarget extends OfAccount {
-  /** its reference type, such as IVR */
-  readonly type: string;
-  readonly name: string;
-}
-
 export interface SipTrunk extends OfAccount {
   readonly trunkName: string;
   readonly sipUsername: string;
@@ -185,6 +195,8 @@ export interface PlatformSettings {
   readonly disconnectSeconds: number;
   /** whether a hold can be released by the API */
   readonly releaseByApi: boolean;
+  /** whether business accounts have a Cymbus group by themselves */
+  readonly accountGroups: boolean;
 }
 
 const USUAL_SETTINGS: PlatformSettings = {
@@ -193,6 +205,7 @@ const USUAL_SETTINGS: PlatformSettings = {
   activationSeconds: 0,
   disconnectSeconds: 0,
   releaseByApi: true,
+  accountGroups: true,
 };
 
 /** Port of a device, the same for phones and for the ports of business lines. */
@@ -215,6 +228,8 @@ export class PlatformState {
     username: (u) => u.username?.toLowerCase(),
     extension: (u) => (u.extension === undefined ? undefined : `${u.accountId}/${u.extension}`),
   });
+  readonly callingPlans = new Table<CallingPlan>({});
+  readonly accountGroups = new Table<AccountGroup>({});
   readonly numbers = new Table<TelephoneNumber>({});
   readonly reservations = new Table<Reservation>({});
   readonly cooldown = new Table<CoolingNumber>({});
@@ -229,7 +244,6 @@ export class PlatformState {
   readonly huntGroups = new Table<HuntGroup>({});
   readonly failoverActions = new Table<FailoverAction>({});
   readonly voicemailBoxes = new Table<VoicemailBox>({});
-  readonly callTargets = new Table<CallTarget>({});
   readonly sipTrunks = new Table<SipTrunk>({
     trunkName: (t) => t.trunkName,
     sipUsername: (t) => secretDigest(t.sipUsername),
@@ -241,6 +255,8 @@ export class PlatformState {
     Object.entries({
       accounts: this.accounts,
       users: this.users,
+      callingPlans: this.callingPlans,
+      accountGroups: this.accountGroups,
       numbers: this.numbers,
       reservations: this.reservations,
       cooldown: this.cooldown,
@@ -251,7 +267,6 @@ export class PlatformState {
       huntGroups: this.huntGroups,
       failoverActions: this.failoverActions,
       voicemailBoxes: this.voicemailBoxes,
-      callTargets: this.callTargets,
       sipTrunks: this.sipTrunks,
       events: this.events,
       settings: this.#settings,

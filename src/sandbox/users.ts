@@ -1,4 +1,6 @@
+import { hasGroup, PLANS_OF_GROUPS } from './account-groups.js';
 import { type Json, NO_CONTENT, ok, Refusal } from './answers.js';
+import { deletePlansOf, plansFor } from './calling-plans.js';
 import { flag, may, must, object, oneOf, phoneNumber, problemsOf, refuseIfAny, text } from './checks.js';
 import {
   accountOf,
@@ -13,6 +15,7 @@ import {
 } from './platform.js';
 import { TIME_ZONES } from './reference-data.js';
 import type { Account, EndUser } from './state.js';
+import { callHandlingSettings, NEW_USER_HANDLING } from './user-call-handling.js';
 
 const email = text({ min: 3, pattern: /^[^\s@]+@[^\s@]+\.[^\s@]+$/, shape: 'a valid email address' });
 
@@ -30,11 +33,18 @@ const USER = {
   ),
   allowPortalAccess: may(flag),
   blockEmail: may(flag),
+  languageTag: may(text({ pattern: /^[a-z]{2,3}-[A-Z]{2}$/, shape: 'a supported language tag' })),
+  tags: may(text()),
+  callHandlingSettings: may(callHandlingSettings),
+};
+
+/** Schema CallerIdConfigX: where it is sent, all of it. */
+const CALLER_ID = {
   callerIdConfig: may(
     object({
-      callerIdNumber: may(phoneNumber),
-      externalCallerIdVisible: may(flag),
-      extensionCallerIdVisible: may(flag),
+      callerIdNumber: must(phoneNumber),
+      externalCallerIdVisible: must(flag),
+      extensionCallerIdVisible: must(flag),
     }),
   ),
 };
@@ -46,7 +56,7 @@ export const createEndUser: Handler = (call) => {
   requireSameOwner(call, body);
   if (account.accountType === 'SIMPLE' && state.users.countOf(account.id) > 0)
     throw new Refusal(400, 'A SIMPLE account supports only one user');
-  requireUser(call, account, body);
+  requireUser(call, account, body, body);
   const id = state.newId();
   const user = asUser(account, body, {
     id,
@@ -83,8 +93,9 @@ export const patchEndUser: Handler = (call) => {
   const { users } = call.platform.state;
   const id = param(call, 'userId');
   const user = rowOf(users.get(id), account, `User ${id}`);
-  const patched: Json = { ...user, ...bodyOf(call) };
-  requireUser(call, account, patched, user);
+  const body = bodyOf(call);
+  const patched: Json = { ...user, ...body };
+  requireUser(call, account, patched, body, user);
   const changed = asUser(account, patched, user);
   users.put(changed);
   return ok(userAnswer(call, changed));
@@ -115,13 +126,17 @@ export const deleteEndUser: Handler = (call) => {
   requireUnreferenced(call, account, id, `User ${id}`);
   for (const device of state.devices.of(account.id))
     if (device.userId === id) state.devices.delete(device.id);
+  deletePlansOf(call, account.id, id);
   state.users.delete(id);
   return NO_CONTENT;
 };
 
-/** @param current the user as it is, where it is patched */
-function requireUser(call: Call, account: Account, body: Json, current?: EndUser): void {
-  const problems = [...problemsOf(body, USER)];
+/**
+ * @param sent what of the body came with the request
+ * @param current the user as it is, where it is patched
+ */
+function requireUser(call: Call, account: Account, body: Json, sent: Json, current?: EndUser): void {
+  const problems = [...problemsOf(body, USER), ...problemsOf(sent, CALLER_ID)];
   const has = (field: string) => body[field] !== undefined && body[field] !== null;
   const plan = body['userProductPlan'];
   if (account.accountType === 'SIMPLE') {
@@ -137,9 +152,12 @@ function requireUser(call: Call, account: Account, body: Json, current?: EndUser
   if (body['allowPortalAccess'] === true && current?.allowPortalAccess !== true)
     for (const field of ['username', 'emailAddress'])
       if (!has(field)) problems.push(`${field}: is required when allowPortalAccess is true`);
+  if (PLANS_OF_GROUPS.includes(String(plan)) && plan !== current?.userProductPlan)
+    if (account.accountType === 'ADVANCED' && !hasGroup(call.platform, account))
+      problems.push(`userProductPlan: ${plan} needs a Cymbus group for the account`);
   refuseIfAny(problems);
   refuseIfAny([...extensionProblems(call, account, body, current), ...usernameProblems(call, body, current)]);
-  const callerId = body['callerIdConfig'];
+  const callerId = sent['callerIdConfig'];
   if (callerId !== undefined && callerId !== null)
     requireOnAccount(call, account, callerId as Json, 'callerIdNumber');
 }
@@ -197,6 +215,9 @@ function asUser(
     partitionId: known.partitionId,
     accountId: known.accountId,
     timeZone: body['timeZone'],
+    ...given('languageTag'),
+    ...given('tags'),
+    ...given('callHandlingSettings'),
     ...given('extension'),
     callerIdConfig,
     voicemailBoxId: known.voicemailBoxId,
@@ -209,20 +230,8 @@ function asUser(
   } as EndUser;
 }
 
-const VOICEMAIL = { type: 'Voicemail' };
-
-/** What a new user has by itself (guide, "Create User", example response). */
+/** What a new user has by itself besides (guide, "Create User", example response). */
 const CALL_HANDLING = {
-  callHandlingSettings: {
-    callWaitingEnabled: true,
-    doNotDisturbEnabled: false,
-    callHandlingOptionType: 'RingPhone',
-    ringPhoneCallHandling: {
-      busyCallHandling: VOICEMAIL,
-      noAnswerCallHandling: { ...VOICEMAIL, timeout: 20 },
-      unregisteredCallHandling: VOICEMAIL,
-    },
-  },
   callScreeningSettings: {
     anonymousCallScreen: 'Allow',
     anonymousRingType: 'StandardRing',
@@ -235,11 +244,12 @@ const CALL_HANDLING = {
 };
 
 const userAnswer = (call: Call, { welcomeMails: _counted, ...user }: EndUser) => ({
+  languageTag: 'en-US',
+  callHandlingSettings: NEW_USER_HANDLING,
   ...user,
   mustChangePassword: true,
-  languageTag: 'en-US',
   pinLockedOut: false,
-  callingPlans: [],
+  callingPlans: plansFor(call, accountOf(call), 'END_USER', user.id),
   devices: call.platform.state.devices.of(user.accountId).filter((device) => device.userId === user.id),
   ...CALL_HANDLING,
 });

@@ -13,7 +13,8 @@ const PUBLISHED = new Set(
   releaseReservation removeDevice reserve retrieveAccount retrieveAccountTelephoneNumbers retrieveBusinessLine
   retrieveBusinessLines retrieveEndUser retrieveEndUserList retrieveSipTrunk retrieveSipTrunkList
   retrieveTelephoneNumber retrieveTelephoneNumberOnAccount tnSearch updateDevice validateAccountProperties
-  validateAddress`.split(/\s+/),
+  validateAddress patchEndUser getPlans removePlan retrieveCallingPlanProductList getAvailableUserProductPlans
+  retrieveStrettoDeviceLinesGroup`.split(/\s+/),
 );
 
 // What every part of a path must survive: slash, quotes, query and fragment signs, percent, letters beyond ASCII.
@@ -44,6 +45,34 @@ const CALLS: [name: keyof typeof endpoints, call: Call<unknown>, expected: strin
   ['listUsers', endpoints.listUsers(ODD, ODD), `retrieveEndUserList GET ${A}/user?limitedData=true`],
   ['getUser', endpoints.getUser(ODD, ODD, ODD), `retrieveEndUser GET ${A}/user/${CODED}`],
   ['deleteUser', endpoints.deleteUser(ODD, ODD, ODD), `deleteEndUser DELETE ${A}/user/${CODED}`],
+  ['patchUser', endpoints.patchUser(ODD, ODD, ODD, BODY), `patchEndUser PATCH ${A}/user/${CODED}`],
+  [
+    'listUserProductPlans',
+    endpoints.listUserProductPlans(ODD, ODD),
+    `getAvailableUserProductPlans GET ${A}/user-product-plans`,
+  ],
+  [
+    'getAccountGroup',
+    endpoints.getAccountGroup(ODD),
+    `retrieveStrettoDeviceLinesGroup GET /v2/cymbus/account-group/${CODED}`,
+  ],
+  [
+    'listCallingPlanProducts',
+    endpoints.listCallingPlanProducts(ODD),
+    `retrieveCallingPlanProductList GET ${P}/callingplanproduct`,
+  ],
+  [
+    'listCallingPlanProducts',
+    endpoints.listCallingPlanProducts(ODD, true),
+    `retrieveCallingPlanProductList GET ${P}/callingplanproduct?includeArchived=true`,
+  ],
+  [
+    'listCallingPlans',
+    endpoints.listCallingPlans(ODD, ODD, 'END_USER', ODD),
+    `getPlans GET ${A}/callingplan?referenceType=END_USER&referenceId=${CODED}`,
+  ],
+  ['addCallingPlan', endpoints.addCallingPlan(ODD, ODD, BODY), `addPlan PUT ${A}/callingplan`],
+  ['removeCallingPlan', endpoints.removeCallingPlan(ODD, ODD, BODY), `removePlan DELETE ${A}/callingplan`],
   [
     'validateAddress',
     endpoints.validateAddress(ODD, 'USA', '84042'),
@@ -162,7 +191,7 @@ describe('the calls of the API', () => {
     const { operation, method, path, body } = call;
     expect(`${operation} ${method} ${path}`).toBe(expected);
     expect(PUBLISHED).toContain(operation);
-    const hasBody = /^(create|activate|patch|put|prevalidate)/.test(name);
+    const hasBody = /^(create|activate|patch|put|prevalidate|addCalling|removeCalling)/.test(name);
     if (name === 'authorize') expect(body).toEqual({ username: 'u', password: 'p' });
     else expect(body).toEqual(hasBody ? BODY : undefined);
   });

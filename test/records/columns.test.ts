@@ -48,8 +48,10 @@ describe('the column table', () => {
     expect([blankMeans('platformType'), blankMeans('lineNumber'), blankMeans('faxEnabled')]).toEqual([
       ...['CPE2', '1', 'FALSE'],
     ]);
-    expect(NUMBER_COLUMNS.map(blankMeans)).toEqual(NUMBER_COLUMNS.map(() => "the row's number"));
-    expect(NUMBER_COLUMNS).toHaveLength(5);
+    const [ofUser, ...others] = NUMBER_COLUMNS;
+    expect(ofUser && blankMeans(ofUser)).toBe('the number whose assignAsCallerId is TRUE');
+    expect(others.map(blankMeans)).toEqual(others.map(() => "the row's number"));
+    expect(NUMBER_COLUMNS).toHaveLength(6);
     expect([blankMeans('city'), blankMeans('sipPassword')]).toEqual(['', 'generated']);
     expect([...SECRET_COLUMNS]).toEqual(['sipPassword']);
   });

@@ -23,7 +23,16 @@ describe('SIP trunks', () => {
       partitionId: 'sandbox-partition',
       accountId: id,
       id: expect.stringMatching(/^[\w-]{22}$/),
-      callingPlans: [],
+      callingPlans: [
+        {
+          ...{
+            referenceType: 'SIP_TRUNK',
+            referenceId: body.id,
+            callingPlanProductId: 'kDYwy3XRSeapkI8uHi9ziQ',
+          },
+          ...{ startDate: expect.any(String), planMinutes: 20_000, secondsRemaining: 1_200_000 },
+        },
+      ],
       telephoneNumbers: [],
       sipProxyServer: 'siptrunk.p2.alianza.com:5065',
       lockedOut: false,

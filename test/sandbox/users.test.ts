@@ -23,7 +23,12 @@ describe('users', () => {
       languageTag: 'string',
       partitionId: 'string',
       accountId: 'string',
-      callingPlans: [],
+      callingPlans: [
+        {
+          ...{ referenceId: 'string', referenceType: 'string', callingPlanProductId: 'string' },
+          ...{ startDate: 'string', planMinutes: 'number', secondsRemaining: 'number' },
+        },
+      ],
       devices: [],
       timeZone: 'string',
       extension: 'string',
@@ -131,7 +136,7 @@ describe('users', () => {
   });
 
   it('patches single fields under the same rules', async () => {
-    const { patch, account, user, number } = await fixture();
+    const { patch, account, user } = await fixture();
     const accountId = await account();
     const id = await user(accountId);
     await user(accountId, { username: 'other', extension: '4001' });
@@ -142,17 +147,63 @@ describe('users', () => {
       firstName: 'John',
     });
     expect((await patch(path, { extension: '4001' })).status).toBe(400);
-    expect((await patch(path, { callerIdConfig: { callerIdNumber: '18015551212' } })).body.messages).toEqual([
-      'callerIdNumber: telephone number 18015551212 is not on the account',
-    ]);
+  });
+
+  it('shows a caller ID that is on the account, given whole', async () => {
+    const { patch, account, user, number } = await fixture();
+    const accountId = await account();
+    const path = `account/${accountId}/user/${await user(accountId)}`;
+    const visible = { externalCallerIdVisible: false, extensionCallerIdVisible: true };
+    const callerIdConfig = { callerIdNumber: '18015551212', ...visible };
+    expect(await patch(path, { callerIdConfig: { callerIdNumber: '18015551212' } })).toEqual(
+      refused(
+        400,
+        'callerIdConfig.externalCallerIdVisible: must not be null',
+        'callerIdConfig.extensionCallerIdVisible: must not be null',
+      ),
+    );
+    expect(await patch(path, { callerIdConfig })).toEqual(
+      refused(400, 'callerIdNumber: telephone number 18015551212 is not on the account'),
+    );
     await number(accountId, '18015551212');
-    expect(
-      (await patch(path, { callerIdConfig: { callerIdNumber: '18015551212' } })).body.callerIdConfig,
-    ).toEqual({
-      callerIdNumber: '18015551212',
-      externalCallerIdVisible: false,
-      extensionCallerIdVisible: true,
-    });
+    expect((await patch(path, { callerIdConfig })).body.callerIdConfig).toEqual(callerIdConfig);
+    // what is patched later leaves it alone
+    expect((await patch(path, { tags: 'west' })).body).toMatchObject({ tags: 'west', callerIdConfig });
+  });
+
+  it.each<[object, string]>([
+    [{ callWaitingEnabled: 'yes' }, 'callWaitingEnabled: must be a boolean, but is string'],
+    [
+      { callHandlingOptionType: 'ForwardAlways' },
+      'forwardAlwaysToNumber: must not be null with ForwardAlways',
+    ],
+    [
+      { ringPhoneCallHandling: { busyCallHandling: { type: 'Forward' } } },
+      'ringPhoneCallHandling.busyCallHandling.forwardToNumber: must not be null with type Forward',
+    ],
+    [
+      { ringPhoneCallHandling: { busyCallHandling: { type: 'RingForever' } } },
+      'ringPhoneCallHandling.busyCallHandling.type: value "RingForever" is not one of [Forward, Voicemail, Busy]',
+    ],
+    [
+      { ringPhoneCallHandling: { noAnswerCallHandling: { type: 'Voicemail', timeout: 0 } } },
+      'ringPhoneCallHandling.noAnswerCallHandling.timeout: must be between 1 and 2147483647',
+    ],
+  ])('treat no calls as %j', async (callHandlingSettings, message) => {
+    const { patch, account, user } = await fixture();
+    const accountId = await account();
+    const path = `account/${accountId}/user/${await user(accountId)}`;
+    expect(await patch(path, { callHandlingSettings })).toEqual(
+      refused(400, `callHandlingSettings.${message}`),
+    );
+  });
+
+  it('replace how they treat calls whole', async () => {
+    const { patch, get, account, user } = await fixture();
+    const accountId = await account();
+    const path = `account/${accountId}/user/${await user(accountId)}`;
+    await patch(path, { callHandlingSettings: { callWaitingEnabled: false } });
+    expect((await get(path)).body.callHandlingSettings).toEqual({ callWaitingEnabled: false });
   });
 
   it('deletes one with its devices, but not while a number references it', async () => {

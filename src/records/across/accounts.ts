@@ -1,5 +1,5 @@
 import { keepable } from '../../sheet/cell-text.js';
-import { type ColumnName, columnOf, columnsOf, type RowValues } from '../columns.js';
+import { type ColumnName, columnOf, columnsOf, type RowValues, USER_COLUMNS } from '../columns.js';
 import { numberSourceOf } from '../complete.js';
 import { type OtherRow, type ProblemCode, rowText, withSeverity } from '../problem.js';
 import { byProduct, PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
@@ -13,7 +13,6 @@ import { NumberTable } from './number-table.js';
 import type { RowPlaces } from './row-places.js';
 
 const ACCOUNT_COLUMNS = columnsOf('account');
-const USER_COLUMNS = columnsOf('user');
 
 /** The columns that the first row of an account or user needs; `any`: whatever its product is. */
 const REQUIRED = { account: requiredOf(ACCOUNT_COLUMNS), user: requiredOf(USER_COLUMNS) };
@@ -63,7 +62,9 @@ const MAX_NAMES = 10_000;
 const BLANKS = { account: blanksIn(ACCOUNT_COLUMNS), user: blanksIn(USER_COLUMNS) };
 
 function blanksIn(columns: readonly ColumnName[]): RowValues {
-  const blanks = columns.map((column) => [column, columnOf(column).blank] as const);
+  // what a blank cell of a line's column means says nothing of a user
+  const own = columns.filter((column) => columnOf(column).group !== 'businessLine');
+  const blanks = own.map((column) => [column, columnOf(column).blank] as const);
   return Object.fromEntries(blanks.filter(([, blank]) => blank !== undefined));
 }
 
@@ -81,15 +82,10 @@ export interface AccountOptions {
   readonly mayComeLater: boolean;
 }
 
-/** Reads the record of another row. */
-export type RecordAt = (ordinal: number) => ImportRecord | undefined;
-
-/** What shows of a record only when all rows are known, or how it follows from the records as they were read. */
+/** What shows of a record only when all rows are known. */
 export interface RecordChange {
   readonly ordinal: number;
-  readonly change:
-    | Partial<ImportRecord>
-    | ((record: ImportRecord, recordAt: RecordAt) => Partial<ImportRecord>);
+  readonly change: Partial<ImportRecord>;
 }
 
 /** Accounts and users that are on the platform already, with the values of their first rows. */
@@ -193,11 +189,6 @@ export class Accounts {
     return count;
   }
 
-  /** The ordinal of the first row of a user. */
-  firstOfUser(user: number): number {
-    return this.#users.get(user, FIRST);
-  }
-
   /** The problems of rows whose account or user no row brings, and of what was not known when their row was checked. */
   *finish(): Iterable<LateProblem> {
     yield* this.#joinsNothing();
@@ -229,7 +220,7 @@ export class Accounts {
     yield this.#homePhoneAccounts();
   }
 
-  *#changes(of: Agreement, change: (from: number) => Partial<ImportRecord>): Iterable<RecordChange> {
+  *#changes(of: Agreement, change: (from: number) => RecordChange['change']): Iterable<RecordChange> {
     for (let number = 1; number < of.next; number += 1) {
       const [ordinal, from] = [of.get(number, FIRST), of.get(number, FROM)];
       if (from !== 0 && from !== ordinal) yield { ordinal, change: change(from) };
@@ -476,6 +467,7 @@ export class Accounts {
     const { accountNumber = '', extension = '' } = check.values;
     if (this.known) fill(check, USER_COLUMNS, this.known.user(accountNumber, extension));
     check.applyDefaults('user');
+    if (product !== null && PRODUCTS[product].hasUser) check.applyDefaults('businessLine');
     if (product !== null) requireGroup(check, 'user');
     const timeZone = check.values.timeZone ?? this.#accounts.firstValues(account)?.timeZone;
     // most users are in the time zone of the one before

@@ -67,26 +67,54 @@ export function placeColumns(
     placed.push({ ...common, translations: translations.get(name), ...memory, ...counts });
   }
   const all = placed.filter((each) => each.name !== 'product');
-  const used = (product: Product) => all.filter((each) => each.entry.products.includes(product));
-  const unused = (product: Product) => all.filter((each) => !each.entry.products.includes(product));
+  const typed = new Map(typedHeaders(headers));
+  const meant = meantColumns(all, matches);
+  for (const { name, match } of meant.values()) {
+    positions.set(name, match.index);
+    typed.set(name, match.header);
+  }
+  const used = (product: Product) =>
+    all.flatMap((each) => {
+      const other = meant.get(each.entry.meansFor?.[product] ?? '');
+      return each.entry.products.includes(product) ? [each] : other === undefined ? [] : [other];
+    });
+  const unused = (product: Product) =>
+    all.filter(
+      ({ entry }) => !entry.products.includes(product) && !meant.has(entry.meansFor?.[product] ?? ''),
+    );
   return {
     file: table.file,
     sheet: table.sheet,
     headerRow: table.headerRow,
     positions,
     groups: new Set(placed.map(({ entry }) => entry.group)),
-    headers: typedHeaders(headers),
+    headers: typed,
     mayBe: (column) => mayBe(column, headers),
     defaults,
     undecided,
     translations,
     missing: new Map(),
-    blankValues: Object.fromEntries(placed.map(({ name }) => [name, undefined])) as RowValues,
+    blankValues: Object.fromEntries(
+      [...placed, ...meant.values()].map(({ name }) => [name, undefined]),
+    ) as RowValues,
     product: placed.find((each) => each.name === 'product'),
     all,
     used: byProduct(used),
     unused: byProduct(unused),
   };
+}
+
+/** The columns that cells of another one are read into for some products, where the table has no such column itself. */
+function meantColumns(
+  all: readonly PlacedColumn[],
+  matches: ReadonlyMap<ColumnName, HeaderMatch>,
+): ReadonlyMap<string, PlacedColumn> {
+  const meant = new Map<string, PlacedColumn>();
+  for (const each of all)
+    for (const target of Object.values(each.entry.meansFor ?? {}) as ColumnName[])
+      if (!matches.has(target))
+        meant.set(target, { ...each, name: target, entry: columnOf(target), known: new Map() });
+  return meant;
 }
 
 /** The header that most likely means a column which is not there; '' when none does. */

@@ -285,6 +285,28 @@ export const shortPersonName = text({ kind: 'person', max: 256 });
 /** Words without an advised minimum. */
 export const words = text({ kind: 'words', max: 256 });
 
+/** Languages as people name them, and the tag that each means here: those of the platform's greetings. */
+const LANGUAGES: Readonly<Record<string, string>> = {
+  ...{ english: 'en-US', en: 'en-US', french: 'fr-CA', fr: 'fr-CA', francais: 'fr-CA', français: 'fr-CA' },
+  ...{ spanish: 'es-MX', es: 'es-MX', espanol: 'es-MX', español: 'es-MX' },
+};
+
+/** A language tag (RFC 5646), such as `fr-CA`; which ones the platform supports is not documented. */
+export const languageTag: CellSchema<string> = cell((typed) => {
+  const value = plainCode(typed);
+  const named = LANGUAGES[value.toLowerCase()];
+  if (named !== undefined) return named;
+  const match = /^([a-z]{2,3})[-_]([a-z]{2})$/i.exec(value);
+  if (match?.[1] !== undefined && match[2] !== undefined)
+    return `${match[1].toLowerCase()}-${match[2].toUpperCase()}`;
+  const fault = new Fault(
+    'INVALID_CHARACTER',
+    `"${typed}" is no language tag`,
+    'Use a tag such as en-US or fr-CA.',
+  );
+  return placeholderFault(typed) ?? fault;
+});
+
 const YES = new Set([
   ...['true', 'yes', 'y', 'x', '1', 'on', 't', '1.0', '✓', '✔', '☑', 'enabled'],
   ...['vrai', 'oui', 'wahr', 'ja', 'verdadero', 'si', 'sí'],

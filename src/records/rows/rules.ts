@@ -4,7 +4,6 @@ import { COLUMN_NAMES, type ColumnName, columnOf, columnsOf, type RowValues } fr
 import { customerTypeOf, numberSourceOf } from '../complete.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
 import { checkAddress } from './address-rules.js';
-import { checkRings } from './rings-rules.js';
 import type { RowCheck } from './row-check.js';
 
 const NUMBER_COLUMNS = columnsOf('number');
@@ -49,12 +48,15 @@ export function checkRules(check: RowCheck, owner: Owner, extensionLength: numbe
   checkExtension(check, extensionLength);
   if (owner.bringsUser) checkUser(check);
   checkNumber(check);
+  if (owner.bringsUser) checkUserSettings(check);
   checkE911(check);
   if (product === null) return;
-  if (PRODUCTS[product].owner === 'user' || product === 'BUSINESS_LINE') checkDevice(check, product);
+  if (product !== 'SIP_TRUNK') checkDevice(check, product);
   if (product === 'BUSINESS_LINE') check.applyDefaults('businessLine');
-  if (product === 'SIP_TRUNK') check.applyDefaults('sipTrunk');
-  if (product === 'NUMBER') checkRings(check);
+  if (product === 'SIP_TRUNK') {
+    check.applyDefaults('sipTrunk');
+    check.applyDefault('callingPlan');
+  }
   for (const column of REQUIRED[product]) check.requireColumn(column, `every ${product} row needs it`);
   if (product === 'BUSINESS_LINE') checkCallHandling(check);
   if (product === 'SIP_TRUNK') checkExtensionPatterns(check, extensionLength);
@@ -106,7 +108,21 @@ function checkUser(check: RowCheck): void {
   }
 }
 
-const NUMBER_HINT = 'Fill in phoneNumber, or an address to search a number near it.';
+/** API description, end users: how a user treats calls, and a caller ID that is to be shown or not. */
+function checkUserSettings(check: RowCheck): void {
+  checkCallHandling(check);
+  const { assignAsCallerId, callerIdNumber, callerIdVisible, phoneNumber } = check.values;
+  if (callerIdNumber !== undefined && assignAsCallerId === true && callerIdNumber !== phoneNumber) {
+    const message = `assignAsCallerId is TRUE, and callerIdNumber names another number: ${callerIdNumber}`;
+    const hint = 'A user has one caller ID: leave one of the two cells blank.';
+    check.add('CALLER_ID_TAKEN', 'callerIdNumber', message, hint);
+  }
+  if (callerIdVisible === undefined) return;
+  if (sourceOf(check) === 'NONE')
+    check.require('callerIdNumber', 'callerIdVisible needs it without a number');
+  else if (assignAsCallerId === false)
+    check.require('callerIdNumber', "the row's number is not the caller ID, and callerIdVisible needs one");
+}
 
 /** Where the row's number comes from; a phone number that is given but not usable counts as given. */
 export function sourceOf(check: RowCheck): NonNullable<RowValues['numberSource']> {
@@ -133,8 +149,7 @@ function checkNumber(check: RowCheck): void {
     check.require('phoneNumber', 'numberSource is INVENTORY', 'Fill in phoneNumber, or use SEARCH.');
   }
   if (source === 'NONE') {
-    if (product === 'NUMBER') check.require('phoneNumber', 'a NUMBER row brings one', NUMBER_HINT);
-    else if (!hasPhone) checkNoNumber(check);
+    if (!hasPhone) checkNoNumber(check);
     return;
   }
   check.applyDefaults('number', 'numberSource');
@@ -203,11 +218,13 @@ const ACTIONS = [
   ['noAnswerAction', 'noAnswerForwardTo'],
 ] as const;
 
-/** Guide, "Customize Business Lines". */
+/** Guide, "Customize Business Lines"; API description, call handling of end users. */
 function checkCallHandling(check: RowCheck): void {
   const { values } = check;
   checkForward(check, 'activeCallHandling', 'forwardToPhoneNumber');
   for (const [action, forwardTo] of ACTIONS) checkForward(check, action, forwardTo);
+  // A user has a no-answer action of the platform's, whose time alone may be set.
+  if (check.product !== 'BUSINESS_LINE') return;
   if (values.noAnswerTimeoutSeconds !== undefined && !check.has('noAnswerAction')) {
     const message = 'noAnswerTimeoutSeconds has no effect: noAnswerAction is blank, so the line rings on';
     check.add('NO_EFFECT', 'noAnswerTimeoutSeconds', message, 'Fill in noAnswerAction.');

@@ -1,10 +1,13 @@
 import { ApiError } from '../../api/api-error.js';
 import type { Client } from '../../api/client.js';
 import {
+  type Call,
   type CheckedProperty,
+  getAccountGroup,
   getInventoryNumber,
   listDeviceTypes,
   listTimeZones,
+  listUserProductPlans,
   validateProperty,
 } from '../../api/endpoints.js';
 import type { Journal } from '../../journal/journal.js';
@@ -19,6 +22,7 @@ import { sameCode } from '../names.js';
 import type { RowFindings } from '../row-findings.js';
 import { StepError } from '../step-error.js';
 import type { Addresses, SheetAddress, ValidAddress } from './addresses.js';
+import type { CallingPlans } from './calling-plans.js';
 import { PlaceDemands } from './place-demand.js';
 import type { Snapshot } from './snapshots.js';
 
@@ -29,17 +33,29 @@ import type { Snapshot } from './snapshots.js';
 export class DryRunQuestions {
   readonly #client: Client;
   readonly #addresses: Addresses;
+  readonly #callingPlans: CallingPlans;
   readonly #partitionId: string;
   /** how many numbers the rows checked so far search, by place */
   readonly places: PlaceDemands;
   readonly #asked = new Map<string, Promise<string | null>>();
+  /** by account, the plans that its users may have, and whether it lacks the group that some need */
+  readonly #userPlans = new Map<string, Promise<{ offered: readonly string[]; hasNoGroup: boolean }>>();
+  /** operations that this platform does not have, or not for this log-in */
+  readonly #notThere = new Set<string>();
   #deviceTypes: Promise<ReadonlyMap<string, number | null> | null> | null = null;
   #timeZones: Promise<ReadonlySet<string> | null> | null = null;
 
   /** @param partitionId the partition of rows that name none */
-  constructor(client: Client, journal: Journal<ImportRecord>, addresses: Addresses, partitionId: string) {
+  constructor(
+    client: Client,
+    journal: Journal<ImportRecord>,
+    addresses: Addresses,
+    callingPlans: CallingPlans,
+    partitionId: string,
+  ) {
     this.#client = client;
     this.#addresses = addresses;
+    this.#callingPlans = callingPlans;
     this.#partitionId = partitionId;
     this.places = new PlaceDemands(client, journal);
   }
@@ -53,6 +69,59 @@ export class DryRunQuestions {
     if (!zones || zones.size === 0 || zones.has(zone)) return;
     const message = `The platform does not offer the time zone ${zone}`;
     check.add('TIME_ZONE_NOT_OFFERED', column, zone, message, 'Use one of its list.');
+  }
+
+  /**
+   * Whether an account that is there may have the row's plan with UC apps, and has the Cymbus group that such plans
+   * need. Whether the first user of the plan makes the group by itself is not documented, so that none is only told.
+   * @param held what the account holds
+   */
+  async userPlan(check: RowFindings, { partitionId, accountId }: Snapshot): Promise<void> {
+    const plan = check.values.userProductPlan;
+    if (plan !== 'ADVANCED' && plan !== 'PROFESSIONAL') return;
+    const priority = check.ordinal;
+    const account = once(this.#userPlans, accountId, async () => {
+      const offered = await this.#optional(listUserProductPlans(partitionId, accountId), priority);
+      const group = await this.#optional(getAccountGroup(accountId), priority);
+      return { offered: offered.answer?.flatMap(({ id }) => id ?? []) ?? [], hasNoGroup: group.isMissing };
+    });
+    const { offered, hasNoGroup } = await account;
+    if (hasNoGroup) {
+      const message = `The platform names no Cymbus group for the account; ${plan} users may be refused without one`;
+      const hint = 'If they are, have the group set up for the account, then resume.';
+      check.add('NO_ACCOUNT_GROUP', 'userProductPlan', plan, message, hint);
+    } else if (offered.length > 0 && !offered.some((each) => each.toUpperCase() === plan)) {
+      const message = `The account may not have the user plan ${plan}`;
+      const hint = `Use one of ${offered.join(', ')}, or have the plan allowed.`;
+      check.add('USER_PLAN_NOT_OFFERED', 'userProductPlan', plan, message, hint);
+    }
+  }
+
+  /** What a platform need not answer at all: an operation that it forbids or does not know is asked for no more. */
+  async #optional<T>(
+    call: Call<T>,
+    priority: number,
+  ): Promise<{ readonly answer: T | null; readonly isMissing: boolean }> {
+    if (this.#notThere.has(call.operation)) return { answer: null, isMissing: false };
+    try {
+      return { answer: await this.#client.send(call, { priority, optional: true }), isMissing: false };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 403 || error.status === 405) this.#notThere.add(call.operation);
+      return { answer: null, isMissing: error.status === 404 };
+    }
+  }
+
+  /** Whether the partition offers a calling plan of that name, and one alone. */
+  async callingPlan(check: RowFindings, column: ColumnName, text: string): Promise<void> {
+    const { partitionId = this.#partitionId } = check.values;
+    try {
+      const found = await this.#callingPlans.find(partitionId, text, check.ordinal);
+      if (found.plan === null) check.add('CALLING_PLAN_UNKNOWN', column, text, found.message, found.hint);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      check.notChecked(column, error);
+    }
   }
 
   /** Whether the platform knows the row's device type, and whether that has the row's line. */
@@ -186,6 +255,15 @@ export class DryRunQuestions {
       return null;
     }
   }
+}
+
+function once<T>(asked: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  let answer = asked.get(key);
+  if (!answer) {
+    answer = ask();
+    asked.set(key, answer);
+  }
+  return answer;
 }
 
 /** A reference list; null where the platform does not give it, so that nothing is blamed for it. */

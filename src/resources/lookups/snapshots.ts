@@ -2,27 +2,29 @@ import type { Client } from '../../api/client.js';
 import {
   type Call,
   type CallHandlingRecord,
+  type CallingPlanProductRecord,
+  type CallingPlanRecord,
   type DeviceRecord,
   findDevices,
   getCallHandling,
   getNumber,
   getPort,
+  getUser,
   type LineRecord,
+  listCallingPlans,
   listDevices,
   listLines,
-  listNamed,
   listNumbers,
   listTrunks,
   listUsers,
-  type NamedList,
-  type NamedRecord,
   type NumberRecord,
+  type PlanReferenceType,
   type PortRecord,
   type TrunkRecord,
   type UserRecord,
 } from '../../api/endpoints.js';
-
 import { lookWith, orNull } from '../look.js';
+import { CallingPlans } from './calling-plans.js';
 
 /** Accounts whose contents are remembered at once. Rows of one account usually stand near each other. */
 const MAX_REMEMBERED = 256;
@@ -32,16 +34,34 @@ export class Snapshot {
   readonly #client: Client;
   readonly partitionId: string;
   readonly accountId: string;
+  readonly #callingPlans: CallingPlans;
   readonly #lists = new Map<string, Promise<unknown>>();
 
-  constructor(client: Client, partitionId: string, accountId: string) {
+  constructor(client: Client, callingPlans: CallingPlans, partitionId: string, accountId: string) {
     this.#client = client;
+    this.#callingPlans = callingPlans;
     this.partitionId = partitionId;
     this.accountId = accountId;
   }
 
   users(priority: number): Promise<UserRecord[]> {
     return this.#list(listUsers(this.partitionId, this.accountId), priority);
+  }
+
+  /** One user, whole, or null. */
+  user(userId: string, priority: number): Promise<UserRecord | null> {
+    return orNull(this.#list(getUser(this.partitionId, this.accountId, userId), priority));
+  }
+
+  /** The calling plans of a user, a trunk or the account itself. */
+  async plansOf(type: PlanReferenceType, id: string, priority: number): Promise<CallingPlanRecord[]> {
+    const call = listCallingPlans(this.partitionId, this.accountId, type, id);
+    return (await orNull(this.#list(call, priority))) ?? [];
+  }
+
+  /** The calling plans that the partition offers. */
+  planProducts(priority: number): Promise<readonly CallingPlanProductRecord[]> {
+    return this.#callingPlans.offered(this.partitionId, priority);
   }
 
   numbers(priority: number): Promise<NumberRecord[]> {
@@ -57,11 +77,6 @@ export class Snapshot {
 
   lines(priority: number): Promise<LineRecord[]> {
     return this.#list(listLines(this.partitionId, this.accountId), priority);
-  }
-
-  /** What numbers can ring and is known by its name alone. */
-  named(list: NamedList, priority: number): Promise<NamedRecord[]> {
-    return this.#list(listNamed(list, this.partitionId, this.accountId), priority);
   }
 
   trunks(priority: number): Promise<TrunkRecord[]> {
@@ -103,15 +118,18 @@ export class Snapshot {
 export class Snapshots {
   readonly #client: Client;
   readonly #snapshots = new Map<string, Snapshot>();
+  /** what the partitions offer, whatever their accounts hold */
+  readonly callingPlans: CallingPlans;
 
   constructor(client: Client) {
     this.#client = client;
+    this.callingPlans = new CallingPlans(client);
   }
 
   of(partitionId: string, accountId: string): Snapshot {
     let snapshot = this.#snapshots.get(accountId);
     if (!snapshot) {
-      snapshot = new Snapshot(this.#client, partitionId, accountId);
+      snapshot = new Snapshot(this.#client, this.callingPlans, partitionId, accountId);
       if (this.#snapshots.size >= MAX_REMEMBERED) {
         const [oldest = ''] = this.#snapshots.keys();
         this.#snapshots.delete(oldest);
