@@ -25,13 +25,18 @@ if (process.argv.includes('--if-possible') && !isInstalled('typescript')) {
   if (!isThere) console.error('To build: npm ci && npm run build. A packed tarball has dist/ in it.');
 } else {
   removeStale();
-  const compiled = spawnSync(process.execPath, [resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+  compile('tsconfig.build.json');
+  compile('src/web');
+  await bundle();
+  chmodSync(join(DIST, 'cli.js'), 0o755);
+}
+
+function compile(project) {
+  const compiled = spawnSync(process.execPath, [resolve('typescript/bin/tsc'), '-p', project], {
     cwd: ROOT,
     stdio: 'inherit',
   });
   if (compiled.status !== 0) process.exit(compiled.status ?? 1);
-  await bundle();
-  chmodSync(join(DIST, 'cli.js'), 0o755);
 }
 
 function isInstalled(name) {

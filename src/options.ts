@@ -247,6 +247,22 @@ export const OWN_OPTIONS = {
     'token-calls': { type: 'number', value: 'N', help: 'a token dies after that many calls' },
     seed: { type: 'number', value: 'N', help: 'the same seed gives the same faults and IDs' },
   },
+  serve: {
+    host: { type: 'text', value: 'ADDR', default: '127.0.0.1', help: 'where it listens: this machine alone' },
+    port: {
+      type: 'number',
+      value: 'N',
+      default: 8321,
+      max: 65_535,
+      whole: true,
+      help: 'the port; the next free one where it is taken',
+    },
+    token: {
+      type: 'flag',
+      default: false,
+      help: 'prints another one-time address of the server of that folder',
+    },
+  },
 } as const satisfies Record<string, Record<string, Option>>;
 
 /** What describes an option to people: help and README read it. */

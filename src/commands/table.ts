@@ -143,6 +143,16 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./sandbox.js'),
   },
   {
+    name: 'serve',
+    words: '[dir]',
+    summary:
+      'shows the runs of a folder as web pages on this machine: what is going on, what came of each, its files',
+    example: 'alianza-import serve /srv/imports',
+    options: [],
+    own: OWN_OPTIONS.serve,
+    load: () => import('./serve.js'),
+  },
+  {
     name: 'completion',
     words: '[shell]',
     summary: 'prints a completion script for bash, zsh or fish',

@@ -189,6 +189,32 @@ function makeLockFile(file: string): Stats {
   return lstatSync(file);
 }
 
+/**
+ * Whether a process holds the lock of {@link acquireLock}. It is tried only where its holder may live, so that nobody who
+ * wants it meanwhile finds it taken by this question.
+ */
+export function isHeld(file: string, what: string): boolean {
+  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return false;
+  const holder = /^host (.*), process (\d+), since /.exec(readHolder(`${file}.holder`));
+  if (holder && holder[1] === hostname() && !isAlive(Number(holder[2]))) return false;
+  try {
+    acquireLock(file, what).release();
+    return false;
+  } catch (error) {
+    return error instanceof StopError && error.code === 'LOCKED';
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // a process of somebody else
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** Says who holds the lock, as a help to whoever finds it taken. @returns whether the text is there */
 function writeHolder(file: string, more: string): boolean {
   try {

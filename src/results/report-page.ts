@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Html, html, Html as Raw } from './html.js';
 import { SCRIPT } from './report-script.js';
 
-const STYLE = `
+/** How reports and pages look, light and dark, on a screen of any width and on paper. */
+export const STYLE = `
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #fff; --text: #1b2330; --quiet: #586273; --line: #dde1e8;
   --soft: #eef0f4; --accent: #1f5fbf; --good: #1a7f4b; --good2: #2b8a94; --bad: #c0342b; --bad2: #b4501a; --warn: #8a6100;
   --idle: #6b7484; --note: #fff6dc; --note-line: #e3c766; }

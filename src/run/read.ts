@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { StopError } from '../errors.js';
-import { acquireLock } from '../journal/lock.js';
+import { isHeld } from '../journal/lock.js';
 import { resultOf } from '../results/row-outcome.js';
 import type { RunReport } from '../results/run-report.js';
 import { readRun, runFiles, TAIL_MISSING } from './directory.js';
@@ -90,11 +88,5 @@ export async function writeResultsAgain(
 
 /** Whether a process is at work on the run: it holds the lock. */
 export function isLive(runDir: string): boolean {
-  if (!existsSync(runFiles(runDir).lock)) return false;
-  try {
-    acquireLock(runFiles(runDir).lock, runDir).release();
-    return false;
-  } catch (error) {
-    return error instanceof StopError && error.code === 'LOCKED';
-  }
+  return isHeld(runFiles(runDir).lock, runDir);
 }

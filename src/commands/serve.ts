@@ -1,0 +1,21 @@
+import { ownSettings } from '../options.js';
+import { newAddress, startServer } from '../serve/server.js';
+import type { Run } from './command.js';
+
+export const run: Run = async ({ words, flags }, io) => {
+  const own = ownSettings('serve', flags);
+  const [folder = '.'] = words;
+  if (own.token) {
+    await io.out(`${await newAddress(folder)}\n`);
+    return 'done';
+  }
+  const server = await startServer({ folder, host: own.host, port: own.port });
+  await io.out(`${server.address}\n`);
+  io.err(
+    'Open that address; it works once, for ten minutes. Another: alianza-import serve --token. Ctrl-C ends the server.\n',
+  );
+  if (!io.signal.aborted)
+    await new Promise((resolve) => io.signal.addEventListener('abort', resolve, { once: true }));
+  await server.close();
+  return 'done';
+};

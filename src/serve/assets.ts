@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Assets, PAGE_STYLE } from './pages/layout.js';
+
+/** A file that pages load. */
+export interface Asset {
+  readonly type: string;
+  readonly text: string;
+}
+
+const SCRIPTS = ['login', 'live', 'times'] as const satisfies readonly (keyof Assets['scripts'])[];
+
+/** The files that pages load, by path, each with a mark of what it holds in its name, and where pages find them. */
+export function loadAssets(): { readonly files: ReadonlyMap<string, Asset>; readonly paths: Assets } {
+  const files = new Map<string, Asset>();
+  const add = (name: string, ending: string, type: string, text: string) => {
+    const mark = createHash('sha256').update(text).digest('hex').slice(0, 12);
+    const path = `/assets/${name}-${mark}.${ending}`;
+    files.set(path, { type, text });
+    return path;
+  };
+  const script = (name: string) => {
+    const file = fileURLToPath(new URL(`../web/${name}.js`, import.meta.url));
+    return add(name, 'js', 'text/javascript; charset=utf-8', readFileSync(file, 'utf8'));
+  };
+  const scripts = Object.fromEntries(SCRIPTS.map((name) => [name, script(name)]));
+  const style = add('style', 'css', 'text/css; charset=utf-8', PAGE_STYLE);
+  return { files, paths: { style, scripts: scripts as Assets['scripts'] } };
+}

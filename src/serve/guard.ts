@@ -1,0 +1,105 @@
+/** Where a server can be reached. */
+export interface Site {
+  /** values of `Host` that it answers to, such as `127.0.0.1:8321` */
+  readonly hosts: ReadonlySet<string>;
+  /** the origins of its own pages */
+  readonly origins: ReadonlySet<string>;
+}
+
+/** Why a request is not answered. */
+export interface Refusal {
+  readonly status: 403 | 421;
+  readonly code: 'WRONG_HOST' | 'CROSS_SITE';
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * The site of a server on this machine, and of a proxy before it.
+ * @param publicUrl the one further address, such as `https://import.example.com`
+ */
+export function siteOf(port: number, publicUrl?: URL): Site {
+  const hosts = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`);
+  const origins = hosts.map((host) => `http://${host}`);
+  if (publicUrl) {
+    hosts.push(publicUrl.host);
+    origins.push(publicUrl.origin);
+  }
+  return { hosts: new Set(hosts), origins: new Set(origins) };
+}
+
+const HINT = 'Open the page at the address that the server printed.';
+
+/**
+ * What keeps other sites away. A name that somebody has pointed to this machine shows in `Host` alone; pages of other
+ * sites show in `Origin` and `Sec-Fetch-Site`, of which older browsers and plain HTTP bring one or neither. A link from
+ * elsewhere may open a page, which changes nothing.
+ *
+ * @returns null for a request that may be answered
+ */
+export function refusalOf(method: string, headers: Headers, site: Site): Refusal | null {
+  const host = headers.get('host')?.toLowerCase() ?? '';
+  if (!site.hosts.has(host))
+    return {
+      status: 421,
+      code: 'WRONG_HOST',
+      message: 'This server is not reached by that name.',
+      hint: HINT,
+    };
+  const crossSite: Refusal = {
+    ...{ status: 403, code: 'CROSS_SITE' },
+    ...{ message: 'The request came from another site.', hint: HINT },
+  };
+  const reads = method === 'GET' || method === 'HEAD';
+  const origin = headers.get('origin');
+  if (origin !== null && !site.origins.has(origin.toLowerCase())) return crossSite;
+  const from = headers.get('sec-fetch-site');
+  if (from !== null && from !== 'same-origin' && from !== 'none') {
+    const opensPage =
+      method === 'GET' &&
+      headers.get('sec-fetch-mode') === 'navigate' &&
+      headers.get('sec-fetch-dest') === 'document';
+    if (!opensPage) return crossSite;
+  }
+  return reads || origin !== null || from !== null ? null : crossSite;
+}
+
+/** What every answer carries. */
+export const HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
+    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+};
+
+/** Counts what may happen only so often within a time. */
+export class Limit {
+  readonly #most: number;
+  readonly #withinMs: number;
+  readonly #times = new Map<string, number[]>();
+
+  constructor(most: number, withinMs: number) {
+    this.#most = most;
+    this.#withinMs = withinMs;
+  }
+
+  /** Whether it has happened too often for somebody already. */
+  isReached(who: string): boolean {
+    return this.#recent(who).length >= this.#most;
+  }
+
+  count(who: string): void {
+    this.#times.set(who, [...this.#recent(who), performance.now()]);
+  }
+
+  #recent(who: string): number[] {
+    const since = performance.now() - this.#withinMs;
+    const recent = (this.#times.get(who) ?? []).filter((time) => time > since);
+    if (recent.length === 0) this.#times.delete(who);
+    return recent;
+  }
+}

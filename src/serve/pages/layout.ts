@@ -1,0 +1,82 @@
+import { type Html, html } from '../../results/html.js';
+import { STYLE } from '../../results/report-page.js';
+
+/** The style of all pages: that of reports, and what pages have besides. */
+export const PAGE_STYLE = `${STYLE}
+.skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--card); padding: .4rem .8rem; }
+.top { background: var(--card); border-bottom: 1px solid var(--line); }
+.top > div { max-width: 68rem; margin: 0 auto; padding: .6rem 1.25rem; display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; }
+.top .name { font-weight: 700; color: var(--text); text-decoration: none; } .top nav { display: flex; gap: 1.25rem; flex: 1; }
+.top a[aria-current] { font-weight: 600; text-decoration: none; color: var(--text); } .top form { margin: 0; }
+.top a, .top button { min-height: 24px; }
+.runs { width: 100%; border-collapse: collapse; } .runs th, .runs td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--soft); }
+.runs thead th { color: var(--quiet); font-weight: 400; font-size: .875rem; } .runs .env { margin: 0; }
+.standing { font-weight: 600; color: var(--c); white-space: nowrap; }
+.bars svg { width: 100%; height: .8rem; display: block; } .bars rect { fill: var(--c, var(--idle)); }
+.pages { display: flex; gap: 1.25rem; margin-top: 1rem; }
+.fields { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; } .fields label { display: block; font-size: .8125rem; color: var(--quiet); }
+.fields input, .fields select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--idle); border-radius: 6px; padding: .3rem .6rem; min-height: 2.2rem; }
+.message { border-left: 4px solid var(--bad); } progress { width: 100%; height: 1rem; accent-color: var(--accent); }
+.files td { padding: .35rem 1.25rem .35rem 0; vertical-align: top; }
+@media (max-width: 44rem) { .runs, .runs tbody, .runs tr, .runs td { display: block; } .runs thead { display: none; }
+  .runs tr { border-bottom: 1px solid var(--line); padding: .6rem 0; } .runs td { border: 0; padding: .1rem 0; }
+  .runs td:not(:empty)::before { content: attr(data-label) ": "; color: var(--quiet); } .runs td:empty { display: none; } }
+@media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
+`;
+
+/** Where the files that pages load are, with a mark of what they hold in each name. */
+export interface Assets {
+  readonly style: string;
+  readonly scripts: Readonly<Record<'login' | 'live' | 'times', string>>;
+}
+
+/** What stands around the content of a page. */
+export interface Frame {
+  readonly title: string;
+  /** the part of the site that it belongs to; null for none */
+  readonly part: '/' | '/runs' | null;
+  /** null where nobody is logged in */
+  readonly user: string | null;
+  readonly assets: Assets;
+  readonly scripts?: readonly (keyof Assets['scripts'])[];
+}
+
+const PARTS = [
+  ['/', 'Now'],
+  ['/runs', 'Runs'],
+] as const;
+
+/** A whole page; it says the truth without any script. */
+export function layout({ title, part, user, assets, scripts = [] }: Frame, content: Html): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · alianza-import</title>
+<link rel="stylesheet" href="${assets.style}">
+${['times' as const, ...scripts].map((name) => html`<script type="module" src="${assets.scripts[name]}"></script>`)}
+</head>
+<body>
+<a class="skip" href="#content">To the content</a>
+<header class="top"><div><a class="name" href="/">alianza-import</a>
+<nav aria-label="Main">${user === null ? '' : PARTS.map(([path, name]) => (path === part ? html`<a href="${path}" aria-current="page">${name}</a>` : html`<a href="${path}">${name}</a>`))}</nav>
+${user === null ? '' : html`<form method="post" action="/session/end"><span class="quiet">${user}</span> <button>Log out</button></form>`}
+</div></header>
+<main id="content" tabindex="-1">
+${content}
+</main>
+</body>
+</html>
+`.text;
+}
+
+/** A time: in UTC without a script, where the reader is with one. */
+export function time(iso: string): Html {
+  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+}
+
+/** Where a run goes, in a word that has a colour. */
+export function environmentTag(environment: string): Html {
+  return html`<span class="env env-${environment}">${environment}</span>`;
+}

@@ -1,0 +1,136 @@
+import { type Html, html } from '../../results/html.js';
+import { type ListedRun, RUN_STANDINGS, type RunReport } from '../../results/run-report.js';
+import { bytesText, durationText } from '../../results/wording.js';
+import { DOWNLOADS, downloadsIn, type ServedRun } from '../runs.js';
+import { environmentTag, time } from './layout.js';
+import { liveRun, STANDING_LOOKS } from './run-words.js';
+import { nameOf } from './runs.js';
+
+/** Causes that a page lists; the report has all. */
+const CAUSES = 20;
+
+/**
+ * One run: what state it is in, what became of its rows and why, who did what when, and its files.
+ * @param report null while it is going on, or where the journal cannot be read so far
+ */
+export function runPage({ id, run }: ServedRun, report: RunReport | null): Html {
+  const files = filesCard(id, run.runDir);
+  if (run.state === 'unreadable')
+    return html`<h1>${id}</h1>
+<section class="card message"><h2>The journal of this run cannot be read</h2><p>${run.error.message}</p><p>${run.error.hint}</p></section>
+${files}`;
+  return html`<div id="live" data-topic="run:${id}">${run.kind === 'validate' ? '' : environmentTag(run.environment)}
+<h1>${nameOf(run.sheets, id)}</h1>
+<p class="quiet">${id}</p>
+<p class="verdict"><span class="standing ${STANDING_LOOKS[run.state]}" data-slot="standing">${liveRun(run).standing}</span>: ${RUN_STANDINGS[run.state]}.</p>
+${progress(run)}
+<p data-slot="rows">${liveRun(run).rows}</p></div>
+<p class="quiet" role="status" id="said"></p>
+${factsOf(run)}
+${saidCard(run)}
+${report === null ? '' : nextCard(report.next)}
+${countsCard(run)}
+${report === null ? '' : causesCard(id, report)}
+${files}
+${partsCard(run)}`;
+}
+
+function progress(run: ListedRun): Html {
+  if (run.state !== 'going on') return html``;
+  const { total, done } = liveRun(run);
+  return html`<label class="quiet" for="progress">Rows done</label><progress id="progress" max="${Math.max(1, total)}" value="${done}"></progress>`;
+}
+
+function factsOf({ partitionId, baseUrl, startedAt, parts, lastAt }: ListedRun): Html {
+  const last = parts.at(-1);
+  const facts: [string, Html][] = [['Started', time(startedAt)]];
+  if (lastAt !== startedAt) facts.push(['Last', time(lastAt)]);
+  facts.push(['Took', html`${durationText(parts.reduce((sum, part) => sum + part.durationMs, 0))}`]);
+  facts.push([
+    'Requests',
+    html`${parts.reduce((sum, part) => sum + part.requests, 0).toLocaleString('en-US')}`,
+  ]);
+  if (partitionId !== null) facts.push(['Partition', html`${partitionId}`]);
+  if (baseUrl !== null) facts.push(['Platform', html`${baseUrl}`]);
+  if (last) facts.push(['Program', html`alianza-import ${last.version}`]);
+  return html`<dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function saidCard({ error, tailMissing, undoneAt, undoneBy }: ListedRun): Html {
+  const said: Html[] = [];
+  if (error !== null) said.push(html`<p><strong>${error.message}</strong> ${error.hint}</p>`);
+  if (tailMissing)
+    said.push(html`<p>The end of its journal is missing: rows may be further than it says.</p>`);
+  if (undoneAt !== null)
+    said.push(
+      html`<p>It was undone ${time(undoneAt)}${undoneBy === null ? '' : html` by ${undoneBy.user} on ${undoneBy.host}`}.</p>`,
+    );
+  return said.length === 0 ? html`` : html`<section class="card note">${said}</section>`;
+}
+
+function nextCard(next: readonly string[]): Html {
+  if (next.length === 0) return html``;
+  const withCode = (line: string) =>
+    line.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
+  return html`<section class="card" aria-labelledby="next"><h2 id="next">What to do next</h2>
+<ol>${next.map((step) => html`<li>${withCode(step)}</li>`)}</ol></section>`;
+}
+
+function countsCard(run: ListedRun): Html {
+  const { counts, total } = liveRun(run);
+  if (counts.length === 0)
+    return html`<section class="card"><h2>Rows by status</h2><p>No row was read yet.</p></section>`;
+  return html`<section class="card"><table class="bars"><caption>Rows by status</caption>
+<tbody id="counts">${counts.map(
+    ({ status, count, look }) => html`<tr><th scope="row">${status}</th>
+<td class="${look}" aria-hidden="true"><svg viewBox="0 0 1000 10" preserveAspectRatio="none"><rect height="10" width="${Math.round((count / total) * 1000)}"></rect></svg></td>
+<td class="n">${count.toLocaleString('en-US')}</td></tr>`,
+  )}</tbody></table></section>`;
+}
+
+function causesCard(id: string, { groups, report }: RunReport): Html {
+  if (groups.length === 0) return html``;
+  const shown = groups.slice(0, CAUSES);
+  const labels = ['Cause', 'Times', 'What to do'];
+  const more = groups.length - shown.length;
+  return html`<section class="card" aria-labelledby="causes"><h2 id="causes">Problems by cause</h2>
+<table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+<tbody>${shown.map(({ title, count, hint, hits }) => {
+    const cells = [title, count.toLocaleString('en-US'), hint ?? hits[0]?.hint ?? ''];
+    return html`<tr>${cells.map((text, at) => html`<td data-label="${labels[at] ?? ''}">${text}</td>`)}</tr>`;
+  })}</tbody></table>
+${more > 0 ? html`<p class="quiet">and ${more} more causes.</p>` : ''}
+${report === null ? '' : html`<p><a href="/runs/${id}/report" target="_blank" rel="noopener">Every row that they hit is in the report</a></p>`}</section>`;
+}
+
+function filesCard(id: string, directory: string): Html {
+  const files = downloadsIn(directory);
+  if (files.length === 0)
+    return html`<section class="card"><h2>Files</h2><p>None is written yet.</p></section>`;
+  return html`<section class="card" aria-labelledby="files"><h2 id="files">Files</h2><table class="files"><tbody>${files.map(
+    ({ name, bytes }) =>
+      html`<tr><td><a href="/runs/${id}/files/${name}" download>${name}</a></td><td class="quiet">${bytesText(bytes)}</td><td class="quiet">${DOWNLOADS[name].what}</td></tr>`,
+  )}</tbody></table></section>`;
+}
+
+/** Who did what when. */
+function partsCard({ parts, state }: ListedRun): Html {
+  if (parts.length === 0) return html``;
+  const labels = ['Started', 'Took', 'Requests', 'By', 'API user', 'Ended'];
+  return html`<section class="card" aria-labelledby="parts"><h2 id="parts">Who ran it</h2>
+<table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${parts.map(
+    ({ startedAt, durationMs, requests, user, host, apiUser, endedAt, stoppedBy }, at) => {
+      const cut = at === parts.length - 1 && state === 'going on' ? 'still at work' : 'cut off';
+      const ended = endedAt === null ? cut : stoppedBy === null ? 'came to its end' : `stopped: ${stoppedBy}`;
+      const cells = [
+        time(startedAt),
+        html`${durationText(durationMs)}`,
+        html`${requests.toLocaleString('en-US')}`,
+        html`${user} on ${host}`,
+        html`${apiUser ?? ''}`,
+        html`${ended}`,
+      ];
+      return html`<tr>${cells.map((cell, each) => html`<td data-label="${labels[each] ?? ''}">${cell}</td>`)}</tr>`;
+    },
+  )}</tbody></table></section>`;
+}

@@ -1,0 +1,114 @@
+import { type Html, html } from '../../results/html.js';
+import { RUN_STANDINGS, type RunStanding } from '../../results/run-report.js';
+import type { ServedRun } from '../runs.js';
+import { environmentTag, time } from './layout.js';
+import { liveRun, STANDING_LOOKS, standingText } from './run-words.js';
+
+/** Runs a page. */
+export const RUNS_A_PAGE = 50;
+/** Runs on the first page of the site. */
+const LATEST = 10;
+
+/** What the list of runs is asked for. */
+export interface RunsQuery {
+  readonly text: string;
+  readonly standing: string;
+  readonly environment: string;
+  /** from 1 */
+  readonly page: number;
+}
+
+/** The list of runs, newest first. */
+export function runsPage(all: readonly ServedRun[], query: RunsQuery): Html {
+  const found = all.filter((each) => matches(each, query));
+  const pages = Math.max(1, Math.ceil(found.length / RUNS_A_PAGE));
+  const page = Math.min(query.page, pages);
+  const shown = found.slice((page - 1) * RUNS_A_PAGE, page * RUNS_A_PAGE);
+  const environments = [
+    ...new Set(all.flatMap(({ run }) => (run.state === 'unreadable' ? [] : [run.environment]))),
+  ];
+  const link = (to: number, name: string) =>
+    to < 1 || to > pages
+      ? ''
+      : html`<a href="/runs?${new URLSearchParams({ q: query.text, standing: query.standing, environment: query.environment, page: String(to) }).toString()}">${name}</a>`;
+  return html`<h1>Runs</h1>
+<form class="card" role="search" action="/runs"><div class="fields">
+<div><label for="q">Sheet, folder, person or partition</label><input id="q" name="q" type="search" value="${query.text}"></div>
+<div><label for="standing">State</label>${select('standing', Object.keys(RUN_STANDINGS), query.standing)}</div>
+<div><label for="environment">Environment</label>${select('environment', environments.sort(), query.environment)}</div>
+<button>Show</button></div></form>
+<section class="card" aria-labelledby="found"><h2 id="found">${found.length.toLocaleString('en-US')} of ${all.length.toLocaleString('en-US')} runs</h2>
+${shown.length === 0 ? nothing(all.length) : runsTable(shown)}
+${pages > 1 ? html`<nav class="pages" aria-label="Pages">${link(page - 1, 'Newer')}<span>Page ${page} of ${pages}</span>${link(page + 1, 'Older')}</nav>` : ''}
+</section>`;
+}
+
+/** The first page: what needs somebody, what is going on, and what came last. */
+export function nowPage(all: readonly ServedRun[], folder: string): Html {
+  const going = all.filter(({ run }) => run.state === 'going on');
+  const open = all.filter(({ run }) =>
+    ['stopped', 'not done', 'partly undone', 'unreadable'].includes(run.state),
+  );
+  const section = (id: string, title: string, runs: readonly ServedRun[], none: string) =>
+    html`<section class="card" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${runs.length === 0 ? html`<p class="quiet">${none}</p>` : runsTable(runs)}</section>`;
+  return html`<h1>Now</h1>
+<p class="quiet">The runs in ${folder}, begun here or on the command line.</p>
+<div id="live" data-topic="list"></div>
+${section('going', 'Going on', going, 'Nothing is running.')}
+${section('open', 'Needs you', open.slice(0, LATEST), 'Nothing is stopped or has rows that are not done.')}
+${open.length > LATEST ? html`<p><a href="/runs">All ${open.length.toLocaleString('en-US')} are in the list of runs</a></p>` : ''}
+${section('latest', 'Latest', all.slice(0, LATEST), `There is no run yet. Begin one with: alianza-import run <sheet> --out ${folder}/<name>`)}`;
+}
+
+function nothing(all: number): Html {
+  return html`<p>${all === 0 ? 'There is no run yet.' : 'No run is like that.'}</p>`;
+}
+
+function select(name: string, choices: readonly string[], chosen: string): Html {
+  return html`<select id="${name}" name="${name}"><option value="">all</option>${choices.map((choice) => (choice === chosen ? html`<option selected>${choice}</option>` : html`<option>${choice}</option>`))}</select>`;
+}
+
+function matches({ id, run }: ServedRun, { text, standing, environment }: RunsQuery): boolean {
+  if (standing !== '' && run.state !== (standing as RunStanding)) return false;
+  if (run.state === 'unreadable') return environment === '' && includes([id], text);
+  if (environment !== '' && run.environment !== environment) return false;
+  const people = run.parts.flatMap(({ user, apiUser }) => [user, apiUser ?? '']);
+  return includes([id, ...run.sheets, run.partitionId ?? '', ...people], text);
+}
+
+function includes(texts: readonly string[], text: string): boolean {
+  const wanted = text.trim().toLowerCase();
+  return wanted === '' || texts.some((each) => each.toLowerCase().includes(wanted));
+}
+
+const COLUMNS = ['Started', 'Run', 'Where', 'Rows', 'By', 'State'];
+
+function runsTable(runs: readonly ServedRun[]): Html {
+  return html`<table class="runs"><thead><tr>${COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${runs.map(runRow)}</tbody></table>`;
+}
+
+function runRow({ id, run }: ServedRun): Html {
+  const link = html`<a href="/runs/${id}">${run.state === 'unreadable' ? id : nameOf(run.sheets, id)}</a>`;
+  const standing = html`<span class="standing ${STANDING_LOOKS[run.state]}">${standingText(run)}</span>`;
+  if (run.state === 'unreadable')
+    return cells([html``, link, html``, html`${run.error.message}`, html``, standing]);
+  const what = run.kind === 'run' ? '' : html` <span class="quiet">${run.kind}</span>`;
+  const by = [...new Set(run.parts.map(({ user }) => user))].join(', ');
+  return cells([
+    time(run.startedAt),
+    html`${link}${what}`,
+    html`${run.kind === 'validate' ? '' : environmentTag(run.environment)} <span class="quiet">${run.partitionId ?? ''}</span>`,
+    html`${liveRun(run).rows}`,
+    html`${by}`,
+    standing,
+  ]);
+}
+
+function cells(contents: readonly Html[]): Html {
+  return html`<tr>${contents.map((content, at) => html`<td data-label="${COLUMNS[at] ?? ''}">${content}</td>`)}</tr>`;
+}
+
+/** The sheets of a run by their names; the ID where it has none. */
+export function nameOf(sheets: readonly string[], id: string): string {
+  return sheets.map((path) => path.split('/').at(-1) ?? path).join(', ') || id;
+}

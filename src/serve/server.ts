@@ -1,0 +1,115 @@
+import { appendFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { StopError } from '../errors.js';
+import { acquireLock } from '../journal/lock.js';
+import { openDataFolder } from './data-folder.js';
+import { siteOf } from './guard.js';
+import { listen, routes, type Served } from './http.js';
+import { ServeRecords } from './records.js';
+import { addressIn, makeToken, TokenTaker } from './token.js';
+
+/** How a server is to be reached. */
+export interface ServeRequest {
+  readonly folder: string;
+  readonly host: string;
+  /** tried first; where it is taken, those after it */
+  readonly port: number;
+}
+
+/** A server that listens. */
+export interface Server {
+  /** the address of the first log-in, with its one-time token */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+/** Ports that are tried one after another. */
+const PORTS = 20;
+
+/**
+ * Starts the pages of a data folder.
+ * @throws StopError `HOST_REFUSED`, `FOLDER_UNUSABLE`, `LOCKED` when another server works on the folder, `PORT_TAKEN`
+ */
+export async function startServer({ folder: path, host, port }: ServeRequest): Promise<Server> {
+  if (!LOOPBACK.includes(host))
+    throw new StopError(
+      'HOST_REFUSED',
+      `The pages cannot be served at ${host}: whoever reaches this machine would see customers' data.`,
+      'Leave --host out; from another machine, come through a tunnel: ssh -L 8321:127.0.0.1:8321 <this machine>',
+    );
+  const folder = openDataFolder(path);
+  const lock = acquireLock(folder.lock, `folder ${folder.directory}`);
+  try {
+    const records = new ServeRecords(folder.database);
+    const log = (line: Readonly<Record<string, unknown>>) =>
+      appendFileSync(
+        join(folder.directory, 'serve.log'),
+        `${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`,
+        { mode: 0o600 },
+      );
+    for (let tried = port; tried < port + PORTS; tried++) {
+      const served: Served = {
+        ...{ folder, records, log, tokens: new TokenTaker(folder.token), user: userName() },
+        ...{ site: siteOf(tried), cookie: `alianza-import-${tried}`, isSecure: false },
+      };
+      const { app, close } = routes(served);
+      const server = await listen(app, host, tried).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'EADDRINUSE') return null;
+        throw new StopError(
+          'PORT_TAKEN',
+          `Port ${tried} of ${host} cannot be used: ${error.message}`,
+          'Name another with --port.',
+          { cause: error },
+        );
+      });
+      if (server === null) continue;
+      const address = await makeToken(folder.token, `http://${host === '::1' ? '[::1]' : host}:${tried}`);
+      return {
+        address,
+        async close() {
+          close();
+          const closed = new Promise((resolve) => server.close(resolve));
+          if ('closeAllConnections' in server) server.closeAllConnections();
+          await closed;
+          records.close();
+          lock.release();
+        },
+      };
+    }
+    throw new StopError(
+      'PORT_TAKEN',
+      `The ports ${port} to ${port + PORTS - 1} of ${host} are all taken.`,
+      'Name another with --port.',
+    );
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/**
+ * Another one-time address of the server that works on a folder.
+ * @throws StopError `NO_SERVER`
+ */
+export async function newAddress(path: string): Promise<string> {
+  const folder = openDataFolder(path);
+  const address = addressIn(folder.token);
+  if (address === null)
+    throw new StopError(
+      'NO_SERVER',
+      `No server works on ${folder.directory}.`,
+      'Start one: alianza-import serve DIR',
+    );
+  return makeToken(folder.token, address);
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // a user without an entry in the system's list of users
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}

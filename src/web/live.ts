@@ -1,0 +1,121 @@
+/** What a run says of itself while it is watched. */
+interface LiveRun {
+  readonly standing: string;
+  readonly total: number;
+  readonly done: number;
+  readonly rows: string;
+  readonly counts: readonly { readonly status: string; readonly count: number; readonly look: string }[];
+}
+
+/** Failures in a row after which the page asks by itself. */
+const FAILURES = 2;
+const ASK_MS = 5000;
+/** A screen reader hears every tenth. */
+const TENTHS = 10;
+
+const watched = document.querySelector<HTMLElement>('#live');
+const topic = watched?.dataset['topic'] ?? '';
+let source: EventSource | null = null;
+let failures = 0;
+let asking: ReturnType<typeof setInterval> | undefined;
+let first = '';
+let tenth = -1;
+
+/** A tab that nobody sees holds no stream: a browser opens six at most to one server. */
+function follow(): void {
+  if (document.hidden) {
+    source?.close();
+    source = null;
+    return;
+  }
+  if (source || topic === '') return;
+  source = new EventSource(`/events?topic=${encodeURIComponent(topic)}`);
+  source.addEventListener('snapshot', (event) => {
+    failures = 0;
+    clearInterval(asking);
+    asking = undefined;
+    show(event.data);
+  });
+  source.addEventListener('error', () => {
+    if (++failures < FAILURES || asking !== undefined) return;
+    tell('The connection is lost; the page asks every five seconds.');
+    asking = setInterval(ask, ASK_MS);
+  });
+}
+
+async function ask(): Promise<void> {
+  const answer = await fetch(`/state?topic=${encodeURIComponent(topic)}`).catch(() => null);
+  if (answer?.ok) show(await answer.text());
+}
+
+/** The standing of what is shown is in the page itself: where it is another, the page is another. */
+function show(text: string): void {
+  if (topic === 'list') {
+    if (first !== '' && first !== text) location.reload();
+    first = text;
+    return;
+  }
+  const run = JSON.parse(text) as LiveRun;
+  if (first !== '' && first !== run.standing) location.reload();
+  first = run.standing;
+  setText('[data-slot="rows"]', run.rows);
+  const bar = document.querySelector<HTMLProgressElement>('#progress');
+  if (bar) {
+    bar.max = Math.max(1, run.total);
+    bar.value = run.done;
+  }
+  const now = Math.floor((run.done / Math.max(1, run.total)) * TENTHS);
+  if (bar && now !== tenth)
+    tell(`${run.done.toLocaleString()} of ${run.total.toLocaleString()} rows are done.`);
+  tenth = now;
+  showCounts(run);
+}
+
+function showCounts({ counts, total }: LiveRun): void {
+  const body = document.querySelector('#counts');
+  if (!body) return;
+  body.replaceChildren(
+    ...counts.map(({ status, count, look }) => {
+      const row = document.createElement('tr');
+      const name = document.createElement('th');
+      name.scope = 'row';
+      name.textContent = status;
+      const bar = document.createElement('td');
+      bar.className = look;
+      bar.setAttribute('aria-hidden', 'true');
+      bar.append(barOf(count / Math.max(1, total)));
+      const number = document.createElement('td');
+      number.className = 'n';
+      number.textContent = count.toLocaleString('en-US');
+      row.append(name, bar, number);
+      return row;
+    }),
+  );
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+function barOf(share: number): SVGElement {
+  const picture = document.createElementNS(SVG, 'svg');
+  picture.setAttribute('viewBox', '0 0 1000 10');
+  picture.setAttribute('preserveAspectRatio', 'none');
+  const bar = document.createElementNS(SVG, 'rect');
+  bar.setAttribute('height', '10');
+  bar.setAttribute('width', String(Math.round(share * 1000)));
+  picture.append(bar);
+  return picture;
+}
+
+function setText(selector: string, text: string): void {
+  const element = document.querySelector(selector);
+  if (element) element.textContent = text;
+}
+
+function tell(text: string): void {
+  setText('#said', text);
+}
+
+document.addEventListener('visibilitychange', follow);
+follow();
+
+export {};
