@@ -27,8 +27,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['results', 'load', 'sandbox', 'shell-word'],
   ],
   index: ['errors', 'plan', 'results', 'run'],
+  // its pages show what is; what changes anything is a process of its own
+  serve: ['errors', 'journal', 'plan', 'results', 'run', 'sheet'],
+  web: [],
   screen: ['errors', 'options', 'plan', 'records', 'results', 'run', 'shell-word'],
-  commands: ['errors', 'options', 'records', 'results', 'run', 'screen', 'sandbox', 'shell-word'],
+  commands: ['errors', 'options', 'records', 'results', 'run', 'screen', 'sandbox', 'serve', 'shell-word'],
   cli: ['errors', 'options', 'version', 'commands', 'screen', 'shell-word'],
 };
 

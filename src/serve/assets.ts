@@ -11,6 +11,9 @@ export interface Asset {
 
 const SCRIPTS = ['login', 'live', 'times'] as const satisfies readonly (keyof Assets['scripts'])[];
 
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1f5fbf"/><path d="M4 5h8M4 8h8M4 11h5" stroke="#fff" stroke-width="1.5"/></svg>';
+
 /** The files that pages load, by path, each with a mark of what it holds in its name, and where pages find them. */
 export function loadAssets(): { readonly files: ReadonlyMap<string, Asset>; readonly paths: Assets } {
   const files = new Map<string, Asset>();
@@ -26,5 +29,6 @@ export function loadAssets(): { readonly files: ReadonlyMap<string, Asset>; read
   };
   const scripts = Object.fromEntries(SCRIPTS.map((name) => [name, script(name)]));
   const style = add('style', 'css', 'text/css; charset=utf-8', PAGE_STYLE);
-  return { files, paths: { style, scripts: scripts as Assets['scripts'] } };
+  const icon = add('icon', 'svg', 'image/svg+xml', ICON);
+  return { files, paths: { icon, style, scripts: scripts as Assets['scripts'] } };
 }

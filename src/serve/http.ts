@@ -158,7 +158,7 @@ export function routes(served: Served): { app: Hono<{ Bindings: HttpBindings }>;
     requests.count(session.hash);
     return next();
   });
-  app.post('/session/end', (ask) => {
+  const logOut = (ask: Ask) => {
     const session = sessionOf(ask);
     if (session) records.end(session);
     records.audit({
@@ -169,6 +169,13 @@ export function routes(served: Served): { app: Hono<{ Bindings: HttpBindings }>;
       result: 'done',
     });
     keepCookie(ask, '', 0);
+  };
+  app.delete('/session', (ask) => {
+    logOut(ask);
+    return ask.json({ user: null });
+  });
+  app.post('/session/end', (ask) => {
+    logOut(ask);
     return ask.redirect('/login', 303);
   });
   app.get('/', async (ask) =>

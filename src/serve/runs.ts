@@ -16,12 +16,12 @@ export interface ServedRun {
 const PLAIN_ID = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 
 /** The ID of a run directory: its name, or where that has other letters what is left of it and a mark of its own. */
-export function idOf(directory: string): string {
+function idOf(directory: string): string {
   const name = basename(directory);
   if (PLAIN_ID.test(name)) return name;
   const mark = createHash('sha256').update(name).digest('hex').slice(0, 8);
   const plain = name.toLowerCase().replace(/[^a-z0-9._-]+/g, '-');
-  return `${plain.replace(/^[^a-z0-9]+/, '').slice(0, 80) || 'run'}-${mark}`;
+  return `${plain.replace(/^[^a-z0-9]+|-+$/g, '').slice(0, 80) || 'run'}-${mark}`;
 }
 
 /**

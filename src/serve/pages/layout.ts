@@ -27,6 +27,7 @@ export const PAGE_STYLE = `${STYLE}
 /** Where the files that pages load are, with a mark of what they hold in each name. */
 export interface Assets {
   readonly style: string;
+  readonly icon: string;
   readonly scripts: Readonly<Record<'login' | 'live' | 'times', string>>;
 }
 
@@ -54,6 +55,7 @@ export function layout({ title, part, user, assets, scripts = [] }: Frame, conte
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · alianza-import</title>
+<link rel="icon" href="${assets.icon}">
 <link rel="stylesheet" href="${assets.style}">
 ${['times' as const, ...scripts].map((name) => html`<script type="module" src="${assets.scripts[name]}"></script>`)}
 </head>

@@ -5,7 +5,7 @@ import { environmentTag, time } from './layout.js';
 import { liveRun, STANDING_LOOKS, standingText } from './run-words.js';
 
 /** Runs a page. */
-export const RUNS_A_PAGE = 50;
+const RUNS_A_PAGE = 50;
 /** Runs on the first page of the site. */
 const LATEST = 10;
 

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The browser of the system: Debian's, or the one that `CHROMIUM` names. */
+export function startBrowser(): Promise<Browser> {
+  const places = [
+    process.env['CHROMIUM'],
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ];
+  const executablePath = places.find((place) => place !== undefined && existsSync(place));
+  if (executablePath === undefined)
+    throw new Error(
+      'These tests need chromium: install it (apt-get install chromium), or name it in CHROMIUM.',
+    );
+  // A container has no user that could have a sandbox of its own.
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+/** A page with what went wrong in it. */
+export interface Watched {
+  readonly page: Page;
+  /** errors of scripts, violations of the policy, and requests to anywhere else */
+  readonly wrong: string[];
+}
+
+/** A page whose errors, violations of the policy and requests to other places are noted. */
+export async function watchedPage(context: BrowserContext, address: string): Promise<Watched> {
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of 401/.test(message.text()))
+      wrong.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(address)) wrong.push(`request: ${request.url()}`);
+  });
+  return { page, wrong };
+}
+
+/** What axe finds against WCAG 2.2 AA, a line each. */
+export async function accessibilityOf(page: Page): Promise<string[]> {
+  // in the isolated world of the debugger, which the policy of the page does not bind
+  const client = await page.context().newCDPSession(page);
+  await client.send('Page.setBypassCSP', { enabled: true });
+  await client.send('Runtime.evaluate', { expression: AXE });
+  const { result } = await client.send('Runtime.evaluate', {
+    expression: `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+      .then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | '))))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await client.detach();
+  return JSON.parse(String(result.value)) as string[];
+}
