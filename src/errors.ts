@@ -11,6 +11,11 @@ export const EXIT = {
   },
   interrupted: { code: 4, means: 'interrupted; the resume command is printed' },
   locked: { code: 5, means: 'another run holds the lock on that run directory or partition' },
+  underWay: {
+    code: 6,
+    means:
+      'nothing failed, and something is still under way on the platform (`follow`, `undo`, and a run with ports)',
+  },
   stoppedByError: {
     code: 7,
     means:

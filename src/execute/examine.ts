@@ -66,8 +66,10 @@ async function changedSince(run: Examining, made: Made, now: object): Promise<st
     addresses: () => rowAddresses(run.addresses, resource.values, step.owner),
   });
   const { asAnswered = [] } = (step.outcome ?? {}) as unknown as Partial<Outcome>;
+  const moves = kind.waitsFor?.moves ?? [];
   const changed = compare(stated, now).differences.filter(
     ({ field, onPlatform }) =>
+      !moves.includes(field) &&
       !asAnswered.some((each) => each.field === field && each.onPlatform === onPlatform),
   );
   made.isElsewhere = changed.some(({ field }) => field === 'referenceId' || field === 'userId');

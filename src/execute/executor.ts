@@ -17,9 +17,12 @@ import {
   type RunContext,
   type Settled,
   type Task,
+  WaitError,
+  type Waiting,
 } from '../resources/task.js';
 import { isThere } from './ids.js';
 import { Planner } from './planner.js';
+import { eventsOf, HOLDING, heldRow, type RowStanding, rowAfterEvents, waitingRow } from './row-events.js';
 
 /** How the work on a row ended. `pending`: the run is stopping and the row is not finished. */
 export interface RowEnd {
@@ -43,10 +46,13 @@ export class Executor {
   readonly #run: RunContext;
   readonly #planner: Planner;
   readonly #works = new Map<string, Work>();
+  /** an earlier look at what became of the run's numbers has left something */
+  readonly #hasEvents: boolean;
 
   constructor(run: RunContext) {
     this.#run = run;
     this.#planner = new Planner(run.journal);
+    this.#hasEvents = run.journal.hasEvents();
   }
 
   /**
@@ -107,6 +113,8 @@ export class Executor {
     } catch (error) {
       if (error instanceof NeedError) return error.settled;
       if (error instanceof NotSentError) return { ok: false, stopped: true };
+      if (error instanceof WaitError)
+        return { ok: false, waiting: { key: resource.key, message: error.message } };
       const failure = failureOf(resource.key, ordinal, error);
       // For the rows that share it; a refusal is on disk already.
       // What an update may have changed is known by its intent alone.
@@ -162,10 +170,27 @@ export class Executor {
     }
   }
 
+  /** How a row stands that is brought about: what the platform has to finish, or has refused since, tells. */
+  #standing(
+    { ordinal }: StoredRow<ImportRecord>,
+    resources: readonly Resource[],
+    whole: RowStanding,
+  ): RowStanding {
+    if (HOLDING.size === 0 && !this.#hasEvents) return whole;
+    const events = eventsOf(this.#run.journal, ordinal);
+    const held = heldRow(
+      resources.map(({ kind }) => kind),
+      whole,
+      events,
+    );
+    return rowAfterEvents(held ?? whole, events) ?? held ?? whole;
+  }
+
   #end(row: StoredRow<ImportRecord>, resources: readonly Resource[], settled: readonly Settled[]): RowEnd {
     const ids: Partial<Record<IdColumn, string>> = {};
     let [created, updated] = [false, false];
     let stopped = false;
+    let waiting: Waiting | null = null as Waiting | null;
     const failures: { kind: KindName; failure: Failure }[] = [];
     const warnings: string[] = [];
     const changes: RowChange[] = [];
@@ -183,6 +208,7 @@ export class Executor {
         for (const change of each.outcome.changed ?? []) changes.push({ object: resource.key, ...change });
         updated ||= each.outcome.changed !== undefined;
       } else if ('stopped' in each) stopped = true;
+      else if ('waiting' in each) waiting = each.waiting;
       else failures.push({ kind: resource.kind, failure: each.failure });
     });
     const finishedAt = new Date().toISOString();
@@ -193,12 +219,16 @@ export class Executor {
     // A row at work while the run stops is tried again as a whole: its done parts cost no calls.
     if (stopped) return { status: 'pending', result: ids, transient: false };
     const own = failures.find(({ failure }) => failure.owner === row.ordinal) ?? failures[0];
-    if (!own)
-      return {
-        status: created ? 'created' : updated ? 'updated' : 'existing',
-        result: { ...ids, ...differing, finishedAt },
-        transient: false,
-      };
+    const whole = { ...ids, ...differing, finishedAt };
+    if (!own && waiting !== null) {
+      const warning = `${waiting.key} waits: ${waiting.message}`;
+      const told = { ...whole, warnings: [...warnings, warning] };
+      return { ...waitingRow(told, 'pending'), transient: false };
+    }
+    if (!own) {
+      const status = created ? 'created' : updated ? 'updated' : 'existing';
+      return { ...this.#standing(row, resources, { status, result: whole }), transient: false };
+    }
     const { failure } = own;
     const kind = resources.find((resource) => resource.key === failure.key)?.kind ?? own.kind;
     const owner = failure.owner === row.ordinal ? undefined : this.#run.journal.row(failure.owner);

@@ -295,6 +295,14 @@ export class Journal<R> {
     });
   }
 
+  /** Makes the waiting rows pending again of which something could not be sent before the platform was done. */
+  retryWaiting(): Promise<void> {
+    return this.#write(
+      `UPDATE rows SET status = 'pending', result = NULL
+       WHERE status = 'waiting' AND ${IS_SELECTED} AND json_extract(substr(result, ${SEAL + 1}), '$.afterwards') = 'pending'`,
+    );
+  }
+
   /** Empties what was read of the input, so that it can be read anew. */
   forgetInput(): Promise<void> {
     return this.#store.durable(() => {
@@ -455,6 +463,29 @@ export class Journal<R> {
   pickedBy(phone: string): string | undefined {
     const row = this.#first<{ key: Bytes }>(`SELECT ${bytes('key')} FROM picked WHERE phone = ?`, phone);
     return row && textOf(row.key);
+  }
+
+  /** Where events of a row stand, one of each type. */
+  eventsOf(ordinal: number): JsonObject[] {
+    return this.#all<{ event: Bytes }>(
+      `SELECT ${bytes('event')} FROM events WHERE ordinal = ? ORDER BY type`,
+      ordinal,
+    ).map((raw) => this.#unseal<JsonObject>(raw.event));
+  }
+
+  /** Whether any event is kept. */
+  hasEvents(): boolean {
+    return this.#first('SELECT 1 AS one FROM events LIMIT 1') !== undefined;
+  }
+
+  /** Keeps where an event of a row stands, instead of where one of that type stood before. */
+  keepEvent(ordinal: number, type: string, event: JsonObject): Promise<void> {
+    return this.#write(
+      'INSERT OR REPLACE INTO events (ordinal, type, event) VALUES (?, ?, ?)',
+      ordinal,
+      type,
+      seal(event),
+    );
   }
 
   /** A remembered answer of the platform to a question that need not be asked twice. */

@@ -1,11 +1,15 @@
+import type { EventType } from './events.js';
+
 /** What a status looks like, where there are colours. */
 export type StatusLook = 'good' | 'alsoGood' | 'bad' | 'alsoBad' | 'open' | 'idle';
 
 interface Status {
   readonly means: string;
   readonly look: StatusLook;
-  /** the row needs nothing more; the rows of other statuses are in the errors file */
+  /** the row needs nothing more */
   readonly isDone: boolean;
+  /** the platform is at work on it, and nobody else need do anything; rows that neither wait nor are done are in the errors file */
+  readonly waits?: true;
 }
 
 /**
@@ -25,6 +29,10 @@ export const ROW_STATUSES = {
   failed: { means: 'the platform refused a part of it, or kept failing', look: 'bad', isDone: false },
   invalid: { means: 'the row has errors; nothing was sent for it', look: 'alsoBad', isDone: false },
   skipped: { means: 'something that it depends on failed', look: 'open', isDone: false },
+  waiting: {
+    means: 'ordered; the platform is still at work on it: `follow` tells what became of it',
+    ...{ look: 'open', isDone: false, waits: true },
+  },
   pending: { means: 'not attempted yet', look: 'idle', isDone: false },
 } as const satisfies Record<string, Status>;
 
@@ -41,6 +49,11 @@ const ALL: Readonly<Record<string, Status | undefined>> = { ...ROW_STATUSES, ...
 /** Whether the rows of a status that stands in a journal or report need nothing more. */
 export function isDone(status: string): boolean {
   return ALL[status]?.isDone === true;
+}
+
+/** Whether nothing is to be done about the rows of a status but to wait for the platform. */
+export function isWaiting(status: string): boolean {
+  return ALL[status]?.waits === true;
 }
 
 export function lookOf(status: string): StatusLook {
@@ -65,6 +78,10 @@ export interface RowResult {
   readonly businessLineId?: string;
   readonly sipTrunkId?: string;
   readonly deviceId?: string;
+  /** the type of the event that the row failed by, or waits for */
+  readonly event?: EventType;
+  /** the status that the row has once that event ends well; `pending` where something could not be sent before */
+  readonly afterwards?: RowStatus;
   /** when the user's welcome mail was sent, as the platform has it; ISO date and time */
   readonly welcomeEmailSent?: string;
   /** the kind of resource that failed, such as `number` */

@@ -1,5 +1,6 @@
 import type { Call } from '../api/endpoints.js';
 import type { JsonObject } from '../journal/journal.js';
+import type { EventType } from '../plan/events.js';
 import type { KindName, Resource } from '../plan/resource.js';
 import type { RowResult } from '../plan/statuses.js';
 import type { ColumnName, RowValues } from '../records/columns.js';
@@ -135,6 +136,16 @@ export const PLAIN_UPDATE = {
   complete: null,
 } as const;
 
+/** What the platform still does after its answer, and tells by events. */
+export interface WaitsFor {
+  /** the type of the events that tell of it */
+  readonly event: EventType;
+  /** a row that brings one about is `waiting` until the event has ended well; else it is done with the answer */
+  readonly holdsRow: boolean;
+  /** fields (of `stated`) that change as it goes on: that they differ is nobody's change */
+  readonly moves: readonly string[];
+}
+
 /** What a dry run can ask of one resource. */
 export interface DryRunChecks {
   /** the error where one is there under its natural key and is another */
@@ -194,7 +205,7 @@ export interface Kind<Now extends object, Identity extends JsonObject> {
   readonly takeBack: TakeBack | null;
   readonly dryRun: DryRunChecks;
   /** what the platform still does after its answer */
-  readonly waitsFor: null;
+  readonly waitsFor: WaitsFor | null;
 }
 
 /** Nothing that a dry run could ask. */

@@ -97,7 +97,7 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
     whenNew: (check, questions, resource) => questions.number(check, resource),
     always: null,
   },
-  waitsFor: null,
+  waitsFor: { event: 'ACTIVATION', holdsRow: false, moves: ['holdActivation'] },
 };
 
 /** A hold shows in the number's status alone. */

@@ -75,6 +75,19 @@ export interface Failure {
   readonly transient: boolean;
 }
 
+/** What a resource waits for that the platform must finish first. */
+export interface Waiting {
+  /** key of the resource that could not be sent */
+  readonly key: string;
+  /** why, in words */
+  readonly message: string;
+}
+
+/** Thrown inside a step: the platform must finish something first. The row waits; a later resume tries it again. */
+export class WaitError extends Error {
+  override readonly name = 'WaitError';
+}
+
 /** How the work on a resource ended. `stopped`: the run is stopping and it was not finished. */
 export type Settled =
   | {
@@ -83,6 +96,7 @@ export type Settled =
       readonly owner: number;
     }
   | { readonly ok: false; readonly failure: Failure }
+  | { readonly ok: false; readonly waiting: Waiting }
   | { readonly ok: false; readonly stopped: true };
 
 /** Thrown inside a step: something it needs is not there. */

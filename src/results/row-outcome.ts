@@ -1,5 +1,6 @@
-import type { JsonObject, StoredRow } from '../journal/journal.js';
-import { isDone, type RowResult } from '../plan/statuses.js';
+import type { Journal, JsonObject, StoredRow } from '../journal/journal.js';
+import { dayOf, type EventType, type KeptEvent } from '../plan/events.js';
+import { isDone, isWaiting, type RowResult } from '../plan/statuses.js';
 import { COLUMN_NAMES, type ColumnName, type RESULT_COLUMNS } from '../records/columns.js';
 import { isError, type Problem } from '../records/problem.js';
 import type { ImportRecord } from '../records/record.js';
@@ -8,12 +9,12 @@ import { columnText } from './wording.js';
 /** What the result columns of a row show. */
 export type ResultCells = Record<(typeof RESULT_COLUMNS)[number], string>;
 
-/** Whether somebody has to see to the row: it is selected, and not done. */
+/** Whether somebody has to see to the row: it is selected, and neither done nor waiting for the platform. */
 export function isOpen({
   status,
   selection,
 }: Pick<StoredRow<ImportRecord>, 'status' | 'selection'>): boolean {
-  return selection === 'selected' && !isDone(status);
+  return selection === 'selected' && !isDone(status) && !isWaiting(status);
 }
 
 /** What a row that was not selected is told by its hint, by status. */
@@ -25,6 +26,11 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 /** The result that a journal keeps with a row. */
 export function resultOf(row: StoredRow<ImportRecord>): RowResult {
   return (row.result ?? {}) as RowResult;
+}
+
+/** The events of a row that its journal keeps. */
+export function eventsOf(journal: Journal<ImportRecord>, ordinal: number): KeptEvent[] {
+  return journal.eventsOf(ordinal) as unknown as KeptEvent[];
 }
 
 /** A problem as a journal keeps it. */
@@ -40,8 +46,13 @@ function placed(problem: Problem, text: string): string {
  * The texts of the result columns of a row.
  *
  * @param problems what validation found wrong with the row
+ * @param events where the platform is with what it does after its answer
  */
-export function resultCells(row: StoredRow<ImportRecord>, problems: readonly Problem[]): ResultCells {
+export function resultCells(
+  row: StoredRow<ImportRecord>,
+  problems: readonly Problem[],
+  events: readonly KeptEvent[],
+): ResultCells {
   const result = resultOf(row);
   const errors = row.status === 'invalid' ? problems.filter(isError) : [];
   const warnings = problems.filter((problem) => !isError(problem));
@@ -53,6 +64,7 @@ export function resultCells(row: StoredRow<ImportRecord>, problems: readonly Pro
     businessLineId: result.businessLineId ?? '',
     sipTrunkId: result.sipTrunkId ?? '',
     deviceId: result.deviceId ?? '',
+    ...eventCells(events),
     welcomeEmailSent: result.welcomeEmailSent ?? '',
     failedStep: result.failedStep ?? (row.status === 'invalid' ? 'validation' : ''),
     error: joined([...errors.map((each) => placed(each, each.message)), result.error ?? '']),
@@ -63,6 +75,16 @@ export function resultCells(row: StoredRow<ImportRecord>, problems: readonly Pro
     ]),
     warnings: joined([...warnings.map((each) => placed(each, each.message)), ...(result.warnings ?? [])]),
     finishedAt: result.finishedAt ?? '',
+  };
+}
+
+function eventCells(events: readonly KeptEvent[]) {
+  const statusOf = (type: EventType) => events.find((each) => each.type === type)?.status ?? '';
+  return {
+    numberStatus: statusOf('ACTIVATION'),
+    portStatus: statusOf('PORT_REQUEST'),
+    focDate: dayOf(events.find(({ focDate }) => focDate !== undefined)?.focDate ?? ''),
+    e911Status: statusOf('NINE_ONE_ONE_ADDRESS'),
   };
 }
 

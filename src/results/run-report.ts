@@ -137,6 +137,7 @@ export const RUN_STANDINGS = {
   'going on': 'a process is at work on it',
   done: 'every row is done',
   'not done': 'it ended, and rows failed, are invalid or were left out',
+  waiting: 'nothing failed, and the platform is still at work on some of its rows',
   stopped: 'it was stopped or cut off before its last row',
   undone: 'all that it created was taken back',
   'partly undone': 'an undo of it has left something',

@@ -16,7 +16,15 @@ import { Origins } from './origins.js';
 import { columnsOfOthers, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
 import { type ProblemGroup, ProblemGroups } from './problem-groups.js';
 import { RowIndex } from './row-index.js';
-import { columnNamedIn, isOpen, problemOf, type ResultCells, resultCells, resultOf } from './row-outcome.js';
+import {
+  columnNamedIn,
+  eventsOf,
+  isOpen,
+  problemOf,
+  type ResultCells,
+  resultCells,
+  resultOf,
+} from './row-outcome.js';
 import { SheetNames } from './sheet-names.js';
 
 const FORMATS: readonly SheetFormat[] = ['xlsx', 'csv'];
@@ -178,6 +186,7 @@ class OutputFile {
   readonly #path: string;
   /** the file that goes back in: cells are coloured, explained and have drop-downs, and blank cells are filled */
   readonly #isForCorrection: boolean;
+  readonly #hasEvents: boolean;
   readonly #inputColumns: Origins['inErrors'];
   readonly #names = new SheetNames();
   #csv: SheetWriter | undefined;
@@ -191,6 +200,7 @@ class OutputFile {
     this.#run = run;
     this.#path = path;
     this.#isForCorrection = isForCorrection;
+    this.#hasEvents = run.journal.hasEvents();
     this.#inputColumns = isForCorrection ? run.origins.inErrors : run.origins.inResults;
     this.#own = new OwnColumns([...run.sources.values()], true, this.#toSayCallerId());
   }
@@ -214,7 +224,9 @@ class OutputFile {
     await this.open();
     if (this.#workbook && this.#sheet?.source !== row.source) await this.#beginSheet(this.#workbook, row);
     const cells = this.#own.cells(row);
-    const result = resultCells(row, problems);
+    const { journal } = this.#run;
+    const events = this.#hasEvents ? eventsOf(journal, row.ordinal) : [];
+    const result = resultCells(row, problems, events);
     if (this.#isForCorrection) this.#fill(row, cells);
     const out: (string | OutCell)[] = [...cells, ...RESULT_COLUMNS.map((column) => result[column])];
     if (isReworded) {

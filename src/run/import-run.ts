@@ -92,6 +92,7 @@ export async function importSheets(
     // A run that was cut off still owes its further rounds to what failed in passing.
     const looksFirst = runState(journal).get('ended') !== undefined || journal.tailMissing;
     if (runState(journal).get('ended') === false) await journal.retryTransient();
+    if (looksFirst) await journal.retryWaiting();
     if (options.retryFailed) await journal.retryFailed();
     const counts = countRows(run);
     log.info('loaded', counts);

@@ -6,7 +6,7 @@ import type { Stopped } from '../execute/stop-switch.js';
 import { OPEN_STATES } from '../execute/undo-part.js';
 import type { StepState } from '../journal/journal.js';
 import { ACT_NAMES, KIND_NAMES } from '../plan/resource.js';
-import { CHECK_STATUSES, isDone, ROW_STATUSES } from '../plan/statuses.js';
+import { CHECK_STATUSES, isDone, isWaiting, ROW_STATUSES } from '../plan/statuses.js';
 import { headersOf } from '../records/headers.js';
 import { PRODUCT_NAMES, PRODUCTS } from '../records/products.js';
 import { isObject, KINDS } from '../resources/kinds.js';
@@ -238,7 +238,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     next: nextSteps({
       ...{ ...told, ...optionsAgain(facts), needsProfile: needsProfile(found.groups), sent, toTakeBack },
     }),
-    exit: last?.exit ?? exitOf(stoppedBy, !isLoaded(run) || isAllDone(run), hasCreated(run)),
+    exit: last?.exit ?? exitOf(stoppedBy, isLoaded(run) ? openStatuses(run) : [], hasCreated(run)),
   };
 }
 
@@ -293,7 +293,9 @@ export function listedRun(run: Told, isLive: () => boolean): ListedRun {
     // What was taken back is not waited for.
     const isOpen = ([status, count]: [string, number]) =>
       !isDone(status) && count > (takenBack.get(status) ?? 0);
-    return Object.entries(counts).some(isOpen) ? 'not done' : 'done';
+    const open = Object.entries(counts).filter(isOpen);
+    if (open.length === 0) return 'done';
+    return open.every(([status]) => isWaiting(status)) ? 'waiting' : 'not done';
   };
   return {
     runDir: directory,
@@ -383,9 +385,9 @@ function selectionOf({ journal, facts }: Told): SelectionFacts | null {
   };
 }
 
-/** Whether every selected row is done; what a journal that cannot be read holds is not. */
-function isAllDone({ journal }: Told): boolean {
-  return orElse(() => [...journal.countRows('selected').keys()].every(isDone), false);
+/** The statuses of selected rows that are not done; what a journal that cannot be read holds is not. */
+function openStatuses({ journal }: Told): string[] {
+  return orElse(() => [...journal.countRows('selected').keys()].filter((each) => !isDone(each)), ['pending']);
 }
 
 /** Counts with a figure for each of the statuses. */
@@ -445,11 +447,12 @@ const EXISTING: ReadonlySet<StepState> = new Set(['existing']);
 /** States of what undo would delete; what it has kept before is no reason to call it again. */
 const NOT_KEPT: ReadonlySet<StepState> = new Set([...OPEN_STATES].filter((state) => state !== 'kept'));
 
-function exitOf(stoppedBy: StoppedBy | null, isAllDone: boolean, somethingDone: boolean): Exit {
+function exitOf(stoppedBy: StoppedBy | null, open: readonly string[], somethingDone: boolean): Exit {
   if (stoppedBy === 'max-errors') return 'maxErrors';
   if (stoppedBy === 'interrupted') return 'interrupted';
   if (stoppedBy === 'cut off') return somethingDone ? 'stoppedByError' : 'nothingDone';
-  return isAllDone ? 'done' : 'someFailed';
+  if (open.length === 0) return 'done';
+  return open.every(isWaiting) ? 'underWay' : 'someFailed';
 }
 
 function systemUser(): string {

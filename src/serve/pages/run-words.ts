@@ -13,6 +13,7 @@ export const STANDING_LOOKS: Readonly<Record<RunStanding, StatusLook>> = {
   'going on': 'alsoGood',
   done: 'good',
   'not done': 'open',
+  waiting: 'open',
   stopped: 'open',
   undone: 'idle',
   'partly undone': 'open',
