@@ -13,7 +13,7 @@ import {
   requireUnreferenced,
   rowOf,
 } from './platform.js';
-import type { SipTrunk } from './state.js';
+import { isDigest, type SipTrunk } from './state.js';
 
 /** Guide, "Create SIP Trunks"; schema SipTrunk. */
 const SIP_TRUNK = {
@@ -77,8 +77,9 @@ function trunkOf(call: Call): SipTrunk {
   return rowOf(call.platform.state.sipTrunks.get(id), accountOf(call), `SIP trunk ${id}`);
 }
 
-const trunkAnswer = (call: Call, trunk: SipTrunk) => ({
+const trunkAnswer = (call: Call, { sipUsername, ...trunk }: SipTrunk) => ({
   ...trunk,
+  ...(isDigest(sipUsername) ? {} : { sipUsername }),
   callingPlans: plansFor(call, accountOf(call), 'SIP_TRUNK', trunk.id),
   telephoneNumbers: call.platform.state.numbers
     .of(trunk.accountId)

@@ -386,9 +386,12 @@ export class PlatformState {
 
 const DIGEST = 'sha256:';
 
+/** Whether a SIP username was read from disk, where only its digest is: what it was nobody knows any more. */
+export function isDigest(text: string): boolean {
+  return text.startsWith(DIGEST);
+}
+
 /** What is kept of a SIP username on disk: enough to refuse it a second time. A digest stays as it is. */
 export function secretDigest(text: string): string {
-  return text.startsWith(DIGEST)
-    ? text
-    : DIGEST + createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return isDigest(text) ? text : DIGEST + createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

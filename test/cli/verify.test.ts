@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 import { startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
@@ -20,6 +23,22 @@ describe.concurrent('verify', () => {
     expect(list(workspace)).toEqual([]);
     expect(writesOf(sandbox, sent)).toEqual([]);
     expect(plain(sandbox.state)).toEqual(before);
+  });
+
+  it('finds nothing after the tour, whose platform is begun anew by each command, and undo leaves nothing', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const directory = await mkdtemp(join(tmpdir(), 'tour-'));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const cli = (...args: string[]) => startCli([...args, '--json', '--quiet'], { cwd: directory }).ended;
+    const sample = fileURLToPath(new URL('../../samples/mixed.xlsx', import.meta.url));
+    expectExit(await cli('run', sample, '--out', 'tour'), 0);
+    const verified = await cli('verify', 'tour');
+    expectExit(verified, 0);
+    const { rows } = JSON.parse(verified.stdout);
+    expect(rows).toMatchObject({ same: rows.total, different: 0 });
+    expectExit(await cli('undo', 'tour', '--yes'), 0);
   });
 
   it('finds what somebody has changed, removed or pointed elsewhere, at its row', async ({
