@@ -61,6 +61,7 @@ const GROUPS: Readonly<Record<ColumnGroup, string>> = {
   account: 'account',
   user: 'user',
   number: 'number',
+  rings: 'what a NUMBER rings',
   e911: 'E911 address, when it differs',
   device: 'device; for a business line, its ATA port',
   businessLine: 'business line',

@@ -128,6 +128,7 @@ const CallingPlanAnswer = z.looseObject({ callingPlanProductId: optionalText, en
 const UserProductPlan = z.looseObject({ id: optionalText });
 /** A write whose answer holds nothing that is needed was done, whatever JSON says so, or none at all. */
 const Written = z.unknown();
+const NamedAnswer = z.looseObject({ id, name: optionalText });
 const TrunkAnswer = z.looseObject({ id, trunkName: optionalText });
 const DeviceTypeAnswer = z.looseObject({ id, numLines: z.number().nullish() });
 const E911Answer = z.looseObject({ valid: optionalText, errors: z.array(z.string()).nullish() });
@@ -147,6 +148,7 @@ const DeviceList = z.array(DeviceAnswer);
 const DeviceTypeList = z.array(DeviceTypeAnswer);
 const LineList = z.array(LineAnswer);
 const TrunkList = z.array(TrunkAnswer);
+const NamedList = z.array(NamedAnswer);
 
 export type AccountRecord = z.output<typeof AccountAnswer>;
 export type UserRecord = z.output<typeof UserAnswer>;
@@ -159,6 +161,7 @@ export type CallHandlingRecord = z.output<typeof CallHandlingAnswer>;
 export type PortRecord = z.output<typeof PortAnswer>;
 export type CallingPlanProductRecord = z.output<typeof CallingPlanProduct>;
 export type CallingPlanRecord = z.output<typeof CallingPlanAnswer>;
+export type NamedRecord = z.output<typeof NamedAnswer>;
 export type TrunkRecord = z.output<typeof TrunkAnswer>;
 
 /** Guide, "Authentication/Working with Tokens". */
@@ -480,6 +483,24 @@ export const patchNumber = (
   body,
   answer: Written,
   belongs: (answer) => samePhone(phone, field(answer, 'phoneNumber')),
+});
+
+/** What numbers can ring besides users, lines and trunks, and is known by a name in its account: the lists of each. */
+const NAMED_LISTS = {
+  huntGroups: { operation: 'retrieveBusinessLineHuntGroups', path: 'business-line-hunt-group' },
+  ivrs: { operation: 'retrieveIvrList', path: 'ivr' },
+  virtualFaxes: { operation: 'retrieveVFaxList', path: 'vfax' },
+  specialtyLines: { operation: 'retrieve_specialty_line_by_account', path: 'specialty-line' },
+  callGroups: { operation: 'getAllCallGroups', path: 'group' },
+} as const;
+export type NamedList = keyof typeof NAMED_LISTS;
+
+export const listNamed = (list: NamedList, partitionId: string, accountId: string): Call<NamedRecord[]> => ({
+  operation: NAMED_LISTS[list].operation,
+  method: 'GET',
+  path: `${accountPath(partitionId, accountId)}/${NAMED_LISTS[list].path}`,
+  answer: NamedList,
+  belongs: (all) => all.every((each) => sameKey(accountId, each['accountId'])),
 });
 
 export const deleteNumber = (partitionId: string, accountId: string, phone: string): Call<unknown> => ({

@@ -14,7 +14,7 @@ export function idsOf(journal: Journal<ImportRecord>, resource: Resource, outcom
     partitionId: outcome.partitionId,
     accountId: outcome.accountId,
     id: outcome.id,
-    ownerId: idIn('owner'),
+    ownerId: idIn('owner') || (outcome.ownerId ?? ''),
     phone: idIn('number') || undefined,
   };
 }

@@ -381,6 +381,8 @@ function partsOf(product: Product, values: RowValues, isCallerId: boolean): numb
     (values.macAddress === undefined ? 0 : 1) |
     (values.accountCallingPlan === undefined ? 0 : 2) |
     (values.callingPlan === undefined ? 0 : 4) |
+    // a NUMBER may ring nothing
+    (values.ringsType === undefined ? 0 : 16) |
     (bringsUserSettings(product, values, isCallerId) ? 8 : 0)
   );
 }

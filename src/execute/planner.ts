@@ -1,5 +1,5 @@
 import type { Journal, StoredRow } from '../journal/journal.js';
-import { planRow } from '../plan/plan.js';
+import { planRow, type TargetRow } from '../plan/plan.js';
 import type { RowPlan } from '../plan/resource.js';
 import type { RowValues } from '../records/columns.js';
 import { completeValues, givenValues } from '../records/complete.js';
@@ -63,7 +63,14 @@ export class Planner {
     const values = completeValues(record, account.record.values, userValues);
     const given = givenValues(record, account.record.values, userValues);
     const rowOfPhone = (phone: string) => this.#journal.rowOfPhone(phone);
-    return planRow(product, values, record.searchIndex, rowOfPhone, given, typeOf(account.record));
+    const target = record.rings === undefined ? null : this.#targetRow(record.rings, row);
+    return planRow(product, values, record.searchIndex, rowOfPhone, given, typeOf(account.record), target);
+  }
+
+  /** The row that brings what the number of another row rings. */
+  #targetRow(ordinal: number, row: StoredRow<ImportRecord>): TargetRow | null {
+    const { product = null, values = {} } = this.#firstRow(ordinal, row)?.record ?? {};
+    return product === null ? null : { ordinal, product, values };
   }
 
   /** What a row says with what it takes over; of a row that can be carried out, with what blank cells mean, too. */

@@ -1,3 +1,4 @@
+import { ApiError } from '../api/api-error.js';
 import type { Client } from '../api/client.js';
 import type { HttpLog } from '../api/http-log.js';
 import type { Journal, StoredRow } from '../journal/journal.js';
@@ -5,6 +6,7 @@ import { nthOf } from '../plan/keys.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
 import { headersOf, typedHeaders } from '../records/headers.js';
 import { PROBLEM_CODES, underHeader, withSeverity } from '../records/problem.js';
+import { PRODUCTS } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
 import { rowAddresses } from '../resources/activation.js';
 import { differenceText, type FieldDifference } from '../resources/compare.js';
@@ -16,7 +18,7 @@ import { AccountIndex } from '../resources/lookups/account-index.js';
 import { Addresses } from '../resources/lookups/addresses.js';
 import { DryRunQuestions } from '../resources/lookups/dry-run-questions.js';
 import { type Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
-import { numbersForSearches } from '../resources/number.js';
+import { numberOfSearch, numbersForSearches } from '../resources/number.js';
 import { heldOwnerId } from '../resources/owner.js';
 import { type Finding, RowFindings } from '../resources/row-findings.js';
 import { inParallel } from './in-parallel.js';
@@ -171,10 +173,25 @@ class RowChecks {
     if (!account) throw new Error(`row ${row.row} has no account in its plan`);
     const check = new RowFindings(row.ordinal, account);
     const held = await this.#account(check, account);
-    const ownerId = held ? ((await heldOwnerId(held, account, row.ordinal)) ?? '') : '';
-    const around: Around = { ownerId, phone: await this.#phoneOf(check, resources, held, ownerId) };
+    const owner = held && (await this.#ownerOf(held, account, row.ordinal));
+    const around: Around = {
+      ownerId: owner ?? '',
+      phone: await this.#phoneOf(check, resources, held, owner),
+    };
     await Promise.all(resources.slice(1).map((resource) => this.#resource(check, resource, held, around)));
     return check;
+  }
+
+  /** The ID of what the row's number rings; null where that is not there, or could not be asked, which is told elsewhere. */
+  async #ownerOf(held: Snapshot, resource: Resource, ordinal: number): Promise<string | null> {
+    const { owner } = PRODUCTS[resource.product];
+    if (owner === null) return null;
+    try {
+      return await heldOwnerId(held, resource, ordinal);
+    } catch (error) {
+      if (owner === 'target' && error instanceof ApiError) return null;
+      throw error;
+    }
   }
 
   /** The row's number: the given one, or for a row that searches, the one that its owner has already. */
@@ -182,14 +199,15 @@ class RowChecks {
     check: RowFindings,
     resources: readonly Resource[],
     held: Snapshot | null,
-    ownerId: string,
+    ownerId: string | null,
   ): Promise<string | undefined> {
     const number = resources.find(({ kind }) => kind === 'number');
     const { phoneNumber } = check.values;
-    if (phoneNumber !== undefined || number === undefined || held === null || ownerId === '')
+    if (phoneNumber !== undefined || number === undefined || held === null || ownerId === null)
       return phoneNumber;
     const owned = await numbersForSearches(this.#journal, held, ownerId, check.ordinal);
-    return owned[nthOf(number.key) - 1]?.phoneNumber;
+    const index = nthOf(number.key) - 1;
+    return (await numberOfSearch(owned, index, held, number, ownerId, check.ordinal))?.phoneNumber;
   }
 
   /** @returns what the account holds, when it is there and the sheet's; null otherwise */

@@ -201,10 +201,12 @@ const CHANGES_AT_ONCE = 1000;
 
 /** @param changes of one row at most one */
 async function changeRecords(journal: Journal<ImportRecord>, changes: Iterable<RecordChange>): Promise<void> {
+  const recordAt = (ordinal: number) => journal.row(ordinal)?.record;
   let writes: Promise<void>[] = [];
   for (const { ordinal, change } of changes) {
     const record = journal.row(ordinal)?.record;
-    if (record) writes.push(journal.setRecord(ordinal, { ...record, ...change }));
+    const changed = record && (typeof change === 'function' ? change(record, recordAt) : change);
+    if (record) writes.push(journal.setRecord(ordinal, { ...record, ...changed }));
     if (writes.length < CHANGES_AT_ONCE) continue;
     await Promise.all(writes);
     writes = [];

@@ -17,6 +17,9 @@ export const keyOf = {
   number: (phoneNumber: string) => named('number', phoneNumber),
   /** A number that a search will find: named by whom it is for. @param nth 1 for the owner's first */
   searchedNumber: (owner: string, nth: number) => `number:${owner}${nth > 1 ? `#${nth}` : ''}`,
+  /** What a number rings that no row brings, as its row names it; of one that rings nothing the account alone. */
+  target: (accountNumber: string, ...name: readonly string[]) =>
+    `target:${[accountNumber, ...name].map(unambiguous).join('/')}`,
   /** What is set on a resource or done to it, or hangs on it and has no name of its own. */
   of: (kind: KindName | ActName | 'reservation', base: string) => `${kind}:${base}`,
 } as const;

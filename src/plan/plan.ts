@@ -8,6 +8,13 @@ import type { KindName, Resource, Role, RowPlan } from './resource.js';
 /** Tells which row of the sheet brings a phone number, if one does. */
 export type RowOfPhone = (phone: string) => number | undefined;
 
+/** The row of the sheet that brings what the number of another row rings. */
+export interface TargetRow {
+  readonly ordinal: number;
+  readonly product: Product;
+  readonly values: RowValues;
+}
+
 /**
  * Turns a record into the resources that must exist for it (guide, "Account Create", steps 1 to 5). Pure.
  *
@@ -16,6 +23,7 @@ export type RowOfPhone = (phone: string) => number | undefined;
  * @param rowOfPhone which row brings a number; consulted for numbers that this row names and does not bring
  * @param given the same values without defaults
  * @param typeOfAccount what the account's first row makes the account, where the product does not tell
+ * @param target of a NUMBER row: the row of the same account that brings what the number rings, where one does
  */
 export function planRow(
   product: Product,
@@ -24,6 +32,7 @@ export function planRow(
   rowOfPhone: RowOfPhone,
   given: RowValues = values,
   typeOfAccount: AccountType | null = null,
+  target: TargetRow | null = null,
 ): RowPlan {
   const resources: Resource[] = [];
   const elsewhere = new Map<string, number>();
@@ -35,7 +44,10 @@ export function planRow(
   const account = add('account', keyOf.account(values.accountNumber), {});
   if (values.accountCallingPlan !== undefined)
     add('callingPlan', keyOf.of('callingPlan', account), { account, owner: account });
-  const owner = ownerKey(product, values);
+  const owner =
+    target === null
+      ? ownerKey(product, values)
+      : ownerKey(target.product, { ...target.values, accountNumber: values.accountNumber });
   if (owner === null) return { resources, elsewhere };
   if (PRODUCTS[product].owner === 'user') add('user', owner, { account });
   const number = hasNumber(values)
@@ -70,7 +82,13 @@ export function planRow(
   }
   if (product === 'SIP_TRUNK')
     add('sipTrunk', owner, { account, ...phoneNeeds(values.primaryTn, values.callbackNumber) });
-  const reference = number && add('reference', keyOf.of('reference', number), { account, owner, number });
+  if (number && target !== null) elsewhere.set(owner, target.ordinal);
+  // What no row brings is looked up on the account when its turn comes.
+  const isLookedUp = product === 'NUMBER' && target === null;
+  const reference =
+    number && (product !== 'NUMBER' || values.ringsType !== undefined)
+      ? add('reference', keyOf.of('reference', number), { account, ...(isLookedUp ? {} : { owner }), number })
+      : undefined;
   if (values.callingPlan !== undefined && PLANNED.has(product))
     add('callingPlan', keyOf.of('callingPlan', owner), { account, owner });
   if (bringsUserSettings(product, values, values.assignAsCallerId === true))
@@ -80,7 +98,7 @@ export function planRow(
       ...(reference ? { reference } : {}),
       ...(values.callerIdNumber === undefined ? {} : phoneNeeds(values.callerIdNumber)),
     });
-  if (product !== 'BUSINESS_LINE' && values.macAddress !== undefined)
+  if (PRODUCTS[product].owner === 'user' && values.macAddress !== undefined)
     add('device', keyOf.device(values.macAddress, values.lineNumber), {
       account,
       owner,
@@ -112,9 +130,13 @@ function hasNumber(values: CompleteValues): boolean {
   return values.numberSource !== 'NONE';
 }
 
-/** The key of what a row's number rings: a user, a business line or a SIP trunk; null where there is nothing. */
-function ownerKey(product: Product, values: CompleteValues): string | null {
+/**
+ * The key of what a row's number rings: a user, a business line, a SIP trunk, or what stands for something that no row
+ * brings; null where there is nothing.
+ */
+function ownerKey(product: Product, values: RowValues & { readonly accountNumber: string }): string | null {
   const { accountNumber, extension, lineName = '', trunkName = '' } = values;
+  const { ringsType, ringsName, ringsId = '' } = values;
   switch (PRODUCTS[product].owner) {
     case 'user':
       return keyOf.user(accountNumber, product === 'HOME_PHONE' ? undefined : extension);
@@ -122,6 +144,13 @@ function ownerKey(product: Product, values: CompleteValues): string | null {
       return keyOf.businessLine(accountNumber, lineName);
     case 'sipTrunk':
       return keyOf.sipTrunk(trunkName);
+    case 'target':
+      if (ringsType === undefined) return keyOf.target(accountNumber);
+      return keyOf.target(
+        accountNumber,
+        ringsType,
+        ...(ringsName === undefined ? ['', ringsId] : [ringsName]),
+      );
     case null:
       return null;
   }

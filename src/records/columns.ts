@@ -35,6 +35,7 @@ export type ColumnGroup =
   | 'account'
   | 'user'
   | 'number'
+  | 'rings'
   | 'e911'
   | 'device'
   | 'businessLine'
@@ -76,13 +77,14 @@ export interface Column {
 }
 
 const ALL = PRODUCT_NAMES;
-const SERVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE', 'SIP_TRUNK'] as const;
-const BUSINESS = ['BCC', 'BUSINESS_LINE', 'SIP_TRUNK'] as const;
+const SERVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE', 'SIP_TRUNK', 'NUMBER'] as const;
+const BUSINESS = ['BCC', 'BUSINESS_LINE', 'SIP_TRUNK', 'NUMBER'] as const;
 const USERS = ['BCC', 'HOME_PHONE'] as const;
 const DEVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE'] as const;
 const LINE = ['BUSINESS_LINE'] as const;
 const RINGING = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE'] as const;
 const TRUNK = ['SIP_TRUNK'] as const;
+const NUMBER = ['NUMBER'] as const;
 
 /** `options` and the `schema` that takes them. */
 function choice<const T extends string>(options: readonly T[], aliases: Readonly<Record<string, T>> = {}) {
@@ -129,6 +131,13 @@ const sipPassword = cell((typed, inWorkbook) => {
 
 const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);
 
+/** What a number can ring; how each is found stands in `resources/rings.ts`. */
+const RINGS_TYPES = [
+  ...(['USER', 'BUSINESS_LINE', 'HUNT_GROUP', 'SIP_TRUNK', 'IVR', 'VFAX', 'SPECIALTY_LINE'] as const),
+  ...(['CALL_GROUP', 'AUTO_ATTENDANT', 'CONTACT_CENTER', 'CALL_QUEUE'] as const),
+] as const;
+export type RingsType = (typeof RINGS_TYPES)[number];
+
 const secondaryLocation = choice(SECONDARY_LOCATIONS, SECONDARY_LOCATION_ALIASES);
 
 const productAliases: Record<string, Product> = {};
@@ -148,10 +157,12 @@ export const COLUMNS = {
     required: ALL,
     ...choice(PRODUCT_NAMES, productAliases),
     default: "the worksheet's name, where it names a product",
-    help: 'Which product the row is: BCC, HOME_PHONE, BUSINESS_LINE or SIP_TRUNK; ACCOUNT brings an account alone.',
+    help:
+      'Which product the row is: BCC, HOME_PHONE, BUSINESS_LINE or SIP_TRUNK; NUMBER brings a number for what is there, ' +
+      'ACCOUNT an account alone.',
     example: {
       ...{ BCC: 'BCC', HOME_PHONE: 'HOME_PHONE', BUSINESS_LINE: 'BUSINESS_LINE', SIP_TRUNK: 'SIP_TRUNK' },
-      ACCOUNT: 'ACCOUNT',
+      ...{ NUMBER: 'NUMBER', ACCOUNT: 'ACCOUNT' },
     },
     synonyms: ['Product Type', 'Product Name', 'Service', 'Service Type'],
   },
@@ -174,7 +185,7 @@ export const COLUMNS = {
     help: "The account's identifier in your billing system; rows with the same one are one account.",
     example: {
       ...{ BCC: 'SP-1001', HOME_PHONE: 'SP-2001', BUSINESS_LINE: 'SP-3001', SIP_TRUNK: 'SP-4001' },
-      ACCOUNT: 'SP-5001',
+      ...{ NUMBER: 'SP-7001', ACCOUNT: 'SP-5001' },
     },
     synonyms: [
       ...['Acct #', 'Acct No', 'Acct Number', 'Acct', 'Account', 'Account #', 'Account No'],
@@ -194,6 +205,7 @@ export const COLUMNS = {
       HOME_PHONE: 'Maria Delgado',
       BUSINESS_LINE: "O'Brien Hardware",
       SIP_TRUNK: 'Timpanogos Logistics',
+      NUMBER: 'Bonneville Credit Union',
       ACCOUNT: 'Cottonwood Pediatrics',
     },
     synonyms: ['Acct Name', 'Name of Account'],
@@ -234,7 +246,7 @@ export const COLUMNS = {
     required: BUSINESS,
     schema: wholeNumber(3, 6),
     help: 'How many digits the extensions of the account have, 3 to 6; it cannot be changed later.',
-    example: { BCC: '4', BUSINESS_LINE: '4', SIP_TRUNK: '4', ACCOUNT: '4' },
+    example: { BCC: '4', BUSINESS_LINE: '4', SIP_TRUNK: '4', NUMBER: '4', ACCOUNT: '4' },
     synonyms: ['Ext Length', 'Ext Len', 'Extension Digits'],
   },
   regulatoryType: {
@@ -426,6 +438,7 @@ export const COLUMNS = {
       HOME_PHONE: '8015552001',
       BUSINESS_LINE: '8015553001',
       SIP_TRUNK: '8015554001',
+      NUMBER: '8015557001',
     },
     synonyms: [
       ...[
@@ -550,6 +563,7 @@ export const COLUMNS = {
       HOME_PHONE: 'Delgado Maria',
       BUSINESS_LINE: 'OBrien Hardware',
       SIP_TRUNK: 'Timpanogos Log',
+      NUMBER: 'Bonneville CU',
     },
     synonyms: ['CNAM', 'Caller ID Name', 'Caller Name'],
   },
@@ -579,11 +593,53 @@ export const COLUMNS = {
   },
   assignAsCallerId: {
     group: 'number',
-    products: USERS,
+    products: [...USERS, ...NUMBER],
     ...flag,
-    default: "TRUE for the user's first number, FALSE for further ones",
-    help: 'Whether the number is shown when the user calls.',
+    default: "TRUE for the user's first number, FALSE for further ones and those of NUMBER rows",
+    help: 'Whether the number is shown when the user calls; of a NUMBER row only with ringsType USER.',
     synonyms: ['Assign Caller ID', 'Use as Caller ID'],
+  },
+
+  ringsType: {
+    group: 'rings',
+    products: NUMBER,
+    ...choice(RINGS_TYPES, {
+      enduser: 'USER',
+      extension: 'USER',
+      line: 'BUSINESS_LINE',
+      businesslinehuntgroup: 'HUNT_GROUP',
+      trunk: 'SIP_TRUNK',
+      autoreceptionist: 'IVR',
+      fax: 'VFAX',
+      virtualfax: 'VFAX',
+      faxline: 'VFAX',
+      group: 'CALL_GROUP',
+      attendant: 'AUTO_ATTENDANT',
+      contactcentre: 'CONTACT_CENTER',
+      queue: 'CALL_QUEUE',
+    }),
+    default: 'the number rings nothing',
+    help: 'What kind of thing the number rings; goes together with ringsName or ringsId.',
+    synonyms: ['Destination Type'],
+  },
+  ringsName: {
+    group: 'rings',
+    products: NUMBER,
+    schema: words,
+    textFormat: true,
+    freeText: true,
+    help:
+      'Its name, in the sheet or on the account: of a user the extension or username, of a line, trunk, group, menu or fax ' +
+      'its name; of an attendant, contact center or queue another number of the account that rings it.',
+    synonyms: ['Destination Name'],
+  },
+  ringsId: {
+    group: 'rings',
+    products: NUMBER,
+    schema: id,
+    textFormat: true,
+    help: 'Its ID on the platform, in place of ringsName.',
+    synonyms: ['Destination ID'],
   },
 
   e911Address: {

@@ -122,6 +122,9 @@ export const PROBLEM_CODES = {
   UNIT_CONTRADICTS: { severity: 'warning', title: 'Unit names another kind of unit than its column' },
   DEVICE_NOT_ATA: { severity: 'warning', title: 'Device is an IP phone, but the product needs an ATA' },
 
+  RINGS_TWICE: { severity: 'error', title: 'What a number rings is given by name and by ID' },
+  RINGS_WITHOUT_NAME: { severity: 'error', title: 'What a number rings cannot be found by its name' },
+
   EXAMPLE_ROW: { severity: 'warning', title: 'Example row of the template was left in' },
   EXAMPLE_ROW_REFUSED: { severity: 'error', title: 'Example row of the template would be sent' },
 
@@ -156,6 +159,11 @@ export const PROBLEM_CODES = {
   ADDRESS_READ_DIFFERENTLY: { severity: 'warning', title: 'Platform reads the address differently' },
   NUMBER_NOT_IN_INVENTORY: { severity: 'error', title: 'Phone number is not in the inventory' },
   NUMBER_NOT_FREE: { severity: 'error', title: 'Phone number is in use on the platform' },
+  RINGS_NOTHING_THERE: { severity: 'error', title: 'What the number is to ring is not on the account' },
+  RINGS_SEVERAL: {
+    severity: 'error',
+    title: 'Several things on the account have the name that the number rings',
+  },
   NUMBERS_SCARCE: { severity: 'warning', title: 'Few phone numbers are near the address' },
   NO_NUMBERS: { severity: 'error', title: 'No phone number is near the address' },
   USERNAME_NOT_FREE: { severity: 'error', title: 'Username is in use on the platform' },

@@ -10,13 +10,13 @@ interface ProductEntry {
   readonly synonyms: readonly string[];
   /** whether its rows have a user */
   readonly hasUser: boolean;
-  /** the kind of resource that its numbers ring; null for one that has no numbers */
-  readonly owner: 'user' | 'businessLine' | 'sipTrunk' | null;
+  /** the kind of resource that its numbers ring; `target`: what the row names; null for one that has no numbers */
+  readonly owner: 'user' | 'businessLine' | 'sipTrunk' | 'target' | null;
   /** the account number of its example row in templates, which no real customer's account has */
   readonly exampleAccount: string;
 }
 
-/** The products of the guide ("Alianza Products"), and accounts alone. */
+/** The products of the guide ("Alianza Products"), numbers for what is there, and accounts alone. */
 export const PRODUCTS = {
   BCC: {
     accountType: 'ADVANCED',
@@ -56,6 +56,15 @@ export const PRODUCTS = {
     owner: 'sipTrunk',
     exampleAccount: 'EXAMPLE-4',
   },
+  // no product of the guide either: a number on an account, and what it rings
+  NUMBER: {
+    accountType: 'ADVANCED',
+    title: 'Numbers only',
+    synonyms: ['Number only'],
+    hasUser: false,
+    owner: 'target',
+    exampleAccount: 'EXAMPLE-7',
+  },
   // no product of the guide: the rows of a sheet of customers, which bring accounts for the rows of other sheets
   ACCOUNT: {
     accountType: null,
@@ -69,12 +78,13 @@ export const PRODUCTS = {
 
 export type Product = keyof typeof PRODUCTS;
 
-/** The products in the order of the guide, then accounts alone. */
+/** The products in the order of the guide, then numbers, then accounts alone. */
 export const PRODUCT_NAMES = [
   'BCC',
   'HOME_PHONE',
   'BUSINESS_LINE',
   'SIP_TRUNK',
+  'NUMBER',
   'ACCOUNT',
 ] as const satisfies readonly Product[];
 

@@ -31,8 +31,13 @@ export interface ImportRecord {
   readonly accountUsable: boolean;
   /** no error on a user cell of this row */
   readonly userUsable: boolean;
-  /** how many SEARCH rows the same user has up to this row; 1 for lines and trunks; 0 when the row searches no number */
+  /**
+   * how many SEARCH rows the same user has up to this row; 1 for lines and trunks; 0 when the row searches no number. Those
+   * of NUMBER rows are counted after those of the rows that bring what they ring
+   */
   readonly searchIndex: number;
+  /** of a NUMBER row: ordinal of the row of the account that brings what the number rings; absent when none does */
+  readonly rings?: number;
   /**
    * whether the row's number becomes the caller ID of its user, as far as the rows up to this one tell; null when it
    * brings no number to a user

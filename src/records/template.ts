@@ -21,6 +21,7 @@ export const TEMPLATE_FILES = {
   HOME_PHONE: 'home-phone',
   BUSINESS_LINE: 'business-line',
   SIP_TRUNK: 'sip-trunk',
+  NUMBER: 'numbers',
   ACCOUNT: 'accounts',
 } as const satisfies Record<TemplateName, string>;
 

@@ -5,6 +5,7 @@ import { CallerIds } from './across/caller-ids.js';
 import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
 import { LeftOutOwners } from './across/left-out-owners.js';
+import { Rings } from './across/rings.js';
 import { RowPlaces } from './across/row-places.js';
 import { Uniqueness } from './across/uniqueness.js';
 import { fold } from './cells/nearest.js';
@@ -71,6 +72,7 @@ export class Validator {
   readonly #accounts: Accounts;
   readonly #callerIds = new CallerIds(this.#places);
   readonly #uniqueness = new Uniqueness(this.#keys, this.#places);
+  readonly #rings: Rings;
   #headers: readonly HeaderMatch[] = [];
   #columns: TableColumns | null = null;
   #leftOut: LeftOut | null = null;
@@ -100,6 +102,7 @@ export class Validator {
       refuseExamples: options.examples === 'refuse',
       mayComeLater: areTogether,
     });
+    this.#rings = new Rings(this.#keys, this.#places, this.#accounts);
   }
 
   /**
@@ -211,6 +214,7 @@ export class Validator {
   *changes(): Iterable<Iterable<RecordChange>> {
     yield this.#callerIds.displaced.map((ordinal) => ({ ordinal, change: { callerId: false } }));
     yield* this.#accounts.changes();
+    yield this.#rings.changes();
   }
 
   /** The ordinal of the row that brings a phone number (11 digits), if one of the rows so far does. */
@@ -245,7 +249,10 @@ export class Validator {
     );
     this.#uniqueness.check(check, owner);
 
-    const searchIndex = this.#countSearch(check, owner);
+    const ringing =
+      check.product === 'NUMBER'
+        ? this.#rings.take(check, owner.account, sourceOf(check) === 'SEARCH')
+        : { searchIndex: this.#countSearch(check, owner) };
     const callerId = this.#takesCallerId(check, owner);
     const { accountFirst, userFirst } = owner;
     const wrong = (group: 'account' | 'user') =>
@@ -265,7 +272,7 @@ export class Validator {
       userFirst,
       accountUsable: clean || !wrong('account'),
       userUsable: clean || !wrong('user'),
-      searchIndex,
+      ...ringing,
       callerId,
     };
     return { record, row, problems: check.problems, tableProblems: check.tableProblems };

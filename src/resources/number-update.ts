@@ -22,7 +22,10 @@ export function numberUpdate<Now extends NumberRecord, Identity>(): Update<Now, 
   return {
     ...PLAIN_UPDATE,
     fields: ['customerServiceRecord', 'e911Address', 'directoryListing'],
-    fixed: { holdActivation: 'a hold is part of ordering the number' },
+    fixed: {
+      holdActivation: 'a hold is part of ordering the number',
+      rings: 'it was given that by somebody else',
+    },
     call: ({ partitionId, accountId, id }, fields) => patchNumber(partitionId, accountId, id, fields),
     complete: async (stated, now, addresses, resource) =>
       withAddresses(stated as Stated, now as Records, await addresses(), resource),

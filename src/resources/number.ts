@@ -9,7 +9,10 @@ import {
 } from '../api/endpoints.js';
 import { type Journal, WAS_THERE } from '../journal/journal.js';
 import { keyOf, nthOf, withNth } from '../plan/keys.js';
+import type { Resource } from '../plan/resource.js';
+import type { RowValues } from '../records/columns.js';
 import type { CompleteValues } from '../records/complete.js';
+import type { Product } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
 import { activationBody, plainAddress, type RowAddresses, sheetAddresses } from './activation.js';
 import { createOnce, differencesFromSheet } from './create-once.js';
@@ -17,9 +20,11 @@ import type { Kind } from './kind.js';
 import type { ValidAddress } from './lookups/addresses.js';
 import type { Place } from './lookups/number-pools.js';
 import type { Snapshot } from './lookups/snapshots.js';
+import { isStillThere } from './number-state.js';
 import { numberUpdate } from './number-update.js';
 import { heldOwnerId } from './owner.js';
 import { release, reservationKey, reserve } from './reservation.js';
+import { targetOnAccount } from './rings.js';
 import { StepError } from './step-error.js';
 import { mayHoldMore, type Outcome, type Task } from './task.js';
 import { updateExisting } from './update-once.js';
@@ -27,8 +32,18 @@ import { updateExisting } from './update-once.js';
 /** What tells a number: itself, or for one that a search found, whom it rings. */
 type NumberIdentity = { readonly phone: string; readonly ownerId: string | null };
 
-/** A number of an account, with what its status says of a hold. */
-type AccountNumber = NumberRecord & { readonly holdActivation?: boolean | undefined };
+/** A number of an account, with what its status says of a hold, and what it rings in one text. */
+type AccountNumber = NumberRecord & {
+  readonly holdActivation?: boolean | undefined;
+  readonly rings?: string;
+};
+
+const NOTHING = 'nothing';
+
+/** Whether the sheet says of a number that it is on the account, and no more. */
+function ringsNothing(product: Product, { ringsType }: RowValues): boolean {
+  return product === 'NUMBER' && ringsType === undefined;
+}
 
 /**
  * A number on the account: given in the sheet, or found by a search and reserved first (guide, "Activate Number from
@@ -50,7 +65,11 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
   bringAbout: (task) =>
     task.resource.values.phoneNumber === undefined ? searchedNumber(task) : givenNumber(task),
   find: {
-    identity: ({ values }, { ownerId, phone }) => ({ phone: values.phoneNumber ?? phone ?? '', ownerId }),
+    identity: ({ product, values }, { ownerId, phone }) => ({
+      phone: values.phoneNumber ?? phone ?? '',
+      // One that is to ring nothing is recognisably itself whatever it rings by now; the difference is told.
+      ownerId: ringsNothing(product, values) ? null : ownerId,
+    }),
     now: async (look, { partitionId, accountId }, { phone }) =>
       phone === '' ? null : withHold(await look(getNumber(partitionId, accountId, phone))),
     held: async (held, { phone }, priority) =>
@@ -63,7 +82,7 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
   },
   read: async (look, { partitionId, accountId, id }) =>
     withHold(await look(getNumber(partitionId, accountId, id))),
-  async stated({ values, ids, addresses }) {
+  async stated({ resource: { product }, values, ids, addresses }) {
     const given = values as CompleteValues;
     const known = given.address === undefined ? null : await addresses();
     return {
@@ -80,6 +99,7 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
       e911Address: known ? plainAddress(known.e911.fields) : { address: given.e911Address },
       directoryListing: { listed: given.directoryListed, type: given.directoryListingType },
       holdActivation: given.holdActivation,
+      rings: ringsNothing(product, given) ? NOTHING : undefined,
     };
   },
   update: numberUpdate(),
@@ -102,10 +122,14 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
 
 /** A hold shows in the number's status alone. */
 function withHold(now: NumberRecord | null): AccountNumber | null {
-  const status = now?.['carrierStatus'];
-  return now && typeof status === 'string'
-    ? { ...now, holdActivation: status === 'ACTIVATION_ON_HOLD' }
-    : now;
+  if (now === null) return null;
+  const status = now['carrierStatus'];
+  const rings = now.referenceId ? `${now.referenceType} ${now.referenceId}` : NOTHING;
+  return {
+    ...now,
+    rings,
+    ...(typeof status === 'string' ? { holdActivation: status === 'ACTIVATION_ON_HOLD' } : {}),
+  };
 }
 
 /** Candidates that may be refused (somebody else was faster) before the row fails. */
@@ -115,7 +139,7 @@ async function givenNumber(task: Task): Promise<Outcome> {
   const phone = task.resource.values.phoneNumber ?? '';
   // Addresses are asked while the account is made; of an account that was there, the number may need none.
   const early = task.run.accounts.hasFound && (await isThere(task)) ? null : quiet(validate(task));
-  const account = await task.account();
+  const account = await accountWithTarget(task);
   return activate(task, account, phone, () => early ?? validate(task));
 }
 
@@ -124,6 +148,15 @@ async function searchedNumber(task: Task): Promise<Outcome> {
   const early = task.run.accounts.hasFound && (await isThere(task)) ? null : quiet(validate(task));
   const owned = (await isThere(task)) ? await numberOfExistingOwner(task) : null;
   return owned ?? searched(task, quiet(prepare(task, early ?? validate(task))));
+}
+
+/** The account, once it is known to have what the number is to ring: no number is had for what is not there. */
+async function accountWithTarget(task: Task): Promise<Outcome> {
+  const account = await task.account();
+  const { product } = task.resource;
+  const isBrought = product !== 'NUMBER' || task.run.journal.row(task.ordinal)?.record.rings !== undefined;
+  if (!isBrought) await targetOnAccount(task, account);
+  return account;
 }
 
 /** Whether the row's account was on the platform before this process, as far as that is looked up beforehand. */
@@ -172,7 +205,7 @@ async function prepare(task: Task, validated: Promise<RowAddresses>): Promise<Pr
 /** Reserves and activates, with further candidates until the platform gives a number. */
 async function searched(task: Task, prepared: Promise<Prepared>): Promise<Outcome> {
   const { run, ordinal } = task;
-  const [account, first] = await both(task.account(), prepared).catch((error: unknown) => {
+  const [account, first] = await both(accountWithTarget(task), prepared).catch((error: unknown) => {
     // Without an account the candidate is given up; others may be waiting for it.
     prepared.then(({ phone }) => run.pools.settled(phone)).catch(() => {});
     throw error;
@@ -279,9 +312,10 @@ async function numberOfExistingOwner(task: Task): Promise<Outcome | null> {
   const owner = await heldOwnerId(snapshot, resource, ordinal);
   if (owner === null) return null;
   const owned = await numbersForSearches(run.journal, snapshot, owner, ordinal);
+  const free = owned.filter(({ phoneNumber }) => !isOfAnotherStep(task, phoneNumber));
   const record = isBegun
     ? owned.find(({ phoneNumber }) => phoneNumber === step.intent['id'])
-    : owned.filter(({ phoneNumber }) => !isOfAnotherStep(task, phoneNumber))[searchesBefore(task)];
+    : await numberOfSearch(free, searchesBefore(task), snapshot, resource, owner, ordinal);
   if (record === undefined) return null;
   const phone = record.phoneNumber;
   if (run.existing === 'fail')
@@ -310,7 +344,10 @@ async function numberOfExistingOwner(task: Task): Promise<Outcome | null> {
   return outcome;
 }
 
-/** What an owner has and no row of its account names, in the order in which the rows that search for it get them. */
+/**
+ * What an owner has and no row of its account names, in the order in which the rows that search for it get them.
+ * @param ownerId '' for numbers that ring nothing
+ */
 export async function numbersForSearches(
   journal: Journal<ImportRecord>,
   held: Snapshot,
@@ -319,10 +356,55 @@ export async function numbersForSearches(
 ): Promise<NumberRecord[]> {
   return (await held.numbers(ordinal))
     .filter(
-      ({ phoneNumber, referenceId }) =>
-        referenceId === ownerId && !namedByThisAccount(journal, ordinal, phoneNumber),
+      (number) =>
+        (number.referenceId ?? '') === ownerId &&
+        isStillThere(number) &&
+        !namedByThisAccount(journal, ordinal, number.phoneNumber),
     )
     .sort((a, b) => (a.phoneNumber < b.phoneNumber ? -1 : 1));
+}
+
+/**
+ * Which of an owner's numbers a row that searches has: the row whose number is the owner's first one, its caller ID say,
+ * has that, the others the rest in their order.
+ * @param index how many rows of the owner search before this one
+ */
+export async function numberOfSearch(
+  owned: readonly NumberRecord[],
+  index: number,
+  held: Snapshot,
+  { product, values }: Resource,
+  ownerId: string,
+  ordinal: number,
+): Promise<NumberRecord | undefined> {
+  if (owned.length < 2) return owned[index];
+  const primary = await primaryOf(held, owned[0]?.referenceType, ownerId, ordinal);
+  const at = owned.findIndex(({ phoneNumber }) => phoneNumber === primary);
+  if (at < 0) return owned[index];
+  const isDefault = values.callerIdPhoneNumber === undefined && values.primaryTn === undefined;
+  const isPrimary = values.assignAsCallerId ?? (product !== 'NUMBER' && isDefault);
+  if (isPrimary) return owned[at];
+  return owned[index === at ? 0 : index];
+}
+
+/** The number that a user or line shows, or that a trunk goes by. */
+async function primaryOf(
+  held: Snapshot,
+  referenceType: unknown,
+  id: string,
+  ordinal: number,
+): Promise<unknown> {
+  const isIt = (each: { readonly id: string }) => each.id === id;
+  switch (referenceType) {
+    case 'END_USER':
+      return (await held.users(ordinal)).find(isIt)?.callerIdConfig?.callerIdNumber;
+    case 'BUSINESS_LINE':
+      return (await held.lines(ordinal)).find(isIt)?.['callerIdPhoneNumber'];
+    case 'SIP_TRUNK':
+      return (await held.trunks(ordinal)).find(isIt)?.['primaryTn'];
+    default:
+      return undefined;
+  }
 }
 
 /** A number that another row of this run has got from a search is that row's. */

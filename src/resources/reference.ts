@@ -1,11 +1,15 @@
+import { ApiError } from '../api/api-error.js';
 import { getNumber, getUser, patchDevice, patchNumber } from '../api/endpoints.js';
 import type { Resource } from '../plan/resource.js';
-import type { CompleteValues } from '../records/complete.js';
-import type { Product } from '../records/products.js';
+import { PRODUCTS } from '../records/products.js';
 import { compare } from './compare.js';
-import { type Ids, type Kind, NO_CHECKS } from './kind.js';
+import type { Ids, Kind } from './kind.js';
+import type { DryRunQuestions } from './lookups/dry-run-questions.js';
+import type { Snapshot } from './lookups/snapshots.js';
 import { sameCode } from './names.js';
-import { ownerKind } from './owner.js';
+import { type Ringing, referenceTypeOf } from './owner.js';
+import { checkTarget, targetOnAccount } from './rings.js';
+import type { RowFindings } from './row-findings.js';
 import { setOnce } from './set-once.js';
 import { StepError } from './step-error.js';
 import type { Outcome, Task } from './task.js';
@@ -20,34 +24,43 @@ interface ReferenceRecord {
 }
 
 /** The body of `PATCH telephonenumber`; caller ID is set for users only. */
-export function referenceBody(product: Product, values: CompleteValues, referenceId: string) {
-  const { referenceType } = ownerKind(product);
+export function referenceBody(resource: Ringing, referenceId: string) {
+  const referenceType = referenceTypeOf(resource);
   if (referenceType !== 'END_USER') return { referenceType, referenceId };
-  return { referenceType, referenceId, assignAsCallerId: values.assignAsCallerId };
+  return { referenceType, referenceId, assignAsCallerId: isCallerId(resource) };
+}
+
+/** Whether the number becomes the caller ID of the user that it rings; that of a NUMBER row only where it says so. */
+function isCallerId({ product, values }: Ringing): boolean | undefined {
+  return values.assignAsCallerId ?? (product === 'NUMBER' ? false : undefined);
 }
 
 /** Guide, "Set Phone Number Reference". A setting of the number: setting it again changes nothing. */
 export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
   title: 'Assignment of the phone number',
-  called: ({ lineName, trunkName, firstName, lastName }) =>
-    lineName ?? trunkName ?? [firstName, lastName].filter(Boolean).join(' '),
+  called: ({ lineName, trunkName, ringsName, ringsId, firstName, lastName }) =>
+    lineName ?? trunkName ?? ringsName ?? ringsId ?? [firstName, lastName].filter(Boolean).join(' '),
   idColumn: null,
   settingOf: 'number',
   referenceType: null,
-  writes: ({ product, values }, { partitionId, accountId, ownerId, phone }) => [
-    patchNumber(partitionId, accountId, phone, referenceBody(product, values, ownerId)),
+  writes: (resource, { partitionId, accountId, ownerId, phone }) => [
+    patchNumber(
+      ...([partitionId, accountId, phone] as const),
+      referenceBody(resource, resource.values.ringsId ?? ownerId),
+    ),
   ],
   async bringAbout(task) {
-    const { product, values } = task.resource;
+    const { resource } = task;
     const account = await task.account();
     const [number, owner] = [await task.need('number'), await task.need('owner')];
     const { partitionId, accountId } = account;
     const phone = number?.id ?? '';
-    const referenceId = owner?.id ?? '';
+    const referenceId = owner?.id ?? (await targetOnAccount(task, account));
     const outcome = await setOnce(task, reference, account, {
       id: phone,
+      ownerId: referenceId,
       intent: { referenceId },
-      call: patchNumber(partitionId, accountId, phone, referenceBody(product, values, referenceId)),
+      call: patchNumber(partitionId, accountId, phone, referenceBody(resource, referenceId)),
       found: number?.state === 'existing' ? isSet : undefined,
     });
     if (outcome.state === 'created' && owner?.state === 'existing')
@@ -59,7 +72,6 @@ export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
       const now = await reference.find.held(held, { phone, ownerId: referenceId }, task.ordinal);
       if (now === null) return null;
       const ids = { partitionId, accountId, id: phone, ownerId: referenceId, phone };
-      const { resource } = task;
       if (now.referenceId === referenceId)
         return compare(statedReference(resource, ids), now, true).differences;
       throw new StepError(
@@ -91,19 +103,38 @@ export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
   stated: ({ resource, ids }) => statedReference(resource, ids),
   update: null,
   takeBack: null,
-  dryRun: NO_CHECKS,
+  dryRun: { another: null, whenNew: checkRinging, always: null },
   waitsFor: null,
 };
 
-function statedReference({ product, values }: Resource, ids: Ids) {
-  const { referenceType } = ownerKind(product);
-  const isCallerId = referenceType === 'END_USER' && values.assignAsCallerId === true;
-  return { referenceType, referenceId: ids.ownerId, callerIdNumber: isCallerId ? ids.id : undefined };
+/** Whether what a NUMBER row names is there, where no row of the sheet brings it. */
+async function checkRinging(
+  check: RowFindings,
+  _questions: DryRunQuestions,
+  { product, values, needs }: Resource,
+  held: Snapshot | null,
+): Promise<void> {
+  if (product !== 'NUMBER' || needs.owner !== undefined) return;
+  const column = values.ringsId === undefined ? 'ringsName' : 'ringsId';
+  try {
+    const problem = await checkTarget(values, held, check.ordinal);
+    if (problem !== null)
+      check.add(problem.code, column, values[column] ?? '', problem.message, problem.hint);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    check.notChecked(column, error);
+  }
+}
+
+function statedReference(resource: Resource, ids: Ids) {
+  const referenceType = referenceTypeOf(resource);
+  const hasCallerId = referenceType === 'END_USER' && isCallerId(resource) === true;
+  return { referenceType, referenceId: ids.ownerId, callerIdNumber: hasCallerId ? ids.id : undefined };
 }
 
 /** A user that was there gets its first number: its devices without one to be called back at by 911 get it too. */
 async function giveCallback(task: Task, account: Outcome, owner: Outcome, phone: string): Promise<void> {
-  if (ownerKind(task.resource.product).referenceType !== 'END_USER') return;
+  if (PRODUCTS[task.resource.product].owner !== 'user') return;
   const { partitionId, accountId } = account;
   const devices = await task.run.snapshots.of(partitionId, accountId).devices(task.ordinal);
   for (const device of devices) {

@@ -10,6 +10,8 @@ import { isToUpdate, updateOnce } from './update-once.js';
 export interface Setting {
   /** the ID of what is set */
   readonly id: string;
+  /** the ID of what it is set to, where that may be no resource of the run */
+  readonly ownerId?: string;
   /** what is set, as far as undo must know it */
   readonly intent?: JsonObject;
   readonly call: Call<unknown>;
@@ -37,7 +39,8 @@ export async function setOnce<Now extends object, Identity extends JsonObject>(
     state: 'created' | 'existing',
     differs: readonly FieldDifference[] = [],
   ): Promise<Outcome> => {
-    const ids = { id: setting.id, partitionId, accountId };
+    const { id, ownerId } = setting;
+    const ids = { id, partitionId, accountId, ...(ownerId === undefined ? {} : { ownerId }) };
     const outcome: Outcome = { state, ...ids, ...(differs.length > 0 ? { differs } : {}) };
     await run.journal.settle(resource.key, resource.kind, ordinal, state, { ...outcome });
     return outcome;

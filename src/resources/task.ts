@@ -52,6 +52,8 @@ export interface Outcome {
   readonly id: string;
   readonly accountId: string;
   readonly partitionId: string;
+  /** the ID of what it hangs on, where that may be no resource of the run */
+  readonly ownerId?: string;
   /** how one that was there before the run differs from the sheet; absent when it does not */
   readonly differs?: readonly FieldDifference[];
   /** what this run has changed of one that was there before it, with the former values; absent when it has not */

@@ -47,7 +47,10 @@ function createdRow(row: StoredRow<ImportRecord>, journal: Journal<ImportRecord>
     product: product ?? '',
     account: values.accountNumber ?? '',
     name:
-      values.lineName ?? values.trunkName ?? (product === 'ACCOUNT' ? (values.accountName ?? '') : person),
+      values.lineName ??
+      values.trunkName ??
+      values.ringsName ??
+      (product === 'ACCOUNT' ? (values.accountName ?? '') : person),
     number: result.assignedPhoneNumber ?? '',
     accountId: result.accountId ?? '',
     id: result.userId ?? result.businessLineId ?? result.sipTrunkId ?? '',

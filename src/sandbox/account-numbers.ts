@@ -219,7 +219,7 @@ function withReference(call: Call, account: Account, number: TelephoneNumber, wa
   };
 }
 
-/** The sandbox holds objects of four of the fourteen types; those of the others do not exist. */
+/** The account of what a number is to ring; undefined where there is no such thing. */
 function referencedAccount({ platform: { state } }: Call, type: string, id: string): string | undefined {
   switch (type) {
     case 'END_USER':
@@ -230,8 +230,10 @@ function referencedAccount({ platform: { state } }: Call, type: string, id: stri
       return state.huntGroups.get(id)?.accountId;
     case 'SIP_TRUNK':
       return state.sipTrunks.get(id)?.accountId;
-    default:
-      return undefined;
+    default: {
+      const target = state.callTargets.get(id);
+      return target?.type === type ? target.accountId : undefined;
+    }
   }
 }
 

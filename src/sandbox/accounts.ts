@@ -117,6 +117,7 @@ export const deleteAccount: Handler = (call) => {
   state.voicemailBoxes.deleteOf(id);
   state.businessLines.deleteOf(id);
   state.sipTrunks.deleteOf(id);
+  state.callTargets.deleteOf(id);
   state.users.deleteOf(id);
   state.events.deleteOf(id);
   state.callingPlans.deleteOf(id);

@@ -34,6 +34,14 @@ import {
   retrieveBusinessLine,
   retrieveBusinessLines,
 } from './business-lines.js';
+import {
+  getAllCallGroups,
+  retrieveIvr,
+  retrieveIvrList,
+  retrieveSpecialtyLines,
+  retrieveVFax,
+  retrieveVFaxList,
+} from './call-targets.js';
 import { addPlan, getPlans, removePlan, retrieveCallingPlanProductList } from './calling-plans.js';
 import { createDevice, getDevice, listDevices, removeDevice, updateDevice } from './devices.js';
 import {
@@ -267,6 +275,12 @@ const ROUTES: readonly Route[] = [
   route('GET', `${ACCOUNT}/callingplan`, 'getPlans', getPlans),
   route('PUT', `${ACCOUNT}/callingplan`, 'addPlan', addPlan),
   route('DELETE', `${ACCOUNT}/callingplan`, 'removePlan', removePlan),
+  route('GET', `${ACCOUNT}/ivr`, 'retrieveIvrList', retrieveIvrList),
+  route('GET', `${ACCOUNT}/ivr/{targetId}`, 'retrieveIvr', retrieveIvr),
+  route('GET', `${ACCOUNT}/vfax`, 'retrieveVFaxList', retrieveVFaxList),
+  route('GET', `${ACCOUNT}/vfax/{targetId}`, 'retrieveVFax', retrieveVFax),
+  route('GET', `${ACCOUNT}/specialty-line`, 'retrieve_specialty_line_by_account', retrieveSpecialtyLines),
+  route('GET', `${ACCOUNT}/group`, 'getAllCallGroups', getAllCallGroups),
   route('POST', `${ACCOUNT}/siptrunk_2`, 'createSipTrunk', createSipTrunk),
   route('GET', `${ACCOUNT}/siptrunk_2`, 'retrieveSipTrunkList', retrieveSipTrunkList),
   route('GET', `${ACCOUNT}/siptrunk_2/{sipTrunkId}`, 'retrieveSipTrunk', retrieveSipTrunk),

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { StopError } from '../errors.js';
 import { type Answer, errorBody, isObject, type Json, NO_CONTENT, ok, Refusal } from './answers.js';
+import { addTarget } from './call-targets.js';
 import { type Check, flag, may, problemsOf, refuseIfAny } from './checks.js';
 import { parseFaults } from './fault-file.js';
 import {
@@ -90,7 +91,7 @@ export interface Sandbox {
 /**
  * Starts the simulated platform on 127.0.0.1. Besides the API it serves, without a token, `GET /_sandbox/state`,
  * `GET /_sandbox/requests`, `GET /_sandbox/counts`, `POST /_sandbox/faults`, `POST /_sandbox/clock`,
- * `POST /_sandbox/settings` and `POST /_sandbox/reset`.
+ * `POST /_sandbox/settings`, `POST /_sandbox/targets` and `POST /_sandbox/reset`.
  *
  * @throws StopError when the port is taken or the state file cannot be read or written
  */
@@ -281,6 +282,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
           const { id: _id, ...settings } = state.settings;
           return ok(settings);
         });
+      case 'POST /_sandbox/targets':
+        return allOrNothing(method, () => addTarget(platform, objectOf(text)));
       case 'POST /_sandbox/reset': {
         const answer = allOrNothing(method, () => {
           state.clear();

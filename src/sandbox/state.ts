@@ -136,6 +136,13 @@ export interface VoicemailBox extends OfAccount {
   readonly locale: string;
 }
 
+/** Something that a number can ring and that no call of the sandbox creates. */
+export interface CallTarget extends OfAccount {
+  /** its reference type, such as IVR */
+  readonly type: string;
+  readonly name: string;
+}
+
 export interface SipTrunk extends OfAccount {
   readonly trunkName: string;
   readonly sipUsername: string;
@@ -244,6 +251,7 @@ export class PlatformState {
   readonly huntGroups = new Table<HuntGroup>({});
   readonly failoverActions = new Table<FailoverAction>({});
   readonly voicemailBoxes = new Table<VoicemailBox>({});
+  readonly callTargets = new Table<CallTarget>({});
   readonly sipTrunks = new Table<SipTrunk>({
     trunkName: (t) => t.trunkName,
     sipUsername: (t) => secretDigest(t.sipUsername),
@@ -267,6 +275,7 @@ export class PlatformState {
       huntGroups: this.huntGroups,
       failoverActions: this.failoverActions,
       voicemailBoxes: this.voicemailBoxes,
+      callTargets: this.callTargets,
       sipTrunks: this.sipTrunks,
       events: this.events,
       settings: this.#settings,

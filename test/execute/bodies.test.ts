@@ -119,11 +119,29 @@ describe('the body of a reference', () => {
     ['BUSINESS_LINE', { referenceType: 'BUSINESS_LINE', referenceId: 'X1' }],
     ['SIP_TRUNK', { referenceType: 'SIP_TRUNK', referenceId: 'X1' }],
   ] as const)('of %s', (product, expected) => {
-    expect(wire(referenceBody(product, completeRow(product), 'X1'))).toEqual(expected);
+    expect(wire(referenceBody({ product, values: completeRow(product) }, 'X1'))).toEqual(expected);
+  });
+
+  it.each([
+    ['USER', { referenceType: 'END_USER', referenceId: 'X1', assignAsCallerId: false }],
+    ['BUSINESS_LINE', { referenceType: 'BUSINESS_LINE', referenceId: 'X1' }],
+    ['HUNT_GROUP', { referenceType: 'BUSINESS_LINE_HUNT_GROUP', referenceId: 'X1' }],
+    ['SIP_TRUNK', { referenceType: 'SIP_TRUNK', referenceId: 'X1' }],
+    ['IVR', { referenceType: 'IVR', referenceId: 'X1' }],
+    ['VFAX', { referenceType: 'VFAX', referenceId: 'X1' }],
+    ['SPECIALTY_LINE', { referenceType: 'SPECIALTY_LINE', referenceId: 'X1' }],
+    ['CALL_GROUP', { referenceType: 'CALL_GROUP', referenceId: 'X1' }],
+    ['AUTO_ATTENDANT', { referenceType: 'AUTO_ATTENDANT', referenceId: 'X1' }],
+    ['CONTACT_CENTER', { referenceType: 'CONTACT_CENTER', referenceId: 'X1' }],
+    ['CALL_QUEUE', { referenceType: 'CALL_QUEUE', referenceId: 'X1' }],
+  ] as const)('of a NUMBER that rings a %s', (ringsType, expected) => {
+    const values = completeRow('NUMBER', { ringsType, ringsName: 'any' });
+    expect(wire(referenceBody({ product: 'NUMBER', values }, 'X1'))).toEqual(expected);
   });
 
   it('leaves the caller ID alone where the sheet says so', () => {
-    const body = referenceBody('BCC', completeRow('BCC', { assignAsCallerId: false }), 'X1');
+    const values = completeRow('BCC', { assignAsCallerId: false });
+    const body = referenceBody({ product: 'BCC', values }, 'X1');
     expect(body).toMatchObject({ assignAsCallerId: false });
   });
 });

@@ -1,6 +1,6 @@
 import type { RowValues } from '../../src/records/columns.js';
 import { type CompleteValues, completeValues } from '../../src/records/complete.js';
-import type { Product } from '../../src/records/products.js';
+import { PRODUCTS, type Product } from '../../src/records/products.js';
 
 const ACCOUNT = {
   accountNumber: 'N1',
@@ -16,6 +16,7 @@ const PRODUCT_VALUES: Readonly<Record<Product, RowValues>> = {
   HOME_PHONE: { ...ACCOUNT, ...USER },
   BUSINESS_LINE: { ...ACCOUNT, lineName: 'Front' },
   SIP_TRUNK: { ...ACCOUNT, trunkName: 'trunk-1', concurrentCalls: 10 },
+  NUMBER: ACCOUNT,
   ACCOUNT,
 };
 
@@ -25,7 +26,7 @@ export function completeRow(product: Product, values: RowValues = {}): CompleteV
     {
       product,
       values: { ...PRODUCT_VALUES[product], ...values },
-      callerId: values.assignAsCallerId !== false,
+      callerId: PRODUCTS[product].hasUser ? values.assignAsCallerId !== false : null,
     },
     {},
     null,

@@ -82,10 +82,15 @@ export interface AccountOptions {
   readonly mayComeLater: boolean;
 }
 
-/** What shows of a record only when all rows are known. */
+/** Reads the record of another row. */
+export type RecordAt = (ordinal: number) => ImportRecord | undefined;
+
+/** What shows of a record only when all rows are known, or how it follows from the records as they were read. */
 export interface RecordChange {
   readonly ordinal: number;
-  readonly change: Partial<ImportRecord>;
+  readonly change:
+    | Partial<ImportRecord>
+    | ((record: ImportRecord, recordAt: RecordAt) => Partial<ImportRecord>);
 }
 
 /** Accounts and users that are on the platform already, with the values of their first rows. */
@@ -189,6 +194,11 @@ export class Accounts {
     return count;
   }
 
+  /** The ordinal of the first row of a user. */
+  firstOfUser(user: number): number {
+    return this.#users.get(user, FIRST);
+  }
+
   /** The problems of rows whose account or user no row brings, and of what was not known when their row was checked. */
   *finish(): Iterable<LateProblem> {
     yield* this.#joinsNothing();
@@ -220,7 +230,7 @@ export class Accounts {
     yield this.#homePhoneAccounts();
   }
 
-  *#changes(of: Agreement, change: (from: number) => RecordChange['change']): Iterable<RecordChange> {
+  *#changes(of: Agreement, change: (from: number) => Partial<ImportRecord>): Iterable<RecordChange> {
     for (let number = 1; number < of.next; number += 1) {
       const [ordinal, from] = [of.get(number, FIRST), of.get(number, FROM)];
       if (from !== 0 && from !== ordinal) yield { ordinal, change: change(from) };

@@ -4,6 +4,7 @@ import { COLUMN_NAMES, type ColumnName, columnOf, columnsOf, type RowValues } fr
 import { customerTypeOf, numberSourceOf } from '../complete.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
 import { checkAddress } from './address-rules.js';
+import { checkRings } from './rings-rules.js';
 import type { RowCheck } from './row-check.js';
 
 const NUMBER_COLUMNS = columnsOf('number');
@@ -51,12 +52,13 @@ export function checkRules(check: RowCheck, owner: Owner, extensionLength: numbe
   if (owner.bringsUser) checkUserSettings(check);
   checkE911(check);
   if (product === null) return;
-  if (product !== 'SIP_TRUNK') checkDevice(check, product);
+  if (PRODUCTS[product].owner === 'user' || product === 'BUSINESS_LINE') checkDevice(check, product);
   if (product === 'BUSINESS_LINE') check.applyDefaults('businessLine');
   if (product === 'SIP_TRUNK') {
     check.applyDefaults('sipTrunk');
     check.applyDefault('callingPlan');
   }
+  if (product === 'NUMBER') checkRings(check);
   for (const column of REQUIRED[product]) check.requireColumn(column, `every ${product} row needs it`);
   if (product === 'BUSINESS_LINE') checkCallHandling(check);
   if (product === 'SIP_TRUNK') checkExtensionPatterns(check, extensionLength);
@@ -123,6 +125,7 @@ function checkUserSettings(check: RowCheck): void {
   else if (assignAsCallerId === false)
     check.require('callerIdNumber', "the row's number is not the caller ID, and callerIdVisible needs one");
 }
+const NUMBER_HINT = 'Fill in phoneNumber, or an address to search a number near it.';
 
 /** Where the row's number comes from; a phone number that is given but not usable counts as given. */
 export function sourceOf(check: RowCheck): NonNullable<RowValues['numberSource']> {
@@ -149,7 +152,8 @@ function checkNumber(check: RowCheck): void {
     check.require('phoneNumber', 'numberSource is INVENTORY', 'Fill in phoneNumber, or use SEARCH.');
   }
   if (source === 'NONE') {
-    if (!hasPhone) checkNoNumber(check);
+    if (product === 'NUMBER') check.require('phoneNumber', 'a NUMBER row brings one', NUMBER_HINT);
+    else if (!hasPhone) checkNoNumber(check);
     return;
   }
   check.applyDefaults('number', 'numberSource');

@@ -14,9 +14,12 @@ import {
   listCallingPlans,
   listDevices,
   listLines,
+  listNamed,
   listNumbers,
   listTrunks,
   listUsers,
+  type NamedList,
+  type NamedRecord,
   type NumberRecord,
   type PlanReferenceType,
   type PortRecord,
@@ -77,6 +80,11 @@ export class Snapshot {
 
   lines(priority: number): Promise<LineRecord[]> {
     return this.#list(listLines(this.partitionId, this.accountId), priority);
+  }
+
+  /** What numbers can ring and is known by its name alone. */
+  named(list: NamedList, priority: number): Promise<NamedRecord[]> {
+    return this.#list(listNamed(list, this.partitionId, this.accountId), priority);
   }
 
   trunks(priority: number): Promise<TrunkRecord[]> {
