@@ -26,6 +26,7 @@ import { parseFaults } from '../src/sandbox/fault-file.js';
 import { FAULT_KINDS } from '../src/sandbox/faults.js';
 import { type Ended, startCli } from './fixtures/cli.js';
 import { expectExit } from './fixtures/expect-exit.js';
+import { MIXED_SAMPLE } from './fixtures/mixed-sample.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SCHEMA = join(ROOT, 'templates/profile.schema.json');
@@ -335,7 +336,8 @@ describe('the command lines of the manual', () => {
     expectExit(ended, 0);
     const printed = asOnTerminal(ended);
     expect(printed).toMatch(/Ingrid Sørensen +18013736001 +[\w-]{22} +[\w-]{22}/);
-    expect(printed).toContain('23 rows: 23 created');
+    const rows = Object.values(MIXED_SAMPLE).flat().length;
+    expect(printed).toContain(`${rows} rows: ${rows} created`);
     expect(printed).toMatch(/results +runs\/[\w-]+-mixed-sandbox\/results\.xlsx/);
     const block = marked(TOUR, `\`\`\`text\n${printed.trim()}\n\`\`\``);
     const shown = [...text.matchAll(MARKED)].find(([, name]) => name === TOUR)?.[0] ?? '';

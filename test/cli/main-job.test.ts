@@ -82,8 +82,15 @@ function sampleDifferences(
     const user = state.users.find(({ id }) => id === result['userId']);
     const line = state.businessLines.find(({ id }) => id === result['businessLineId']);
     const trunk = state.sipTrunks.find(({ id }) => id === result['sipTrunkId']);
-    const owner = { BCC: user, HOME_PHONE: user, BUSINESS_LINE: line, SIP_TRUNK: trunk }[row.product ?? ''];
-    check('account of its owner', owner?.accountId, account?.id);
+    const target = () =>
+      [...state.users, ...state.businessLines, ...state.sipTrunks].find((each) =>
+        Object.values(each).includes(row.ringsName ?? ''),
+      );
+    const owner = { BCC: user, HOME_PHONE: user, BUSINESS_LINE: line, SIP_TRUNK: trunk, NUMBER: target() }[
+      row.product ?? ''
+    ];
+    if (row.product !== 'NUMBER' || row.ringsName)
+      check('account of its owner', owner?.accountId, account?.id);
     if (row.product === 'BUSINESS_LINE') {
       check('lineName', line?.name, row.lineName);
       seen.lines.add(line?.id);
@@ -93,7 +100,7 @@ function sampleDifferences(
     } else if (row.product === 'SIP_TRUNK') {
       check('trunkName', trunk?.trunkName, row.trunkName);
       trunks.add(trunk?.id);
-    } else {
+    } else if (row.product !== 'NUMBER') {
       seen.users.add(user?.id);
       const named = rows.find(
         (each) => each.accountNumber === row.accountNumber && each.extension === row.extension,

@@ -83,7 +83,7 @@ describe.concurrent('the plan is what the platform then receives', () => {
     [
       'samples/mixed.xlsx',
       {
-        ...{ account: '10,0,0', user: '13,0,0', number: '22,0,0', device: '10,0,0' },
+        ...{ account: '10,0,0', user: '13,0,0', number: '27,0,0', device: '10,0,0' },
         ...{ businessLine: '5,0,0', portAssignment: '4,0,0', sipTrunk: '4,0,0' },
       },
       0,

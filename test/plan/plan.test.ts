@@ -41,6 +41,30 @@ describe('the plan of a row', () => {
     expect(brief(plan('BCC'))).toEqual(['account account:N1', 'user user:N1/4000 ← account=account:N1']);
   });
 
+  it('of a number that rings what another row brings, something on the account, or nothing', () => {
+    const given: RowValues = { phoneNumber: PHONE, ...ADDRESS };
+    const number = `number number:${PHONE} ← account=account:N1`;
+    const target = { ordinal: 7, product: 'BCC', values: { extension: '4001' } } as const;
+    const user = completeRow('NUMBER', { ...given, ringsType: 'USER', ringsName: 'ann.lee' });
+    const planned = planRow('NUMBER', user, 0, () => undefined, user, null, target);
+    expect(brief(planned)).toEqual([
+      'account account:N1',
+      number,
+      `reference reference:number:${PHONE} ← account=account:N1 owner=user:N1/4001 number=number:${PHONE}`,
+    ]);
+    expect([...planned.elsewhere]).toEqual([['user:N1/4001', 7]]);
+    expect(brief(plan('NUMBER', { ...given, ringsType: 'IVR', ringsName: 'Main' }))).toEqual([
+      'account account:N1',
+      number,
+      `reference reference:number:${PHONE} ← account=account:N1 number=number:${PHONE}`,
+    ]);
+    expect(brief(plan('NUMBER', given))).toEqual(['account account:N1', number]);
+    expect(brief(plan('NUMBER', { ...ADDRESS, ringsType: 'IVR', ringsName: 'A/B' }, 2))[1]).toBe(
+      'number number:target:N1/IVR/A%2FB#2 ← account=account:N1',
+    );
+    expect(brief(plan('NUMBER', ADDRESS, 1))[1]).toBe('number number:target:N1 ← account=account:N1');
+  });
+
   it('of a Home Phone with a searched number and an ATA', () => {
     expect(brief(plan('HOME_PHONE', { ...ADDRESS, macAddress: '0004f2aa0002' }, 1))).toEqual([
       'account account:N1',

@@ -78,6 +78,15 @@ describe('rows without a defect', () => {
       'BUSINESS_LINE',
       { customerType: 'RESIDENTIAL', customerFirstName: 'Ann', customerLastName: 'Roe' },
     ],
+    ['a number that rings nothing', 'NUMBER', {}],
+    ['a number that rings a user', 'NUMBER', { ringsType: 'extension', ringsName: '4000' }],
+    ['a number with an ID to ring', 'NUMBER', { ringsType: 'Call queue', ringsId: 'cQ3vX0pTQ5mJ8kYb2RzWag' }],
+    ['what another number rings', 'NUMBER', { ringsType: 'AUTO_ATTENDANT', ringsName: '(801) 555-7002' }],
+    [
+      'a caller ID by a number of its own',
+      'NUMBER',
+      { ringsType: 'USER', ringsName: 'ann.lee', assignAsCallerId: 'TRUE' },
+    ],
     ['own SIP credentials', 'SIP_TRUNK', { sipUsername: 'pbx-lindon-1', sipPassword: 'kd83!kfA' }],
   ])('%s', (_name, product, changes) => {
     const { checked, problems } = validateRows(example(product, changes));
@@ -104,6 +113,7 @@ describe('cells that a row needs', () => {
       'BUSINESS_LINE',
       column,
     ]),
+    ['NUMBER', 'extensionLength'],
     ...(['trunkName', 'concurrentCalls', 'extensionLength'] as const).map((column): [Product, ColumnName] => [
       'SIP_TRUNK',
       column,
@@ -134,6 +144,39 @@ describe('cells that a row needs', () => {
 describe('cells of one row together', () => {
   it.each<[Product, Cells, string, string]>([
     // [product, what differs from the example, column and code, a piece of the hint]
+    ['NUMBER', { ringsType: 'IVR' }, 'ringsName REQUIRED', 'Fill in ringsName, or ringsId'],
+    ['NUMBER', { ringsName: 'Main menu' }, 'ringsType REQUIRED', 'Fill in ringsType'],
+    ['NUMBER', { ringsId: 'cQ3vX0pTQ5mJ8kYb2RzWag' }, 'ringsType REQUIRED', 'or leave ringsId blank'],
+    [
+      'NUMBER',
+      { ringsType: 'IVR', ringsName: 'Main menu', ringsId: 'cQ3vX0pTQ5mJ8kYb2RzWag' },
+      'ringsId RINGS_TWICE',
+      'Leave ringsName or ringsId blank',
+    ],
+    [
+      'NUMBER',
+      { ringsType: 'CONTACT_CENTER', ringsName: 'Support' },
+      'ringsName RINGS_WITHOUT_NAME',
+      'Use ringsId, or in ringsName another number',
+    ],
+    [
+      'NUMBER',
+      { ringsType: 'CALL_QUEUE', ringsName: '8015557001' },
+      'ringsName RINGS_WITHOUT_NAME',
+      'another number of the account',
+    ],
+    [
+      'NUMBER',
+      { ringsType: 'IVR', ringsName: 'Main menu', assignAsCallerId: 'TRUE' },
+      'assignAsCallerId NO_EFFECT',
+      'Set ringsType to USER',
+    ],
+    [
+      'NUMBER',
+      { phoneNumber: '', address: '', city: '', state: '', postalCode: '' },
+      'phoneNumber REQUIRED',
+      'Fill in phoneNumber, or an address',
+    ],
     ['BCC', { billingCycleDay: '31' }, 'billingCycleDay BILLING_DAY_LATE', '1 to 28'],
     ['BCC', { extension: '400' }, 'extension EXTENSION_LENGTH', 'Use 4 digits'],
     [
