@@ -110,12 +110,28 @@ export const retrieveAccountTelephoneNumbers: Handler = (call) =>
 
 export const retrieveTelephoneNumberOnAccount: Handler = (call) => ok(numberAnswer(call, numberOf(call)));
 
-/** PATCH telephonenumber/{tn} (guide, "Set Phone Number Reference"); a null reference clears it. */
+const RECORDS = {
+  customerServiceRecord: may(customerServiceRecord),
+  directoryListing: may(directoryListing),
+  e911Address: may(e911Address),
+};
+
+/**
+ * PATCH telephonenumber/{tn} (guide, "Set Phone Number Reference"; the published body is a fragment of
+ * TelephoneNumberAccountV2X); a null reference clears it. That a record of the body replaces the whole record is a guess.
+ */
 export const patchTelephoneNumberOnAccount: Handler = (call) => {
   const number = numberOf(call);
   const body = bodyOf(call);
-  requireValid(body, REFERENCE);
-  const changed = withReference(call, accountOf(call), number, body);
+  requireValid(body, { ...REFERENCE, ...RECORDS });
+  const { customerServiceRecord, directoryListing, e911Address } = body;
+  const patched = {
+    ...number,
+    ...(isObject(customerServiceRecord) ? { customerServiceRecord: unblank(customerServiceRecord) } : {}),
+    ...(isObject(directoryListing) ? { directoryListing: unblank(directoryListing) } : {}),
+    ...(isObject(e911Address) ? { e911Address: unblank(flatE911(e911Address)) } : {}),
+  };
+  const changed = withReference(call, accountOf(call), patched, body);
   commit(call, changed);
   return ok(numberAnswer(call, changed));
 };
@@ -251,6 +267,12 @@ function commit({ platform: { state } }: Call, number: TelephoneNumber): void {
       externalCallerIdVisible: true,
     },
   });
+}
+
+/** A record without the fields that have no value. */
+function unblank(record: Json): Json {
+  const entries = Object.entries(record).filter(([, value]) => value !== null && value !== '');
+  return Object.fromEntries(entries.map(([name, value]) => [name, isObject(value) ? unblank(value) : value]));
 }
 
 function numberOf(call: Call): TelephoneNumber {

@@ -1,4 +1,4 @@
-import { ok, Refusal } from './answers.js';
+import { type Json, ok, Refusal } from './answers.js';
 import { plansFor } from './calling-plans.js';
 import { type Check, flag, integer, may, must, oneOf, refuseIfAny, requireValid, text } from './checks.js';
 import { requireFinished } from './events.js';
@@ -96,6 +96,33 @@ export const retrieveAccount: Handler = (call) => {
   if (account === undefined || account.partitionId !== param(call, 'partitionId'))
     throw new Refusal(404, `Account ${id} not found`);
   return ok(accountAnswer(call, account));
+};
+
+/** What an account keeps for good; that the platform refuses all of these is a guess but for the length of extensions. */
+const FIXED = ['id', 'partitionId', 'accountNumber', 'accountType', 'platformType', 'extensionLength'];
+
+/** PATCH account: the fields of the body replace those of the account, null takes one away; checked like a new one. */
+export const accountPatch: Handler = (call) => {
+  const account = accountOf(call);
+  const body = bodyOf(call);
+  const now = account as unknown as Json;
+  refuseIfAny(
+    FIXED.filter((field) => body[field] !== undefined && body[field] !== now[field]).map(
+      (field) => `${field}: cannot be changed`,
+    ),
+  );
+  const patched = { ...now, ...body };
+  requireValid(patched, ACCOUNT);
+  const known = Object.entries(patched).filter(
+    ([field, value]) => (field in ACCOUNT || field in now) && value !== null,
+  );
+  const changed = {
+    ...Object.fromEntries(known),
+    billingCycleDay: Number(patched['billingCycleDay']),
+    regulatoryType: patched['regulatoryType'] ?? 'RESIDENTIAL',
+  } as unknown as Account;
+  call.platform.state.accounts.put(changed);
+  return ok(accountAnswer(call, changed));
 };
 
 /** DELETE account: refused while it has numbers or something is under way; all else on it goes with it. */

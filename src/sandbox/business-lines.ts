@@ -38,17 +38,31 @@ const BUSINESS_LINE = {
 };
 
 export const createBusinessLine: Handler = (call) => {
+  const { state } = call.platform;
+  if (accountOf(call).accountType !== 'ADVANCED')
+    throw new Refusal(400, 'Business lines need an account of type ADVANCED');
+  const line = lineIn(call, state.newUuid());
+  state.businessLines.put(line);
+  return ok(lineAnswer(line));
+};
+
+/** PUT business-line: all of it is replaced by the body. */
+export const updateBusinessLine: Handler = (call) => {
+  const line = lineIn(call, lineOf(call).id);
+  call.platform.state.businessLines.put(line);
+  return ok(lineAnswer(line));
+};
+
+/** The line that a body describes. @throws Refusal 400 */
+function lineIn(call: Call, id: string): BusinessLine {
   const body = bodyOf(call);
   const account = accountOf(call);
-  const { state } = call.platform;
   requireValid(body, BUSINESS_LINE);
   requireSameOwner(call, body);
-  if (account.accountType !== 'ADVANCED')
-    throw new Refusal(400, 'Business lines need an account of type ADVANCED');
   requireOnAccount(call, account, body, 'callerIdPhoneNumber', 'emergencyCallbackPhoneNumber');
   const { callerIdPhoneNumber, emergencyCallbackPhoneNumber } = body;
-  const line = {
-    id: state.newUuid(),
+  return {
+    id,
     name: body['name'],
     ...(typeof callerIdPhoneNumber === 'string' ? { callerIdPhoneNumber } : {}),
     callerIdVisible: body['callerIdVisible'] ?? true,
@@ -56,9 +70,7 @@ export const createBusinessLine: Handler = (call) => {
     accountId: account.id,
     partitionId: account.partitionId,
   } as BusinessLine;
-  state.businessLines.put(line);
-  return ok(lineAnswer(line));
-};
+}
 
 export const retrieveBusinessLines: Handler = (call) =>
   ok(call.platform.state.businessLines.of(accountOf(call).id).map(lineAnswer));
@@ -159,6 +171,28 @@ export const createBusinessLinePortAssignment: Handler = (call) => {
   };
   portAssignments.put(assignment);
   return ok(portAnswer(assignment));
+};
+
+/**
+ * PUT port-assignment: all of it is replaced by the body. What the body leaves out of MAC address and port stays (a guess:
+ * the schema requires the type alone).
+ */
+export const updateBusinessLinePortAssignment: Handler = (call) => {
+  const current = portOf(call);
+  const { portAssignments } = call.platform.state;
+  const body: Json = { macAddress: current.macAddress, portNumber: current.portNumber, ...bodyOf(call) };
+  requireValid(body, PORT_ASSIGNMENT);
+  const [mac, port] = [String(body['macAddress']), Number(body['portNumber'])];
+  requireAta(requirePort(String(body['deviceTypeId']), 'portNumber', port));
+  const isOther = mac.toLowerCase() !== current.macAddress.toLowerCase() || port !== current.portNumber;
+  if (isOther) requireFreePort(call, mac, port);
+  const changed = {
+    ...current,
+    ...{ macAddress: mac, portNumber: port, deviceTypeId: String(body['deviceTypeId']) },
+    faxEnabled: body['faxEnabled'] === true,
+  };
+  portAssignments.put(changed);
+  return ok(portAnswer(changed));
 };
 
 export const getBusinessLinePortAssignment: Handler = (call) => ok(portAnswer(portOf(call)));

@@ -99,14 +99,20 @@ const DEVICE_PATCH = {
   faxEnabled: may(flag),
 };
 
-/** PATCH deviceline: the fields of the body replace those of the device. */
+/** PATCH deviceline: the fields of the body replace those of the device, null takes one away; its type and port stay. */
 export const updateDevice: Handler = (call) => {
   const body = bodyOf(call);
   const device = deviceOf(call);
   requireValid(body, DEVICE_PATCH);
+  const now = device as unknown as Json;
+  for (const field of ['deviceTypeId', 'macAddress', 'lineNumber', 'userId'])
+    if (body[field] !== undefined && body[field] !== now[field])
+      throw new Refusal(400, `${field}: cannot be changed`);
   requireOnAccount(call, accountOf(call), body, 'emergencyNumber');
-  const given = Object.entries(body).filter(([name, value]) => name in DEVICE_PATCH && value != null);
-  const changed = { ...device, ...Object.fromEntries(given) };
+  const given = Object.entries(body).filter(([name]) => name in DEVICE_PATCH);
+  const changed = Object.fromEntries(
+    Object.entries({ ...now, ...Object.fromEntries(given) }).filter(([, value]) => value != null),
+  ) as unknown as Device;
   call.platform.state.devices.put(changed);
   return ok(deviceAnswer(changed));
 };

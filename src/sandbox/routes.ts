@@ -14,6 +14,7 @@ import {
   updateTelephoneNumberOnAccount,
 } from './account-numbers.js';
 import {
+  accountPatch,
   accountSearch,
   createAccount,
   deleteAccount,
@@ -33,6 +34,8 @@ import {
   putBusinessLineCallHandling,
   retrieveBusinessLine,
   retrieveBusinessLines,
+  updateBusinessLine,
+  updateBusinessLinePortAssignment,
 } from './business-lines.js';
 import {
   getAllCallGroups,
@@ -72,7 +75,13 @@ import {
 } from './numbers.js';
 import type { Handler } from './platform.js';
 import { getDeviceTypeById, getDeviceTypes, getSecondaryLocations, getTimeZones } from './reference-data.js';
-import { createSipTrunk, deleteSipTrunk, retrieveSipTrunk, retrieveSipTrunkList } from './sip-trunks.js';
+import {
+  createSipTrunk,
+  deleteSipTrunk,
+  patchSipTrunk,
+  retrieveSipTrunk,
+  retrieveSipTrunkList,
+} from './sip-trunks.js';
 import {
   createEndUser,
   deleteEndUser,
@@ -139,6 +148,7 @@ const ROUTES: readonly Route[] = [
   ),
   route('PUT', `${PARTITION}/account/e911/prevalidate`, 'preValidateAccountTn', preValidateAccountTn),
   route('GET', ACCOUNT, 'retrieveAccount', retrieveAccount),
+  route('PATCH', ACCOUNT, 'accountPatch', accountPatch),
   route('DELETE', ACCOUNT, 'deleteAccount', deleteAccount),
   route('POST', `${ACCOUNT}/user`, 'createEndUser', createEndUser),
   route('GET', `${ACCOUNT}/user`, 'retrieveEndUserList', retrieveEndUserList),
@@ -192,6 +202,7 @@ const ROUTES: readonly Route[] = [
   route('POST', `${ACCOUNT}/business-line`, 'createBusinessLine', createBusinessLine),
   route('GET', `${ACCOUNT}/business-line`, 'retrieveBusinessLines', retrieveBusinessLines),
   route('GET', LINE, 'retrieveBusinessLine', retrieveBusinessLine),
+  route('PUT', LINE, 'updateBusinessLine', updateBusinessLine),
   route('DELETE', LINE, 'deleteBusinessLine', deleteBusinessLine),
   route('GET', `${LINE}/call-handling`, 'getBusinessLineCallHandling', getBusinessLineCallHandling),
   route('PUT', `${LINE}/call-handling`, 'putBusinessLineCallHandling', putBusinessLineCallHandling),
@@ -201,6 +212,12 @@ const ROUTES: readonly Route[] = [
     `${LINE}/port-assignment`,
     'createBusinessLinePortAssignment',
     createBusinessLinePortAssignment,
+  ),
+  route(
+    'PUT',
+    `${LINE}/port-assignment`,
+    'updateBusinessLinePortAssignment',
+    updateBusinessLinePortAssignment,
   ),
   route(
     'DELETE',
@@ -284,6 +301,7 @@ const ROUTES: readonly Route[] = [
   route('POST', `${ACCOUNT}/siptrunk_2`, 'createSipTrunk', createSipTrunk),
   route('GET', `${ACCOUNT}/siptrunk_2`, 'retrieveSipTrunkList', retrieveSipTrunkList),
   route('GET', `${ACCOUNT}/siptrunk_2/{sipTrunkId}`, 'retrieveSipTrunk', retrieveSipTrunk),
+  route('PATCH', `${ACCOUNT}/siptrunk_2/{sipTrunkId}`, 'patchSipTrunk', patchSipTrunk),
   route('DELETE', `${ACCOUNT}/siptrunk_2/{sipTrunkId}`, 'deleteSipTrunk', deleteSipTrunk),
 ];
 

@@ -13,7 +13,7 @@ import {
   requireUnreferenced,
   rowOf,
 } from './platform.js';
-import { isDigest, type SipTrunk } from './state.js';
+import { isDigest, type SipTrunk, secretDigest } from './state.js';
 
 /** Guide, "Create SIP Trunks"; schema SipTrunk. */
 const SIP_TRUNK = {
@@ -56,6 +56,30 @@ export const createSipTrunk: Handler = (call) => {
   };
   state.sipTrunks.put(trunk);
   return ok(trunkAnswer(call, trunk));
+};
+
+/** PATCH siptrunk_2: the fields of the body replace those of the trunk, null takes one away; checked like a new one. */
+export const patchSipTrunk: Handler = (call) => {
+  const trunk = trunkOf(call);
+  const body = bodyOf(call);
+  const { state } = call.platform;
+  requireValid(body, Object.fromEntries(Object.entries(SIP_TRUNK).filter(([field]) => field in body)));
+  requireSameOwner(call, body);
+  const { trunkName = trunk.trunkName, sipUsername } = body;
+  if (trunkName !== trunk.trunkName && state.sipTrunks.by('trunkName', String(trunkName)) !== undefined)
+    throw new Refusal(400, `trunkName: ${trunkName} already exists`);
+  // A state that was read from its file knows the digest alone.
+  const isOther = secretDigest(String(sipUsername)) !== secretDigest(trunk.sipUsername);
+  if (sipUsername !== undefined && isOther && isSipUsernameTaken(call, String(sipUsername)))
+    throw new Refusal(400, 'SipUsernameInUse');
+  requireOnAccount(call, accountOf(call), body, 'primaryTn', 'callbackNumber');
+  const given = Object.entries(body).filter(([field]) => field in SIP_TRUNK);
+  const fields = Object.entries({ ...trunk, ...Object.fromEntries(given) }).filter(
+    ([, value]) => value !== null,
+  );
+  const changed = { localServicesEnabled: false, ...Object.fromEntries(fields) } as unknown as SipTrunk;
+  state.sipTrunks.put(changed);
+  return ok(trunkAnswer(call, changed));
 };
 
 export const retrieveSipTrunkList: Handler = (call) =>

@@ -96,7 +96,14 @@ export const patchEndUser: Handler = (call) => {
   const body = bodyOf(call);
   const patched: Json = { ...user, ...body };
   requireUser(call, account, patched, body, user);
-  const changed = asUser(account, patched, user);
+  const { welcomeEmailSent: _sent, welcomeMails: _mails, ...fields } = asUser(account, patched, user);
+  const { welcomeEmailSent, welcomeMails } = user;
+  // That the platform mails new users alone is a guess.
+  const changed: EndUser = {
+    ...fields,
+    ...(welcomeEmailSent === undefined ? {} : { welcomeEmailSent }),
+    ...(welcomeMails === undefined ? {} : { welcomeMails }),
+  };
   users.put(changed);
   return ok(userAnswer(call, changed));
 };
