@@ -92,9 +92,9 @@ const RUN_OPTIONS = {
   },
   existing: {
     type: 'text',
-    choices: ['reuse', 'fail'],
+    choices: ['reuse', 'update', 'fail'],
     default: 'reuse',
-    help: 'a resource with the same natural key that this run did not create',
+    help: 'a resource with the same natural key that this run did not create: taken as it is, brought to what the sheet says field by field, or refused',
   },
   only: {
     type: 'list',

@@ -10,7 +10,7 @@ import { callerOf, type Run, screenOf } from './command.js';
 
 const SHOWN = 20;
 /** What is told of single objects as it goes on. */
-const TOLD = ['kept', 'still needed', 'failed', 'would be deleted'];
+const TOLD = ['kept', 'still needed', 'failed', 'would be deleted', 'would be put back'];
 
 export const run: Run = async (args, io) => {
   const [runDir = ''] = args.words;
@@ -31,12 +31,17 @@ export const run: Run = async (args, io) => {
     io.say(`${oneLine(`${what}: ${title} ${name} [${key}] (row ${row})${why}`)}\n`);
   });
   const confirm = async (about: UndoQuestion) => {
-    const { rows, text } = about;
+    const { rows, text, changed } = about;
     const whose = rows === null ? 'this run' : `the ${counted(rows, 'selected row')}`;
     const tell = dryRun ? io.say : io.err;
     tell(`Created by ${whose} and not deleted yet: ${text || 'nothing'}.\n`);
-    if (!dryRun && !yes && text !== '')
-      await confirmed(askOnTerminal(io), questionOf(about), 'Nothing was deleted.');
+    if (changed !== '') tell(`Changed by ${whose} and not put back yet: ${changed}.\n`);
+    if (!dryRun && !yes && text + changed !== '')
+      await confirmed(
+        askOnTerminal(io),
+        questionOf(about),
+        changed === '' ? 'Nothing was deleted.' : 'Nothing was deleted or put back.',
+      );
   };
   const report = await undoRun({ ...callerOf(args, io), runDir, dryRun, confirm }, follow);
   const { error, exit, ...told } = report;
@@ -61,8 +66,12 @@ export const run: Run = async (args, io) => {
   return exit;
 };
 
-function questionOf({ text, environment, baseUrl, partitions }: UndoQuestion): string {
+function questionOf({ text, changed, environment, baseUrl, partitions }: UndoQuestion): string {
   const partition = `${partitions.length === 1 ? 'partition' : 'partitions'} ${partitions.join(', ')}`;
   const place = `${environment}${partitions.length === 0 ? '' : `, ${partition}`}${baseUrl === null ? '' : ` (${baseUrl})`}`;
-  return oneLine(`Delete ${text} in ${place}? This cannot be taken back.`);
+  const acts = [
+    ...(text === '' ? [] : [`Delete ${text}`]),
+    ...(changed === '' ? [] : [`${text === '' ? 'Put' : 'put'} back the former values of ${changed}`]),
+  ];
+  return oneLine(`${acts.join(' and ')} in ${place}? This cannot be taken back.`);
 }

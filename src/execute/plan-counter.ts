@@ -45,9 +45,16 @@ const ASSUMED_LATENCY_MS = 50;
 /** Calls of one row that wait for each other: log-in, look-up, account, number, owner, assignment. */
 const IN_SEQUENCE = 6;
 
-/** Where a resource stands before a run: to be created, there and the same, there and otherwise, or done by this run. */
-export type PlannedState = 'create' | 'exists' | 'differs' | 'done';
-const STATES: readonly PlannedState[] = ['create', 'exists', 'differs', 'done'];
+/**
+ * Where a resource stands before a run: to be created, there and the same, there and otherwise, done by this run, or there
+ * and to be updated. Of the last two a plan knows one: what is done is known of a run that has begun, what is to be updated
+ * of one that has not.
+ */
+export type PlannedState = 'create' | 'exists' | 'differs' | 'done' | 'update';
+const STATES = {
+  begun: ['create', 'exists', 'differs', 'done'],
+  new: ['create', 'exists', 'differs', 'update'],
+} as const satisfies Record<string, readonly PlannedState[]>;
 const STATE_BITS = 2;
 const STATE = (1 << STATE_BITS) - 1;
 
@@ -72,6 +79,8 @@ interface Part {
   /** the bit of that row which says that it is counted */
   readonly counted: number;
   readonly operations: readonly string[];
+  /** the call of an update; null where nothing of it is updated */
+  readonly update: string | null;
 }
 
 /** Rows that bring the same kinds of things in the same way. */
@@ -142,6 +151,17 @@ export class PlanCounter {
   readonly #addresses = new KeyIndex();
   /** numbers that are searched, by partition and place */
   readonly #searched = new Map<string, number>();
+  readonly #states: readonly PlannedState[];
+  readonly #updates: boolean;
+
+  /**
+   * @param states of a run that has begun, or of one that has not
+   * @param updates whether what is there is brought to what the sheet says
+   */
+  constructor(states: keyof typeof STATES = 'begun', updates = false) {
+    this.#states = STATES[states];
+    this.#updates = updates;
+  }
 
   /**
    * Takes a row as it is read. One that is not to be sent counts for what others take over from it.
@@ -172,7 +192,7 @@ export class PlanCounter {
     let marks = 0;
     resources.forEach((resource, index) => {
       const state = stateOf(resource);
-      marks |= STATES.indexOf(state) << (MARK_BITS + STATE_BITS * index);
+      marks |= this.#states.indexOf(state) << (MARK_BITS + STATE_BITS * index);
       if (resource.kind === 'number' && state !== 'done') this.#countAddresses(values, state === 'create');
     });
     this.#mark(ordinal, marks);
@@ -214,8 +234,10 @@ export class PlanCounter {
       rows: counts.rows,
       objects: Object.fromEntries(
         kinds.map((kind): [string, PlannedObjects] => {
-          const { create, exist, differ } = objects.get(kind) ?? NONE;
-          const there = asked ? { exist, differ } : { exist: null, differ: null };
+          const { create, exist, differ, update } = objects.get(kind) ?? NONE;
+          const there = asked
+            ? { exist, differ, ...(this.#updates ? { update } : {}) }
+            : { exist: null, differ: null };
           return [kind, { title: KINDS[kind].title, create, ...there }];
         }),
       ),
@@ -231,7 +253,7 @@ export class PlanCounter {
   }
 
   #count() {
-    const objects = new Map<KindName, { create: number; exist: number; differ: number }>();
+    const objects = new Map<KindName, { create: number; exist: number; differ: number; update: number }>();
     const operations = new Map<string, number>();
     const numbers = { given: 0, searched: 0 };
     /** what is counted of accounts and users already, by their first rows */
@@ -262,12 +284,14 @@ export class PlanCounter {
       rows += 1;
       const states = this.#rows.get(line, MARKS) >>> MARK_BITS;
       // a row's account is the first of its resources
-      const accountState = STATES[states & STATE];
-      const accountIsThere = accountState === 'exists' || accountState === 'differs';
+      const accountState = this.#states[states & STATE];
+      const accountIsThere = accountState !== 'create' && accountState !== 'done';
       /** the kinds of objects of this row that were told to differ, a bit each */
       let different = 0;
-      shape.parts.forEach(({ kind, object, sharedBy, counted }, index) => {
-        const state = STATES[(states >>> (STATE_BITS * index)) & STATE];
+      /** those of which something would be updated */
+      let updated = 0;
+      shape.parts.forEach(({ kind, object, sharedBy, counted, update }, index) => {
+        const state = this.#states[(states >>> (STATE_BITS * index)) & STATE];
         if (state === 'done') return;
         if (accountIsThere && marks(account, 1 << (LISTED + KIND_NAMES.indexOf(kind)))) add(ASKED[kind].list);
         const first = sharedBy === null ? 0 : sharedBy === ACCOUNT ? account : user;
@@ -277,6 +301,11 @@ export class PlanCounter {
           if (sharedBy === null || marks(first, TOLD_DIFFERENT[sharedBy])) of(object).differ += 1;
         }
         if (sharedBy !== null && !marks(first, counted)) return;
+        if (state === 'update') {
+          add(update);
+          if ((updated & bit) === 0) of(object).update += 1;
+          updated |= bit;
+        }
         if (state === 'create') {
           sums[index] = (sums[index] ?? 0) + 1;
           if (kind === 'user' && this.#isMarked(user, MAILS)) mails += 1;
@@ -373,7 +402,7 @@ function placeOf(...parts: readonly (string | undefined)[]): number {
   return place;
 }
 
-const NONE = { create: 0, exist: 0, differ: 0 };
+const NONE = { create: 0, exist: 0, differ: 0, update: 0 };
 
 /** What a row brings besides what every row of its product brings, a bit each. */
 function partsOf(product: Product, values: RowValues, isCallerId: boolean): number {
@@ -406,8 +435,11 @@ function partOf(resource: Resource): Part {
     sharedBy: object === 'account' ? ACCOUNT : object === 'user' ? USER : null,
     counted: 1 << SHARED.indexOf(`${kind} of ${object}`),
     operations: rehearse(resource, '', null).map(({ operation }) => operation),
+    update: KINDS[kind].update?.call(ANY_IDS, {}, {}).operation ?? null,
   };
 }
+
+const ANY_IDS = { partitionId: '-', accountId: '-', id: '-', ownerId: '-', phone: undefined };
 
 function getsMail({ emailAddress, blockEmail }: RowValues): boolean {
   return emailAddress !== undefined && blockEmail !== true;

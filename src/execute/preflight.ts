@@ -1,7 +1,8 @@
 import { ApiError } from '../api/api-error.js';
 import type { Client } from '../api/client.js';
+import type { Call } from '../api/endpoints.js';
 import type { HttpLog } from '../api/http-log.js';
-import type { Journal, StoredRow } from '../journal/journal.js';
+import type { Journal, JsonObject, StoredRow } from '../journal/journal.js';
 import { nthOf } from '../plan/keys.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
 import { headersOf, typedHeaders } from '../records/headers.js';
@@ -9,10 +10,11 @@ import { PROBLEM_CODES, underHeader, withSeverity } from '../records/problem.js'
 import { PRODUCTS } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
 import { rowAddresses } from '../resources/activation.js';
+import { fieldsWith } from '../resources/changes.js';
 import { differenceText, type FieldDifference } from '../resources/compare.js';
 import { differencesFromSheet } from '../resources/create-once.js';
-import type { Around } from '../resources/kind.js';
-import { isObject, KINDS, objectOf } from '../resources/kinds.js';
+import type { Around, Ids } from '../resources/kind.js';
+import { type AnyKind, isObject, KINDS, objectOf } from '../resources/kinds.js';
 import { lookWith } from '../resources/look.js';
 import { AccountIndex } from '../resources/lookups/account-index.js';
 import { Addresses } from '../resources/lookups/addresses.js';
@@ -21,6 +23,8 @@ import { type Snapshot, Snapshots } from '../resources/lookups/snapshots.js';
 import { numberOfSearch, numbersForSearches } from '../resources/number.js';
 import { heldOwnerId } from '../resources/owner.js';
 import { type Finding, RowFindings } from '../resources/row-findings.js';
+import type { ExistingPolicy } from '../resources/task.js';
+import { callsOf, type PlannedUpdate, plannedUpdate, strangeness } from '../resources/update-once.js';
 import { inParallel } from './in-parallel.js';
 import { PlanCounter } from './plan-counter.js';
 import { Planner } from './planner.js';
@@ -35,6 +39,7 @@ export interface PreflightOptions {
   readonly baseUrl: string;
   readonly concurrency: number;
   readonly stop: StopSwitch;
+  readonly existing: ExistingPolicy;
   /** where the writes that a run would send are written down */
   readonly httpLog: HttpLog | null;
 }
@@ -55,10 +60,11 @@ export interface Preflight {
  */
 export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const { client, journal, partitionId, stop, httpLog, baseUrl } = options;
+  const updates = options.existing === 'update';
   const addresses = new Addresses(client, journal);
   const planner = new Planner(journal);
-  const checks = new RowChecks(client, journal, addresses, partitionId);
-  const counter = new PlanCounter();
+  const checks = new RowChecks(client, journal, addresses, partitionId, updates);
+  const counter = new PlanCounter('new', updates);
   /** what several rows share and is written down */
   const planned = new Set<string>();
   const findings: Findings = { journal, headers: headersBySource(journal) };
@@ -70,13 +76,18 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
     for (const finding of found.findings) await addFinding(findings, row, finding);
     if (found.existing.length > 0) {
       const isAll = found.existing.length === plan.resources.filter(isObject).length;
-      if (isAll) existing++;
+      const changes =
+        found.changes.length === 0 ? {} : { changes: found.changes.map((each) => ({ ...each })) };
+      if (isAll && found.changes.length === 0) existing++;
+      const updated = [...new Set(found.changes.map(({ object }) => object))];
       const what = `${isAll ? 'would be existing' : 'partly there already'}: ${found.existing.join(', ')}`;
-      await journal.setRowStatus(row.ordinal, row.status, { warnings: [what] });
+      const warnings = updated.length === 0 ? [what] : [`would be updated: ${updated.join(', ')}`];
+      await journal.setRowStatus(row.ordinal, row.status, { warnings, ...changes } as JsonObject);
     }
     if (found.findings.some(isError)) return journal.setRowStatus(row.ordinal, 'invalid', null);
     counter.addPlanned(row.record, plan, ({ key }) => {
       const differs = found.differs.get(key);
+      if (found.changes.some(({ object }) => object === key)) return 'update';
       return differs === undefined ? 'create' : differs ? 'differs' : 'exists';
     });
     if (httpLog) await logPlanned(row, plan, found);
@@ -93,7 +104,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
     }
   return { existing, counter };
 
-  /** Writes down what a run would send for a row: nothing for what is there, and what rows share once. */
+  /** Writes down what a run would send for a row: of what is there its updates alone, and what rows share once. */
   async function logPlanned(row: StoredRow<ImportRecord>, plan: RowPlan, found: RowFindings): Promise<void> {
     const own = plan.resources.some(({ kind }) => kind === 'number');
     const [first] = plan.resources;
@@ -101,11 +112,17 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
       own && first ? await rowAddresses(addresses, first.values, row.ordinal).catch(() => null) : null;
     for (const resource of plan.resources) {
       const { key } = resource;
+      const updates = found.updates.get(key);
+      if (updates) write(updates, row);
       if (found.differs.has(key) || planned.has(key)) continue;
       if (isShared(resource)) planned.add(key);
-      for (const { operation, method, path, body = null } of rehearse(resource, partitionId, valid))
-        httpLog?.writePlanned(row.ordinal, { operation, method, url: baseUrl + path, body });
+      write(rehearse(resource, partitionId, valid), row);
     }
+  }
+
+  function write(calls: readonly Call<unknown>[], { ordinal }: StoredRow<ImportRecord>): void {
+    for (const { operation, method, path, body = null } of calls)
+      httpLog?.writePlanned(ordinal, { operation, method, url: baseUrl + path, body });
   }
 }
 
@@ -148,11 +165,19 @@ class RowChecks {
   readonly #snapshots: Snapshots;
   readonly #partitionId: string;
   readonly #neverAnswered = new Set<string>();
+  readonly #updates: boolean;
   /** the resources that a row has told of already */
   readonly #told = new Set<string>();
   readonly questions: DryRunQuestions;
 
-  constructor(client: Client, journal: Journal<ImportRecord>, addresses: Addresses, partitionId: string) {
+  constructor(
+    client: Client,
+    journal: Journal<ImportRecord>,
+    addresses: Addresses,
+    partitionId: string,
+    updates: boolean,
+  ) {
+    this.#updates = updates;
     this.#client = client;
     this.#journal = journal;
     this.#addresses = addresses;
@@ -245,13 +270,24 @@ class RowChecks {
     account: { readonly partitionId: string; readonly accountId: string },
   ): Promise<boolean> {
     const kind = KINDS[resource.kind];
-    const strange = kind.find.strange(now, kind.find.identity(resource, around));
+    const identity = kind.find.identity(resource, around);
+    const update = this.#updates ? kind.update : null;
+    const strange = strangeness(kind, update !== null)(now, identity);
     if (strange !== null) {
       const { another } = kind.dryRun;
       const column = another?.column(resource.values, resource) ?? 'accountNumber';
       const value = String(resource.values[column] ?? '');
       const hint = another?.hint ?? 'Correct the sheet, or change what is on the platform.';
       check.add(another?.code ?? 'DIFFERS_ON_PLATFORM', column, value, `On the platform ${strange}`, hint);
+      return false;
+    }
+    const held = this.#snapshots.of(account.partitionId, account.accountId);
+    const doubt = (await update?.doubt?.(held, now, identity, check.ordinal)) ?? null;
+    if (doubt !== null) {
+      const column = kind.dryRun.another?.column(resource.values, resource) ?? null;
+      const value = column === null ? '' : String(resource.values[column] ?? '');
+      const hint = 'Correct the sheet, or tell them apart on the platform.';
+      check.add('NOT_SURELY_THE_SAME', column, value, `On the platform ${doubt}`, hint);
       return false;
     }
     if (isObject(resource)) check.existing.push(resource.key);
@@ -261,21 +297,35 @@ class RowChecks {
     const { partitionId, accountId } = account;
     const id = isObject(resource) ? kind.find.idOf(now) : (around.phone ?? '');
     const ids = { partitionId, accountId, id, ownerId: around.ownerId ?? '', phone: around.phone };
-    const differences = await differencesFromSheet(
-      {
-        addresses: this.#addresses,
-        neverAnswered: this.#neverAnswered,
-        look: lookWith(this.#client, check.ordinal),
-      },
-      resource,
-      check.ordinal,
-      kind,
-      ids,
-      now,
-    );
+    const asking = {
+      addresses: this.#addresses,
+      neverAnswered: this.#neverAnswered,
+      look: lookWith(this.#client, check.ordinal),
+    };
+    const planned = update && (await plannedUpdate(asking, kind, update, resource, ids, check.ordinal, now));
+    const differences = planned
+      ? planned.differs
+      : await differencesFromSheet(asking, resource, check.ordinal, kind, ids, now);
+    if (planned && update) this.#plan(check, resource, update, planned, ids);
     for (const difference of differences) this.#tell(check, kind.title, difference);
     check.differs.set(resource.key, differences.length > 0);
     return true;
+  }
+
+  /** Keeps what an update would change, and the calls that it would send. */
+  #plan(
+    check: RowFindings,
+    { key }: Resource,
+    update: NonNullable<AnyKind['update']>,
+    { changes, now }: PlannedUpdate<object>,
+    ids: Ids,
+  ): void {
+    for (const change of changes) check.changes.push({ object: key, ...change });
+    if (now === null || changes.length === 0) return;
+    check.updates.set(
+      key,
+      callsOf(update, changes).map((part) => update.call(ids, fieldsWith(part, now), now)),
+    );
   }
 
   #tell(check: RowFindings, title: string, difference: FieldDifference): void {
@@ -284,7 +334,7 @@ class RowChecks {
       null,
       difference.inSheet,
       `${title} differs on the platform: ${differenceText(difference)}`,
-      'It is taken as it is there. Correct the sheet, or change it on the platform.',
+      `It ${difference.why === undefined ? 'is taken' : 'stays'} as it is there. Correct the sheet, or change it on the platform.`,
     );
   }
 }

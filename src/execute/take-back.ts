@@ -1,7 +1,14 @@
 import { ApiError } from '../api/api-error.js';
 import type { Client } from '../api/client.js';
 import { releaseNumber } from '../api/endpoints.js';
-import type { Journal, JsonObject, StepState, StoredRow, StoredStep } from '../journal/journal.js';
+import {
+  type Journal,
+  type JsonObject,
+  type StepState,
+  type StoredRow,
+  type StoredStep,
+  WAS_THERE,
+} from '../journal/journal.js';
 import { baseOf } from '../plan/keys.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
 import type { ImportRecord } from '../records/record.js';
@@ -13,10 +20,17 @@ import { examine, keep, keepWhatHangsTogether, type Made } from './examine.js';
 import { idsOf, text } from './ids.js';
 import { inParallel } from './in-parallel.js';
 import { Planner } from './planner.js';
+import { putBack, TO_PUT_BACK, wentBack } from './put-back.js';
 import type { StopSwitch } from './stop-switch.js';
 import { OPEN_STATES, type UndoPart } from './undo-part.js';
 
-/** What became of one object that the run had created. */
+export const UNDONE = [
+  ...(['deleted', 'put back', 'gone', 'kept', 'still needed', 'failed'] as const),
+  ...(['would be deleted', 'would be put back'] as const),
+] as const;
+type UndoneWhat = (typeof UNDONE)[number];
+
+/** What became of one object that the run had created or changed. */
 export interface Undone {
   readonly kind: string;
   readonly key: string;
@@ -27,10 +41,11 @@ export interface Undone {
   /** ordinal of the row that brought it about */
   readonly owner: number;
   /**
+   * `put back`: it was there before the run, and has its former values again;
    * `gone`: somebody else had deleted it; `kept`: changed since, or something that is kept hangs on it, so not touched;
    * `still needed`: by a row that is not taken back, so not touched; `failed`: the platform refused
    */
-  readonly what: 'deleted' | 'gone' | 'kept' | 'still needed' | 'failed' | 'would be deleted';
+  readonly what: UndoneWhat;
   readonly reason: string;
 }
 
@@ -61,7 +76,7 @@ interface Undoing extends UndoOptions {
 }
 
 /**
- * Deletes what a run created, and nothing else, account by account. First all of an account is read and compared: what
+ * Deletes what a run created, puts back what it changed, and nothing else, account by account. First all of an account is read and compared: what
  * somebody has changed since is kept, and so is what hangs on it and what it needs. Then the rest is deleted in the
  * reverse order of dependence, each delete with an intent and an outcome on disk, so that it can be killed and gone on
  * with. A dry run does the first half, so that it says what undo would do.
@@ -79,7 +94,7 @@ export async function takeBackRun(
     addresses: new Addresses(client, journal),
     startedAt: performance.now(),
   };
-  const accounts = options.part?.accounts ?? journal.stepsByAccount([...OPEN_STATES]);
+  const accounts = options.part?.accounts ?? journal.stepsByAccount([...OPEN_STATES, ...TO_PUT_BACK]);
   for (const { key, by } of options.part?.needed ?? []) {
     const step = journal.step(key);
     const row = journal.row(by);
@@ -97,8 +112,12 @@ export async function takeBackRun(
 async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void> {
   const steps = seqs.map((seq) => run.journal.stepAt(seq)).filter((step) => step !== undefined);
   const plans = plansOf(run, steps);
-  const made = await madeOf(run, steps, resourcesOf(plans));
-  await releaseUnused(run, steps);
+  const resources = resourcesOf(plans);
+  // Before anything is deleted, since it may be named by what is put back.
+  await putBackAll(run, steps, resources);
+  const created = steps.filter(({ state }) => !TO_PUT_BACK.has(state));
+  const made = await madeOf(run, created, resources);
+  await releaseUnused(run, created);
   await examine(run, made);
   await keepWhatHangsTogether(run, made);
   if (run.dryRun) {
@@ -118,6 +137,23 @@ async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void>
       await takeBackRow(run.journal, row, plan, run.undoneAt);
 }
 
+/** Puts back what the run has changed of what was there. */
+async function putBackAll(
+  run: Undoing,
+  steps: readonly StoredStep[],
+  resources: ReadonlyMap<string, Resource>,
+): Promise<void> {
+  const name = (resource: Resource, id: string) => namesOf(resource, id).name;
+  await Promise.all(
+    steps.map(async (step) => {
+      const resource = TO_PUT_BACK.has(step.state) ? resources.get(step.key) : undefined;
+      if (!resource) return;
+      const { id, what, reason } = await putBack({ ...run, name }, step, resource);
+      if (what !== null) run.onUndone({ ...about(step, resource, id), what, reason });
+    }),
+  );
+}
+
 /** A row with its plan. */
 type PlannedRow = readonly [row: StoredRow<ImportRecord>, plan: RowPlan];
 
@@ -134,7 +170,7 @@ function resourcesOf(plans: readonly PlannedRow[]): Map<string, Resource> {
   return new Map(plans.flatMap(([, { resources }]) => resources.map((each) => [each.key, each] as const)));
 }
 
-/** A row that lost an object is pending again; its result names only what was kept. */
+/** A row that lost an object, or what it had changed, is pending again; its result names only what was kept. */
 export async function takeBackRow(
   journal: Journal<ImportRecord>,
   row: StoredRow<ImportRecord>,
@@ -142,8 +178,11 @@ export async function takeBackRow(
   undoneAt: string,
 ): Promise<void> {
   const steps = resources.map(({ key }) => journal.step(key));
-  if (!steps.some((step) => step?.state === 'deleted')) return;
-  const kept = steps.filter((step) => step?.state === 'kept');
+  const isTaken = steps.some(
+    (step) => step?.state === 'deleted' || (step?.owner === row.ordinal && wentBack(step)),
+  );
+  if (!isTaken) return;
+  const kept = steps.filter((step) => step?.state === 'kept' || step?.state === 'not put back');
   const warnings = [
     `undone ${undoneAt}`,
     ...kept.map((step) => `${step?.key} was kept: ${String(step?.outcome?.['reason'])}`),
@@ -286,7 +325,7 @@ async function settleSettings(run: Undoing, made: readonly Made[]): Promise<void
     }
     const base = journal.step(baseOf(step.key));
     const outcome = { ...step.outcome, name: namesOf(resource, each.ids.id).name };
-    if (base?.state === 'existing') {
+    if (base && WAS_THERE.has(base.state)) {
       const { title } = KINDS[objectOf(resource)];
       each.reason = `the ${title.toLowerCase()} was there before the run; what the run set on it stays`;
       await journal.settle(step.key, step.kind, step.owner, 'kept', { ...outcome, reason: each.reason });

@@ -5,9 +5,12 @@ import type { ImportRecord } from '../records/record.js';
 import { isObject } from '../resources/kinds.js';
 import { reservationKey } from '../resources/reservation.js';
 import { Planner } from './planner.js';
+import { TO_PUT_BACK } from './put-back.js';
 
 /** Steps that undo still has to look at. */
 export const OPEN_STATES: ReadonlySet<StepState> = new Set(['intent', 'created', 'deleting', 'kept']);
+/** The same with what the run has changed of what was there. */
+const OPEN_OR_CHANGED: ReadonlySet<StepState> = new Set([...OPEN_STATES, ...TO_PUT_BACK]);
 
 /** What some rows of a run brought about, to be taken back without what other rows still need. */
 export interface UndoPart {
@@ -52,7 +55,7 @@ export function partOfRows(journal: Journal<ImportRecord>, named: ReadonlySet<nu
     const keys: string[] = [];
     const want = (key: string, resource: Resource | null) => {
       const step = journal.step(key);
-      if (!step || !OPEN_STATES.has(step.state)) return;
+      if (!step || !OPEN_OR_CHANGED.has(step.state)) return;
       keys.push(key);
       const { accountFirst: account } = row.record;
       wanted.set(key, { seq: step.seq, account, isObject: resource !== null && isObject(resource) });

@@ -7,6 +7,8 @@ export interface PlannedObjects {
   readonly exist: number | null;
   /** those of `exist` that are not as the sheet says */
   readonly differ: number | null;
+  /** those of `exist` that would be brought to what the sheet says; absent where nothing is to be updated */
+  readonly update?: number;
 }
 
 /** What rows would bring about on the platform, before anything is sent. */

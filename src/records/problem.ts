@@ -176,6 +176,7 @@ export const PROBLEM_CODES = {
   USER_PLAN_NOT_OFFERED: { severity: 'error', title: 'Account may not have the user plan' },
   NO_ACCOUNT_GROUP: { severity: 'warning', title: 'Account has no Cymbus group for the user plan' },
   TIME_ZONE_NOT_OFFERED: { severity: 'error', title: 'Time zone is not offered by the platform' },
+  NOT_SURELY_THE_SAME: { severity: 'error', title: 'Nobody can tell which one is to be updated' },
   DIFFERS_ON_PLATFORM: { severity: 'warning', title: 'What is on the platform differs from the sheet' },
   NOT_CHECKED: { severity: 'warning', title: 'Platform gave no answer to a check' },
 } as const satisfies Record<string, { severity: Severity; title: string }> &

@@ -1,5 +1,7 @@
 import type { ApiError } from '../api/api-error.js';
+import type { Call } from '../api/endpoints.js';
 import type { Resource } from '../plan/resource.js';
+import type { RowChange } from '../plan/statuses.js';
 import type { ColumnName } from '../records/columns.js';
 import type { CompleteValues } from '../records/complete.js';
 import type { ProblemCode } from '../records/problem.js';
@@ -20,6 +22,10 @@ export class RowFindings {
   readonly existing: string[] = [];
   /** by natural key, whether what is on the platform already differs from the sheet; settings among them */
   readonly differs = new Map<string, boolean>();
+  /** what an update would change */
+  readonly changes: RowChange[] = [];
+  /** the calls that it would send, by natural key */
+  readonly updates = new Map<string, readonly Call<unknown>[]>();
   readonly ordinal: number;
   readonly values: CompleteValues;
   readonly product: Resource['product'];

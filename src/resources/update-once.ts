@@ -19,7 +19,7 @@ export interface Asking {
 }
 
 /** What an update of something that is there comes to. */
-interface PlannedUpdate<Now> {
+export interface PlannedUpdate<Now> {
   /** as it is; null where what a list said of it was enough to tell that nothing changes */
   readonly now: Now | null;
   readonly changes: readonly Change[];
@@ -51,7 +51,7 @@ export async function statedBySheet<Now extends object, Identity extends JsonObj
  * @param entry what a list said of it; null where it was not in one
  * @returns null when it is not there
  */
-async function plannedUpdate<Now extends object, Identity extends JsonObject>(
+export async function plannedUpdate<Now extends object, Identity extends JsonObject>(
   asking: Asking,
   kind: Kind<Now, Identity>,
   update: Update<Now, Identity>,
@@ -214,7 +214,7 @@ export function changedIn({ intent, outcome }: StoredStep): readonly Change[] {
 }
 
 /** The changes of each call: all in one, but for those that may be refused for themselves. */
-function callsOf<Now, Identity>(
+export function callsOf<Now, Identity>(
   { mayBeRefused }: Update<Now, Identity>,
   changes: readonly Change[],
 ): Change[][] {

@@ -9,6 +9,8 @@ export function planLines(plan: SheetPlan): string[] {
   const exist = objectsText(plan, 'exist');
   const differ = objectsText(plan, 'differ');
   const lines = [`${counted(rows, 'row')} would create ${create === '' ? 'nothing' : create}.`];
+  const update = objectsText(plan, 'update');
+  if (update !== '') lines.push(`Would be brought to what the sheet says: ${update}.`);
   if (exist !== '')
     lines.push(
       `There already: ${exist}${differ === '' ? '' : `; not as the sheet says, and left as they are: ${differ}`}.`,
@@ -21,7 +23,11 @@ export function planLines(plan: SheetPlan): string[] {
 }
 
 /** `3 accounts, 11 users, 11 phone numbers (7 given, 4 searched)`; '' when there are none. */
-function objectsText({ objects }: SheetPlan, which: 'create' | 'exist' | 'differ', ofNumbers = ''): string {
+function objectsText(
+  { objects }: SheetPlan,
+  which: 'create' | 'exist' | 'differ' | 'update',
+  ofNumbers = '',
+): string {
   return Object.entries(objects)
     .map(([kind, each]) => ({ kind, noun: nounOf(each.title), count: each[which] ?? 0 }))
     .filter(({ count }) => count > 0)

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { isDone, lookOf, type StatusLook } from '../plan/statuses.js';
 import { writeFileAtomic } from '../sheet/write/atomic.js';
+import { CHANGES_FILE, valueText } from './changes-list.js';
 import { Html, html } from './html.js';
 import { planLines } from './plan-text.js';
 import { GROUP_KINDS, type GroupKind, type Hit, type ProblemGroup } from './problem-groups.js';
@@ -55,6 +56,7 @@ ${statusChart(report.counts)}
 ${causeChart(report.groups)}
 </div>
 ${objectsCard(report.objects)}
+${changesCard(report)}
 ${rowsCard(report, rows)}
 ${coverageCard(report.coverage)}
 ${headersCard(report.tables)}
@@ -156,9 +158,17 @@ function planCard({ plan, kind }: RunReport): Html {
   const lines = plan === null ? [] : planLines(plan);
   if (plan === null || lines.length === 0) return html``;
   const asked = kind === 'dry-run';
-  const labels = ['Would create', ...(asked ? ['There already', 'Differ'] : [])];
+  const updates = Object.values(plan.objects).some(({ update }) => update !== undefined);
+  const labels = [
+    'Would create',
+    ...(asked ? ['There already', 'Differ'] : []),
+    ...(updates ? ['Would update'] : []),
+  ];
   const kinds = Object.values(plan.objects)
-    .map(({ title, create, exist, differ }) => ({ title, counts: [create, exist ?? 0, differ ?? 0] }))
+    .map(({ title, create, exist, differ, update }) => ({
+      title,
+      counts: [create, ...(asked ? [exist ?? 0, differ ?? 0] : []), ...(updates ? [update ?? 0] : [])],
+    }))
     .filter(({ counts }) => counts.some((count) => count > 0));
   return html`<section class="card" aria-labelledby="plan"><h2 id="plan">${kind === 'run' ? 'The plan, when it began' : 'The plan'}</h2>
 ${lines.map((line) => html`<p>${line}</p>`)}
@@ -223,7 +233,10 @@ function objectsCard(objects: RunReport['objects']): Html {
   const cell = (of: RunReport['objects']) => {
     const created = of.reduce((sum, each) => sum + each.created, 0);
     const existing = of.reduce((sum, each) => sum + each.existing, 0);
-    const before = existing === 0 ? '' : html` <small>+ ${existing.toLocaleString('en-US')} before</small>`;
+    const updated = of.reduce((sum, each) => sum + each.updated, 0);
+    const changed = updated === 0 ? '' : `, ${updated.toLocaleString('en-US')} updated`;
+    const before =
+      existing === 0 ? '' : html` <small>+ ${existing.toLocaleString('en-US')} before${changed}</small>`;
     return html`<td>${created === 0 && existing === 0 ? '' : created.toLocaleString('en-US')}${before}</td>`;
   };
   const cells = (of: RunReport['objects']) =>
@@ -235,6 +248,22 @@ function objectsCard(objects: RunReport['objects']): Html {
 <tbody>${products.map((product) => html`<tr><th scope="row">${product}</th>${cells(objects.filter((each) => each.product === product))}</tr>`)}</tbody>
 ${products.length > 1 ? html`<tfoot><tr><th scope="row">All</th>${cells(objects)}</tr></tfoot>` : ''}
 </table></div></section>`;
+}
+
+/** What an update has changed, or would, field by field. */
+function changesCard({ changes, kind }: RunReport): Html {
+  if (changes === null || changes.rows === 0) return html``;
+  const { rows, fields, first } = changes;
+  const labels = ['Row', 'Object', 'Field', 'From', 'To'];
+  const more = fields > first.length ? ` The first ${counted(first.length, 'field')}; all` : ' All';
+  const lines = first.map(({ file, sheet, row, object, field, from, to }) => {
+    const cells = [placeText({ file, sheet, row }), object, field, valueText(from), valueText(to)];
+    return html`<tr>${cells.map((cell, at) => html`<td data-label="${labels[at] ?? ''}">${cell}</td>`)}</tr>`;
+  });
+  return html`<section class="card" aria-labelledby="changes"><h2 id="changes">${kind === 'run' ? 'What was changed' : 'What would be changed'}</h2>
+<p class="quiet">${counted(fields, 'field')} in ${counted(rows, 'row')}.${more} of them are in ${CHANGES_FILE}.</p>
+<details${new Html(first.length <= OPEN_HITS ? ' open' : '')}><summary><span class="t">Former and new values</span><span class="n">${counted(first.length, 'field')}</span></summary>
+<table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${lines}</tbody></table></details></section>`;
 }
 
 const ROW_COLUMNS = ['Row', 'Status', 'Customer', 'What', 'Number', 'Reason'];

@@ -3,6 +3,7 @@ import type { ErrorFacts, Exit } from '../errors.js';
 import type { SheetPlan } from '../plan/sheet-plan.js';
 import { isDone } from '../plan/statuses.js';
 import type { HeaderMatch } from '../records/headers.js';
+import type { ChangesFound } from './changes-list.js';
 import type { CreatedRow } from './created-rows.js';
 import type { ProblemGroup } from './problem-groups.js';
 import { counted } from './wording.js';
@@ -67,6 +68,8 @@ export interface RunReport {
   readonly existing: number | null;
   /** rows whose objects were there already and differ from the sheet; null when they were not compared */
   readonly differing: number | null;
+  /** what it has changed of what was there, or would; null where it is not to update */
+  readonly changes: ChangesFound | null;
   /** what its rows would bring about, as it was before the first of them was sent; null when that is not known */
   readonly plan: SheetPlan | null;
   /** the objects of the run that are there, by product of the row that brought them and by kind; in the order of both */
@@ -129,6 +132,8 @@ export interface ObjectCount {
   readonly created: number;
   /** there before the run */
   readonly existing: number;
+  /** those of `existing` that the run has brought to what the sheet says */
+  readonly updated: number;
 }
 
 /** What a run has come to, in a word: `RUN_STANDINGS` says what each means. */

@@ -11,6 +11,7 @@ import type { OutCell, OutColumn, SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter, type SheetFormat } from '../sheet/write/write.js';
 import { openWorkbookWriter, type WorkbookWriter, type WorksheetRows } from '../sheet/write/xlsx.js';
 import { shellPath } from '../shell-word.js';
+import { ChangesFile, type ChangesFound, ChangesSeen, changesOfRow } from './changes-list.js';
 import { keepEdited, rememberWritten } from './edited-files.js';
 import { Origins } from './origins.js';
 import { columnsOfOthers, type Inherited, inheritableCells, OwnColumns } from './own-columns.js';
@@ -49,6 +50,8 @@ export interface Findings {
   readonly groups: readonly ProblemGroup[];
   /** rows whose objects were there already and differ from the sheet; null when no row was compared */
   readonly differing: number | null;
+  /** what an update has changed, or would */
+  readonly changes: ChangesFound;
   /** what all rows are found by in the report */
   readonly rows: RowIndex;
 }
@@ -64,6 +67,7 @@ class Gathered {
   readonly #groups = new ProblemGroups();
   readonly #rows = new RowIndex();
   readonly #origins: Origins;
+  readonly #changes = new ChangesSeen();
   #differing: number | null = null;
 
   constructor(journal: Journal<ImportRecord>, origins: Origins) {
@@ -71,20 +75,24 @@ class Gathered {
     for (const problem of journal.problems(0).map(problemOf)) this.#groups.add(problem);
   }
 
-  add(row: StoredRow<ImportRecord>, own: readonly Problem[]): void {
+  add(row: StoredRow<ImportRecord>, own: readonly Problem[], changes = changesOfRow(row)): void {
     this.#groups.addRow(row, own);
+    this.#changes.add(changes);
     this.#rows.add(row, own, this.#origins.of(row).inputRow);
     const { differs } = resultOf(row);
     if (differs !== undefined) this.#differing = (this.#differing ?? 0) + (differs > 0 ? 1 : 0);
   }
 
   findings(): Findings {
-    return { groups: this.#groups.list(), differing: this.#differing, rows: this.#rows };
+    return {
+      ...{ groups: this.#groups.list(), differing: this.#differing, rows: this.#rows },
+      changes: this.#changes.found(),
+    };
   }
 }
 
 /**
- * Writes `results.*` and `errors.*` of a run from its journal. Both appear all at once; memory does not grow with the
+ * Writes `results.*` and `errors.*` of a run from its journal, and `changes.csv` where it has updated something. Both appear all at once; memory does not grow with the
  * rows. When no row is left to be done, an errors file of an earlier attempt is removed. One that somebody has edited is
  * kept under another name, as are results.
  *
@@ -107,6 +115,7 @@ export async function writeResults(
   const paths = { results: join(runDir, `results.${format}`), errors: join(runDir, `errors.${format}`) };
   const results = new OutputFile(run, paths.results, false);
   const errors = new OutputFile(run, paths.errors, true);
+  const changed = new ChangesFile(runDir);
   const gathered = new Gathered(journal, origins);
   const tableErrors = new TableErrors();
   try {
@@ -114,17 +123,20 @@ export async function writeResults(
     for (const problem of journal.problems(0).map(problemOf)) tableErrors.add(problem);
     for (const row of journal.rows()) {
       const own = journal.problems(row.ordinal).map(problemOf);
-      gathered.add(row, own);
+      const changes = changesOfRow(row);
+      gathered.add(row, own, changes);
+      await changed.write(changes);
       const problems = tableErrors.explain(row, own);
       await results.write(row, problems);
       if (isOpen(row)) await errors.write(row, problems);
     }
     await results.commit();
     await errors.commit();
+    await changed.commit();
     if (!errors.isOpen) for (const each of FORMATS) await removeWritten(join(runDir, `errors.${each}`));
   } catch (error) {
     // what cannot be taken away either is in nobody's way: it is a piece under a name of its own
-    await Promise.allSettled([results.abort(), errors.abort()]);
+    await Promise.allSettled([results.abort(), errors.abort(), changed.abort()]);
     throw unwritable(error, runDir);
   }
   return {

@@ -52,8 +52,17 @@ export async function checkIntoRun(
       tellLoaded(run, follow, { rows: counts, plan: null, justNow: true });
       const { client, partitionId, baseUrl, httpLog, stop } = await link.open(openPlatform, settings);
       keepApiUser(run, part, link.apiUser);
-      const { concurrency } = settings;
-      const found = await preflight({ client, journal, partitionId, baseUrl, httpLog, stop, concurrency });
+      const { concurrency, existing: policy } = settings;
+      const found = await preflight({
+        client,
+        journal,
+        partitionId,
+        baseUrl,
+        httpLog,
+        stop,
+        concurrency,
+        existing: policy,
+      });
       existing = found.existing;
       const plan = found.counter.plan(paceOf(settings, client.latencyMs), true);
       // one that was stopped has not asked about every row

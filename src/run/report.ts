@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
+import { TO_PUT_BACK } from '../execute/put-back.js';
 import type { Stopped } from '../execute/stop-switch.js';
 import { OPEN_STATES } from '../execute/undo-part.js';
-import type { StepState } from '../journal/journal.js';
+import { type StepState, WAS_THERE } from '../journal/journal.js';
 import { ACT_NAMES, KIND_NAMES } from '../plan/resource.js';
 import { CHECK_STATUSES, isDone, isWaiting, ROW_STATUSES } from '../plan/statuses.js';
 import { headersOf } from '../records/headers.js';
@@ -88,7 +89,10 @@ export function forgetCounts({ journal }: Told): void {
 
 const NOTHING_KEPT: KeptReport = { parts: [], existing: null, coverage: [], limiter: null };
 
-const NOTHING_FOUND: Findings = { groups: [], differing: null, rows: new RowIndex() };
+const NOTHING_FOUND: Findings = {
+  ...{ groups: [], differing: null, rows: new RowIndex() },
+  changes: { rows: 0, fields: 0, first: [] },
+};
 
 /** How a part came to its end. */
 export interface PartEnd extends Omit<KeptReport, 'parts' | 'counts'> {
@@ -215,7 +219,8 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     undoneAt,
   } as const;
   const objects = orElse(() => openObjects(run, NOT_KEPT), new Map<string, number>());
-  const toTakeBack = sumOf(objects.values());
+  const changes = orElse(() => openChanges(run, STILL_CHANGED), new Map<string, number>());
+  const toTakeBack = sumOf(objects.values()) + sumOf(changes.values());
   return {
     ...told,
     baseUrl: facts.target.baseUrl,
@@ -227,6 +232,8 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     limiter: kept.limiter,
     existing: kept.existing,
     differing: found.differing,
+    // A resume may have been told to update as well.
+    changes: facts.settings.existing === 'update' || found.changes.rows > 0 ? found.changes : null,
     plan: orElse(() => runState(journal).get('plan') ?? null, null),
     coverage: kept.coverage,
     tables: orElse(() => tablesOf(journal), []),
@@ -281,7 +288,8 @@ export function listedRun(run: Told, isLive: () => boolean): ListedRun {
   const undoneAt = runState(journal).get('undone') ?? null;
   const partUndoneAt = runState(journal).get('partUndone') ?? null;
   const takenBack = partUndoneAt === null ? new Map<string, number>() : journal.countRows('takenBack');
-  const left = undoneAt === null && partUndoneAt === null ? 0 : sumOf(openObjects(run).values());
+  const isWhole = undoneAt === null && partUndoneAt === null;
+  const left = isWhole ? 0 : sumOf(openObjects(run).values()) + sumOf(openChanges(run).values());
   const stoppedBy = cutOff ? 'cut off' : (last?.stoppedBy ?? null);
   const state = (): ListedRun['state'] => {
     if ((cutOff || last === undefined || left > 0) && isLive()) return 'going on';
@@ -423,6 +431,17 @@ export function openObjects(
   return counts;
 }
 
+/** What a run has changed of what was there and has not put back, by kind, settings among them. */
+export function openChanges(
+  { journal }: Told,
+  states: ReadonlySet<StepState> = TO_PUT_BACK,
+): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { kind, state, count } of journal.countSteps())
+    if (states.has(state)) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  return counts;
+}
+
 /** The objects by product and kind, as far as they are there. */
 function objectsOf(journal: Told['journal']): ObjectCount[] {
   const steps = journal.countStepsByProduct();
@@ -434,15 +453,20 @@ function objectsOf(journal: Told['journal']): ObjectCount[] {
             step.product === product && step.kind === kind && states.has(step.state) ? sum + step.count : sum,
           0,
         );
-      const [created, existing] = [count(CREATED), count(EXISTING)];
+      const [created, existing, updated] = [count(CREATED), count(WAS_THERE), count(CHANGED)];
       const titles = { product: PRODUCTS[product].title, kind: KINDS[kind].title };
-      return created + existing > 0 ? [{ ...titles, created, existing }] : [];
+      return created + existing > 0 ? [{ ...titles, created, existing, updated }] : [];
     }),
   );
 }
 
 const CREATED: ReadonlySet<StepState> = new Set(['created', 'kept']);
-const EXISTING: ReadonlySet<StepState> = new Set(['existing']);
+const CHANGED: ReadonlySet<StepState> = new Set(['updated', 'putting back', 'not put back']);
+
+/** As {@link TO_PUT_BACK}, but for what undo has left as somebody has changed it. */
+const STILL_CHANGED: ReadonlySet<StepState> = new Set(
+  [...TO_PUT_BACK].filter((state) => state !== 'not put back'),
+);
 
 /** States of what undo would delete; what it has kept before is no reason to call it again. */
 const NOT_KEPT: ReadonlySet<StepState> = new Set([...OPEN_STATES].filter((state) => state !== 'kept'));

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type ErrorFacts, type Exit, errorFacts, isInterruption } from '../errors.js';
 import { Planner } from '../execute/planner.js';
-import { namesOf, takeBackRow, takeBackRun, type Undone } from '../execute/take-back.js';
+import { TO_PUT_BACK } from '../execute/put-back.js';
+import { namesOf, takeBackRow, takeBackRun, UNDONE, type Undone } from '../execute/take-back.js';
 import { partOfRows, type UndoPart } from '../execute/undo-part.js';
 import type { StepState, StoredRow } from '../journal/journal.js';
 import { keyOf } from '../plan/keys.js';
@@ -17,7 +18,15 @@ import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
 import { PlatformLink } from './platform-link.js';
-import { exitOfError, forgetCounts, NO_OBJECTS, openObjects, writeAgain, writerOf } from './report.js';
+import {
+  exitOfError,
+  forgetCounts,
+  NO_OBJECTS,
+  openChanges,
+  openObjects,
+  writeAgain,
+  writerOf,
+} from './report.js';
 import { selectRows } from './select-rows.js';
 import { runState } from './state.js';
 
@@ -36,6 +45,8 @@ export interface UndoQuestion {
   readonly objects: ReadonlyMap<string, number>;
   /** the same as a person says it, such as `3 accounts, 12 users`; '' for nothing */
   readonly text: string;
+  /** what the run, or those rows, changed of what was there and is not put back yet, said the same way; '' for nothing */
+  readonly changed: string;
   /** rows that `--only` names; null without it */
   readonly rows: number | null;
   readonly environment: string;
@@ -64,8 +75,8 @@ export interface UndoReport {
 }
 
 /**
- * Deletes what a run created, or what the rows of `--only` brought about and no other row still needs; lists what became
- * of each object in `undo.csv`, and writes results and report again: rows whose objects are gone are `pending`.
+ * Deletes what a run created, or what the rows of `--only` brought about and no other row still needs, and puts former
+ * values back of what it changed; lists what became of each object in `undo.csv`, and writes results and report again: rows whose objects are gone are `pending`.
  *
  * @returns what became of it, also when it was stopped midway (`error`)
  * @throws StopError when nothing could be deleted at all
@@ -82,9 +93,10 @@ export async function undoRun(request: UndoRequest, follow: Follow = {}): Promis
     const chosen = settings.only.length === 0 ? null : await choose(run, settings.only, follow);
     for (const message of notTakenBack(journal, chosen?.part ?? null))
       tell(follow, { type: 'notice', message });
-    const objects = chosen ? countKinds(journal, chosen.part.keys) : openObjects(run);
+    const objects = chosen ? countKinds(journal, chosen.part.keys, false) : openObjects(run);
+    const changes = chosen ? countKinds(journal, chosen.part.keys, true) : openChanges(run);
     await confirm?.({
-      ...{ objects, text: objectsText(objects), rows: chosen?.rows ?? null },
+      ...{ objects, text: objectsText(objects), changed: objectsText(changes), rows: chosen?.rows ?? null },
       ...{ environment, baseUrl, partitions: partitionsOf(run) },
     });
     return await undoOpened(earlier, chosen, dryRun, follow);
@@ -123,11 +135,18 @@ async function choose({ journal }: RunDirectory, only: readonly string[], follow
   return { rows: named.size, part: partOfRows(journal, named) };
 }
 
-function countKinds(journal: RunDirectory['journal'], keys: ReadonlySet<string>): Map<string, number> {
+/** @param isChanged of what was there before and was changed, or of what was created */
+function countKinds(
+  journal: RunDirectory['journal'],
+  keys: ReadonlySet<string>,
+  isChanged: boolean,
+): Map<string, number> {
   const counts = new Map<string, number>();
   for (const key of keys) {
-    const kind = journal.step(key)?.kind ?? '';
-    if (!NO_OBJECTS.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    const step = journal.step(key);
+    if (!step || TO_PUT_BACK.has(step.state) !== isChanged) continue;
+    const { kind } = step;
+    if (isChanged || !NO_OBJECTS.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   return counts;
 }
@@ -155,7 +174,7 @@ async function undoOpened(
   follow: Follow,
 ): Promise<UndoReport> {
   const { journal, files } = run;
-  const undone = { deleted: 0, gone: 0, kept: 0, 'still needed': 0, failed: 0, 'would be deleted': 0 };
+  const undone = Object.fromEntries(UNDONE.map((what) => [what, 0])) as Record<Undone['what'], number>;
   const objects: Record<string, Partial<Record<Undone['what'], number>>> = {};
   const told = {
     ...{ runDir: run.directory, environment: run.facts.target.environment },
@@ -220,7 +239,7 @@ async function undoOpened(
     failure ??= error;
   }
   const { deleted, gone, kept, failed } = undone;
-  if (failure !== null && deleted + gone === 0) throw failure;
+  if (failure !== null && deleted + gone + undone['put back'] === 0) throw failure;
   const ended: Exit = interrupted ? 'interrupted' : kept + failed > 0 ? 'someFailed' : 'done';
   return {
     ...told,
@@ -268,7 +287,7 @@ function listed({ journal }: RunDirectory, { kind, name, key, id, owner, what, r
 }
 
 /**
- * Every object that the run had created, whatever of undo has been done so far, and what became of it. Where only some
+ * Every object that the run had created or changed, whatever of undo has been done so far, and what became of it. Where only some
  * rows are taken back, what other rows alone brought about is left out.
  */
 function* stepsOf({ journal }: RunDirectory, part: UndoPart | null): Generator<Listed> {
@@ -279,7 +298,7 @@ function* stepsOf({ journal }: RunDirectory, part: UndoPart | null): Generator<L
     if (actOf({ kind }) !== undefined) continue;
     // A reservation that was used has become its number; anything else that was released was never there.
     if ((kind === 'reservation') !== (state === 'released')) continue;
-    const isTouched = state === 'deleting' || state === 'deleted' || state === 'kept' || state === 'released';
+    const isTouched = TOUCHED.has(state);
     for (const step of journal.steps(kind)) {
       if (step.state !== state) continue;
       if (part !== null && !isTouched && !part.keys.has(step.key)) continue;
@@ -291,6 +310,11 @@ function* stepsOf({ journal }: RunDirectory, part: UndoPart | null): Generator<L
     }
   }
 }
+
+/** States that undo leaves. */
+const TOUCHED: ReadonlySet<StepState> = new Set([
+  ...(['deleting', 'deleted', 'kept', 'released', 'putting back', 'put back', 'not put back'] as const),
+]);
 
 /** What people call an object that undo has not looked at yet. */
 function nameOf(planner: Planner, row: StoredRow<ImportRecord> | undefined, key: string, id: string): string {

@@ -96,7 +96,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     ...{ baseUrl: null, partitionId: null, parts: [] },
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
-    ...{ requests: null, limiter: null, existing: null, differing: null },
+    ...{ requests: null, limiter: null, existing: null, differing: null, changes: null },
     plan: interrupted ? null : counter.plan(paceOf(settings), false),
     coverage: OFFLINE_COVERAGE,
     ...{ tables, objects: [], groups: found, created: [], error: null, undoneBy: null },

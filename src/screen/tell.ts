@@ -2,10 +2,11 @@ import { basename } from 'node:path';
 import { EXIT, type Exit, errorMember } from '../errors.js';
 import type { ScreenSettings } from '../options.js';
 import type { Problem } from '../records/problem.js';
+import { CHANGES_FILE, changesOfRow, valueText } from '../results/changes-list.js';
 import { planLines } from '../results/plan-text.js';
 import { problemOf } from '../results/row-outcome.js';
 import { mailsText, type RunReport, remarks, totalOf } from '../results/run-report.js';
-import { counted } from '../results/wording.js';
+import { counted, placeText } from '../results/wording.js';
 import type { Follow, RunEvent } from '../run/events.js';
 import { shellPath } from '../shell-word.js';
 import type { Io } from './io.js';
@@ -83,6 +84,7 @@ export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io)
   if (kind === 'run' && !settings.quiet && created.length > 0) io.say(`${createdText(created)}\n`);
   if (existing !== null && existing > 0)
     io.say(`${existing} rows are on the platform already and would be existing.\n`);
+  if (kind !== 'run' && report.changes !== null) tellChanges(report.changes, io);
   if (kind === 'dry-run') for (const line of coverage) io.say(`${line}\n`);
   if (kind !== 'run')
     io.say(`\n${(plan === null ? [] : planLines(plan)).map((line) => `${line}\n`).join('')}`);
@@ -100,6 +102,23 @@ export function tellSummary(report: RunReport, settings: ScreenSettings, io: Io)
       inColour,
     ),
   );
+}
+
+/** How many changes the screen shows; the list has all. */
+const CHANGES_SHOWN = 20;
+
+/** What an update would change, before anything is. */
+function tellChanges({ rows, fields, first }: NonNullable<RunReport['changes']>, io: Io): void {
+  if (rows === 0) {
+    io.say('Nothing that is there would be updated.\n');
+    return;
+  }
+  io.say(`Would be updated: ${counted(fields, 'field')} in ${counted(rows, 'row')}.\n`);
+  for (const { file, sheet, row, object, field, from, to } of first.slice(0, CHANGES_SHOWN)) {
+    const text = `${field}: ${valueText(from) || '(blank)'} → ${valueText(to) || '(blank)'}`;
+    io.say(`  ${oneLine(`${placeText({ file, sheet, row })}: ${object}, ${text}`)}\n`);
+  }
+  if (fields > CHANGES_SHOWN) io.say(`  … and ${fields - CHANGES_SHOWN} more, in ${CHANGES_FILE}\n`);
 }
 
 function allPartsOf({ parts, durationMs, requests }: RunReport): Summary['allParts'] {
@@ -123,6 +142,7 @@ function filesOf(report: RunReport): [string, string][] {
 async function printJson(report: RunReport, io: Io): Promise<void> {
   const { runDir, kind, exit } = report;
   await io.json.members(jsonOf(report));
+  if (report.changes !== null && runDir !== null) await printChanges(runDir, io);
   if (kind !== 'run' && runDir !== null) {
     // Only here: what has no run directory need not load the database.
     const { readRun } = await import('../run/directory.js');
@@ -137,6 +157,18 @@ async function printJson(report: RunReport, io: Io): Promise<void> {
     }
   }
   await io.json.end({ exitCode: EXIT[exit].code });
+}
+
+/** Every field that an update has changed, or would, as they are read, since there may be very many. */
+async function printChanges(runDir: string, io: Io): Promise<void> {
+  const { readRun } = await import('../run/directory.js');
+  const { journal } = readRun(runDir);
+  try {
+    await io.json.list('changes');
+    for (const row of journal.rows()) for (const change of changesOfRow(row)) await io.json.item(change);
+  } finally {
+    await journal.close();
+  }
 }
 
 /** What `--json` prints of a problem: the row that its message names besides its own is in the message. */

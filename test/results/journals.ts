@@ -102,6 +102,7 @@ export function reportOf(over: Partial<RunReport> = {}): RunReport {
     startedAt: '2025-03-04T05:06:07.000Z',
     parts: [],
     limiter: null,
+    changes: null,
     existing: null,
     differing: null,
     plan: null,

@@ -206,16 +206,16 @@ describe('report.html', () => {
   it('counts the objects by product and kind, and tells what was there before apart', () => {
     const bcc = 'Business Cloud Communications';
     const objects = [
-      { product: bcc, kind: 'Account', created: 1200, existing: 3 },
-      { product: bcc, kind: 'User', created: 1500, existing: 0 },
-      { product: 'SIP Trunk', kind: 'SIP trunk', created: 0, existing: 2 },
+      { product: bcc, kind: 'Account', created: 1200, existing: 3, updated: 2 },
+      { product: bcc, kind: 'User', created: 1500, existing: 0, updated: 0 },
+      { product: 'SIP Trunk', kind: 'SIP trunk', created: 0, existing: 2, updated: 0 },
     ];
     const text = pageOf(reportOf({ objects }));
     expect(text).toContain(
-      `<tr><th scope="row">${bcc}</th><td>1,200 <small>+ 3 before</small></td><td>1,500</td><td></td></tr>`,
+      `<tr><th scope="row">${bcc}</th><td>1,200 <small>+ 3 before, 2 updated</small></td><td>1,500</td><td></td></tr>`,
     );
     expect(text).toContain(
-      '<th scope="row">All</th><td>1,200 <small>+ 3 before</small></td><td>1,500</td><td>0 <small>+ 2 before</small></td>',
+      '<th scope="row">All</th><td>1,200 <small>+ 3 before, 2 updated</small></td><td>1,500</td><td>0 <small>+ 2 before</small></td>',
     );
     expect(pageOf(reportOf())).not.toContain('Objects by product');
   });
