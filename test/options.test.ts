@@ -113,7 +113,7 @@ describe('the settings', () => {
     ['retries', '-1', 'a whole number, 0 or more'],
     ['timeout', Number.NaN, 'a whole number, 1 or more'],
     ['on-invalid', 'ignore', 'one of abort, skip'],
-    ['existing', 'replace', 'one of reuse, fail'],
+    ['existing', 'replace', 'one of reuse, update, fail'],
     ['format', 'pdf', 'one of xlsx, csv'],
     ['json', 'true', 'true or false'],
     ['json', 1, 'true or false'],
