@@ -164,6 +164,12 @@ const INSECURE_HTTP = {
   },
 } as const satisfies Record<string, Option>;
 
+/** A time in the options of one command. */
+const TIME_SPAN = {
+  matches: /^\d+(\.\d+)?[smhd]?$/,
+  says: 'a time such as 15s, 10m, 1h or 1d',
+};
+
 /** The options that one command alone has, by command. */
 export const OWN_OPTIONS = {
   validate: {
@@ -221,6 +227,91 @@ export const OWN_OPTIONS = {
     },
     'dry-run': { type: 'flag', default: false, help: 'with --prune: lists, and deletes nothing' },
     yes: { type: 'flag', default: false, help: 'with --prune: does not ask (for scripts)' },
+  },
+  inbox: {
+    ...INSECURE_HTTP,
+    once: { type: 'flag', default: false, help: 'does what is there and ends (for cron)' },
+    watch: { type: 'flag', default: false, help: 'goes on until SIGTERM (for systemd)' },
+    'dry-run': { type: 'flag', default: false, help: 'every file is checked only, as `run --dry-run` does' },
+    every: {
+      type: 'text',
+      value: 'TIME',
+      default: '5s',
+      pattern: TIME_SPAN,
+      help: 'time between two looks',
+    },
+    settle: {
+      type: 'text',
+      value: 'TIME',
+      default: '15s',
+      pattern: TIME_SPAN,
+      help: 'how long nothing of a file may change before it is taken; 60s on network drives',
+    },
+    marker: {
+      type: 'text',
+      value: 'ENDING',
+      pattern: { matches: /^\.[\w.-]+$/, says: 'an ending such as .ok' },
+      help: 'takes x.xlsx only when x.xlsx.ok (with .ok) is there, and at once then; the marker goes along',
+    },
+    'give-up': {
+      type: 'text',
+      value: 'TIME',
+      default: '1h',
+      pattern: TIME_SPAN,
+      help: 'after which a workbook that is not whole, or a file that is no sheet, goes to failed/',
+    },
+    order: {
+      type: 'text',
+      choices: ['arrival', 'name'],
+      default: 'arrival',
+      help: 'which file comes first; numbers in names count as numbers',
+    },
+    jobs: {
+      type: 'number',
+      value: 'N',
+      default: 1,
+      min: 1,
+      whole: true,
+      help: 'runs side by side, of folders with different places to send to',
+    },
+    'stop-on-failure': {
+      type: 'flag',
+      default: false,
+      help: 'a file in failed/ holds up the later ones of its folder until it is retried or taken away',
+    },
+    duplicates: {
+      type: 'text',
+      choices: ['skip', 'run'],
+      default: 'skip',
+      help: 'what becomes of a file whose bytes were done before with the same settings',
+    },
+    expect: {
+      type: 'number',
+      value: 'N',
+      min: 0,
+      whole: true,
+      help: 'exit 1 when fewer files have come',
+    },
+    'overlap-ok': {
+      type: 'flag',
+      default: false,
+      help: 'exit 0 when another inbox is at work on the folder',
+    },
+    notify: {
+      type: 'text',
+      value: 'URL',
+      help: 'posts the summary there after every file and every call; signed with ALIANZA_IMPORT_HOOK_SECRET',
+    },
+    'notify-command': {
+      type: 'text',
+      value: 'FILE',
+      help: 'starts that program with the summary on standard input, after every file and every call',
+    },
+    retry: {
+      type: 'list',
+      value: 'NAME',
+      help: 'moves NAME from failed/ back to working/: it is gone on with, rows that failed too; repeatable',
+    },
   },
   sandbox: {
     port: {

@@ -26,12 +26,26 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['errors', 'options', 'version', 'sheet', 'records', 'plan', 'api', 'journal', 'resources', 'execute'],
     ...['results', 'load', 'sandbox', 'shell-word'],
   ],
+  inbox: ['errors', 'options', 'journal', 'results', 'run', 'sheet'],
   index: ['errors', 'plan', 'results', 'run'],
   // its pages show what is; what changes anything is a process of its own
   serve: ['errors', 'journal', 'plan', 'results', 'run', 'sheet'],
   web: [],
   screen: ['errors', 'options', 'plan', 'records', 'results', 'run', 'shell-word'],
-  commands: ['errors', 'options', 'records', 'results', 'run', 'screen', 'sandbox', 'serve', 'shell-word'],
+  commands: [
+    ...[
+      'errors',
+      'options',
+      'records',
+      'results',
+      'run',
+      'screen',
+      'sandbox',
+      'inbox',
+      'serve',
+      'shell-word',
+    ],
+  ],
   cli: ['errors', 'options', 'version', 'commands', 'screen', 'shell-word'],
 };
 
@@ -71,6 +85,11 @@ describe('the source', () => {
         .map((imported) => `${each.file} → ${imported}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('lets the inbox read runs and start commands, and bring nothing about itself', () => {
+    const imported = FILES.filter(({ file }) => file.startsWith('inbox/')).flatMap(importsOf);
+    expect([...new Set(imported.filter((each) => partOf(each) === 'run'))]).toEqual(['run/read.ts']);
   });
 
   it('has no two files that import each other, directly or by way of others', () => {

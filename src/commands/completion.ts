@@ -45,6 +45,7 @@ export function completionOf(commands: readonly Command[]): Run {
       );
     const words: Readonly<Record<string, Offer>> = {
       'run-dir': 'directories',
+      dir: 'directories',
       product: PRODUCT_NAMES.map((name) => name.toLowerCase().replaceAll('_', '-')),
       command: commands.map(({ name }) => name),
       shell: Object.keys(SHELLS),

@@ -118,6 +118,27 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./runs.js'),
   },
   {
+    name: 'inbox',
+    words: '<dir>',
+    summary:
+      'a drop folder: imports what is put into it, each file once, for cron (--once) or as a service (--watch)',
+    example: 'alianza-import inbox /srv/inbox --once --environment production',
+    options: [
+      ...CONNECTION,
+      'on-invalid',
+      'max-errors',
+      'existing',
+      'profile',
+      'set',
+      'format',
+      'http-log',
+      'json',
+      'quiet',
+    ],
+    own: OWN_OPTIONS.inbox,
+    load: () => import('./inbox.js'),
+  },
+  {
     name: 'template',
     words: '[product]',
     summary: 'writes a template workbook or CSV; `template workbook` a normalised one with its profile',
