@@ -102,7 +102,7 @@ interface Asked {
   /** for each that is there, and for each that is new; of a searched number nothing */
   readonly there: string | null;
   readonly isNew: string | null;
-  /** for each that is new, whether its account is or not */
+  /** for each, new or there, whether its account is new or not */
   readonly always?: string;
 }
 const NOTHING_ASKED: Asked = { list: null, there: null, isNew: null };
@@ -123,8 +123,8 @@ const ASKED: Readonly<Record<KindName, Asked>> = {
   },
   sipTrunk: { ...NOTHING_ASKED, list: listTrunks('', '').operation },
   reference: NOTHING_ASKED,
-  userSettings: { ...NOTHING_ASKED, there: GET_USER, always: GET_USER },
-  callingPlan: { ...NOTHING_ASKED, there: GET_PLANS, always: GET_PLANS },
+  userSettings: { ...NOTHING_ASKED, always: GET_USER },
+  callingPlan: { ...NOTHING_ASKED, always: GET_PLANS },
   device: {
     ...{ list: listDevices('', '').operation, there: null },
     isNew: findDevices('', '', '').operation,
@@ -306,12 +306,12 @@ export class PlanCounter {
           if ((updated & bit) === 0) of(object).update += 1;
           updated |= bit;
         }
+        add(ASKED[kind].always ?? null);
         if (state === 'create') {
           sums[index] = (sums[index] ?? 0) + 1;
           if (kind === 'user' && this.#isMarked(user, MAILS)) mails += 1;
           const isSearched = kind === 'number' && shape.number === 'searched';
           if (accountIsThere && !isSearched) add(ASKED[kind].isNew);
-          add(ASKED[kind].always ?? null);
         } else {
           if (object === kind) of(object).exist += 1;
           add(ASKED[kind].there);

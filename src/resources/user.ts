@@ -66,7 +66,7 @@ export const user: Kind<UserRecord, UserIdentity> = {
     ...PLAIN_UPDATE,
     fields: [
       ...['firstName', 'lastName', 'username', 'emailAddress', 'timeZone', 'endUserType'],
-      ...['allowPortalAccess', 'blockEmail'],
+      ...['allowPortalAccess', 'blockEmail', 'languageTag', 'tags'],
     ],
     mayBeRefused: ['userProductPlan'],
     // Somebody marries, or a name was misspelt: one of the two names and the extension still tell who it is.

@@ -149,6 +149,7 @@ export const deleteAccount: Handler = (call) => {
   state.events.deleteOf(id);
   state.callingPlans.deleteOf(id);
   state.accountGroups.deleteOf(id);
+  state.userBoxes.deleteOf(id);
   state.accounts.delete(id);
   return { status: 200 };
 };

@@ -82,6 +82,7 @@ import {
   retrieveSipTrunk,
   retrieveSipTrunkList,
 } from './sip-trunks.js';
+import { patchVoicemailBox, retrieveVoicemailBox, retrieveVoicemailBoxList } from './user-boxes.js';
 import {
   createEndUser,
   deleteEndUser,
@@ -269,6 +270,9 @@ const ROUTES: readonly Route[] = [
     'retrieveBusinessLineVoicemailBoxExpandedView',
     retrieveBusinessLineVoicemailBoxExpandedView,
   ),
+  route('GET', `${ACCOUNT}/voicemailbox`, 'retrieveVoicemailBoxList', retrieveVoicemailBoxList),
+  route('GET', `${ACCOUNT}/voicemailbox/{voicemailBoxId}`, 'retrieveVoicemailBox', retrieveVoicemailBox),
+  route('PATCH', `${ACCOUNT}/voicemailbox/{voicemailBoxId}`, 'patchVoicemailBox', patchVoicemailBox),
   route('GET', `${ACCOUNT}/user-product-plans`, 'getAvailableUserProductPlans', getAvailableUserProductPlans),
   route('PUT', '/v2/cymbus/account-group', 'updateCymbusAccountGroup', updateCymbusAccountGroup),
   route(

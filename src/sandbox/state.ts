@@ -56,6 +56,11 @@ export interface CallingPlan extends OfAccount {
   readonly startDate: string;
 }
 
+/** What was set on the voicemail box that came with a user; its id is the box's. */
+export interface UserBox extends OfAccount {
+  readonly settings: Json;
+}
+
 /** The Cymbus group of an account, whose id is its. */
 export interface AccountGroup extends OfAccount {
   readonly groupName: string;
@@ -236,6 +241,7 @@ export class PlatformState {
     extension: (u) => (u.extension === undefined ? undefined : `${u.accountId}/${u.extension}`),
   });
   readonly callingPlans = new Table<CallingPlan>({});
+  readonly userBoxes = new Table<UserBox>({});
   readonly accountGroups = new Table<AccountGroup>({});
   readonly numbers = new Table<TelephoneNumber>({});
   readonly reservations = new Table<Reservation>({});
@@ -264,6 +270,7 @@ export class PlatformState {
       accounts: this.accounts,
       users: this.users,
       callingPlans: this.callingPlans,
+      userBoxes: this.userBoxes,
       accountGroups: this.accountGroups,
       numbers: this.numbers,
       reservations: this.reservations,

@@ -129,11 +129,12 @@ export const deleteEndUser: Handler = (call) => {
   const account = accountOf(call);
   const { state } = call.platform;
   const id = param(call, 'userId');
-  rowOf(state.users.get(id), account, `User ${id}`);
+  const { voicemailBoxId } = rowOf(state.users.get(id), account, `User ${id}`);
   requireUnreferenced(call, account, id, `User ${id}`);
   for (const device of state.devices.of(account.id))
     if (device.userId === id) state.devices.delete(device.id);
   deletePlansOf(call, account.id, id);
+  state.userBoxes.delete(voicemailBoxId);
   state.users.delete(id);
   return NO_CONTENT;
 };

@@ -218,6 +218,38 @@ describe.concurrent('calling plans and settings of users', () => {
     expect(writesOf(sandbox, sent)).toEqual([]);
   });
 
+  it('are updated in place where that is asked for', async ({ expect, onTestFinished }) => {
+    const before: SheetRow = { ...BARE, userTags: 'vip', busyAction: 'FORWARD', busyForwardTo: '8015550100' };
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, [before]);
+    expectExit(await workspace.run(), 0);
+    const [user = {}] = workspace.results();
+    const platform = await connect(sandbox);
+    const path = `account/${user['accountId']}/user/${user['userId']}`;
+    const delta = await makeWorkspace(sandbox, [
+      { ...BARE, userTags: 'west', userLanguage: 'fr-CA', busyAction: 'BUSY', callWaitingEnabled: 'FALSE' },
+    ]);
+    onTestFinished(() => delta.remove());
+    const sent = sandbox.requests.length;
+    expectExit(await delta.run('--existing', 'update'), 0);
+    expect(delta.counts()).toEqual({ updated: 1 });
+    expect(writesOf(sandbox, sent)).toHaveLength(2);
+    const { body } = await platform.get(path);
+    expect(body).toMatchObject({ tags: 'west', languageTag: 'fr-CA' });
+    expect(body.callHandlingSettings).toMatchObject({
+      callWaitingEnabled: false,
+      ringPhoneCallHandling: {
+        ...{ busyCallHandling: { type: 'Busy' }, noAnswerCallHandling: { type: 'Voicemail', timeout: 20 } },
+      },
+    });
+    expectExit(await command(delta, 'verify'), 0);
+    const again = sandbox.requests.length;
+    const rerun = await makeWorkspace(sandbox, delta.rows);
+    onTestFinished(() => rerun.remove());
+    expectExit(await rerun.run('--existing', 'update'), 0);
+    expect(writesOf(sandbox, again)).toEqual([]);
+    expect((await platform.get(path)).body).toEqual(body);
+  });
+
   it('of an account that stays are taken off it again; of one that has another the row fails', async ({
     expect,
     onTestFinished,
