@@ -67,8 +67,10 @@ export async function putBack(run: PuttingBack, step: StoredStep, resource: Reso
     const around = { ownerId: null, phone: ids.phone };
     const strange = strangeness(kind, true)(now, kind.find.identity(resource, around));
     if (strange !== null) return await keep(strange);
-    const back = changed.filter((each) => isAs(each, each.to, now));
     const others = changed.filter((each) => !isAs(each, each.to, now) && !isAs(each, each.from, now));
+    const unitOf = (each: Change) => update.unitOf?.(each.field) ?? each.field;
+    const kept = new Set(others.map(unitOf));
+    const back = changed.filter((each) => isAs(each, each.to, now) && !kept.has(unitOf(each)));
     if (step.state === 'updating' && back.length + others.length === 0) {
       const message = 'it was never changed';
       if (!dryRun) await journal.settle(step.key, step.kind, step.owner, 'failed', { message });

@@ -110,6 +110,8 @@ export interface Update<Now, Identity> {
   readonly doubt:
     | ((held: Snapshot, now: Now, identity: Identity, priority: number) => Promise<string | null>)
     | null;
+  /** what a field is one thing with, such as the address that it is a part of: undo puts back all of it or nothing */
+  readonly unitOf: ((field: string) => string) | null;
   /** what is stated with what goes with it, such as the blank parts of another address */
   readonly complete:
     | ((
@@ -133,6 +135,7 @@ export const PLAIN_UPDATE = {
   fixed: {},
   strange: null,
   doubt: null,
+  unitOf: null,
   complete: null,
 } as const;
 

@@ -14,6 +14,9 @@ const BUILDING = [
 ];
 const WITHIN = ['secondaryLocationDescription', 'unit'];
 
+/** Half of one address and half of another is nowhere. */
+const ADDRESS_PART = new RegExp(`\\.(${[...BUILDING, ...WITHIN, 'latitude', 'longitude'].join('|')})$`);
+
 /**
  * A number's records are changed in place (`PATCH telephonenumber`, schema TelephoneNumberAccountV2X); what it rings is
  * not: that would be a move.
@@ -27,6 +30,7 @@ export function numberUpdate<Now extends NumberRecord, Identity>(): Update<Now, 
       rings: 'it was given that by somebody else',
     },
     call: ({ partitionId, accountId, id }, fields) => patchNumber(partitionId, accountId, id, fields),
+    unitOf: (field) => (ADDRESS_PART.test(field) ? field.slice(0, field.lastIndexOf('.')) : field),
     complete: async (stated, now, addresses, resource) =>
       withAddresses(stated as Stated, now as Records, await addresses(), resource),
   };

@@ -200,4 +200,65 @@ describe.concurrent('an update', { timeout: 120_000 }, () => {
     expectExit(dry, 1);
     expect(JSON.parse(dry.stdout).rows).toMatchObject({ invalid: 6, valid: 10 });
   });
+
+  it('moves a number to another building whole, E911 with it where it was the same; undo keeps what changed since', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const rows = mixedRows(8);
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, rows);
+    expectExit(await workspace.run(), 0);
+    const before = plain(sandbox.state);
+    // row 3 names an E911 address of its own, row 6 none
+    const moved = rows.map(
+      (row, at): SheetRow => (at === 1 || at === 4 ? { ...row, address: '12 N Main St' } : row),
+    );
+    const next = await makeWorkspace(sandbox, moved);
+    onTestFinished(next.remove);
+    let sent = sandbox.requests.length;
+    expectExit(await next.run(...UPDATE), 0);
+    expect(writesOf(sandbox, sent)).toEqual(Array(2).fill('patchTelephoneNumberOnAccount'));
+    expect(next.counts()).toEqual({ existing: 6, updated: 2 });
+    const [own = {}, followed = {}] = [next.results()[1], next.results()[4]];
+    const recordOf = (result: Record<string, string>) =>
+      sandbox.state.numbers.get(result['assignedPhoneNumber'] ?? '');
+    for (const result of [own, followed])
+      expect(recordOf(result)?.customerServiceRecord).toMatchObject({
+        streetNumber: '12',
+        streetName: 'Main',
+      });
+    expect(recordOf(own)?.e911Address).toMatchObject({ streetName: 'Lincoln', city: 'Denver' });
+    expect(recordOf(followed)?.e911Address).toMatchObject({ streetNumber: '12', streetName: 'Main' });
+    const old = before['numbers']?.find((each) => each['id'] === followed['assignedPhoneNumber']) as
+      | { e911Address: { latitude: string } }
+      | undefined;
+    expect(recordOf(followed)?.e911Address['latitude']).not.toBe(old?.e911Address.latitude);
+
+    // somebody gives the customer of row 6 another first name, and a new street to row 3
+    const platform = await connect(sandbox);
+    const at = (result: Record<string, string>) =>
+      `account/${result['accountId']}/telephonenumber/${result['assignedPhoneNumber']}`;
+    const change = async (result: Record<string, string>, fields: object) =>
+      expect(
+        await platform.patch(at(result), {
+          customerServiceRecord: { ...recordOf(result)?.customerServiceRecord, ...fields },
+        }),
+      ).toMatchObject({ status: 200 });
+    await change(followed, { firstName: 'Evelyn' });
+    await change(own, { streetNumber: '14' });
+    sent = sandbox.requests.length;
+    const undone = await command('undo', next, '--yes');
+    expectExit(undone, 1);
+    expect(JSON.parse(undone.stdout).undone).toMatchObject({ 'put back': 1, kept: 1, failed: 0, deleted: 0 });
+    expect(recordOf(followed)?.customerServiceRecord).toMatchObject({
+      streetName: '520',
+      firstName: 'Evelyn',
+    });
+    expect(recordOf(own)?.customerServiceRecord).toMatchObject({ streetNumber: '14', streetName: 'Main' });
+    const kept = csv(next, 'undo.csv').find(({ state }) => state === 'not put back');
+    expect(kept?.['reason']).toBe('changed since: customerServiceRecord.streetNumber');
+    sent = sandbox.requests.length;
+    expectExit(await command('undo', next, '--yes'), 1);
+    expect(writesOf(sandbox, sent)).toEqual([]);
+  });
 });
