@@ -66,6 +66,8 @@ const GROUPS: Readonly<Record<ColumnGroup, string>> = {
   e911: 'E911 address, when it differs',
   device: 'device; for a business line, its ATA port',
   businessLine: 'business line',
+  voicemail: 'voicemail box of business lines and hunt groups',
+  huntGroup: 'hunt group',
   sipTrunk: 'SIP trunk',
 };
 

@@ -122,6 +122,16 @@ const CallHandlingAnswer = z.looseObject({
   forwardToPhoneNumber: optionalText,
   voicemailBoxId: optionalText,
 });
+const HuntGroupAnswer = z.looseObject({
+  id,
+  name: optionalText,
+  huntingConfiguration: z.looseObject({ members: z.array(z.unknown()).nullish() }).nullish(),
+});
+const FailoverAnswer = z.looseObject({ '@type': optionalText, failoverReason: optionalText });
+const VoicemailBoxAnswer = z.looseObject({ id, name: optionalText });
+const VoicemailBoxUses = z.looseObject({
+  assignedTo: z.array(z.looseObject({ id: optionalText, display: optionalText })).nullish(),
+});
 const PortAnswer = z.looseObject({ macAddress: optionalText, portNumber: z.number().nullish() });
 const CallingPlanProduct = z.looseObject({ id, name: optionalText, defaultPlan: z.boolean().nullish() });
 const CallingPlanAnswer = z.looseObject({ callingPlanProductId: optionalText, endDate: optionalText });
@@ -147,6 +157,8 @@ const AccountNumberList = z.array(AccountNumberAnswer);
 const DeviceList = z.array(DeviceAnswer);
 const DeviceTypeList = z.array(DeviceTypeAnswer);
 const LineList = z.array(LineAnswer);
+const HuntGroupList = z.array(HuntGroupAnswer);
+const VoicemailBoxList = z.array(VoicemailBoxAnswer);
 const TrunkList = z.array(TrunkAnswer);
 const NamedList = z.array(NamedAnswer);
 
@@ -162,6 +174,9 @@ export type PortRecord = z.output<typeof PortAnswer>;
 export type CallingPlanProductRecord = z.output<typeof CallingPlanProduct>;
 export type CallingPlanRecord = z.output<typeof CallingPlanAnswer>;
 export type NamedRecord = z.output<typeof NamedAnswer>;
+export type HuntGroupRecord = z.output<typeof HuntGroupAnswer>;
+export type FailoverRecord = z.output<typeof FailoverAnswer>;
+export type VoicemailBoxRecord = z.output<typeof VoicemailBoxAnswer>;
 export type TrunkRecord = z.output<typeof TrunkAnswer>;
 
 /** Guide, "Authentication/Working with Tokens". */
@@ -487,7 +502,6 @@ export const patchNumber = (
 
 /** What numbers can ring besides users, lines and trunks, and is known by a name in its account: the lists of each. */
 const NAMED_LISTS = {
-  huntGroups: { operation: 'retrieveBusinessLineHuntGroups', path: 'business-line-hunt-group' },
   ivrs: { operation: 'retrieveIvrList', path: 'ivr' },
   virtualFaxes: { operation: 'retrieveVFaxList', path: 'vfax' },
   specialtyLines: { operation: 'retrieve_specialty_line_by_account', path: 'specialty-line' },
@@ -711,6 +725,137 @@ export const deletePort = (partitionId: string, accountId: string, lineId: strin
   method: 'DELETE',
   path: `${linePath(partitionId, accountId, lineId)}/port-assignment`,
   answer: null,
+});
+
+const boxesPath = (partitionId: string, accountId: string) =>
+  `${accountPath(partitionId, accountId)}/business-line/voicemail-box`;
+
+/** A voicemail box of business lines and hunt groups. */
+export const createVoicemailBox = (
+  partitionId: string,
+  accountId: string,
+  body: Body,
+): Call<VoicemailBoxRecord> => ({
+  operation: 'createBusinessLineVoicemailBox',
+  method: 'POST',
+  path: boxesPath(partitionId, accountId),
+  body,
+  answer: VoicemailBoxAnswer,
+  belongs: (box) => isOf(accountId, LINE_NAMES, box) && sameName(body['name'], box.name),
+});
+
+export const listVoicemailBoxes = (partitionId: string, accountId: string): Call<VoicemailBoxRecord[]> => ({
+  operation: 'retrieveBusinessLineVoicemailBoxes',
+  method: 'GET',
+  path: boxesPath(partitionId, accountId),
+  answer: VoicemailBoxList,
+  belongs: allOf(accountId, LINE_NAMES),
+});
+
+export const getVoicemailBox = (
+  partitionId: string,
+  accountId: string,
+  boxId: string,
+): Call<VoicemailBoxRecord> => ({
+  operation: 'retrieveBusinessLineVoicemailBox',
+  method: 'GET',
+  path: `${boxesPath(partitionId, accountId)}/${e(boxId)}`,
+  answer: VoicemailBoxAnswer,
+  belongs: (box) => sameKey(boxId, box.id),
+});
+
+/** The lines and hunt groups that send callers to a box. */
+export const getVoicemailBoxUses = (
+  partitionId: string,
+  accountId: string,
+  boxId: string,
+): Call<z.output<typeof VoicemailBoxUses>> => ({
+  operation: 'retrieveBusinessLineVoicemailBoxExpandedView',
+  method: 'GET',
+  path: `${boxesPath(partitionId, accountId)}/${e(boxId)}/views/expanded`,
+  answer: VoicemailBoxUses,
+  belongs: (box) => sameKey(boxId, box['id']),
+});
+
+export const deleteVoicemailBox = (partitionId: string, accountId: string, boxId: string): Call<unknown> => ({
+  operation: 'deleteBusinessLineVoicemailBox',
+  method: 'DELETE',
+  path: `${boxesPath(partitionId, accountId)}/${e(boxId)}`,
+  answer: null,
+});
+
+const groupsPath = (partitionId: string, accountId: string) =>
+  `${accountPath(partitionId, accountId)}/business-line-hunt-group`;
+const groupPath = (partitionId: string, accountId: string, groupId: string) =>
+  `${groupsPath(partitionId, accountId)}/${e(groupId)}`;
+
+/** A hunt group of business lines. */
+export const createHuntGroup = (
+  partitionId: string,
+  accountId: string,
+  body: Body,
+): Call<HuntGroupRecord> => ({
+  operation: 'createBusinessLineHuntGroup',
+  method: 'POST',
+  path: groupsPath(partitionId, accountId),
+  body,
+  answer: HuntGroupAnswer,
+  belongs: (group) => isOf(accountId, LINE_NAMES, group) && sameName(body['name'], group.name),
+});
+
+export const listHuntGroups = (partitionId: string, accountId: string): Call<HuntGroupRecord[]> => ({
+  operation: 'retrieveBusinessLineHuntGroups',
+  method: 'GET',
+  path: groupsPath(partitionId, accountId),
+  answer: HuntGroupList,
+  belongs: allOf(accountId, LINE_NAMES),
+});
+
+export const getHuntGroup = (
+  partitionId: string,
+  accountId: string,
+  groupId: string,
+): Call<HuntGroupRecord> => ({
+  operation: 'retrieveBusinessLineHuntGroup',
+  method: 'GET',
+  path: groupPath(partitionId, accountId, groupId),
+  answer: HuntGroupAnswer,
+  belongs: (group) => sameKey(groupId, group.id),
+});
+
+export const deleteHuntGroup = (partitionId: string, accountId: string, groupId: string): Call<unknown> => ({
+  operation: 'deleteBusinessLineHuntGroup',
+  method: 'DELETE',
+  path: groupPath(partitionId, accountId, groupId),
+  answer: null,
+});
+
+/** What a hunt group does with a call that it does not take, for one reason. */
+export const getHuntFailover = (
+  partitionId: string,
+  accountId: string,
+  groupId: string,
+  reason: string,
+): Call<FailoverRecord> => ({
+  operation: 'getBusinessLineHuntGroupFailoverAction',
+  method: 'GET',
+  path: `${groupPath(partitionId, accountId, groupId)}/failover-action/${e(reason)}`,
+  answer: FailoverAnswer,
+  belongs: (action) => sameKey(reason, action.failoverReason),
+});
+
+export const putHuntFailover = (
+  partitionId: string,
+  accountId: string,
+  groupId: string,
+  reason: string,
+  body: Body,
+): Call<unknown> => ({
+  operation: 'updateBusinessLineHuntGroupFailoverAction',
+  method: 'PUT',
+  path: `${groupPath(partitionId, accountId, groupId)}/failover-action/${e(reason)}`,
+  body,
+  answer: Written,
 });
 
 /** Guide, "Create SIP Trunks". */

@@ -104,7 +104,7 @@ export async function keepWhatHangsTogether(run: Examining, made: readonly Made[
     for (const each of made) {
       if (each.verdict !== 'delete') continue;
       const held = snapshots.of(each.ids.partitionId, each.ids.accountId);
-      const reason = await occupiedBy(each, held, (id) => !goes.has(id));
+      const reason = (await occupiedBy(each, held, (id) => !goes.has(id))) ?? keptIn(each, made);
       if (reason === null) continue;
       keep(each, reason);
       if (each.resource.kind !== 'account') spread([each]);
@@ -130,10 +130,21 @@ function neighbours(made: readonly Made[]): Map<Made, Made[]> {
     for (const [role, key] of Object.entries(each.resource.needs)) {
       const needed = byKey.get(key);
       if (!needed || (role === 'owner' && each.isElsewhere)) continue;
-      near.get(needed)?.push(each);
+      // A voicemail box that others use, or that somebody has changed, keeps nobody who used it.
+      if (role !== 'voicemailBox') near.get(needed)?.push(each);
       if (role !== 'account') near.get(each)?.push(needed);
     }
   return near;
+}
+
+/** What of the run's own is kept in an account, in words. */
+function keptIn({ resource: { key, kind } }: Made, made: readonly Made[]): string | null {
+  if (kind !== 'account') return null;
+  const kept = made.find(
+    ({ verdict, resource }) =>
+      verdict === 'keep' && resource.needs.account === key && KINDS[resource.kind].takeBack !== null,
+  );
+  return kept === undefined ? null : `it still holds ${kept.resource.key}`;
 }
 
 async function occupiedBy(

@@ -151,6 +151,9 @@ export class Executor {
     if (work) return work.settled;
     const known = this.#fromJournal(key);
     if (known) return known;
+    // Of a row that is brought ahead, what its parts need may not be at work yet.
+    const own = plan.resources.find((each) => each.key === key);
+    if (own) return this.#started(own, plan, ordinal);
     const elsewhere = plan.elsewhere.get(key);
     const row = elsewhere === undefined ? undefined : this.#run.journal.row(elsewhere);
     const otherPlan = row && row.status !== 'invalid' ? this.#planner.planAhead(row) : undefined;
@@ -162,11 +165,16 @@ export class Executor {
         elsewhere ?? ordinal,
         row ? 'the row that brings it is not valid' : 'no row brings it',
       );
-    const started = this.#use(other, otherPlan, row.ordinal);
+    return this.#started(other, otherPlan, row.ordinal);
+  }
+
+  /** Works on what another resource needs, as long as it does. */
+  async #started(resource: Resource, plan: RowPlan, ordinal: number): Promise<Settled> {
+    const started = this.#use(resource, plan, ordinal);
     try {
       return await started.settled;
     } finally {
-      if (--started.users === 0) this.#works.delete(key);
+      if (--started.users === 0) this.#works.delete(resource.key);
     }
   }
 

@@ -16,6 +16,7 @@ export function idsOf(journal: Journal<ImportRecord>, resource: Resource, outcom
     id: outcome.id,
     ownerId: idIn('owner') || (outcome.ownerId ?? ''),
     phone: idIn('number') || undefined,
+    voicemailBoxId: idIn('voicemailBox') || undefined,
   };
 }
 

@@ -3,20 +3,24 @@ import {
   findDevices,
   getAccountByNumber,
   getCallHandling,
+  getHuntFailover,
   getNumber,
   getPort,
   getUser,
   listCallingPlanProducts,
   listCallingPlans,
   listDevices,
+  listHuntGroups,
   listLines,
   listNumbers,
   listTrunks,
   listUsers,
+  listVoicemailBoxes,
   searchNumbers,
   validateAddress,
 } from '../api/endpoints.js';
-import { bringsUserSettings, planRow } from '../plan/plan.js';
+import { plainName } from '../plan/keys.js';
+import { bringsUserSettings, huntFailoversOf, planRow } from '../plan/plan.js';
 import { KIND_NAMES, type KindName, type Resource, type RowPlan } from '../plan/resource.js';
 import type { PlannedObjects, SheetPlan } from '../plan/sheet-plan.js';
 import { hash32, KeyIndex } from '../records/across/key-index.js';
@@ -99,6 +103,8 @@ const ANY_ACCOUNT: RowValues = {
 interface Asked {
   /** once, whatever the rows are */
   readonly list: string | null;
+  /** the kind whose list is asked for, too */
+  readonly also?: KindName;
   /** for each that is there, and for each that is new; of a searched number nothing */
   readonly there: string | null;
   readonly isNew: string | null;
@@ -121,6 +127,10 @@ const ASKED: Readonly<Record<KindName, Asked>> = {
     ...{ list: null, there: getPort('', '', '').operation },
     isNew: getPort('', '', '').operation,
   },
+  voicemailBox: { ...NOTHING_ASKED, list: listVoicemailBoxes('', '').operation },
+  // its members are lines
+  huntGroup: { ...NOTHING_ASKED, list: listHuntGroups('', '').operation, also: 'businessLine' },
+  huntFailover: { ...NOTHING_ASKED, there: getHuntFailover('', '', '', '').operation },
   sipTrunk: { ...NOTHING_ASKED, list: listTrunks('', '').operation },
   reference: NOTHING_ASKED,
   userSettings: { ...NOTHING_ASKED, always: GET_USER },
@@ -140,8 +150,8 @@ const TOLD_DIFFERENT = { [ACCOUNT]: 1 << SHARED.length, [USER]: 2 << SHARED.leng
 const LISTED = SHARED.length + 2;
 
 /**
- * Counts what rows would bring about: sixteen bytes a row, and a few for each address. Every kind of resource but
- * accounts, users and what is set on them is one row's own.
+ * Counts what rows would bring about: sixteen bytes a row, and a few for each address and voicemail box. Every kind of
+ * resource but accounts, users, what is set on them, and voicemail boxes is one row's own.
  */
 export class PlanCounter {
   readonly #rows = new NumberTable(4);
@@ -149,6 +159,8 @@ export class PlanCounter {
   /** by product, source of the number, and what else the rows bring: {@link partsOf} */
   readonly #shapeNumbers = new Map<Product, Map<string, Map<number, number>>>();
   readonly #addresses = new KeyIndex();
+  /** voicemail boxes that a row has brought */
+  readonly #boxes = new KeyIndex();
   /** numbers that are searched, by partition and place */
   readonly #searched = new Map<string, number>();
   readonly #states: readonly PlannedState[];
@@ -175,7 +187,12 @@ export class PlanCounter {
     if (record.userFirst === ordinal && getsMail(values)) marks |= MAILS;
     this.#mark(ordinal, marks);
     if (!record.valid || !isSent || product === null) return;
-    this.#put(record, this.#shapeOf(product, values, null));
+    const shape = this.#shapeOf(product, values, null);
+    if (values.voicemailBoxName !== undefined && this.#isCounted(record.accountFirst, values)) {
+      const at = this.#shapes[shape - 1]?.parts.findIndex(({ kind }) => kind === 'voicemailBox') ?? -1;
+      if (at >= 0) this.#mark(ordinal, this.#stateBits('done', at));
+    }
+    this.#put(record, shape);
     this.#countAddresses(values, true);
   }
 
@@ -191,8 +208,9 @@ export class PlanCounter {
     const { values } = first;
     let marks = 0;
     resources.forEach((resource, index) => {
-      const state = stateOf(resource);
-      marks |= this.#states.indexOf(state) << (MARK_BITS + STATE_BITS * index);
+      const isTold = resource.kind === 'voicemailBox' && this.#isCounted(record.accountFirst, values);
+      const state = isTold ? 'done' : stateOf(resource);
+      marks |= this.#stateBits(state, index);
       if (resource.kind === 'number' && state !== 'done') this.#countAddresses(values, state === 'create');
     });
     this.#mark(ordinal, marks);
@@ -293,7 +311,9 @@ export class PlanCounter {
       shape.parts.forEach(({ kind, object, sharedBy, counted, update }, index) => {
         const state = this.#states[(states >>> (STATE_BITS * index)) & STATE];
         if (state === 'done') return;
-        if (accountIsThere && marks(account, 1 << (LISTED + KIND_NAMES.indexOf(kind)))) add(ASKED[kind].list);
+        if (accountIsThere)
+          for (const listed of [kind, ASKED[kind].also ?? kind])
+            if (marks(account, 1 << (LISTED + KIND_NAMES.indexOf(listed)))) add(ASKED[listed].list);
         const first = sharedBy === null ? 0 : sharedBy === ACCOUNT ? account : user;
         const bit = 1 << KIND_NAMES.indexOf(object);
         if (state === 'differs' && (different & bit) === 0) {
@@ -373,6 +393,16 @@ export class PlanCounter {
     return shape;
   }
 
+  /** The bits that say where the nth resource of a row stands. */
+  #stateBits(state: PlannedState, index: number): number {
+    return this.#states.indexOf(state) << (MARK_BITS + STATE_BITS * index);
+  }
+
+  /** Whether another row of the account has brought the voicemail box that a row names. */
+  #isCounted(accountFirst: number, { voicemailBoxName = '' }: RowValues): boolean {
+    return this.#boxes.add(0, accountFirst, plainName(voicemailBoxName), 1) !== 0;
+  }
+
   /**
    * The addresses of a row with a number, as `sheetAddresses` tells them apart; one of several rows is asked once.
    * @param isNew the number is still to be had
@@ -412,7 +442,17 @@ function partsOf(product: Product, values: RowValues, isCallerId: boolean): numb
     (values.callingPlan === undefined ? 0 : 4) |
     // a NUMBER may ring nothing
     (values.ringsType === undefined ? 0 : 16) |
-    (bringsUserSettings(product, values, isCallerId) ? 8 : 0)
+    (bringsUserSettings(product, values, isCallerId) ? 8 : 0) |
+    (bringsBox(product, values) ? 32 : 0) |
+    (product === 'HUNT_GROUP' ? huntFailoversOf(values).length * 64 : 0)
+  );
+}
+
+/** Whether a row brings a voicemail box: a hunt group only where an action of it leads there. */
+function bringsBox(product: Product, values: RowValues): boolean {
+  if (values.voicemailBoxName === undefined) return false;
+  return (
+    product !== 'HUNT_GROUP' || huntFailoversOf(values).some(({ action }) => values[action] === 'VOICEMAIL')
   );
 }
 

@@ -2,7 +2,7 @@ import type { Journal, StoredRow } from '../journal/journal.js';
 import { planRow, type TargetRow } from '../plan/plan.js';
 import type { RowPlan } from '../plan/resource.js';
 import type { RowValues } from '../records/columns.js';
-import { completeValues, givenValues } from '../records/complete.js';
+import { completeValues, givenValues, withBoxOf } from '../records/complete.js';
 import { rowText } from '../records/problem.js';
 import { type AccountType, PRODUCTS } from '../records/products.js';
 import { type ImportRecord, speakerOf } from '../records/record.js';
@@ -60,11 +60,17 @@ export class Planner {
     if (record.userFirst !== 0 && !user?.record.userUsable)
       return `The user cells of ${whereOf(user, row)}, which this row takes over, are not valid.`;
     const userValues = record.userFirst === 0 ? null : (user?.record.values ?? null);
-    const values = completeValues(record, account.record.values, userValues);
-    const given = givenValues(record, account.record.values, userValues);
+    const box = record.boxFrom === undefined ? undefined : this.#firstRow(record.boxFrom, row);
+    if (box?.record.boxUsable === false)
+      return `The voicemail cells of ${whereOf(box, row)}, which this row takes over, are not valid.`;
+    const own = box === undefined ? record : withBoxOf(record, box.record.values);
+    const values = completeValues(own, account.record.values, userValues);
+    const given = givenValues(own, account.record.values, userValues);
     const rowOfPhone = (phone: string) => this.#journal.rowOfPhone(phone);
     const target = record.rings === undefined ? null : this.#targetRow(record.rings, row);
-    return planRow(product, values, record.searchIndex, rowOfPhone, given, typeOf(account.record), target);
+    const { searchIndex, memberRows } = record;
+    const type = typeOf(account.record);
+    return planRow(product, values, searchIndex, rowOfPhone, given, type, target, memberRows);
   }
 
   /** The row that brings what the number of another row rings. */

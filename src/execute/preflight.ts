@@ -139,7 +139,7 @@ function headersBySource(journal: Journal<ImportRecord>): Findings['headers'] {
 /** Only accounts, users and what is set on them are shared by several rows. */
 function isShared(resource: Resource): boolean {
   const object = objectOf(resource);
-  return object === 'account' || object === 'user';
+  return object === 'account' || object === 'user' || object === 'voicemailBox';
 }
 
 function isError(finding: Finding): boolean {
@@ -202,6 +202,7 @@ class RowChecks {
     const around: Around = {
       ownerId: owner ?? '',
       phone: await this.#phoneOf(check, resources, held, owner),
+      voicemailBoxId: await this.#boxOf(check, resources, held),
     };
     await Promise.all(resources.slice(1).map((resource) => this.#resource(check, resource, held, around)));
     return check;
@@ -233,6 +234,19 @@ class RowChecks {
     const owned = await numbersForSearches(this.#journal, held, ownerId, check.ordinal);
     const index = nthOf(number.key) - 1;
     return (await numberOfSearch(owned, index, held, number, ownerId, check.ordinal))?.phoneNumber;
+  }
+
+  /** The ID of the voicemail box that the row names; undefined where that is not there. */
+  async #boxOf(
+    check: RowFindings,
+    resources: readonly Resource[],
+    held: Snapshot | null,
+  ): Promise<string | undefined> {
+    const box = resources.find(({ kind }) => kind === 'voicemailBox');
+    if (box === undefined || held === null) return undefined;
+    const { find } = KINDS.voicemailBox;
+    const now = await find.held(held, find.identity(box, { ownerId: '', phone: undefined }), check.ordinal);
+    return now === null ? undefined : find.idOf(now);
   }
 
   /** @returns what the account holds, when it is there and the sheet's; null otherwise */
@@ -296,7 +310,8 @@ class RowChecks {
     this.#told.add(resource.key);
     const { partitionId, accountId } = account;
     const id = isObject(resource) ? kind.find.idOf(now) : (around.phone ?? '');
-    const ids = { partitionId, accountId, id, ownerId: around.ownerId ?? '', phone: around.phone };
+    const { phone, voicemailBoxId } = around;
+    const ids = { partitionId, accountId, id, ownerId: around.ownerId ?? '', phone, voicemailBoxId };
     const asking = {
       addresses: this.#addresses,
       neverAnswered: this.#neverAnswered,

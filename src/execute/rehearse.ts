@@ -7,6 +7,7 @@ import { KINDS } from '../resources/kinds.js';
 const ACCOUNT_ID = '{accountId}';
 const OWNER_ID = '{ownerId}';
 const SEARCHED = '{searchedNumber}';
+const VOICEMAIL_BOX_ID = '{voicemailBoxId}';
 
 const NOWHERE = { fields: {}, latitude: undefined, longitude: undefined };
 
@@ -26,6 +27,8 @@ export function rehearse(
     ownerId: OWNER_ID,
     phone,
     ownPhone: resource.needs.number === undefined ? undefined : phone,
+    voicemailBoxId: VOICEMAIL_BOX_ID,
+    lineId: (lineName) => `{businessLineId of ${lineName}}`,
     addresses: addresses ?? { customer: NOWHERE, e911: NOWHERE },
   });
 }

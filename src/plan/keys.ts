@@ -11,6 +11,11 @@ export const keyOf = {
   user: (accountNumber: string, extension: string | undefined) =>
     extension === undefined ? named('user', accountNumber) : named('user', accountNumber, extension),
   businessLine: (accountNumber: string, lineName: string) => named('businessLine', accountNumber, lineName),
+  /** A box of business lines and hunt groups: shared by the rows that name it. */
+  voicemailBox: (accountNumber: string, boxName: string) => named('voicemailBox', accountNumber, boxName),
+  huntGroup: (accountNumber: string, groupName: string) => named('huntGroup', accountNumber, groupName),
+  /** What a hunt group does for one reason. @param group the key of the group */
+  huntFailover: (group: string, reason: string) => `huntFailover:${group}/${reason}`,
   sipTrunk: (trunkName: string) => named('sipTrunk', trunkName),
   device: (macAddress: string, lineNumber: number) => named('device', macAddress, String(lineNumber)),
   /** A number that the sheet names. */
@@ -31,7 +36,13 @@ export function kindOf(key: string): string {
 
 /** The key that a key of {@link keyOf}'s `of` was made for: `number:18015550100` of `reference:number:18015550100`. */
 export function baseOf(key: string): string {
-  return key.slice(key.indexOf(':') + 1);
+  const base = key.slice(key.indexOf(':') + 1);
+  return kindOf(key) === 'huntFailover' ? base.slice(0, base.lastIndexOf('/')) : base;
+}
+
+/** The reason that a key of {@link keyOf}'s `huntFailover` ends with. */
+export function reasonOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
 }
 
 /** Which number of its owner a key of {@link keyOf}'s `searchedNumber` means: 1 for the first. */

@@ -1,6 +1,8 @@
+import { huntMembersOf } from '../records/cells/hunt-members.js';
 import type { RowValues } from '../records/columns.js';
 import type { CompleteValues } from '../records/complete.js';
 import { type AccountType, PRODUCTS, type Product } from '../records/products.js';
+import { HUNT_FAILOVERS } from '../records/rows/hunt-rules.js';
 import { hasUserSettings } from '../records/user-settings.js';
 import { keyOf } from './keys.js';
 import type { KindName, Resource, Role, RowPlan } from './resource.js';
@@ -24,6 +26,7 @@ export interface TargetRow {
  * @param given the same values without defaults
  * @param typeOfAccount what the account's first row makes the account, where the product does not tell
  * @param target of a NUMBER row: the row of the same account that brings what the number rings, where one does
+ * @param memberRows the rows that bring the members of a hunt group, in their order; 0 where none does
  */
 export function planRow(
   product: Product,
@@ -33,6 +36,7 @@ export function planRow(
   given: RowValues = values,
   typeOfAccount: AccountType | null = null,
   target: TargetRow | null = null,
+  memberRows: readonly number[] = [],
 ): RowPlan {
   const resources: Resource[] = [];
   const elsewhere = new Map<string, number>();
@@ -56,11 +60,11 @@ export function planRow(
 
   /** Needs for phone fields: the row's own number where a field is blank, another row's where it is named. */
   const phoneNeeds = (...fields: (string | undefined)[]): Resource['needs'] => {
-    const needs: Partial<Record<Role, string>> = {};
+    const needs: Record<string, string> = {};
     const roles: Role[] = ['namedNumber1', 'namedNumber2'];
     fields.forEach((phone, index) => {
       if (phone === undefined || phone === values.phoneNumber) {
-        if (number) needs.number = number;
+        if (number) needs['number'] = number;
         return;
       }
       const row = rowOfPhone(phone);
@@ -73,12 +77,38 @@ export function planRow(
     return needs;
   };
 
+  /** The voicemail box that the row names, and the need for it; nothing where it names none. */
+  const boxNeed = (): Resource['needs'] => {
+    const { accountNumber, voicemailBoxName } = values;
+    if (voicemailBoxName === undefined) return {};
+    const voicemailBox = keyOf.voicemailBox(accountNumber, voicemailBoxName);
+    return { voicemailBox: add('voicemailBox', voicemailBox, { account }) };
+  };
+
   if (product === 'BUSINESS_LINE') {
     const { callerIdPhoneNumber, emergencyCallbackPhoneNumber } = values;
     add('businessLine', owner, { account, ...phoneNeeds(callerIdPhoneNumber, emergencyCallbackPhoneNumber) });
-    add('callHandling', keyOf.of('callHandling', owner), { account, owner });
+    add('callHandling', keyOf.of('callHandling', owner), { account, owner, ...boxNeed() });
     if (values.macAddress !== undefined)
       add('portAssignment', keyOf.of('portAssignment', owner), { account, owner });
+  }
+  if (product === 'HUNT_GROUP') {
+    const needs: Record<string, string> = {};
+    const members = huntMembersOf(values.huntStrategy, values.huntMembers);
+    members.forEach(({ line }, index) => {
+      const row = memberRows[index] ?? 0;
+      if (row === 0) return;
+      const key = keyOf.businessLine(values.accountNumber, line);
+      needs[`member${index}`] = key;
+      elsewhere.set(key, row);
+    });
+    add('huntGroup', owner, { account, ...needs });
+    const failovers = huntFailoversOf(values);
+    const box = failovers.some(({ action }) => values[action] === 'VOICEMAIL') ? boxNeed() : {};
+    for (const { reason, action } of failovers) {
+      const own = values[action] === 'VOICEMAIL' ? box : {};
+      add('huntFailover', keyOf.huntFailover(owner, reason), { account, owner, ...own });
+    }
   }
   if (product === 'SIP_TRUNK')
     add('sipTrunk', owner, { account, ...phoneNeeds(values.primaryTn, values.callbackNumber) });
@@ -121,6 +151,11 @@ export function bringsUserSettings(product: Product, values: RowValues, isCaller
   return !isOfNumber || isCallerId;
 }
 
+/** The reasons for which the row says what its hunt group does. */
+export function huntFailoversOf(values: RowValues) {
+  return HUNT_FAILOVERS.filter(({ action }) => values[action] !== undefined);
+}
+
 /** Only a business account has extensions. */
 function accountTypeOf({ extensionLength }: RowValues): AccountType {
   return extensionLength === undefined ? 'SIMPLE' : 'ADVANCED';
@@ -131,11 +166,11 @@ function hasNumber(values: CompleteValues): boolean {
 }
 
 /**
- * The key of what a row's number rings: a user, a business line, a SIP trunk, or what stands for something that no row
+ * The key of what a row's number rings: a user, a business line, a SIP trunk, a hunt group, or what stands for something that no row
  * brings; null where there is nothing.
  */
 function ownerKey(product: Product, values: RowValues & { readonly accountNumber: string }): string | null {
-  const { accountNumber, extension, lineName = '', trunkName = '' } = values;
+  const { accountNumber, extension, lineName = '', trunkName = '', huntGroupName = '' } = values;
   const { ringsType, ringsName, ringsId = '' } = values;
   switch (PRODUCTS[product].owner) {
     case 'user':
@@ -144,6 +179,8 @@ function ownerKey(product: Product, values: RowValues & { readonly accountNumber
       return keyOf.businessLine(accountNumber, lineName);
     case 'sipTrunk':
       return keyOf.sipTrunk(trunkName);
+    case 'huntGroup':
+      return keyOf.huntGroup(accountNumber, huntGroupName);
     case 'target':
       if (ringsType === undefined) return keyOf.target(accountNumber);
       return keyOf.target(

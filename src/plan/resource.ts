@@ -8,8 +8,11 @@ export const KIND_NAMES = [
   'user',
   'number',
   'businessLine',
+  'voicemailBox',
   'callHandling',
   'portAssignment',
+  'huntGroup',
+  'huntFailover',
   'sipTrunk',
   'reference',
   'userSettings',
@@ -34,14 +37,23 @@ export type Role =
   | 'namedNumber1'
   | 'namedNumber2'
   /** what the row's number rings, once that is set */
-  | 'reference';
+  | 'reference'
+  | 'voicemailBox'
+  | MemberRole;
+
+/** A line that another row of the same account brings, and that a hunt group rings: the first is `member0`. */
+type MemberRole = `member${number}`;
+
+/** The keys of what one resource needs, by the part that each plays for it. */
+export type Needs = Readonly<Partial<Record<Exclude<Role, MemberRole>, string>>> &
+  Readonly<Record<MemberRole, string>>;
 
 /** One thing that must exist on the platform. Two rows that name the same thing plan the same key. */
 export interface Resource {
   readonly kind: KindName;
   /** natural key, such as `account:SP-123` or `user:SP-123/4000`; built by `plan/keys.ts` */
   readonly key: string;
-  readonly needs: Readonly<Partial<Record<Role, string>>>;
+  readonly needs: Needs;
   readonly product: Product;
   /** the type of the account that it is or belongs to */
   readonly accountType: AccountType;

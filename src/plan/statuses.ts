@@ -82,6 +82,8 @@ export interface RowResult {
   readonly event?: EventType;
   /** the status that the row has once that event ends well; `pending` where something could not be sent before */
   readonly afterwards?: RowStatus;
+  readonly huntGroupId?: string;
+  readonly assignedVoicemailBoxId?: string;
   /** when the user's welcome mail was sent, as the platform has it; ISO date and time */
   readonly welcomeEmailSent?: string;
   /** the kind of resource that failed, such as `number` */

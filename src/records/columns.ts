@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { Fault } from './cells/damage.js';
+import { huntMembers } from './cells/hunt-members.js';
 import { fold } from './cells/nearest.js';
 import { COUNTRIES, COUNTRY_ALIASES, postalCode, state } from './cells/places.js';
 import {
   emailAddress,
+  emailAddresses,
   emergencyCallback,
   extension,
   extensionPatterns,
@@ -39,6 +41,8 @@ export type ColumnGroup =
   | 'e911'
   | 'device'
   | 'businessLine'
+  | 'voicemail'
+  | 'huntGroup'
   | 'sipTrunk';
 
 /** One entry of the column table. */
@@ -77,13 +81,15 @@ export interface Column {
 }
 
 const ALL = PRODUCT_NAMES;
-const SERVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE', 'SIP_TRUNK', 'NUMBER'] as const;
-const BUSINESS = ['BCC', 'BUSINESS_LINE', 'SIP_TRUNK', 'NUMBER'] as const;
+const SERVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE', 'SIP_TRUNK', 'HUNT_GROUP', 'NUMBER'] as const;
+const BUSINESS = ['BCC', 'BUSINESS_LINE', 'SIP_TRUNK', 'HUNT_GROUP', 'NUMBER'] as const;
 const USERS = ['BCC', 'HOME_PHONE'] as const;
 const DEVICES = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE'] as const;
 const LINE = ['BUSINESS_LINE'] as const;
 const RINGING = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE'] as const;
 const TRUNK = ['SIP_TRUNK'] as const;
+const GROUP = ['HUNT_GROUP'] as const;
+const BOXES = ['BUSINESS_LINE', 'HUNT_GROUP'] as const;
 const NUMBER = ['NUMBER'] as const;
 
 /** `options` and the `schema` that takes them. */
@@ -131,6 +137,15 @@ const sipPassword = cell((typed, inWorkbook) => {
 
 const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);
 
+const HUNT_STRATEGIES = choice(['LINEAR', 'SEQUENTIAL', 'SIMULTANEOUS'], {
+  topdown: 'LINEAR',
+  inorder: 'LINEAR',
+  serial: 'SEQUENTIAL',
+  oneafteranother: 'SEQUENTIAL',
+  ringall: 'SIMULTANEOUS',
+  allatonce: 'SIMULTANEOUS',
+  parallel: 'SIMULTANEOUS',
+});
 /** What a number can ring; how each is found stands in `resources/rings.ts`. */
 const RINGS_TYPES = [
   ...(['USER', 'BUSINESS_LINE', 'HUNT_GROUP', 'SIP_TRUNK', 'IVR', 'VFAX', 'SPECIALTY_LINE'] as const),
@@ -158,11 +173,11 @@ export const COLUMNS = {
     ...choice(PRODUCT_NAMES, productAliases),
     default: "the worksheet's name, where it names a product",
     help:
-      'Which product the row is: BCC, HOME_PHONE, BUSINESS_LINE or SIP_TRUNK; NUMBER brings a number for what is there, ' +
-      'ACCOUNT an account alone.',
+      'Which product the row is: BCC, HOME_PHONE, BUSINESS_LINE, SIP_TRUNK or HUNT_GROUP; NUMBER brings a number for what ' +
+      'is there, ACCOUNT an account alone.',
     example: {
       ...{ BCC: 'BCC', HOME_PHONE: 'HOME_PHONE', BUSINESS_LINE: 'BUSINESS_LINE', SIP_TRUNK: 'SIP_TRUNK' },
-      ...{ NUMBER: 'NUMBER', ACCOUNT: 'ACCOUNT' },
+      ...{ HUNT_GROUP: 'HUNT_GROUP', NUMBER: 'NUMBER', ACCOUNT: 'ACCOUNT' },
     },
     synonyms: ['Product Type', 'Product Name', 'Service', 'Service Type'],
   },
@@ -185,7 +200,7 @@ export const COLUMNS = {
     help: "The account's identifier in your billing system; rows with the same one are one account.",
     example: {
       ...{ BCC: 'SP-1001', HOME_PHONE: 'SP-2001', BUSINESS_LINE: 'SP-3001', SIP_TRUNK: 'SP-4001' },
-      ...{ NUMBER: 'SP-7001', ACCOUNT: 'SP-5001' },
+      ...{ HUNT_GROUP: 'SP-3001', NUMBER: 'SP-7001', ACCOUNT: 'SP-5001' },
     },
     synonyms: [
       ...['Acct #', 'Acct No', 'Acct Number', 'Acct', 'Account', 'Account #', 'Account No'],
@@ -205,6 +220,7 @@ export const COLUMNS = {
       HOME_PHONE: 'Maria Delgado',
       BUSINESS_LINE: "O'Brien Hardware",
       SIP_TRUNK: 'Timpanogos Logistics',
+      HUNT_GROUP: "O'Brien Hardware",
       NUMBER: 'Bonneville Credit Union',
       ACCOUNT: 'Cottonwood Pediatrics',
     },
@@ -246,7 +262,7 @@ export const COLUMNS = {
     required: BUSINESS,
     schema: wholeNumber(3, 6),
     help: 'How many digits the extensions of the account have, 3 to 6; it cannot be changed later.',
-    example: { BCC: '4', BUSINESS_LINE: '4', SIP_TRUNK: '4', NUMBER: '4', ACCOUNT: '4' },
+    example: { BCC: '4', BUSINESS_LINE: '4', SIP_TRUNK: '4', HUNT_GROUP: '4', NUMBER: '4', ACCOUNT: '4' },
     synonyms: ['Ext Length', 'Ext Len', 'Extension Digits'],
   },
   regulatoryType: {
@@ -438,6 +454,7 @@ export const COLUMNS = {
       HOME_PHONE: '8015552001',
       BUSINESS_LINE: '8015553001',
       SIP_TRUNK: '8015554001',
+      HUNT_GROUP: '8015553002',
       NUMBER: '8015557001',
     },
     synonyms: [
@@ -563,6 +580,7 @@ export const COLUMNS = {
       HOME_PHONE: 'Delgado Maria',
       BUSINESS_LINE: 'OBrien Hardware',
       SIP_TRUNK: 'Timpanogos Log',
+      HUNT_GROUP: 'OBrien Hardware',
       NUMBER: 'Bonneville CU',
     },
     synonyms: ['CNAM', 'Caller ID Name', 'Caller Name'],
@@ -869,8 +887,135 @@ export const COLUMNS = {
     products: LINE,
     schema: voicemailBox,
     textFormat: true,
-    help: 'The voicemail box of the line.',
+    help: 'The ID of a voicemail box that is there already; voicemailBoxName makes one, or finds it by its name.',
     synonyms: ['Voicemail Box', 'Voicemail', 'VM Box'],
+  },
+
+  voicemailBoxName: {
+    group: 'voicemail',
+    products: BOXES,
+    schema: words,
+    freeText: true,
+    default: 'no box: callers of an action VOICEMAIL reach none',
+    help: 'The voicemail box that callers reach, made once for all rows of the account that name it; not together with voicemailBoxId.',
+    example: { BUSINESS_LINE: 'Hardware counter', HUNT_GROUP: 'Hardware counter' },
+    synonyms: ['VM Box Name', 'Mailbox', 'Mailbox Name', 'Voicemail Name'],
+  },
+  voicemailEmail: {
+    group: 'voicemail',
+    products: BOXES,
+    schema: emailAddresses,
+    default: "the box's first row's; blank there: messages are not mailed",
+    help: 'The e-mail addresses that messages are sent to, separated by semicolons.',
+    example: { BUSINESS_LINE: 'counter@example.com' },
+    synonyms: ['Voicemail to Email', 'VM Email', 'Voicemail Email Address', 'Voicemail Email Addresses'],
+  },
+  voicemailKeepAfterEmail: {
+    group: 'voicemail',
+    products: BOXES,
+    ...flag,
+    default: "TRUE with voicemailEmail, or what the box's first row says",
+    help: 'Whether a message stays in the box once it was sent by e-mail.',
+    synonyms: ['Keep Voicemail', 'Keep Voicemail After Email', 'Keep After Email'],
+  },
+  voicemailLocale: {
+    group: 'voicemail',
+    products: BOXES,
+    ...choice(['en-US', 'fr-CA', 'es-MX'], {
+      english: 'en-US',
+      french: 'fr-CA',
+      spanish: 'es-MX',
+    }),
+    default: "the platform's, or what the box's first row says",
+    help: 'The language that the box speaks.',
+    synonyms: ['Voicemail Language', 'VM Language'],
+  },
+
+  huntGroupName: {
+    group: 'huntGroup',
+    products: GROUP,
+    required: GROUP,
+    schema: words,
+    freeText: true,
+    uniqueIn: 'account',
+    help: 'What the group is called, unique in the account.',
+    example: { HUNT_GROUP: 'Counter and yard' },
+    synonyms: ['Hunt Group', 'Hunt Group Label', 'Ring Group', 'Ring Group Name'],
+  },
+  huntStrategy: {
+    group: 'huntGroup',
+    products: GROUP,
+    required: GROUP,
+    ...HUNT_STRATEGIES,
+    help: 'LINEAR rings the members in their order for one common time, SEQUENTIAL each for a time of its own, SIMULTANEOUS all at once.',
+    example: { HUNT_GROUP: 'LINEAR' },
+    synonyms: ['Hunt Type', 'Hunting Type', 'Hunt Group Type', 'Ring Strategy', 'Hunting'],
+  },
+  huntMembers: {
+    group: 'huntGroup',
+    products: GROUP,
+    required: GROUP,
+    schema: huntMembers,
+    freeText: true,
+    help: 'The names of business lines of the account, in their order, separated by semicolons; behind a colon the seconds that a member of SEQUENTIAL rings.',
+    example: { HUNT_GROUP: 'Front counter' },
+    synonyms: ['Hunt Group Members', 'Members', 'Member Lines', 'Hunt Lines'],
+  },
+  huntRingTimeoutSeconds: {
+    group: 'huntGroup',
+    products: GROUP,
+    schema: wholeNumber(0, 3600),
+    default:
+      'required for LINEAR and SIMULTANEOUS, and for members of SEQUENTIAL without seconds of their own',
+    help: 'How long the members ring, in seconds; of SEQUENTIAL each member that has no time of its own.',
+    example: { HUNT_GROUP: '20' },
+    synonyms: ['Hunt Ring Timeout', 'Hunt Timeout', 'Hunt Ring Seconds'],
+  },
+  huntNoAnswerAction: {
+    group: 'huntGroup',
+    products: GROUP,
+    ...ringAction,
+    default: "the platform's",
+    help: 'What happens when no member answers.',
+    example: { HUNT_GROUP: 'VOICEMAIL' },
+    synonyms: ['Hunt No Answer', 'Hunt Group No Answer'],
+  },
+  huntNoAnswerForwardTo: {
+    group: 'huntGroup',
+    products: GROUP,
+    ...phone,
+    help: 'Where a call that no member answers is forwarded to; required with huntNoAnswerAction FORWARD.',
+    synonyms: ['Hunt No Answer Forward Number', 'Hunt Forward on No Answer'],
+  },
+  huntBusyAction: {
+    group: 'huntGroup',
+    products: GROUP,
+    ...ringAction,
+    default: "the platform's",
+    help: 'What happens when all members are busy.',
+    synonyms: ['Hunt Busy', 'Hunt Group Busy'],
+  },
+  huntBusyForwardTo: {
+    group: 'huntGroup',
+    products: GROUP,
+    ...phone,
+    help: 'Where a call of a busy group is forwarded to; required with huntBusyAction FORWARD.',
+    synonyms: ['Hunt Busy Forward Number', 'Hunt Forward on Busy'],
+  },
+  huntUnregisteredAction: {
+    group: 'huntGroup',
+    products: GROUP,
+    ...ringAction,
+    default: "the platform's",
+    help: 'What happens when the members are out of service.',
+    synonyms: ['Hunt Unregistered', 'Hunt Out of Service Action'],
+  },
+  huntUnregisteredForwardTo: {
+    group: 'huntGroup',
+    products: GROUP,
+    ...phone,
+    help: 'Where a call of a group out of service is forwarded to; required with huntUnregisteredAction FORWARD.',
+    synonyms: ['Hunt Unregistered Forward Number', 'Hunt Out of Service Forward To'],
   },
 
   trunkName: {
@@ -1005,6 +1150,9 @@ export const NUMBER_COLUMNS = COLUMN_NAMES.filter(
   (column) => columnOf(column).namesNumber === true,
 ) as NumberColumn[];
 
+/** The columns that describe a voicemail box; its name says which one it is. */
+export const BOX_COLUMNS = columnsOf('voicemail').filter((column) => column !== 'voicemailBoxName');
+
 /** The columns whose cells are secrets. */
 export const SECRET_COLUMNS: ReadonlySet<ColumnName> = new Set(
   COLUMN_NAMES.filter((column) => columnOf(column).secret === true),
@@ -1027,6 +1175,8 @@ export const RESULT_COLUMNS = [
   'businessLineId',
   'sipTrunkId',
   'deviceId',
+  'huntGroupId',
+  'assignedVoicemailBoxId',
   'numberStatus',
   'portStatus',
   'focDate',
@@ -1038,6 +1188,13 @@ export const RESULT_COLUMNS = [
   'warnings',
   'finishedAt',
 ] as const;
+
+/** Those that results of earlier versions do not have. */
+export const LATER_RESULT_COLUMNS: ReadonlySet<(typeof RESULT_COLUMNS)[number]> = new Set([
+  'welcomeEmailSent',
+  'huntGroupId',
+  'assignedVoicemailBoxId',
+]);
 
 /** The columns after them, where a file has them: where in the input each of its rows first stood. */
 export const INPUT_COLUMNS = ['inputFile', 'inputSheet', 'inputRow'] as const;

@@ -1,6 +1,7 @@
 import { type Country, countryOfPostalCode, countryOfState, countryOfWholeAddress } from './cells/places.js';
 import {
   type BlankColumn,
+  BOX_COLUMNS,
   COLUMN_NAMES,
   type ColumnName,
   columnOf,
@@ -53,6 +54,11 @@ const BLANKS = Object.fromEntries(
     return [product, sent.map((column) => [column, columnOf(column).blank])];
   }),
 ) as Record<Product, [ColumnName, unknown][]>;
+
+/** A record whose voicemail box another row describes, with what that says of it. */
+export function withBoxOf<R extends { readonly values: RowValues }>(record: R, speaker: RowValues): R {
+  return { ...record, values: inherit(record.values, BOX_COLUMNS, speaker) };
+}
 
 /** Where a row's number comes from (column `numberSource` and its default). */
 export function numberSourceOf(values: RowValues): NonNullable<RowValues['numberSource']> {

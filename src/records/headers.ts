@@ -1,5 +1,12 @@
 import { fold } from './cells/nearest.js';
-import { COLUMN_NAMES, COLUMNS, type ColumnName, INPUT_COLUMNS, RESULT_COLUMNS } from './columns.js';
+import {
+  COLUMN_NAMES,
+  COLUMNS,
+  type ColumnName,
+  INPUT_COLUMNS,
+  LATER_RESULT_COLUMNS,
+  RESULT_COLUMNS,
+} from './columns.js';
 import { columnMisspelt, columnsNear } from './header-words.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from './products.js';
 
@@ -55,13 +62,23 @@ const inputs: ReadonlySet<string> = new Set(INPUT_COLUMNS);
 
 /** Where the result columns stand in the header of a file that this program wrote, `end` excluded; none in another one. */
 function resultsIn(header: readonly string[]): { readonly start: number; readonly end: number } {
-  for (let start = header.length - RESULT_COLUMNS.length; start >= 0; start -= 1) {
-    if (!RESULT_COLUMNS.every((column, index) => header[start + index] === column)) continue;
-    let end = start + RESULT_COLUMNS.length;
+  for (let start = header.lastIndexOf(RESULT_COLUMNS[0]); start >= 0; start -= 1) {
+    let end = endOfResults(header, start);
+    if (end === null) continue;
     while (inputs.has(header[end] ?? '')) end += 1;
     return { start, end };
   }
   return { start: header.length, end: header.length };
+}
+
+/** Where the result columns end that begin there; null when they are not all there, as this or an earlier version writes them. */
+function endOfResults(header: readonly string[], start: number): number | null {
+  let end = start;
+  for (const column of RESULT_COLUMNS) {
+    if (header[end] === column) end += 1;
+    else if (!LATER_RESULT_COLUMNS.has(column)) return null;
+  }
+  return end;
 }
 
 /**

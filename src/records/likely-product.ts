@@ -4,6 +4,7 @@ import { PRODUCT_NAMES, type Product } from './products.js';
 /** The columns that tell a product, the surest first. */
 const TELLING = [
   ['trunkName', 'SIP_TRUNK'],
+  ['huntGroupName', 'HUNT_GROUP'],
   ['lineName', 'BUSINESS_LINE'],
   ['extension', 'BCC'],
   ['firstName', 'HOME_PHONE'],

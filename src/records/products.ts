@@ -11,12 +11,12 @@ interface ProductEntry {
   /** whether its rows have a user */
   readonly hasUser: boolean;
   /** the kind of resource that its numbers ring; `target`: what the row names; null for one that has no numbers */
-  readonly owner: 'user' | 'businessLine' | 'sipTrunk' | 'target' | null;
+  readonly owner: 'user' | 'businessLine' | 'sipTrunk' | 'huntGroup' | 'target' | null;
   /** the account number of its example row in templates, which no real customer's account has */
   readonly exampleAccount: string;
 }
 
-/** The products of the guide ("Alianza Products"), numbers for what is there, and accounts alone. */
+/** The products of the guide ("Alianza Products"), hunt groups, numbers for what is there, and accounts alone. */
 export const PRODUCTS = {
   BCC: {
     accountType: 'ADVANCED',
@@ -56,6 +56,15 @@ export const PRODUCTS = {
     owner: 'sipTrunk',
     exampleAccount: 'EXAMPLE-4',
   },
+  // no product of the guide: rings business lines, so its example stands in the account of theirs
+  HUNT_GROUP: {
+    accountType: 'ADVANCED',
+    title: 'Hunt Group',
+    synonyms: ['Hunt Groups', 'Line Hunt Group', 'Business Line Hunt Group', 'Ring Group', 'Ring Groups'],
+    hasUser: false,
+    owner: 'huntGroup',
+    exampleAccount: 'EXAMPLE-3',
+  },
   // no product of the guide either: a number on an account, and what it rings
   NUMBER: {
     accountType: 'ADVANCED',
@@ -78,12 +87,13 @@ export const PRODUCTS = {
 
 export type Product = keyof typeof PRODUCTS;
 
-/** The products in the order of the guide, then numbers, then accounts alone. */
+/** The products in the order of the guide, then hunt groups, numbers, and accounts alone. */
 export const PRODUCT_NAMES = [
   'BCC',
   'HOME_PHONE',
   'BUSINESS_LINE',
   'SIP_TRUNK',
+  'HUNT_GROUP',
   'NUMBER',
   'ACCOUNT',
 ] as const satisfies readonly Product[];

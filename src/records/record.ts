@@ -43,6 +43,12 @@ export interface ImportRecord {
    * brings no number to a user
    */
   readonly callerId: boolean | null;
+  /** of a HUNT_GROUP row: the ordinals of the rows that bring its members, in their order; 0 where none does */
+  readonly memberRows?: readonly number[];
+  /** ordinal of the row whose cells speak for the row's voicemail box, when that is another one */
+  readonly boxFrom?: number;
+  /** false: an error is on a cell of this row that speaks for its voicemail box */
+  readonly boxUsable?: false;
 }
 
 /** The field that names who speaks for an account or user where its first row does not. */

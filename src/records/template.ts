@@ -21,6 +21,7 @@ export const TEMPLATE_FILES = {
   HOME_PHONE: 'home-phone',
   BUSINESS_LINE: 'business-line',
   SIP_TRUNK: 'sip-trunk',
+  HUNT_GROUP: 'hunt-group',
   NUMBER: 'numbers',
   ACCOUNT: 'accounts',
 } as const satisfies Record<TemplateName, string>;

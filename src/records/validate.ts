@@ -2,12 +2,14 @@ import { StopError } from '../errors.js';
 import type { Row, RowFault, Table } from '../sheet/table.js';
 import { Accounts, type KnownBefore, type Owner, type RecordChange } from './across/accounts.js';
 import { CallerIds } from './across/caller-ids.js';
+import { HuntMembers } from './across/hunt-members.js';
 import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
 import { LeftOutOwners } from './across/left-out-owners.js';
 import { Rings } from './across/rings.js';
 import { RowPlaces } from './across/row-places.js';
 import { Uniqueness } from './across/uniqueness.js';
+import { VoicemailBoxes } from './across/voicemail-boxes.js';
 import { fold } from './cells/nearest.js';
 import { placeColumns, readCells, type TableColumns } from './cells/read-cells.js';
 import { readTranslations, type Translations } from './cells/translations.js';
@@ -73,6 +75,8 @@ export class Validator {
   readonly #callerIds = new CallerIds(this.#places);
   readonly #uniqueness = new Uniqueness(this.#keys, this.#places);
   readonly #rings: Rings;
+  readonly #boxes = new VoicemailBoxes(this.#keys, this.#places);
+  readonly #huntMembers = new HuntMembers(this.#keys, this.#places);
   #headers: readonly HeaderMatch[] = [];
   #columns: TableColumns | null = null;
   #leftOut: LeftOut | null = null;
@@ -184,7 +188,8 @@ export class Validator {
   *finish(): Iterable<LateProblem> {
     if (this.#table !== null)
       for (const header of this.#nowhere.values()) yield { ordinal: 0, ...nowhere(header, this.#table) };
-    for (const problems of [this.#accounts.finish(), this.#uniqueness.finish(), this.#callerIds.finish()])
+    const late = [this.#accounts, this.#uniqueness, this.#callerIds, this.#boxes, this.#huntMembers];
+    for (const problems of late.map((each) => each.finish()))
       for (const problem of problems) yield underHeader(problem, this.#typedHeaders.get(keyOf(problem)));
     for (const problem of this.#skipUnknown.values()) if (problem !== null) yield { ...problem, ordinal: 0 };
   }
@@ -215,6 +220,8 @@ export class Validator {
     yield this.#callerIds.displaced.map((ordinal) => ({ ordinal, change: { callerId: false } }));
     yield* this.#accounts.changes();
     yield this.#rings.changes();
+    yield this.#boxes.changes();
+    yield this.#huntMembers.changes();
   }
 
   /** The ordinal of the row that brings a phone number (11 digits), if one of the rows so far does. */
@@ -254,6 +261,7 @@ export class Validator {
         ? this.#rings.take(check, owner.account, sourceOf(check) === 'SEARCH')
         : { searchIndex: this.#countSearch(check, owner) };
     const callerId = this.#takesCallerId(check, owner);
+    const lines = this.#partInLines(check, owner);
     const { accountFirst, userFirst } = owner;
     const wrong = (group: 'account' | 'user') =>
       [...check.problems, ...check.tableProblems].some(
@@ -274,6 +282,7 @@ export class Validator {
       userUsable: clean || !wrong('user'),
       ...ringing,
       callerId,
+      ...lines,
     };
     return { record, row, problems: check.problems, tableProblems: check.tableProblems };
   }
@@ -300,6 +309,16 @@ export class Validator {
       check.problems.push(problem);
     }
     check.tableProblems.push(problem);
+  }
+
+  /** What a row is to the voicemail boxes and hunt groups of business lines. */
+  #partInLines(check: RowCheck, { account }: Owner): Partial<ImportRecord> | null {
+    const { product } = check;
+    if (product !== 'BUSINESS_LINE' && product !== 'HUNT_GROUP') return null;
+    const box = this.#boxes.take(check, account);
+    if (product === 'BUSINESS_LINE' || account === 0) return box;
+    const memberRows = this.#huntMembers.take(check, account);
+    return memberRows === undefined ? box : { ...box, memberRows };
   }
 
   #takesCallerId(check: RowCheck, { user, isStranger }: Owner): boolean | null {

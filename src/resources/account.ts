@@ -93,7 +93,7 @@ export const account: Kind<AccountRecord, AccountIdentity> = {
     call: ({ partitionId, accountId }, fields) => patchAccount(partitionId, accountId, fields),
   },
   takeBack: {
-    after: ['user', 'businessLine', 'sipTrunk', 'number'],
+    after: ['user', 'businessLine', 'voicemailBox', 'huntGroup', 'sipTrunk', 'number'],
     async occupied(held, { phone: _phone }, left, priority) {
       const [users, numbers, lines, trunks] = await Promise.all([
         held.users(priority),
@@ -101,6 +101,7 @@ export const account: Kind<AccountRecord, AccountIdentity> = {
         held.lines(priority),
         held.trunks(priority),
       ]);
+      const groups = lines.length === 0 ? [] : await held.huntGroups(priority);
       const strange = ({ id }: { id: string }) => left(id);
       const names = [
         ...users.filter(strange).map((user) => `user ${user.firstName} ${user.lastName}`),
@@ -108,6 +109,7 @@ export const account: Kind<AccountRecord, AccountIdentity> = {
           .filter((each) => isStillThere(each) && left(each.phoneNumber))
           .map((each) => `number ${each.phoneNumber}`),
         ...lines.filter(strange).map((line) => `business line ${line.name}`),
+        ...groups.filter(strange).map((group) => `hunt group ${group.name}`),
         ...trunks.filter(strange).map((trunk) => `SIP trunk ${trunk.trunkName}`),
       ];
       return names.length === 0

@@ -2,6 +2,7 @@ import { createLine, deleteLine, getLine, type LineRecord, listLines, putLine } 
 import type { CompleteValues } from '../records/complete.js';
 import { wholeWith } from './changes.js';
 import { createOnce } from './create-once.js';
+import { huntedBy } from './hunt-group.js';
 import { type Kind, PLAIN_UPDATE } from './kind.js';
 import { named, renamed, twinsOf } from './names.js';
 import { rungBy } from './number-state.js';
@@ -52,8 +53,9 @@ export const businessLine: Kind<LineRecord, LineIdentity> = {
       putLine(partitionId, accountId, id, wholeWith(now, fields)),
   },
   takeBack: {
-    after: ['number', 'portAssignment'],
-    occupied: rungBy,
+    after: ['number', 'portAssignment', 'huntGroup'],
+    occupied: async (held, ids, left, priority) =>
+      (await rungBy(held, ids, left, priority)) ?? huntedBy(held, ids, left, priority),
     remove: ({ partitionId, accountId, id }) => deleteLine(partitionId, accountId, id),
   },
   dryRun: { another: null, whenNew: null, always: null },

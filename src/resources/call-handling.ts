@@ -15,18 +15,23 @@ export const callHandling: Kind<CallHandlingRecord, HandlingIdentity> = {
   idColumn: null,
   settingOf: 'businessLine',
   referenceType: null,
-  writes: ({ values }, { partitionId, accountId, ownerId }) => [
-    putCallHandling(partitionId, accountId, ownerId, callHandlingBody(values)),
+  writes: ({ values, needs }, { partitionId, accountId, ownerId, voicemailBoxId }) => [
+    putCallHandling(
+      partitionId,
+      accountId,
+      ownerId,
+      callHandlingBody(values, needs.voicemailBox && voicemailBoxId),
+    ),
   ],
   async bringAbout(task) {
     const account = await task.account();
-    const line = await task.need('owner');
+    const [line, box] = [await task.need('owner'), await task.need('voicemailBox')];
     const { partitionId, accountId } = account;
     const lineId = line?.id ?? '';
     const { values, given } = task.resource;
     return setOnce(task, callHandling, account, {
       id: lineId,
-      call: putCallHandling(partitionId, accountId, lineId, callHandlingBody(values)),
+      call: putCallHandling(partitionId, accountId, lineId, callHandlingBody(values, box?.id)),
       found: line?.state === 'existing' ? current : undefined,
     });
 
@@ -35,7 +40,7 @@ export const callHandling: Kind<CallHandlingRecord, HandlingIdentity> = {
       const held = task.run.snapshots.of(partitionId, accountId);
       const now = await held.callHandling(lineId, task.ordinal);
       if (now === null) return null;
-      const { differences } = compare(statedHandling(given), now);
+      const { differences } = compare(statedHandling(given, box?.id), now);
       const isNew = compare(callHandlingBody({}), now).differences.length === 0;
       return isNew && differences.length > 0 ? null : differences;
     }
@@ -49,8 +54,10 @@ export const callHandling: Kind<CallHandlingRecord, HandlingIdentity> = {
     strange: () => null,
   },
   read: (look, { partitionId, accountId, ownerId }) => look(getCallHandling(partitionId, accountId, ownerId)),
-  stated: ({ values, resource }) =>
-    values === resource.values ? callHandlingBody(values) : statedHandling(values),
+  stated: ({ values, resource, ids: { voicemailBoxId } }) =>
+    values === resource.values
+      ? callHandlingBody(values, voicemailBoxId)
+      : statedHandling(values, voicemailBoxId),
   update: {
     ...PLAIN_UPDATE,
     fields: [
@@ -80,8 +87,11 @@ type CallHandlingValues = Pick<
   | 'voicemailBoxId'
 >;
 
-/** The body of `PUT call-handling`; of no values at all, what a new line does. */
-export function callHandlingBody(values: CallHandlingValues) {
+/**
+ * The body of `PUT call-handling`; of no values at all, what a new line does.
+ * @param boxId the voicemail box that the row names, where it names one
+ */
+export function callHandlingBody(values: CallHandlingValues, boxId?: string) {
   return {
     activeCallHandling: values.activeCallHandling ?? 'RING_LINE',
     callWaitingEnabled: values.callWaitingEnabled,
@@ -99,13 +109,13 @@ export function callHandlingBody(values: CallHandlingValues) {
             noAnswerAction: failover(values.noAnswerAction, values.noAnswerForwardTo),
           },
     forwardToPhoneNumber: values.forwardToPhoneNumber,
-    voicemailBoxId: values.voicemailBoxId,
+    voicemailBoxId: boxId ?? values.voicemailBoxId,
   };
 }
 
 /** Only what the cells say: a blank cell of a line that was there says nothing. */
-function statedHandling(given: CallHandlingValues) {
-  const body = callHandlingBody(given);
+function statedHandling(given: CallHandlingValues, boxId: string | undefined) {
+  const body = callHandlingBody(given, boxId);
   return {
     ...body,
     activeCallHandling: given.activeCallHandling,

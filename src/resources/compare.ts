@@ -80,6 +80,8 @@ export function same(field: string, wanted: unknown, now: unknown): boolean {
     // The guide's own example is answered OPEN_DIAL_PLAN after OPEN_DIAL_PLAN_TEN_DIGIT was sent.
     case 'dialingBehaviorType':
       return a.startsWith(b);
+    case 'forwardMessageToEmailAddresses':
+      return asSet(wanted) === asSet(now);
     case 'postalCode':
       // A code may come back with its four further digits.
       return codeOf(a).startsWith(codeOf(b)) || codeOf(b).startsWith(codeOf(a));
@@ -105,6 +107,12 @@ const IN_CAPITALS: ReadonlySet<string> = new Set([
   ...['city', 'state', 'country', 'unit', 'secondaryLocationDescription', 'customerName'],
   ...['macAddress', 'emailAddress', 'username', 'languageTag', 'callingPlan'],
 ]);
+
+/** A list of mail addresses, in which neither order nor letter case says anything. */
+function asSet(list: unknown): string {
+  const texts = (Array.isArray(list) ? list : [list]).map((each) => shown(each).toLowerCase());
+  return JSON.stringify([...new Set(texts)].sort());
+}
 
 function codeOf(postalCode: string): string {
   return postalCode.replace(/[^A-Za-z0-9]/g, '').toUpperCase();

@@ -25,6 +25,8 @@ export interface Ids extends AccountIds {
   readonly ownerId: string;
   /** the row's own number, where the resource would have waited for it */
   readonly phone: string | undefined;
+  /** the ID of the voicemail box that it sends callers to, where its row names that box */
+  readonly voicemailBoxId?: string | undefined;
 }
 
 /** What the fields of a resource are made from. */
@@ -47,6 +49,10 @@ export interface Rehearsal {
   /** the same, where the resource would wait for it */
   readonly ownPhone: string | undefined;
   readonly addresses: RowAddresses;
+  /** what stands for the ID of the voicemail box that the row names */
+  readonly voicemailBoxId: string;
+  /** what stands for the ID of a business line of that name */
+  lineId(lineName: string): string;
 }
 
 /** What is known of the resources around one that is looked for. */
@@ -55,6 +61,8 @@ export interface Around {
   readonly ownerId: string | null;
   /** the number that it sets; undefined where it sets none, or a search has not found it yet */
   readonly phone: string | undefined;
+  /** the ID of the voicemail box that its row names; undefined where that is not there */
+  readonly voicemailBoxId?: string | undefined;
 }
 
 /** How one resource is found again under its natural key. */

@@ -5,6 +5,8 @@ import { businessLine } from './business-line.js';
 import { callHandling } from './call-handling.js';
 import { callingPlan } from './calling-plan.js';
 import { device } from './device.js';
+import { huntFailover } from './hunt-failover.js';
+import { huntGroup } from './hunt-group.js';
 import type { Kind } from './kind.js';
 import { number } from './number.js';
 import { portAssignment } from './port-assignment.js';
@@ -12,6 +14,7 @@ import { reference } from './reference.js';
 import { sipTrunk } from './sip-trunk.js';
 import { user } from './user.js';
 import { userSettings } from './user-settings.js';
+import { voicemailBox } from './voicemail-box.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each kind has records and identities of its own
 export type AnyKind = Kind<any, any>;
@@ -22,8 +25,11 @@ export const KINDS: Readonly<Record<KindName, AnyKind>> = {
   user,
   number,
   businessLine,
+  voicemailBox,
   callHandling,
   portAssignment,
+  huntGroup,
+  huntFailover,
   sipTrunk,
   reference,
   userSettings,

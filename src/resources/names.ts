@@ -35,6 +35,18 @@ export function twinsOf<T>(
   return count > 1 ? `${count} ${what} of the account are called "${name}"` : null;
 }
 
+/** All that have that name among the others of their account, where the platform may hold a name more than once. */
+export function allNamed<T>(
+  all: readonly T[],
+  nameOf: (each: T) => string | null | undefined,
+  wanted: string,
+): T[] {
+  return all.filter((each) => {
+    const name = nameOf(each);
+    return name != null && sameName(name, wanted);
+  });
+}
+
 /** That somebody has given it another name, in words; null when it has its name, or the platform does not say. */
 export function renamed(now: string | null | undefined, wanted: string): string | null {
   return now == null || sameName(now, wanted) ? null : `it is now called "${now}"`;

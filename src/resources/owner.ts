@@ -2,6 +2,7 @@ import type { JsonObject } from '../journal/journal.js';
 import type { Resource } from '../plan/resource.js';
 import { PRODUCTS } from '../records/products.js';
 import { businessLine } from './business-line.js';
+import { huntGroup } from './hunt-group.js';
 import type { Around, Kind } from './kind.js';
 import type { Snapshot } from './lookups/snapshots.js';
 import { heldTargetId, RINGABLES } from './rings.js';
@@ -16,7 +17,7 @@ interface Owned extends JsonObject {
 export type Ringing = Pick<Resource, 'product' | 'values'>;
 
 /** What a number can ring, by the kind of resource that a product names. */
-const OWNERS = { user, businessLine, sipTrunk } as const;
+const OWNERS = { user, businessLine, sipTrunk, huntGroup } as const;
 
 /** The kind of resource that the numbers of a product ring; null where each row names what it is. */
 function ownerKind({ product }: Ringing): Kind<Owned, JsonObject> | null {

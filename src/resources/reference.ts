@@ -38,8 +38,10 @@ function isCallerId({ product, values }: Ringing): boolean | undefined {
 /** Guide, "Set Phone Number Reference". A setting of the number: setting it again changes nothing. */
 export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
   title: 'Assignment of the phone number',
-  called: ({ lineName, trunkName, ringsName, ringsId, firstName, lastName }) =>
-    lineName ?? trunkName ?? ringsName ?? ringsId ?? [firstName, lastName].filter(Boolean).join(' '),
+  called: ({ lineName, trunkName, huntGroupName, ringsName, ringsId, firstName, lastName }) => {
+    const object = lineName ?? trunkName ?? huntGroupName ?? ringsName ?? ringsId;
+    return object ?? [firstName, lastName].filter(Boolean).join(' ');
+  },
   idColumn: null,
   settingOf: 'number',
   referenceType: null,

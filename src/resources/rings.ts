@@ -41,7 +41,8 @@ export const RINGABLES: Readonly<Record<RingsType, Ringable>> = {
   },
   HUNT_GROUP: {
     ...{ referenceType: 'BUSINESS_LINE_HUNT_GROUP', noun: 'hunt group' },
-    list: async (held, priority) => (await held.named('huntGroups', priority)).map(byName),
+    list: async (held, priority) =>
+      (await held.huntGroups(priority)).map(({ id, name }) => byName({ id, name })),
   },
   SIP_TRUNK: {
     ...{ referenceType: 'SIP_TRUNK', noun: 'SIP trunk' },

@@ -49,7 +49,11 @@ export async function setOnce<Now extends object, Identity extends JsonObject>(
   if (kind.update !== null && setting.found && !inDoubt && isToUpdate(task)) {
     const owner = await task.need('owner');
     const number = await task.need('number');
-    const ids: Ids = { partitionId, accountId, id: setting.id, ownerId: owner?.id ?? '', phone: number?.id };
+    const box = await task.need('voicemailBox');
+    const ids: Ids = {
+      ...{ partitionId, accountId, id: setting.id, ownerId: owner?.id ?? '', phone: number?.id },
+      voicemailBoxId: box?.id,
+    };
     const updated = await updateOnce(task, kind, kind.update, ids, null);
     if (updated !== null) return updated;
   }

@@ -49,10 +49,11 @@ function createdRow(row: StoredRow<ImportRecord>, journal: Journal<ImportRecord>
     name:
       values.lineName ??
       values.trunkName ??
+      values.huntGroupName ??
       values.ringsName ??
       (product === 'ACCOUNT' ? (values.accountName ?? '') : person),
     number: result.assignedPhoneNumber ?? '',
     accountId: result.accountId ?? '',
-    id: result.userId ?? result.businessLineId ?? result.sipTrunkId ?? '',
+    id: result.userId ?? result.businessLineId ?? result.sipTrunkId ?? result.huntGroupId ?? '',
   };
 }

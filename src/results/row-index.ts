@@ -67,7 +67,8 @@ export class RowIndex {
     const source = sheet === null ? basename(file) : `${basename(file)}, ${sheet}`;
     const person = [values.firstName, values.lastName].filter((part) => part !== undefined).join(' ');
     const customer = values.accountName ?? this.#names.get(accountFirst) ?? '';
-    const named = values.lineName ?? values.trunkName ?? (person || (this.#names.get(-userFirst) ?? ''));
+    const object = values.lineName ?? values.trunkName ?? values.huntGroupName;
+    const named = object ?? (person || (this.#names.get(-userFirst) ?? ''));
     if (ordinal === accountFirst) this.#names.set(ordinal, clip(customer));
     if (ordinal === userFirst) this.#names.set(-ordinal, clip(person));
     const { macAddress, emailAddress, extension, username } = values;

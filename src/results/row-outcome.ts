@@ -64,6 +64,8 @@ export function resultCells(
     businessLineId: result.businessLineId ?? '',
     sipTrunkId: result.sipTrunkId ?? '',
     deviceId: result.deviceId ?? '',
+    huntGroupId: result.huntGroupId ?? '',
+    assignedVoicemailBoxId: result.assignedVoicemailBoxId ?? '',
     ...eventCells(events),
     welcomeEmailSent: result.welcomeEmailSent ?? '',
     failedStep: result.failedStep ?? (row.status === 'invalid' ? 'validation' : ''),

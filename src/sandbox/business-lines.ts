@@ -26,6 +26,7 @@ import {
   rowOf,
 } from './platform.js';
 import type { BusinessLine, PortAssignment } from './state.js';
+import { requireBox } from './voicemail-boxes.js';
 
 /** Schema BusinessLine; guide, "Create Business Lines". Names are not unique. */
 const BUSINESS_LINE = {
@@ -129,6 +130,8 @@ export const putBusinessLineCallHandling: Handler = (call) => {
   requireValid(body, CALL_HANDLING);
   if (body['activeCallHandling'] === 'FORWARD' && typeof body['forwardToPhoneNumber'] !== 'string')
     throw new Refusal(400, 'forwardToPhoneNumber: is required when activeCallHandling is FORWARD');
+  if (typeof body['voicemailBoxId'] === 'string')
+    requireBox(call, accountOf(call), body['voicemailBoxId'], 'voicemailBoxId');
   const settings: Json = Object.fromEntries(
     Object.keys(CALL_HANDLING).flatMap((field) => {
       const value = body[field] ?? undefined;

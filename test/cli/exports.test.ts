@@ -67,8 +67,9 @@ describe.concurrent('an export as it is', () => {
     expect(order).toEqual(order.toSorted((a, b) => a - b));
     expect(text).toMatch(/CustID +→ accountNumber +synonym\n/);
     expect(text).toMatch(/Customer Name +→ customerName +name; probably wrong, see below\n/);
-    for (const header of ['Status', 'VM to Email', 'Port Date'])
+    for (const header of ['Status', 'Port Date'])
       expect(text).toMatch(new RegExp(`${header} +→ not used +unknown\n`));
+    expect(text).toMatch(/VM to Email +→ not used +unknown; did you mean voicemailEmail\?\n/);
     expect(text).toMatch(/usernme +→ not used +unknown; did you mean username\?\n/);
     // with the user's own header beside the column
     expect(text).toContain('export.csv, row 2, emailAddress ("E-Mail"): "N/A" is a placeholder');

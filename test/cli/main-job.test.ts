@@ -82,13 +82,15 @@ function sampleDifferences(
     const user = state.users.find(({ id }) => id === result['userId']);
     const line = state.businessLines.find(({ id }) => id === result['businessLineId']);
     const trunk = state.sipTrunks.find(({ id }) => id === result['sipTrunkId']);
+    const group = state.huntGroups.find(({ id }) => id === result['huntGroupId']);
     const target = () =>
-      [...state.users, ...state.businessLines, ...state.sipTrunks].find((each) =>
+      [...state.users, ...state.businessLines, ...state.sipTrunks, ...state.huntGroups].find((each) =>
         Object.values(each).includes(row.ringsName ?? ''),
       );
-    const owner = { BCC: user, HOME_PHONE: user, BUSINESS_LINE: line, SIP_TRUNK: trunk, NUMBER: target() }[
-      row.product ?? ''
-    ];
+    const owner = {
+      ...{ BCC: user, HOME_PHONE: user, BUSINESS_LINE: line, SIP_TRUNK: trunk, HUNT_GROUP: group },
+      NUMBER: target(),
+    }[row.product ?? ''];
     if (row.product !== 'NUMBER' || row.ringsName)
       check('account of its owner', owner?.accountId, account?.id);
     if (row.product === 'BUSINESS_LINE') {
@@ -100,6 +102,8 @@ function sampleDifferences(
     } else if (row.product === 'SIP_TRUNK') {
       check('trunkName', trunk?.trunkName, row.trunkName);
       trunks.add(trunk?.id);
+    } else if (row.product === 'HUNT_GROUP') {
+      check('huntGroupName', group?.name, row.huntGroupName);
     } else if (row.product !== 'NUMBER') {
       seen.users.add(user?.id);
       const named = rows.find(
@@ -139,6 +143,7 @@ function sampleDifferences(
     devices: [state.devices.length, seen.devices.size],
     businessLines: [state.businessLines.length, seen.lines.size],
     sipTrunks: [state.sipTrunks.length, trunks.size],
+    huntGroups: [state.huntGroups.length, rows.filter(({ huntGroupName }) => huntGroupName).length],
     ports: [state.portAssignments.length, ports],
     reservations: [state.reservations.length, 0],
     results: [results.length, rows.length],

@@ -83,8 +83,9 @@ describe.concurrent('the plan is what the platform then receives', () => {
     [
       'samples/mixed.xlsx',
       {
-        ...{ account: '10,0,0', user: '13,0,0', number: '27,0,0', device: '10,0,0' },
+        ...{ account: '10,0,0', user: '13,0,0', number: '28,0,0', device: '10,0,0' },
         ...{ businessLine: '5,0,0', portAssignment: '4,0,0', sipTrunk: '4,0,0' },
+        ...{ voicemailBox: '1,0,0', huntGroup: '2,0,0' },
       },
       0,
     ],
@@ -181,7 +182,7 @@ describe.concurrent('the plan is what the platform then receives', () => {
     expect(listedIn(place, 'dry')).toEqual(counted(writesOf(sandbox, sent)));
     // A further dry run finds everything: nothing is listed, and the plan says so.
     const again = await planOf(place, 'run', sheet, '--dry-run', '--out', 'again', '--http-log');
-    expect(Object.values(again.objects).map(({ create }) => create)).toEqual(Array(7).fill(0));
+    expect(new Set(Object.values(again.objects).map(({ create }) => create))).toEqual(new Set([0]));
     expect(listedIn(place, 'again')).toEqual({});
   });
 });

@@ -27,7 +27,7 @@ const ROWS: SheetRow[] = [
   {
     ...{ product: 'BUSINESS_LINE', ...of, ...LINDON, lineName: 'Front', phoneNumber: '8017850002' },
     ...{ busyAction: 'FORWARD', busyForwardTo: '8017850001', unregisteredAction: 'BUSY' },
-    ...{ noAnswerAction: 'VOICEMAIL', noAnswerTimeoutSeconds: '20', voicemailBoxId: 'box-1' },
+    ...{ noAnswerAction: 'VOICEMAIL', noAnswerTimeoutSeconds: '20', voicemailBoxName: 'Box 1' },
     ...{ deviceTypeId: 'SPA122', macAddress: '0004F2000002', lineNumber: '2', faxEnabled: 'yes' },
   },
   {
@@ -111,7 +111,7 @@ describe.concurrent('what goes over the wire', () => {
     ]);
     expect(bodies('putBusinessLineCallHandling')).toEqual([
       {
-        ...{ activeCallHandling: 'RING_LINE', voicemailBoxId: 'box-1' },
+        ...{ activeCallHandling: 'RING_LINE', voicemailBoxId: line['assignedVoicemailBoxId'] },
         busyFailoverAction: { '@type': 'ForwardRingFailoverAction', forwardToPhoneNumber: '18017850001' },
         unregisteredFailoverAction: { '@type': 'BusyRingFailoverAction' },
         ringTimeoutConfiguration: {

@@ -16,6 +16,10 @@ const PRODUCT_VALUES: Readonly<Record<Product, RowValues>> = {
   HOME_PHONE: { ...ACCOUNT, ...USER },
   BUSINESS_LINE: { ...ACCOUNT, lineName: 'Front' },
   SIP_TRUNK: { ...ACCOUNT, trunkName: 'trunk-1', concurrentCalls: 10 },
+  HUNT_GROUP: {
+    ...ACCOUNT,
+    ...{ huntGroupName: 'All', huntStrategy: 'LINEAR', huntMembers: ['Front'], huntRingTimeoutSeconds: 20 },
+  },
   NUMBER: ACCOUNT,
   ACCOUNT,
 };

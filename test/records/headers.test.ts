@@ -38,12 +38,13 @@ describe('headers', () => {
     ['Customer City', 'city'],
     ['Cust Tel', 'phoneNumber'],
     ['Cust Name', 'accountName'],
+    ['VM to Email', 'voicemailEmail'],
   ])('that are unknown are near to what they mean: %s is %s', (header, column) => {
     expect(describeHeaders({ header: [header] })).toMatchObject([{ how: 'unknown', nearest: column }]);
   });
 
   it.each([
-    ...['Status', 'Port Date', 'VM to Email', 'County', 'Phone 2', 'Address 2', 'Location ID', 'Serial #'],
+    ...['Status', 'Port Date', 'County', 'Phone 2', 'Address 2', 'Location ID', 'Serial #'],
     ...['Rate Plan', 'Notes', 'Date', 'Contact Email', 'Product Code', 'Line', 'Customer', 'Sales rep'],
   ])('that only look like a name are near to none: %s', (header) => {
     expect(describeHeaders({ header: [header] })).toMatchObject([{ how: 'unknown', nearest: null }]);

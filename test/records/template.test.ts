@@ -77,9 +77,12 @@ describe('a template', () => {
     async (name, format) => {
       const { checked, problems } = await readSheet(join(directory, `${TEMPLATE_FILES[name]}.${format}`));
       const products = name === 'all' ? PRODUCT_NAMES : [name];
-      expect(problems.map(({ code, column }) => `${code} ${column}`)).toEqual(
-        products.map(() => 'EXAMPLE_ROW accountNumber'),
-      );
+      // The lines that a hunt group rings stand in another template.
+      const alone = name === 'HUNT_GROUP' ? ['HUNT_MEMBER_NOT_IN_SHEET huntMembers'] : [];
+      expect(problems.map(({ code, column }) => `${code} ${column}`)).toEqual([
+        ...products.map(() => 'EXAMPLE_ROW accountNumber'),
+        ...alone,
+      ]);
       expect(checked.map(({ record }) => [record.product, record.valid])).toEqual(
         products.map((product) => [product, true]),
       );

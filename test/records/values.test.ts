@@ -208,7 +208,11 @@ describe('values as people write them', () => {
     ['userProductPlan', 'gold', 'Use one of STANDARD, ADVANCED, PROFESSIONAL.'],
     ['product', 'Home Fone', 'Did you mean HOME_PHONE?'],
     ['product', 'SIP', 'Did you mean SIP_TRUNK?'],
-    ['product', 'Business', 'Use one of BCC, HOME_PHONE, BUSINESS_LINE, SIP_TRUNK, NUMBER, ACCOUNT.'],
+    [
+      'product',
+      'Business',
+      'Use one of BCC, HOME_PHONE, BUSINESS_LINE, SIP_TRUNK, HUNT_GROUP, NUMBER, ACCOUNT.',
+    ],
     ['userProductPlan', 'Pro', 'Did you mean PROFESSIONAL?'],
     ['userProductPlan', 'Professional plan', 'Did you mean PROFESSIONAL?'],
     ['endUserType', 'Super', 'Did you mean SUPER_ADMIN?'],

@@ -71,7 +71,11 @@ describe('business lines', () => {
         timeoutSeconds: 20,
         noAnswerAction: { '@type': 'BusyRingFailoverAction' },
       },
-      voicemailBoxId: 'Voicemail 1',
+      voicemailBoxId: (
+        await client.post(`${base}/business-line/voicemail-box`, {
+          ...{ name: 'Voicemail 1', accountId: id, partitionId: 'sandbox-partition' },
+        })
+      ).body.id,
     };
     expect(await client.put(path, handling)).toEqual({ status: 200, body: handling });
     expect((await client.get(path)).body).toEqual(handling);
@@ -95,6 +99,9 @@ describe('business lines', () => {
     ]);
     expect(await messages({ activeCallHandling: 'FORWARD' })).toEqual([
       'forwardToPhoneNumber: is required when activeCallHandling is FORWARD',
+    ]);
+    expect(await messages({ voicemailBoxId: 'Voicemail 1' })).toEqual([
+      'voicemailBoxId: voicemail box Voicemail 1 is not on the account',
     ]);
     expect(await messages({ forwardToPhoneNumber: 'string' })).toEqual([
       "forwardToPhoneNumber: 'string' must be digits",

@@ -13,6 +13,8 @@ export const KEY = {
   sipUsername: 9,
   accountLeftOut: 10,
   userLeftOut: 11,
+  huntGroupName: 12,
+  voicemailBox: 13,
 } as const satisfies Readonly<Record<UniqueColumn, number>> & Readonly<Record<string, number>>;
 
 const MAY_HAVE_ANOTHER_FORM = /[^\x20-\x7e]| {2}/;

@@ -100,5 +100,6 @@ export class Rings {
 const BRINGS: Partial<Record<RingsType, (keys: KeyIndex, account: number, name: string) => number>> = {
   USER: (keys, account, name) => keys.find(KEY.user, account, name),
   BUSINESS_LINE: (keys, account, name) => keys.find(KEY.lineName, account, name),
+  HUNT_GROUP: (keys, account, name) => keys.find(KEY.huntGroupName, account, name),
   SIP_TRUNK: (keys, _account, name) => keys.find(KEY.trunkName, 0, name),
 };

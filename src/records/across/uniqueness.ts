@@ -52,6 +52,13 @@ const UNIQUE: Readonly<Record<UniqueColumn, Unique>> = {
       `The account has a line "${lineName}" in ${where}; two lines of one name cannot be told apart`,
     hint: 'Give the line another name.',
   },
+  huntGroupName: {
+    code: 'HUNT_GROUP_NAME_TAKEN',
+    key: ({ huntGroupName = '' }) => comparable(huntGroupName),
+    message: ({ huntGroupName }, where) =>
+      `The account has a hunt group "${huntGroupName}" in ${where}; two groups of one name cannot be told apart`,
+    hint: 'Give the group another name, or put all its members into one row.',
+  },
   trunkName: {
     code: 'TRUNK_NAME_TAKEN',
     key: ({ trunkName = '' }) => comparable(trunkName),

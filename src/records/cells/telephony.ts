@@ -164,3 +164,25 @@ export const emailAddress: CellSchema<string> = cell((typed) => {
     'Use one address such as john.smith@example.com, without a name or a second address beside it.';
   return new Fault('EMAIL_INVALID', `"${typed}" is not an e-mail address`, hint);
 });
+
+/** E-mail addresses, separated by semicolons or commas, each once. */
+export const emailAddresses: CellSchema<readonly string[]> = cell((typed, inWorkbook) => {
+  const damaged = placeholderFault(typed);
+  if (damaged !== null) return damaged;
+  const texts = typed
+    .split(/[;,]/)
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+  const addresses = new Map<string, string>();
+  for (const text of texts) {
+    const read = emailAddress.read(text, inWorkbook);
+    const address = read instanceof Fault ? read.repaired : read;
+    if (typeof address !== 'string') {
+      const hint = 'Use addresses such as front@example.com;back@example.com.';
+      return new Fault('EMAIL_INVALID', `"${text}" is not an e-mail address`, hint);
+    }
+    if (!addresses.has(address.toLowerCase())) addresses.set(address.toLowerCase(), address);
+  }
+  if (addresses.size > 0) return [...addresses.values()];
+  return new Fault('EMAIL_INVALID', `"${typed}" holds no e-mail address`, 'Fill in an address, or nothing.');
+});

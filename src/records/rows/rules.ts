@@ -1,9 +1,18 @@
 import { type Owner, wrongLength } from '../across/accounts.js';
 import { isIpPhone } from '../cells/ip-phones.js';
-import { COLUMN_NAMES, type ColumnName, columnOf, columnsOf, type RowValues } from '../columns.js';
+import {
+  BOX_COLUMNS,
+  COLUMN_NAMES,
+  type ColumnGroup,
+  type ColumnName,
+  columnOf,
+  columnsOf,
+  type RowValues,
+} from '../columns.js';
 import { customerTypeOf, numberSourceOf } from '../complete.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
 import { checkAddress } from './address-rules.js';
+import { checkHunting, HUNT_FAILOVERS } from './hunt-rules.js';
 import { checkRings } from './rings-rules.js';
 import type { RowCheck } from './row-check.js';
 
@@ -22,10 +31,13 @@ const TELLS_NOTHING: ReadonlySet<ColumnName> = new Set([
   'directoryListingType',
 ] as const);
 
+/** The groups of columns that belong to one product. */
+const OWN_GROUPS: ReadonlySet<ColumnGroup> = new Set(['businessLine', 'huntGroup', 'sipTrunk'] as const);
+
 /** Columns that every row of a product needs (account and user columns only the first row: see Accounts). */
 const REQUIRED = byProduct((column, product) => {
   const { group, required } = columnOf(column);
-  return (group === 'businessLine' || group === 'sipTrunk') && required?.includes(product) === true;
+  return OWN_GROUPS.has(group) && required?.includes(product) === true;
 });
 
 function byProduct(
@@ -52,8 +64,9 @@ export function checkRules(check: RowCheck, owner: Owner, extensionLength: numbe
   if (owner.bringsUser) checkUserSettings(check);
   checkE911(check);
   if (product === null) return;
-  if (PRODUCTS[product].owner === 'user' || product === 'BUSINESS_LINE') checkDevice(check, product);
+  if (DEVICE_COLUMNS[product].length > 0) checkDevice(check, product);
   if (product === 'BUSINESS_LINE') check.applyDefaults('businessLine');
+  if (product === 'HUNT_GROUP') check.applyDefaults('huntGroup');
   if (product === 'SIP_TRUNK') {
     check.applyDefaults('sipTrunk');
     check.applyDefault('callingPlan');
@@ -61,6 +74,7 @@ export function checkRules(check: RowCheck, owner: Owner, extensionLength: numbe
   if (product === 'NUMBER') checkRings(check);
   for (const column of REQUIRED[product]) check.requireColumn(column, `every ${product} row needs it`);
   if (product === 'BUSINESS_LINE') checkCallHandling(check);
+  if (product === 'HUNT_GROUP') checkHuntGroup(check);
   if (product === 'SIP_TRUNK') checkExtensionPatterns(check, extensionLength);
 }
 
@@ -233,11 +247,39 @@ function checkCallHandling(check: RowCheck): void {
     const message = 'noAnswerTimeoutSeconds has no effect: noAnswerAction is blank, so the line rings on';
     check.add('NO_EFFECT', 'noAnswerTimeoutSeconds', message, 'Fill in noAnswerAction.');
   }
+  checkBox(check);
+  if (check.has('voicemailBoxName') && check.has('voicemailBoxId')) {
+    const message = 'voicemailBoxName and voicemailBoxId are both given, and a line has one box';
+    check.add('TWO_VOICEMAIL_BOXES', 'voicemailBoxName', message, 'Leave one of the two blank.');
+  }
+}
+
+/** API description, HuntGroup and FailoverAction: voicemail needs a box there. */
+function checkHuntGroup(check: RowCheck): void {
+  checkHunting(check);
+  checkBox(check);
+  for (const { action, forwardTo } of HUNT_FAILOVERS) checkForward(check, action, forwardTo);
+  const toBox = HUNT_FAILOVERS.find(({ action }) => check.values[action] === 'VOICEMAIL');
+  if (toBox !== undefined) check.require('voicemailBoxName', `${toBox.action} is VOICEMAIL`);
+  else if (check.values.voicemailBoxName !== undefined) {
+    const message = 'voicemailBoxName has no effect: no action of the group is VOICEMAIL';
+    check.add('NO_EFFECT', 'voicemailBoxName', message, 'Set an action to VOICEMAIL, or leave it blank.');
+  }
+}
+
+/** What describes a voicemail box needs the name of one. */
+function checkBox(check: RowCheck): void {
+  check.applyDefaults('voicemail');
+  if (check.has('voicemailBoxName') || !check.table.groups.has('voicemail')) return;
+  const described = BOX_COLUMNS.find((column) => check.values[column] !== undefined);
+  if (described === undefined) return;
+  const message = `${described} has no effect: the row names no voicemailBoxName`;
+  check.add('NO_EFFECT', described, message, 'Fill in voicemailBoxName, or leave the cell blank.');
 }
 
 function checkForward(
   check: RowCheck,
-  action: 'activeCallHandling' | (typeof ACTIONS)[number][0],
+  action: 'activeCallHandling' | (typeof ACTIONS)[number][0] | (typeof HUNT_FAILOVERS)[number]['action'],
   forwardTo: ColumnName,
 ): void {
   if (check.isBad(action)) return;

@@ -5,19 +5,25 @@ import {
   type CallingPlanProductRecord,
   type CallingPlanRecord,
   type DeviceRecord,
+  type FailoverRecord,
   findDevices,
   getCallHandling,
+  getHuntFailover,
   getNumber,
   getPort,
   getUser,
+  getVoicemailBoxUses,
+  type HuntGroupRecord,
   type LineRecord,
   listCallingPlans,
   listDevices,
+  listHuntGroups,
   listLines,
   listNamed,
   listNumbers,
   listTrunks,
   listUsers,
+  listVoicemailBoxes,
   type NamedList,
   type NamedRecord,
   type NumberRecord,
@@ -25,6 +31,7 @@ import {
   type PortRecord,
   type TrunkRecord,
   type UserRecord,
+  type VoicemailBoxRecord,
 } from '../../api/endpoints.js';
 import { lookWith, orNull } from '../look.js';
 import { CallingPlans } from './calling-plans.js';
@@ -109,6 +116,27 @@ export class Snapshot {
   /** What a business line does with its calls, or null. */
   callHandling(lineId: string, priority: number): Promise<CallHandlingRecord | null> {
     return orNull(this.#list(getCallHandling(this.partitionId, this.accountId, lineId), priority));
+  }
+
+  voicemailBoxes(priority: number): Promise<VoicemailBoxRecord[]> {
+    return this.#list(listVoicemailBoxes(this.partitionId, this.accountId), priority);
+  }
+
+  /** The lines and hunt groups that send callers to a voicemail box. */
+  async voicemailBoxUses(boxId: string, priority: number) {
+    const call = getVoicemailBoxUses(this.partitionId, this.accountId, boxId);
+    return (await orNull(this.#list(call, priority)))?.assignedTo ?? [];
+  }
+
+  huntGroups(priority: number): Promise<HuntGroupRecord[]> {
+    return this.#list(listHuntGroups(this.partitionId, this.accountId), priority);
+  }
+
+  /** What a hunt group does for one reason, or null. */
+  async huntFailover(groupId: string, reason: string, priority: number): Promise<FailoverRecord | null> {
+    const call = getHuntFailover(this.partitionId, this.accountId, groupId, reason);
+    const action = await orNull(this.#list(call, priority));
+    return action?.['@type'] == null ? null : action;
   }
 
   #list<T>(call: Call<T>, priority: number): Promise<T> {
