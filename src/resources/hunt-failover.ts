@@ -85,7 +85,7 @@ export const huntFailover: Kind<FailoverRecord, FailoverIdentity> = {
  * The body of `PUT failover-action`.
  * @param boxId the voicemail box that the row names, where it names one
  */
-export function failoverBody(reason: string, values: RowValues, boxId: string | undefined) {
+function failoverBody(reason: string, values: RowValues, boxId: string | undefined) {
   const columns = HUNT_FAILOVERS.find((each) => each.reason === reason);
   const action = (columns && values[columns.action]) ?? 'BUSY';
   return {

@@ -120,7 +120,7 @@ export const huntGroup: Kind<GroupNow, GroupIdentity> = {
  * The body of `POST business-line-hunt-group`.
  * @param idOf the ID of a line by its name
  */
-export function groupBody(
+function groupBody(
   values: RowValues,
   { partitionId, accountId }: AccountIds,
   idOf: (line: string) => string,

@@ -69,7 +69,7 @@ export const voicemailBox: Kind<VoicemailBoxRecord, BoxIdentity> = {
 };
 
 /** The body of `POST voicemail-box`. */
-export function boxBody(values: RowValues, { partitionId, accountId }: AccountIds) {
+function boxBody(values: RowValues, { partitionId, accountId }: AccountIds) {
   const { voicemailEmail, voicemailKeepAfterEmail, voicemailLocale } = values;
   const mails = voicemailEmail !== undefined;
   return {
