@@ -68,6 +68,14 @@ export interface FolderProblem {
   readonly error: StopError;
 }
 
+/** Nothing can be moved at once from one file system to another. */
+function refuseOtherDevice(root: string, path: string): void {
+  const [device, other] = [root, path].map((each) => lstatSync(each, { throwIfNoEntry: false })?.dev);
+  if (other === undefined || device === other) return;
+  const message = `${path} is on another file system than the inbox.`;
+  throw new StopError('FOLDER_INVALID', message, 'Give it an inbox of its own.');
+}
+
 function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
@@ -78,6 +86,7 @@ function isFile(path: string): boolean {
  */
 export function folderOf(root: string, name: string | null, { flags, env }: RunDefaults): Folder {
   const path = name === null ? root : join(root, name);
+  refuseOtherDevice(root, path);
   const own = ownOptions(path);
   const given: Record<string, unknown> = {};
   for (const option of OF_RUN) if (flags[option] !== undefined) given[option] = flags[option];

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '../options.js';
 
 /** The environment variable with which what is posted is signed. */
 export const HOOK_SECRET = 'ALIANZA_IMPORT_HOOK_SECRET';
@@ -55,9 +56,11 @@ async function postOnce(url: URL, body: Buffer, headers: Record<string, string>)
  * Starts a program without a shell, with a text of JSON on its standard input.
  * @returns null, or what went wrong
  */
-export async function callCommand(file: string, text: string): Promise<string | null> {
+export async function callCommand(file: string, text: string, env: Environment): Promise<string | null> {
+  // it tells, and needs neither log-in nor secret
+  const { ALIANZA_PASSWORD: _password, [HOOK_SECRET]: _secret, ...others } = env;
   return new Promise((resolve) => {
-    const child = spawn(file, [], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const child = spawn(file, [], { env: others, stdio: ['pipe', 'ignore', 'ignore'] });
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       resolve(`${file} did not end within ${COMMAND_MS / 1000} s`);

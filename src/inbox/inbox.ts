@@ -176,7 +176,10 @@ class Round {
         if (!('error' in folder)) folders.push(folder);
         else this.tellProblem({ folder: folder.name, ...factsOf(folder.error) });
       }
-      const { ready, waiting } = look(folders, this.#inbox.memory, settings);
+      const { ready, waiting, unreadable } = look(folders, this.#inbox.memory, settings);
+      if (!this.#inbox.isThere()) throw new Vanished();
+      for (const { folder, error } of unreadable)
+        this.tellProblem({ folder: folder.name, ...errorMember(errorFacts(error)) });
       this.#folders = folders;
       this.#ready = ready;
       this.#waiting = waiting;

@@ -26,6 +26,8 @@ export interface Look {
   readonly ready: readonly Ready[];
   /** how many files are there that may be ready later */
   readonly waiting: number;
+  /** the folders that cannot be read, and why */
+  readonly unreadable: readonly { readonly folder: Folder; readonly error: unknown }[];
 }
 
 /** Everything about a file that changes when somebody writes it, however it is done. */
@@ -48,17 +50,23 @@ type LookSettings = Pick<InboxSettings, 'settleMs' | 'giveUpMs' | 'marker' | 'or
 /**
  * Looks into the folders once. A file is ready when its size, times and inode have not changed for the settling time, by
  * a clock that nobody sets; a workbook only when the directory at its end is there.
- * @throws NodeJS.ErrnoException when a folder cannot be read
  */
 export function look(folders: readonly Folder[], memory: Memory, settings: LookSettings): Look {
   const before = memory.looks();
   const changed = new Map<string, SeenBefore>();
   const gone = new Set(before.keys());
   const ready: Ready[] = [];
+  const unreadable: { folder: Folder; error: unknown }[] = [];
   const number = memory.nextLook();
   let waiting = 0;
-  for (const folder of folders)
-    for (const raw of readdirSync(folder.path, { encoding: 'buffer' })) {
+  for (const folder of folders) {
+    let names: Buffer[] = [];
+    try {
+      names = readdirSync(folder.path, { encoding: 'buffer' });
+    } catch (error) {
+      unreadable.push({ folder, error });
+    }
+    for (const raw of names) {
       const name = raw.toString('utf8');
       const kind = kindOfName(name, settings.marker);
       if (kind === null) continue;
@@ -86,8 +94,9 @@ export function look(folders: readonly Folder[], memory: Memory, settings: LookS
       else if (settled && givesUp) ready.push({ ...file, refused: NOT_WHOLE });
       else waiting++;
     }
+  }
   memory.setLooks(changed, [...gone]);
-  return { ready: ready.sort(inOrder(settings.order)), waiting };
+  return { ready: ready.sort(inOrder(settings.order)), waiting, unreadable };
 }
 
 const NO_SHEET = {
@@ -97,7 +106,7 @@ const NO_SHEET = {
 };
 const NOT_WHOLE = {
   code: 'NEVER_WHOLE',
-  message: 'It is not whole, and nobody has written to it for long.',
+  message: 'It is not whole, or cannot be read, and nobody has written to it for long.',
   hint: 'Copy it again: as x.part first, then rename it.',
 };
 
@@ -118,12 +127,13 @@ const END_OF_DIRECTORY = Buffer.from('PK\u0005\u0006', 'latin1');
 const MAX_END_BYTES = 22 + 65_535;
 
 /**
- * Whether a file can be whole: a workbook has a directory at its end, and room that was only set aside is all zeros. Of a
+ * Whether a file can be read, and can be whole: a workbook has a directory at its end, and room that was only set aside is all zeros. Of a
  * text that was cut off nothing can be told.
  */
 function isWhole(path: string | Buffer, name: string, size: bigint): boolean {
-  const handle = openSync(path, 'r');
+  let handle: number | null = null;
   try {
+    handle = openSync(path, 'r');
     const head = Buffer.alloc(4);
     readSync(handle, head, 0, 4, 0);
     const length = Math.min(Number(size), MAX_END_BYTES);
@@ -134,7 +144,10 @@ function isWhole(path: string | Buffer, name: string, size: bigint): boolean {
     // what was only set aside for a workbook has no beginning, and for a text no end
     const isUnwritten = (bytes: Buffer) => bytes.every((byte) => byte === 0);
     return !isUnwritten(/\.xls[xm]$/i.test(name) ? head : end.subarray(-4));
+  } catch {
+    // it may be readable later, or gone
+    return false;
   } finally {
-    closeSync(handle);
+    if (handle !== null) closeSync(handle);
   }
 }

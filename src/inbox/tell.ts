@@ -34,7 +34,7 @@ export interface InboxSummary {
  */
 export class Teller {
   readonly #settings: Pick<InboxSettings, 'notifyUrl' | 'notifyCommand'>;
-  readonly #secret: string;
+  readonly #env: Environment;
   readonly #signal: AbortSignal;
   readonly #log: InboxLog;
   #queue = Promise.resolve();
@@ -49,7 +49,7 @@ export class Teller {
     log: InboxLog,
   ) {
     this.#settings = settings;
-    this.#secret = env[HOOK_SECRET] ?? '';
+    this.#env = env;
     this.#signal = signal;
     this.#log = log;
   }
@@ -59,8 +59,9 @@ export class Teller {
     const { notifyUrl, notifyCommand } = this.#settings;
     const text = JSON.stringify(summary);
     this.#queue = this.#queue.then(async () => {
-      if (notifyUrl !== null) this.#note(await post(notifyUrl, text, this.#secret, this.#signal));
-      if (notifyCommand !== null) this.#note(await callCommand(notifyCommand, text));
+      if (notifyUrl !== null)
+        this.#note(await post(notifyUrl, text, this.#env[HOOK_SECRET] ?? '', this.#signal));
+      if (notifyCommand !== null) this.#note(await callCommand(notifyCommand, text, this.#env));
       try {
         told();
       } catch {

@@ -99,11 +99,13 @@ export async function work(item: Item, folder: Folder, context: WorkContext): Pr
     return putAway(item, folder, await summaryOf(root, item, 'done', sha256, end, []), context);
   }
   const words = begun ? resumeWords(begun, folder, again) : startWords(item, folder);
+  const content = contentOf(sheet);
   const end = await runChild(item.path, words, context.env, context.signal);
   const later = laterOf(item, end, context);
   if (later !== null) return later;
   takeOut(item);
-  const isDone = end.code === 0 || end.code === 6;
+  const isSame = contentOf(sheet) === content;
+  const isDone = isSame && (end.code === 0 || end.code === 6);
   const warnings = isThere ? endOfText(sheet) : [];
   const stage = isDone ? 'done' : 'failed';
   const code = end.code ?? 7;
@@ -115,10 +117,12 @@ export async function work(item: Item, folder: Folder, context: WorkContext): Pr
     { exitCode: code, reason: null, error: end.error },
     warnings,
   );
-  const reason = end.code === null ? DIED : reasonOf(told.rows, end);
+  const reason = !isSame ? CHANGED : end.code === null ? DIED : reasonOf(told.rows, end);
   return putAway(item, folder, { ...told, reason }, context);
 }
 
+const CHANGED =
+  'It was written to while it was run: what is in it now may not be what was sent. Drop the whole file again.';
 const DIED = `Its process died ${MAX_DEATHS} times without a word; see ${OUTPUT}.`;
 const NO_FILE = {
   code: 'NOT_A_FILE',

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
 import {
+  appendFileSync,
   chmodSync,
   closeSync,
   existsSync,
@@ -311,6 +312,22 @@ describe.concurrent('inbox --once', () => {
     expect(inbox.sandbox.state.accounts.size).toBe(1);
   });
 
+  it('takes no file for done that was written to while it was run', async ({ expect, onTestFinished }) => {
+    const inbox = await dropFolderOf(onTestFinished, { latencyMs: 200 });
+    inbox.drop('a.csv', [customer('Z-1')]);
+    const once = inbox.start(['--once', '--json', ...SETTLE]);
+    await until(() => inbox.sandbox.requests.length > 0);
+    const [directory = ''] = inbox.in('working');
+    appendFileSync(join(inbox.root, 'working', directory, 'a.csv'), csvOf([customer('Z-2')]));
+    expectExit(await once.ended, 1);
+    expect(inbox.summaries('failed')['a.csv']).toMatchObject({
+      ...{ rows: { created: 1 }, reason: expect.stringContaining('written to while it was run') },
+    });
+    inbox.drop('a.csv', [customer('Z-1'), customer('Z-2')]);
+    const whole = await inbox.once();
+    expect(whole.summary.files[0]).toMatchObject({ stage: 'done', rows: { existing: 1, created: 1 } });
+  });
+
   it('refuses what it cannot do', async ({ expect, onTestFinished }) => {
     const inbox = await dropFolderOf(onTestFinished);
     const { directory, env, root } = inbox;
@@ -495,6 +512,7 @@ describe.concurrent('those who are told', () => {
     expect(JSON.stringify(posted)).not.toContain('Customer H-1');
     const told = readFileSync(join(inbox.directory, 'told'), 'utf8').trim().split('\n');
     expect(told.map((line) => JSON.parse(line))).toEqual(posted.map(({ summary }) => summary));
+    expect(readFileSync(join(inbox.directory, 'env'), 'utf8')).not.toMatch(/hook-Secret-1|ALIANZA_PASSWORD/);
 
     status = 302;
     const none = await inbox.start(args, secret).ended;
