@@ -63,6 +63,7 @@ const GROUPS: Readonly<Record<ColumnGroup, string>> = {
   user: 'user',
   number: 'number',
   rings: 'what a NUMBER rings',
+  port: 'port of the number (numberSource PORT)',
   e911: 'E911 address, when it differs',
   device: 'device; for a business line, its ATA port',
   businessLine: 'business line',

@@ -99,11 +99,13 @@ const InventoryNumber = z.looseObject({
   accountId: optionalText,
   rateCenter: optionalText,
   state: optionalText,
+  isInInventory: z.boolean().nullish(),
 });
 const AccountNumberAnswer = z.looseObject({
   phoneNumber: text,
   referenceType: optionalText,
   referenceId: optionalText,
+  portId: optionalText,
 });
 const DeviceAnswer = z.looseObject({
   id,
@@ -150,6 +152,66 @@ const ActivationAnswer = z.looseObject({
 const CallingPlanProductList = z.array(CallingPlanProduct);
 const CallingPlanList = z.array(CallingPlanAnswer);
 const UserProductPlanList = z.array(UserProductPlan);
+/** Of a port order the ID is what matters; the order has it, or each of its numbers. */
+const PortOrderedAnswer = z
+  .looseObject({
+    port: z.looseObject({ id: optionalText }).nullish(),
+    telephoneNumbers: z.array(z.looseObject({ phoneNumber: text, portId: optionalText })).min(1),
+  })
+  .transform(({ port, telephoneNumbers }) => ({
+    portId: port?.id ?? telephoneNumbers[0]?.portId ?? '',
+    numbers: telephoneNumbers.map(({ phoneNumber }) => phoneNumber),
+  }))
+  .pipe(z.object({ portId: id, numbers: z.array(text) }));
+const PortOrderAnswer = z.looseObject({
+  id: optionalText,
+  telephoneNumbers: z.array(z.string()).nullish(),
+  status: optionalText,
+  crdDate: optionalText,
+  focDate: optionalText,
+  completedDate: optionalText,
+  billingTelephoneNumber: optionalText,
+  portingWireType: optionalText,
+  portingAuthorizedName: optionalText,
+  wirelessAccountNumber: optionalText,
+  wirelessPin: optionalText,
+  customerServiceRecord: z.looseObject({}).nullish(),
+  telecomSettings: z.looseObject({}).nullish(),
+});
+const PortEventsAnswer = z.looseObject({
+  results: z.array(
+    z.looseObject({
+      serviceType: optionalText,
+      referenceId: optionalText,
+      activationStatusType: optionalText,
+      lastUpdatedDate: optionalText,
+      focDate: optionalText,
+      losingCarrier: optionalText,
+      editableFieldTypes: z.array(z.string()).nullish(),
+      logs: z
+        .array(z.looseObject({ status: optionalText, code: optionalText, message: optionalText }))
+        .nullish(),
+    }),
+  ),
+});
+const PrevalidatedAnswer = z.looseObject({
+  serviceAvailable: z.boolean().nullish(),
+  earliestCRD: optionalText,
+  latestCRD: optionalText,
+  availabilityList: z.array(z.string()).nullish(),
+  resultCSRs: z.array(z.looseObject({})).nullish(),
+  exception: optionalText,
+  thirdPartyResultCode: optionalText,
+  thirdPartyResultMessage: optionalText,
+  directoryListingAllowed: z.boolean().nullish(),
+  wirelessPort: z.boolean().nullish(),
+});
+const RateCenterAnswer = z.looseObject({
+  portable: z.boolean().nullish(),
+  serviceAvailable: z.boolean().nullish(),
+  wireless: z.boolean().nullish(),
+});
+const CarrierList = z.array(z.looseObject({ supportPorting: z.boolean().nullish() }));
 const AccountList = z.array(AccountAnswer);
 const UserList = z.array(UserAnswer);
 const InventoryList = z.array(InventoryNumber);
@@ -178,6 +240,10 @@ export type HuntGroupRecord = z.output<typeof HuntGroupAnswer>;
 export type FailoverRecord = z.output<typeof FailoverAnswer>;
 export type VoicemailBoxRecord = z.output<typeof VoicemailBoxAnswer>;
 export type TrunkRecord = z.output<typeof TrunkAnswer>;
+export type PortEvent = z.output<typeof PortEventsAnswer>['results'][number];
+export type PortOrderRecord = z.output<typeof PortOrderAnswer>;
+export type Prevalidated = z.output<typeof PrevalidatedAnswer>;
+export type RateCenterRecord = z.output<typeof RateCenterAnswer>;
 
 /** Guide, "Authentication/Working with Tokens". */
 export const authorize = (username: string, password: string): Call<z.output<typeof LogInAnswer>> => ({
@@ -522,6 +588,101 @@ export const deleteNumber = (partitionId: string, accountId: string, phone: stri
   method: 'DELETE',
   path: `${accountPath(partitionId, accountId)}/telephonenumber/${e(phone)}`,
   answer: null,
+});
+
+/** API description, "initiate a port": the endpoint that adds numbers, with `port` in the body. */
+export const orderPort = (
+  partitionId: string,
+  accountId: string,
+  body: Body & { readonly port: Body },
+): Call<z.output<typeof PortOrderedAnswer>> => ({
+  operation: 'createOrAddTelephoneNumberToAccount',
+  method: 'POST',
+  path: `${accountPath(partitionId, accountId)}/telephonenumber`,
+  body,
+  answer: PortOrderedAnswer,
+  belongs: ({ numbers }) =>
+    asked(body).every((phone) => numbers.some((answered) => samePhone(phone, answered))),
+  secrets: portSecrets(body.port),
+});
+
+const portSecrets = (port: Body) => [port['wirelessAccountNumber'], port['wirelessPin']];
+
+const portPath = (partitionId: string, accountId: string, portId: string) =>
+  `${accountPath(partitionId, accountId)}/port/${e(portId)}`;
+
+export const getPortOrder = (
+  partitionId: string,
+  accountId: string,
+  portId: string,
+): Call<PortOrderRecord> => ({
+  operation: 'retrievePort',
+  method: 'GET',
+  path: portPath(partitionId, accountId, portId),
+  answer: PortOrderAnswer,
+  belongs: (port) => sameKey(portId, port.id) && sameKey(accountId, port['accountId']),
+});
+
+/** Changes the fields of the body alone: a supplement of the order at the carrier. */
+export const patchPortOrder = (
+  partitionId: string,
+  accountId: string,
+  portId: string,
+  body: Body,
+): Call<unknown> => ({
+  operation: 'patchPort',
+  method: 'PATCH',
+  path: portPath(partitionId, accountId, portId),
+  body,
+  answer: Written,
+  secrets: portSecrets(body),
+});
+
+/** The events of port orders that a number is in, the newest first; the API description has pages of 50. */
+export const searchPortEvents = (
+  partitionId: string,
+  phone: string,
+): Call<z.output<typeof PortEventsAnswer>> => ({
+  operation: 'statusSearch',
+  method: 'GET',
+  path:
+    `/v2/partition/${e(partitionId)}/telephonenumber/statussearch?eventType=PORT_REQUEST` +
+    `&telephoneNumber=${q(phone)}&maxResult=50`,
+  answer: PortEventsAnswer,
+});
+
+export const cancelPortOrder = (partitionId: string, accountId: string, portId: string): Call<unknown> => ({
+  operation: 'cancelPort',
+  method: 'DELETE',
+  path: `${portPath(partitionId, accountId, portId)}/cancelport`,
+  answer: null,
+});
+
+/** A check only, of the body of a port order; it names no account, so it can be asked before there is one. */
+export const prevalidatePort = (
+  partitionId: string,
+  body: Body & { readonly port: Body },
+): Call<Prevalidated> => ({
+  operation: 'preValidateAccount',
+  method: 'POST',
+  path: `/v2/partition/${e(partitionId)}/account/prevalidate`,
+  body,
+  answer: PrevalidatedAnswer,
+  secrets: portSecrets(body.port),
+});
+
+export const getRateCenter = (partitionId: string, phone: string): Call<RateCenterRecord> => ({
+  operation: 'getRateCenter',
+  method: 'GET',
+  path: `/v2/partition/${e(partitionId)}/ratecenter/${e(phone)}`,
+  answer: RateCenterAnswer,
+});
+
+export const listCarriers = (partitionId: string): Call<z.output<typeof CarrierList>> => ({
+  operation: 'getInboundCarriers',
+  method: 'GET',
+  path: `/v2/partition/${e(partitionId)}/inboundcarriers`,
+  answer: CarrierList,
 });
 
 /** A check only: nothing is written. */

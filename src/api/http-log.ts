@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { withoutSecrets } from '../secrets.js';
 
-const SECRET_KEY = /password|pwdhash|token|sipusername|secret/i;
+const SECRET_KEY = /password|pwdhash|token|sipusername|secret|wirelesspin|wirelessaccountnumber/i;
 const MASK = '********';
 /** How much is kept of an answer that is no JSON. */
 const MAX_TEXT = 2000;

@@ -184,7 +184,8 @@ export class Executor {
     resources: readonly Resource[],
     whole: RowStanding,
   ): RowStanding {
-    if (HOLDING.size === 0 && !this.#hasEvents) return whole;
+    const holds = resources.some(({ kind }) => HOLDING.has(kind));
+    if (!holds && !this.#hasEvents) return whole;
     const events = eventsOf(this.#run.journal, ordinal);
     const held = heldRow(
       resources.map(({ kind }) => kind),

@@ -17,6 +17,7 @@ export function idsOf(journal: Journal<ImportRecord>, resource: Resource, outcom
     ownerId: idIn('owner') || (outcome.ownerId ?? ''),
     phone: idIn('number') || undefined,
     voicemailBoxId: idIn('voicemailBox') || undefined,
+    portId: idIn('portOrder'),
   };
 }
 

@@ -4,8 +4,10 @@ import {
   getAccountByNumber,
   getCallHandling,
   getHuntFailover,
+  getInventoryNumber,
   getNumber,
   getPort,
+  getPortOrder,
   getUser,
   listCallingPlanProducts,
   listCallingPlans,
@@ -27,6 +29,7 @@ import { hash32, KeyIndex } from '../records/across/key-index.js';
 import { NumberTable } from '../records/across/number-table.js';
 import type { RowValues } from '../records/columns.js';
 import { completeValues, numberSourceOf } from '../records/complete.js';
+import { isPort, portOrderOf } from '../records/port-order.js';
 import type { Product } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
 import { isObject, KINDS, objectOf } from '../resources/kinds.js';
@@ -85,6 +88,8 @@ interface Part {
   readonly operations: readonly string[];
   /** the call of an update; null where nothing of it is updated */
   readonly update: string | null;
+  /** a row before it counts for what both share */
+  readonly isCounted?: true;
 }
 
 /** Rows that bring the same kinds of things in the same way. */
@@ -117,6 +122,7 @@ const GET_PLANS = listCallingPlans('', '', 'ACCOUNT', '').operation;
 const ASKED: Readonly<Record<KindName, Asked>> = {
   account: NOTHING_ASKED,
   user: { ...NOTHING_ASKED, list: listUsers('', '').operation },
+  portOrder: { ...NOTHING_ASKED, there: getPortOrder('', '', '').operation },
   number: {
     ...{ list: listNumbers('', '').operation, there: null },
     isNew: getNumber('', '', '').operation,
@@ -161,6 +167,8 @@ export class PlanCounter {
   readonly #addresses = new KeyIndex();
   /** voicemail boxes that a row has brought */
   readonly #boxes = new KeyIndex();
+  /** the port orders, each with the row that is counted for it */
+  readonly #orders = new KeyIndex();
   /** numbers that are searched, by partition and place */
   readonly #searched = new Map<string, number>();
   readonly #states: readonly PlannedState[];
@@ -187,7 +195,7 @@ export class PlanCounter {
     if (record.userFirst === ordinal && getsMail(values)) marks |= MAILS;
     this.#mark(ordinal, marks);
     if (!record.valid || !isSent || product === null) return;
-    const shape = this.#shapeOf(product, values, null);
+    const shape = this.#shapeOf(record, product, values, null);
     if (values.voicemailBoxName !== undefined && this.#isCounted(record.accountFirst, values)) {
       const at = this.#shapes[shape - 1]?.parts.findIndex(({ kind }) => kind === 'voicemailBox') ?? -1;
       if (at >= 0) this.#mark(ordinal, this.#stateBits('done', at));
@@ -215,7 +223,7 @@ export class PlanCounter {
     });
     this.#mark(ordinal, marks);
     if (userFirst !== 0 && getsMail(values)) this.#mark(userFirst, MAILS);
-    this.#put(record, this.#shapeOf(product, values, resources));
+    this.#put(record, this.#shapeOf(record, product, values, resources));
   }
 
   /** Takes a row back that turned out not to be valid. */
@@ -308,7 +316,8 @@ export class PlanCounter {
       let different = 0;
       /** those of which something would be updated */
       let updated = 0;
-      shape.parts.forEach(({ kind, object, sharedBy, counted, update }, index) => {
+      shape.parts.forEach(({ kind, object, sharedBy, counted, update, isCounted }, index) => {
+        if (isCounted) return;
         const state = this.#states[(states >>> (STATE_BITS * index)) & STATE];
         if (state === 'done') return;
         if (accountIsThere)
@@ -369,25 +378,35 @@ export class PlanCounter {
    * The number of a row's shape, from 1: all that `planRow` asks of a row to say what it needs.
    * @param resources those of the row, where they are known
    */
-  #shapeOf(product: Product, values: RowValues, resources: readonly Resource[] | null): number {
+  #shapeOf(
+    { ordinal }: ImportRecord,
+    product: Product,
+    values: RowValues,
+    resources: readonly Resource[] | null,
+  ): number {
+    const counts = this.#countsForOrder(ordinal, values);
     const source = numberSourceOf(values);
+    const kind = counts ? source : 'PORT of an order that is counted';
     let sources = this.#shapeNumbers.get(product);
     if (sources === undefined) {
       sources = new Map();
       this.#shapeNumbers.set(product, sources);
     }
-    let shapes = sources.get(source);
+    let shapes = sources.get(kind);
     if (shapes === undefined) {
       shapes = new Map();
-      sources.set(source, shapes);
+      sources.set(kind, shapes);
     }
     const isCaller = resources === null ? isCallerId(values) : values.assignAsCallerId === true;
     const brings = partsOf(product, values, isCaller);
     let shape = shapes.get(brings);
     if (shape === undefined) {
-      const parts = resources ?? resourcesOf(product, values);
+      const parts = (resources ?? resourcesOf(product, values)).map(partOf);
       const number = source === 'NONE' ? null : values.phoneNumber === undefined ? 'searched' : 'given';
-      shape = this.#shapes.push({ parts: parts.map(partOf), number });
+      const own = parts.map((part) =>
+        part.kind === 'portOrder' && !counts ? { ...part, isCounted: true as const } : part,
+      );
+      shape = this.#shapes.push({ parts: own, number });
       shapes.set(brings, shape);
     }
     return shape;
@@ -401,6 +420,13 @@ export class PlanCounter {
   /** Whether another row of the account has brought the voicemail box that a row names. */
   #isCounted(accountFirst: number, { voicemailBoxName = '' }: RowValues): boolean {
     return this.#boxes.add(0, accountFirst, plainName(voicemailBoxName), 1) !== 0;
+  }
+
+  /** Whether a row is the first of its port order, which counts for all of them; of one that ports nothing it is. */
+  #countsForOrder(ordinal: number, values: RowValues): boolean {
+    if (!isPort(values)) return true;
+    const first = this.#orders.add(0, hash32(values.accountNumber ?? ''), portOrderOf(values), ordinal);
+    return first === 0 || first === ordinal;
   }
 
   /**
@@ -467,14 +493,16 @@ function resourcesOf(product: Product, values: RowValues): readonly Resource[] {
 }
 
 function partOf(resource: Resource): Part {
-  const { kind } = resource;
+  const { kind, needs } = resource;
+  // that a number to port is not in the partition yet is asked before its order
+  const lookUps = kind === 'number' && needs.portOrder !== undefined ? [getInventoryNumber('', '')] : [];
   const object = objectOf(resource);
   return {
     kind,
     object,
     sharedBy: object === 'account' ? ACCOUNT : object === 'user' ? USER : null,
     counted: 1 << SHARED.indexOf(`${kind} of ${object}`),
-    operations: rehearse(resource, '', null).map(({ operation }) => operation),
+    operations: [...rehearse(resource, '', null), ...lookUps].map(({ operation }) => operation),
     update: KINDS[kind].update?.call(ANY_IDS, {}, {}).operation ?? null,
   };
 }

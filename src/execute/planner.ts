@@ -1,8 +1,10 @@
 import type { Journal, StoredRow } from '../journal/journal.js';
 import { planRow, type TargetRow } from '../plan/plan.js';
-import type { RowPlan } from '../plan/resource.js';
-import type { RowValues } from '../records/columns.js';
+import type { RowPlan, RowPortOrder } from '../plan/resource.js';
+import { ORDER_COLUMNS } from '../records/across/port-orders.js';
+import { columnsOf, type RowValues } from '../records/columns.js';
 import { completeValues, givenValues, withBoxOf } from '../records/complete.js';
+import { isPort, portGroup, portOrderOf } from '../records/port-order.js';
 import { rowText } from '../records/problem.js';
 import { type AccountType, PRODUCTS } from '../records/products.js';
 import { type ImportRecord, speakerOf } from '../records/record.js';
@@ -12,6 +14,26 @@ const MAX_REMEMBERED = 64;
 
 /** What a plan needs of the first row of an account or user. */
 type FirstRow = Pick<StoredRow<ImportRecord>, 'row' | 'record'>;
+
+/** What rows of one port order have in common. */
+interface PortOrder {
+  readonly numbers: readonly string[];
+  /** of its first row, which speaks for all of them */
+  readonly values: RowValues;
+}
+
+function ofRow({ numbers, values }: PortOrder, own: RowValues): RowPortOrder {
+  return { numbers, hasOwnE911: E911_COLUMNS.some((column) => own[column] !== values[column]) };
+}
+
+const E911_COLUMNS = columnsOf('e911');
+
+/** A row's own values with what the first row of its port order says for all. */
+function asOrdered(own: RowValues, first: RowValues): RowValues {
+  const said: Record<string, unknown> = {};
+  for (const column of ORDER_COLUMNS) if (first[column] !== undefined) said[column] = first[column];
+  return { ...own, ...said };
+}
 
 /** The type of an account, as far as the row that speaks for it tells. */
 function typeOf({ accountType, product }: ImportRecord): AccountType | null {
@@ -24,6 +46,8 @@ export class Planner {
   readonly #first = new Map<number, FirstRow | undefined>();
   /** plans that were made before it was their row's turn */
   readonly #ahead = new Map<number, RowPlan | string>();
+  /** the port orders that were last asked for */
+  readonly #orders = new Map<string, PortOrder>();
 
   constructor(journal: Journal<ImportRecord>) {
     this.#journal = journal;
@@ -63,14 +87,17 @@ export class Planner {
     const box = record.boxFrom === undefined ? undefined : this.#firstRow(record.boxFrom, row);
     if (box?.record.boxUsable === false)
       return `The voicemail cells of ${whereOf(box, row)}, which this row takes over, are not valid.`;
-    const own = box === undefined ? record : withBoxOf(record, box.record.values);
+    const boxed = box === undefined ? record : withBoxOf(record, box.record.values);
+    const order = isPort(record.values) ? this.#portOrder(record.values) : null;
+    const own = order === null ? boxed : { ...boxed, values: asOrdered(boxed.values, order.values) };
     const values = completeValues(own, account.record.values, userValues);
     const given = givenValues(own, account.record.values, userValues);
     const rowOfPhone = (phone: string) => this.#journal.rowOfPhone(phone);
     const target = record.rings === undefined ? null : this.#targetRow(record.rings, row);
     const { searchIndex, memberRows } = record;
     const type = typeOf(account.record);
-    return planRow(product, values, searchIndex, rowOfPhone, given, type, target, memberRows);
+    const ported = order && ofRow(order, record.values);
+    return planRow(product, values, searchIndex, rowOfPhone, given, type, target, memberRows, ported);
   }
 
   /** The row that brings what the number of another row rings. */
@@ -91,6 +118,20 @@ export class Planner {
     return givenValues(row.record, account?.record.values ?? {}, user?.record.values ?? null);
   }
 
+  /** The port order of a row. */
+  #portOrder(values: RowValues): PortOrder {
+    const group = portGroup(values.accountNumber ?? '', portOrderOf(values));
+    let order = this.#orders.get(group);
+    if (!order) {
+      const rows = this.#journal.rowsOfPortOrder(group);
+      const numbers = rows.map(({ phone }) => phone).filter((phone) => phone !== null);
+      const first = rows[0] && this.#journal.row(rows[0].ordinal);
+      order = { numbers, values: first?.record.values ?? values };
+      remember(this.#orders, group, order);
+    }
+    return order;
+  }
+
   #firstRow(ordinal: number, row: StoredRow<ImportRecord>): FirstRow | undefined {
     if (ordinal === row.ordinal) return row;
     let first = this.#first.get(ordinal);
@@ -102,9 +143,13 @@ export class Planner {
   }
 }
 
-function remember<T>(map: Map<number, T>, ordinal: number, value: T): void {
-  if (map.size >= MAX_REMEMBERED) map.delete(map.keys().next().value ?? 0);
-  map.set(ordinal, value);
+function remember<K, T>(map: Map<K, T>, key: K, value: T): void {
+  if (map.size >= MAX_REMEMBERED)
+    for (const oldest of map.keys()) {
+      map.delete(oldest);
+      break;
+    }
+  map.set(key, value);
 }
 
 function whereOf(first: FirstRow | undefined, { record }: StoredRow<ImportRecord>): string {

@@ -2,6 +2,7 @@ import { ApiError } from '../api/api-error.js';
 import type { Client } from '../api/client.js';
 import type { Call } from '../api/endpoints.js';
 import type { HttpLog } from '../api/http-log.js';
+import type { CredentialsFile } from '../journal/credentials.js';
 import type { Journal, JsonObject, StoredRow } from '../journal/journal.js';
 import { nthOf } from '../plan/keys.js';
 import type { Resource, RowPlan } from '../plan/resource.js';
@@ -42,6 +43,8 @@ export interface PreflightOptions {
   readonly existing: ExistingPolicy;
   /** where the writes that a run would send are written down */
   readonly httpLog: HttpLog | null;
+  /** holds the secrets of port orders while it lasts */
+  readonly secrets: CredentialsFile;
 }
 
 /** What a dry run came to, besides what the journal keeps of each row. */
@@ -63,7 +66,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const updates = options.existing === 'update';
   const addresses = new Addresses(client, journal);
   const planner = new Planner(journal);
-  const checks = new RowChecks(client, journal, addresses, partitionId, updates);
+  const checks = new RowChecks(client, journal, addresses, partitionId, updates, options.secrets);
   const counter = new PlanCounter('new', updates);
   /** what several rows share and is written down */
   const planned = new Set<string>();
@@ -139,7 +142,7 @@ function headersBySource(journal: Journal<ImportRecord>): Findings['headers'] {
 /** Only accounts, users and what is set on them are shared by several rows. */
 function isShared(resource: Resource): boolean {
   const object = objectOf(resource);
-  return object === 'account' || object === 'user' || object === 'voicemailBox';
+  return object === 'account' || object === 'user' || object === 'voicemailBox' || object === 'portOrder';
 }
 
 function isError(finding: Finding): boolean {
@@ -176,6 +179,7 @@ class RowChecks {
     addresses: Addresses,
     partitionId: string,
     updates: boolean,
+    secrets: CredentialsFile,
   ) {
     this.#updates = updates;
     this.#client = client;
@@ -190,6 +194,7 @@ class RowChecks {
       addresses,
       this.#snapshots.callingPlans,
       partitionId,
+      secrets,
     );
   }
 

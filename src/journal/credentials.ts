@@ -13,8 +13,20 @@ export interface SipCredentials {
   readonly sipPassword: string;
 }
 
+/** What stands for the account number with the secrets of port orders: no account has a blank one. */
+const PORT = '';
+
 const HEADER = ['accountNumber', 'trunkName', 'sipUsername', 'sipPassword'];
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
+
+/** What the customer of a mobile carrier names a port with; each may be blank. */
+export interface PortSecrets {
+  readonly wirelessAccountNumber?: string;
+  readonly wirelessPin?: string;
+}
+
+/** What a sheet gives for a trunk or a port order. */
+type Given = Partial<SipCredentials> & PortSecrets;
 
 /** A line of the file, which is also what a line is looked up by. */
 interface Line extends SipCredentials {
@@ -33,7 +45,7 @@ export class CredentialsFile {
   readonly #givenPath: string;
   readonly #lines = new Map<string, Line>();
   /** read when a trunk first asks */
-  #given: Map<string, Partial<SipCredentials>> | null = null;
+  #given: Map<string, Given> | null = null;
   /** lines for the file of given ones that are not written yet */
   #waiting = '';
   #handle: FileHandle | null = null;
@@ -72,11 +84,31 @@ export class CredentialsFile {
    * Keeps what the sheet gives for a trunk until {@link ensure} asks for it; the last word for a trunk counts.
    * Resolves when it is on disk; calls of one turn share a write.
    */
-  async give(accountNumber: string, trunkName: string, given: Partial<SipCredentials>): Promise<void> {
+  async give(accountNumber: string, trunkName: string, given: Given): Promise<void> {
     this.#waiting += `${JSON.stringify([accountNumber, trunkName, given])}\n`;
     this.#given = null;
     this.#last = this.#last.then(() => this.#writeGiven());
     await this.#last;
+  }
+
+  /**
+   * Keeps the secrets that the sheet gives for a port order until it is ordered.
+   * @param group what the rows of the order have in common; of several rows that give a secret the last counts
+   */
+  async givePort(group: string, given: PortSecrets): Promise<void> {
+    await this.give(PORT, group, given);
+  }
+
+  /** The secrets that the sheet gives for a port order; empty where it gives none, or they are kept no longer. */
+  async portSecrets(group: string): Promise<PortSecrets> {
+    await this.#last;
+    this.#given ??= readGiven(this.#givenPath);
+    const { wirelessAccountNumber, wirelessPin } = this.#given.get(keyOf(PORT, group)) ?? {};
+    for (const secret of [wirelessAccountNumber, wirelessPin]) if (secret !== undefined) keepSecret(secret);
+    return {
+      ...(wirelessAccountNumber === undefined ? {} : { wirelessAccountNumber }),
+      ...(wirelessPin === undefined ? {} : { wirelessPin }),
+    };
   }
 
   /**
@@ -183,18 +215,20 @@ export class CredentialsFile {
 }
 
 /** @throws StopError `CREDENTIALS_UNREADABLE`: made-up credentials in the place of given ones would go unnoticed */
-function readGiven(path: string): Map<string, Partial<SipCredentials>> {
-  const given = new Map<string, Partial<SipCredentials>>();
+function readGiven(path: string): Map<string, Given> {
+  const given = new Map<string, Given>();
   if (!existsSync(path)) return given;
   try {
     for (const line of readFileSync(path, 'utf8').split('\n').slice(0, -1)) {
       const [accountNumber, trunkName, credentials] = JSON.parse(line);
-      given.set(keyOf(accountNumber, trunkName), credentials);
+      const key = keyOf(accountNumber, trunkName);
+      // the rows of one port order may give one secret each
+      given.set(key, accountNumber === PORT ? { ...given.get(key), ...credentials } : credentials);
     }
   } catch (cause) {
     throw new StopError(
       'CREDENTIALS_UNREADABLE',
-      `${path}, which keeps the SIP credentials of the sheet, cannot be read or is damaged.`,
+      `${path}, which keeps the secrets of the sheet, cannot be read or is damaged.`,
       'Start a new run with the sheet: what is there already is recognised and not created again.',
       { cause },
     );

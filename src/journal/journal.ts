@@ -36,6 +36,15 @@ export interface StoredRow<R> {
   readonly selection: Selection;
 }
 
+/** One of the rows of a port order. */
+export interface RowOfPortOrder {
+  readonly ordinal: number;
+  /** its number; null where that is not usable */
+  readonly phone: string | null;
+  readonly status: string;
+  readonly selection: Selection;
+}
+
 /** Whether a row is worked on. `takenBack`: undo deleted what it stood for, and no resume brings it about again. */
 export type Selection = (typeof SELECTIONS)[number];
 /** as the journal numbers them */
@@ -170,16 +179,25 @@ export class Journal<R> {
     );
   }
 
-  /** Adds an input row, selected; `phone` is the number the row names, if any, so that no search hands it out. */
-  addRow(row: Omit<StoredRow<R>, 'result' | 'selection'>, phone: string | null): Promise<void> {
+  /**
+   * Adds an input row, selected.
+   * @param phone the number the row names, if any, so that no search hands it out
+   * @param portOrder what the rows of its port order have in common, if it is of one
+   */
+  addRow(
+    row: Omit<StoredRow<R>, 'result' | 'selection'>,
+    phone: string | null,
+    portOrder: string | null = null,
+  ): Promise<void> {
     return this.#write(
-      'INSERT INTO rows (ordinal, source, row, cells, record, phone, status) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO rows (ordinal, source, row, cells, record, phone, port_order, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       row.ordinal,
       row.source,
       row.row,
       seal(row.cells),
       seal(row.record),
       phone,
+      portOrder,
       row.status,
     );
   }
@@ -261,6 +279,31 @@ export class Journal<R> {
     const { sql, values } = condition(text, texts, texts);
     const steps = this.#all<{ seq: number }>(`SELECT seq FROM steps WHERE ${sql} ORDER BY seq`, ...values);
     return steps.map(({ seq }) => seq);
+  }
+
+  /** The rows of a port order, in input order. */
+  rowsOfPortOrder(portOrder: string): RowOfPortOrder[] {
+    type Raw = { ordinal: number; phone: Bytes | null; status: Bytes; selection: number };
+    return this.#all<Raw>(
+      `SELECT ordinal, ${bytes('phone', 'status')}, CAST(selection AS INTEGER) AS selection FROM rows
+       WHERE port_order = ? ORDER BY ordinal`,
+      portOrder,
+    ).map(({ ordinal, phone, status, selection }) => ({
+      ordinal,
+      phone: phone && textOf(phone),
+      status: textOf(status),
+      selection: SELECTIONS[selection] ?? 'selected',
+    }));
+  }
+
+  /** The port orders that have rows of this selection and others that are not selected, each by its first row of it. */
+  portOrdersCutBySelection(): { portOrder: string; ordinal: number }[] {
+    type Raw = { portOrder: Bytes; ordinal: number };
+    return this.#all<Raw>(
+      `SELECT CAST(port_order AS BLOB) AS portOrder, min(CASE WHEN ${IS_SELECTED} THEN ordinal END) AS ordinal
+       FROM rows WHERE port_order IS NOT NULL AND status != 'invalid' GROUP BY port_order
+       HAVING max(${IS_SELECTED}) = 1 AND min(${IS_SELECTED}) = 0 ORDER BY ordinal`,
+    ).map(({ portOrder, ordinal }) => ({ portOrder: textOf(portOrder), ordinal }));
   }
 
   /** Replaces the record of a row. */

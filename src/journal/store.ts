@@ -27,8 +27,9 @@ CREATE TABLE sources (
   id INTEGER PRIMARY KEY, file TEXT NOT NULL, sheet TEXT, header TEXT NOT NULL, understood TEXT NOT NULL);
 CREATE TABLE rows (
   ordinal INTEGER PRIMARY KEY, source INTEGER NOT NULL, row INTEGER NOT NULL, cells TEXT NOT NULL, record TEXT NOT NULL,
-  phone TEXT, status TEXT NOT NULL, result TEXT, selection INTEGER NOT NULL DEFAULT 1);
+  phone TEXT, port_order TEXT, status TEXT NOT NULL, result TEXT, selection INTEGER NOT NULL DEFAULT 1);
 CREATE INDEX rows_phone ON rows (phone) WHERE phone IS NOT NULL;
+CREATE INDEX rows_port_order ON rows (port_order) WHERE port_order IS NOT NULL;
 CREATE TABLE problems (ordinal INTEGER NOT NULL, problem TEXT NOT NULL);
 CREATE INDEX problems_ordinal ON problems (ordinal);
 CREATE TABLE steps (

@@ -4,8 +4,9 @@ import type { Journal, JsonObject } from '../journal/journal.js';
 import type { RecordChange } from '../records/across/accounts.js';
 import type { LateProblem } from '../records/across/late-problem.js';
 import { nearest } from '../records/cells/nearest.js';
-import { SECRET_COLUMNS, SECRET_MASK } from '../records/columns.js';
+import { maskOf, SECRET_COLUMNS } from '../records/columns.js';
 import { EditedSheets, type Edits } from '../records/edits.js';
+import { isPort, portGroup, portOrderOf, UNTOLD_ORDER } from '../records/port-order.js';
 import { isError, noticeAsProblem, type Problem } from '../records/problem.js';
 import { type InputReading, turnOf } from '../records/reading.js';
 import type { ImportRecord } from '../records/record.js';
@@ -123,6 +124,7 @@ function noRows({ file, sheet }: Table): Notice {
  *   has its last status with that
  * @param signal stops it between two batches of rows: `INTERRUPTED`
  * @param edits as for {@link readSheets}
+ * @param secrets takes the secrets of port orders, which a dry run asks with, too; null where nothing is asked
  * @returns the partitions that accounts name; null stands for that of the log-in, of accounts that name none
  */
 export async function loadSheets(
@@ -132,6 +134,7 @@ export async function loadSheets(
   credentials: CredentialsFile | null,
   signal?: AbortSignal,
   edits: Edits | null = null,
+  secrets: CredentialsFile | null = credentials,
 ): Promise<(string | null)[]> {
   const valid = credentials ? 'pending' : 'valid';
   const partitions = new Set<string | null>();
@@ -139,17 +142,18 @@ export async function loadSheets(
     await Promise.all(problems.map((problem) => journal.addProblem(0, { ...problem })));
   };
   let source = 0;
-  let secretCells = new Set<number>();
+  /** what stands in place of the cells of each column of secrets */
+  let masks = new Map<number, string>();
   const events: SheetEvents = {
     signal,
     onNotice: (notice) => void journal.addProblem(0, { ...noticeAsProblem(notice) }),
     onLeftOut: (problem) => void journal.addProblem(0, { ...problem }),
     async onTable({ file, sheet, header }, problems, { headers }) {
       source++;
-      secretCells = new Set(
-        headers
-          .filter(({ column }) => column !== null && SECRET_COLUMNS.has(column))
-          .map(({ index }) => index),
+      masks = new Map(
+        headers.flatMap(({ column, index }) =>
+          column !== null && SECRET_COLUMNS.has(column) ? [[index, maskOf(column)] as const] : [],
+        ),
       );
       const understood = headers.map((match) => ({ ...match }));
       await journal.addSource({ id: source, file, sheet, header, understood });
@@ -160,6 +164,7 @@ export async function loadSheets(
       const writes: Promise<void>[] = [];
       for (const { record, row, problems } of checked) {
         if (record.valid && credentials) writes.push(keepGivenCredentials(record, credentials));
+        if (record.valid && secrets) writes.push(keepPortSecrets(record, secrets));
         // Further rows of an account are in the partition of its first.
         const { partitionId } = record.values;
         if (record.accountFirst === record.ordinal || partitionId !== undefined)
@@ -168,11 +173,13 @@ export async function loadSheets(
           ordinal: record.ordinal,
           source,
           row: row.number,
-          cells: row.cells.map((cell, index) => (cell !== '' && secretCells.has(index) ? SECRET_MASK : cell)),
+          cells: row.cells.map((cell, index) => (cell === '' ? cell : (masks.get(index) ?? cell))),
           record: withoutSecrets(record),
           status: record.valid ? valid : 'invalid',
         };
-        writes.push(journal.addRow(stored, record.values.phoneNumber ?? null));
+        writes.push(
+          journal.addRow(stored, record.values.phoneNumber ?? null, portOrderGroup(record, problems)),
+        );
         for (const problem of problems) writes.push(journal.addProblem(record.ordinal, { ...problem }));
       }
       await Promise.all(writes);
@@ -183,6 +190,21 @@ export async function loadSheets(
   await changeRecords(journal, addLate(journal, validator.finish()));
   await journal.setMeta('furtherNumbers', validator.hasFurtherNumbers);
   return [...partitions];
+}
+
+/** What the rows of a row's port order have in common; null where it ports nothing. */
+function portOrderGroup({ values, valid }: ImportRecord, problems: readonly Problem[]): string | null {
+  const { accountNumber, portOrder, billingTelephoneNumber } = values;
+  if (accountNumber === undefined) return null;
+  if (valid) return isPort(values) ? portGroup(accountNumber, portOrderOf(values)) : null;
+  // One that is not valid may lack the cell that says it ports its number, or of which order it is.
+  if (!isPort(values) && portOrder === undefined && billingTelephoneNumber === undefined) return null;
+  const isUntold =
+    portOrder === undefined &&
+    problems.some(
+      (each) => isError(each) && (each.column === 'portOrder' || each.column === 'billingTelephoneNumber'),
+    );
+  return portGroup(accountNumber, isUntold ? UNTOLD_ORDER : portOrderOf(values));
 }
 
 /** Adds the problems that only show at the end; its rows' account or user is no longer to be taken over by others. */
@@ -233,5 +255,15 @@ async function keepGivenCredentials(record: ImportRecord, credentials: Credentia
   await credentials.give(accountNumber, trunkName, {
     ...(sipUsername === undefined ? {} : { sipUsername }),
     ...(sipPassword === undefined ? {} : { sipPassword }),
+  });
+}
+
+/** The secrets of a port order are kept until it is ordered, so that a resume needs no sheet. */
+async function keepPortSecrets({ values }: ImportRecord, secrets: CredentialsFile): Promise<void> {
+  const { wirelessAccountNumber, wirelessPin, accountNumber = '' } = values;
+  if (!isPort(values) || (wirelessAccountNumber === undefined && wirelessPin === undefined)) return;
+  await secrets.givePort(portGroup(accountNumber, portOrderOf(values)), {
+    ...(wirelessAccountNumber === undefined ? {} : { wirelessAccountNumber }),
+    ...(wirelessPin === undefined ? {} : { wirelessPin }),
   });
 }

@@ -18,6 +18,8 @@ export const keyOf = {
   huntFailover: (group: string, reason: string) => `huntFailover:${group}/${reason}`,
   sipTrunk: (trunkName: string) => named('sipTrunk', trunkName),
   device: (macAddress: string, lineNumber: number) => named('device', macAddress, String(lineNumber)),
+  /** @param order what the account's rows call it: its name, or its billing number */
+  portOrder: (accountNumber: string, order: string) => named('port', accountNumber, order),
   /** A number that the sheet names. */
   number: (phoneNumber: string) => named('number', phoneNumber),
   /** A number that a search will find: named by whom it is for. @param nth 1 for the owner's first */
@@ -29,7 +31,7 @@ export const keyOf = {
   of: (kind: KindName | ActName | 'reservation', base: string) => `${kind}:${base}`,
 } as const;
 
-/** The kind of resource that a key names. */
+/** The kind of resource that a key names; of a port order, `port`. */
 export function kindOf(key: string): string {
   return key.slice(0, key.indexOf(':'));
 }
@@ -66,7 +68,7 @@ export function plainName(name: string): string {
 const PLAIN = /^[\x21-\x7e]+$/;
 const SPECIAL = /[%/#]/g;
 
-function named(kind: KindName, ...parts: readonly string[]): string {
+function named(kind: KindName | 'port', ...parts: readonly string[]): string {
   return `${kind}:${parts.map(unambiguous).join('/')}`;
 }
 

@@ -1,11 +1,12 @@
 import { huntMembersOf } from '../records/cells/hunt-members.js';
 import type { RowValues } from '../records/columns.js';
 import type { CompleteValues } from '../records/complete.js';
+import { isPort, portOrderOf } from '../records/port-order.js';
 import { type AccountType, PRODUCTS, type Product } from '../records/products.js';
 import { HUNT_FAILOVERS } from '../records/rows/hunt-rules.js';
 import { hasUserSettings } from '../records/user-settings.js';
 import { keyOf } from './keys.js';
-import type { KindName, Resource, Role, RowPlan } from './resource.js';
+import type { KindName, Resource, Role, RowPlan, RowPortOrder } from './resource.js';
 
 /** Tells which row of the sheet brings a phone number, if one does. */
 export type RowOfPhone = (phone: string) => number | undefined;
@@ -27,6 +28,7 @@ export interface TargetRow {
  * @param typeOfAccount what the account's first row makes the account, where the product does not tell
  * @param target of a NUMBER row: the row of the same account that brings what the number rings, where one does
  * @param memberRows the rows that bring the members of a hunt group, in their order; 0 where none does
+ * @param order the port order of a row that ports its number
  */
 export function planRow(
   product: Product,
@@ -37,12 +39,25 @@ export function planRow(
   typeOfAccount: AccountType | null = null,
   target: TargetRow | null = null,
   memberRows: readonly number[] = [],
+  order: RowPortOrder | null = null,
 ): RowPlan {
   const resources: Resource[] = [];
   const elsewhere = new Map<string, number>();
   const accountType = PRODUCTS[product].accountType ?? typeOfAccount ?? accountTypeOf(values);
   const add = (kind: KindName, key: string, needs: Resource['needs']) => {
     resources.push({ kind, key, needs, product, accountType, values, given });
+    return key;
+  };
+  /** The number that a row rings its owner with, and the port order that brings it. */
+  const addNumber = (rung: string) => {
+    const key = numberKey(rung, values, searchIndex);
+    if (!isPort(values)) return add('number', key, { account });
+    const { numbers = [], hasOwnE911 = false } = order ?? {};
+    const portOrder = keyOf.portOrder(values.accountNumber, portOrderOf(values));
+    const common = { product, accountType, values, given };
+    resources.push({ kind: 'portOrder', key: portOrder, needs: { account }, numbers, ...common });
+    const needs = { account, portOrder };
+    resources.push({ kind: 'number', key, needs, ...common, ...(hasOwnE911 ? { hasOwnE911 } : {}) });
     return key;
   };
   const account = add('account', keyOf.account(values.accountNumber), {});
@@ -54,9 +69,7 @@ export function planRow(
       : ownerKey(target.product, { ...target.values, accountNumber: values.accountNumber });
   if (owner === null) return { resources, elsewhere };
   if (PRODUCTS[product].owner === 'user') add('user', owner, { account });
-  const number = hasNumber(values)
-    ? add('number', numberKey(owner, values, searchIndex), { account })
-    : undefined;
+  const number = hasNumber(values) ? addNumber(owner) : undefined;
 
   /** Needs for phone fields: the row's own number where a field is blank, another row's where it is named. */
   const phoneNeeds = (...fields: (string | undefined)[]): Resource['needs'] => {

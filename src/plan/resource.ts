@@ -6,6 +6,7 @@ import type { AccountType, Product } from '../records/products.js';
 export const KIND_NAMES = [
   'account',
   'user',
+  'portOrder',
   'number',
   'businessLine',
   'voicemailBox',
@@ -33,6 +34,8 @@ export type Role =
   | 'account'
   | 'owner'
   | 'number'
+  /** the port order that brings a number */
+  | 'portOrder'
   /** a number that another row of the same account brings, and that this resource names */
   | 'namedNumber1'
   | 'namedNumber2'
@@ -60,6 +63,18 @@ export interface Resource {
   readonly values: CompleteValues;
   /** what the sheet itself says of it, without defaults: what one that was there before is compared with */
   readonly given: RowValues;
+  /** of a port order, the numbers of all its rows in input order; undefined for all else */
+  readonly numbers?: readonly string[];
+  /** of a number that is ported: its E911 address is another than that of its order, so that it is set afterwards */
+  readonly hasOwnE911?: true;
+}
+
+/** What a row needs to know of its port order. */
+export interface RowPortOrder {
+  /** the numbers of all its rows, in input order */
+  readonly numbers: readonly string[];
+  /** the row's E911 address is another than that of the order, which is its first row's */
+  readonly hasOwnE911: boolean;
 }
 
 /** What one row wants, each resource after those it needs. */

@@ -78,6 +78,8 @@ export interface RowResult {
   readonly businessLineId?: string;
   readonly sipTrunkId?: string;
   readonly deviceId?: string;
+  /** the port order of its number */
+  readonly portId?: string;
   /** the type of the event that the row failed by, or waits for */
   readonly event?: EventType;
   /** the status that the row has once that event ends well; `pending` where something could not be sent before */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Fault } from './cells/damage.js';
+import { calendarDate } from './cells/dates.js';
 import { huntMembers } from './cells/hunt-members.js';
 import { fold } from './cells/nearest.js';
 import { COUNTRIES, COUNTRY_ALIASES, postalCode, state } from './cells/places.js';
@@ -38,6 +39,7 @@ export type ColumnGroup =
   | 'user'
   | 'number'
   | 'rings'
+  | 'port'
   | 'e911'
   | 'device'
   | 'businessLine'
@@ -62,9 +64,11 @@ export interface Column {
   readonly freeText?: boolean;
   /** the value that a blank cell means, where that is always the same */
   readonly blank?: string | number | boolean;
+  /** its cells are days: a date of a spreadsheet is what is meant */
+  readonly isDate?: true;
   /** what a blank cell means in words, where that is more than {@link blank} */
   readonly default?: string;
-  /** its cells stand in no file but `credentials.csv`, in no message, and are no default for other rows */
+  /** its cells stand in no result, log or message, and are no default for other rows */
   readonly secret?: true;
   /** where no two rows may have the same value */
   readonly uniqueIn?: 'account' | 'input';
@@ -134,6 +138,19 @@ const sipPassword = cell((typed, inWorkbook) => {
   const message = 'The password was left out of the results';
   return typed === SECRET_MASK ? new Fault('PLACEHOLDER', message, hint) : password.read(typed, inWorkbook);
 }, null);
+
+/** What stands in place of a secret that is kept nowhere once it was sent; as a value it is refused. */
+export const TYPE_AGAIN = '(type it again)';
+
+/** A secret of a number that is ported: exactly what is typed. */
+function portSecret(max: number) {
+  const secret = text({ kind: 'secret', max });
+  return cell((typed, inWorkbook) => {
+    const message = 'The text was left out of the results';
+    const hint = 'Type it again as the losing carrier has it.';
+    return typed === TYPE_AGAIN ? new Fault('PLACEHOLDER', message, hint) : secret.read(typed, inWorkbook);
+  }, null);
+}
 
 const ringAction = choice(['VOICEMAIL', 'BUSY', 'FORWARD']);
 
@@ -438,9 +455,9 @@ export const COLUMNS = {
   numberSource: {
     group: 'number',
     products: SERVICES,
-    ...choice(['SEARCH', 'INVENTORY', 'NONE']),
+    ...choice(['SEARCH', 'INVENTORY', 'PORT', 'NONE']),
     default: 'INVENTORY with a phoneNumber, SEARCH without one where there is an address, else NONE',
-    help: 'Where the phone number comes from: the given one, one found near the address, or none.',
+    help: 'Where the phone number comes from: the given one, one found near the address, one ported from another carrier, or none.',
     synonyms: ['Number Type', 'Source', 'TN Source'],
   },
   phoneNumber: {
@@ -448,7 +465,7 @@ export const COLUMNS = {
     products: SERVICES,
     ...localPhone,
     uniqueIn: 'input',
-    help: 'A number of your inventory; blank to search one near the address.',
+    help: 'A number of your inventory, or the one to port; blank to search one near the address.',
     example: {
       BCC: '8015551001',
       HOME_PHONE: '8015552001',
@@ -596,8 +613,9 @@ export const COLUMNS = {
   directoryListingType: {
     group: 'number',
     products: SERVICES,
-    ...choice(['NOT_LIST_NOT_PUBLISH', 'LIST_NOT_PUBLISH', 'LIST_PUBLISH']),
+    ...choice(['NOT_LIST_NOT_PUBLISH', 'LIST_NOT_PUBLISH', 'LIST_PUBLISH', 'PORTED']),
     blank: 'NOT_LIST_NOT_PUBLISH',
+    default: 'NOT_LIST_NOT_PUBLISH; PORTED with numberSource PORT',
     help: 'Whether 411 knows the number (LIST) and the phone book prints it (PUBLISH).',
     synonyms: ['Listing Type', 'Listing'],
   },
@@ -658,6 +676,92 @@ export const COLUMNS = {
     textFormat: true,
     help: 'Its ID on the platform, in place of ringsName.',
     synonyms: ['Destination ID'],
+  },
+
+  portOrder: {
+    group: 'port',
+    products: SERVICES,
+    schema: text({ kind: 'identifier', max: 100 }),
+    textFormat: true,
+    default: 'the numbers of the account with one billing number are one order',
+    help: 'Rows of an account with the same text here are one port order: they go or wait together.',
+    synonyms: ['Port Order ID', 'Port Order Number', 'Port Group', 'Port Request', 'LNP Order'],
+  },
+  portDate: {
+    group: 'port',
+    products: SERVICES,
+    schema: calendarDate,
+    isDate: true,
+    default: 'required with numberSource PORT',
+    help: 'The day on which the number is to be ported, such as 2027-01-15; a working day that the losing carrier offers.',
+    synonyms: ['Requested Port Date', 'Porting Date', 'Requested Due Date', 'CRD', 'Customer Request Date'],
+  },
+  billingTelephoneNumber: {
+    group: 'port',
+    products: SERVICES,
+    ...phone,
+    default: "the order's number, where it has one only",
+    help: 'The main number of the account at the losing carrier, which its bills name.',
+    synonyms: ['Billing TN', 'Billing Telephone', 'Billing Number', 'Billing Phone Number', 'Port BTN'],
+  },
+  portWireType: {
+    group: 'port',
+    products: SERVICES,
+    ...choice(['WIRELINE', 'WIRELESS'], { landline: 'WIRELINE', mobile: 'WIRELESS', cell: 'WIRELESS' }),
+    default: 'WIRELINE',
+    help: 'Whether the number is of a landline or a mobile carrier now.',
+    synonyms: ['Wire Type', 'Porting Wire Type', 'Port Type'],
+  },
+  portAuthorizedName: {
+    group: 'port',
+    products: SERVICES,
+    schema: shortPersonName,
+    freeText: true,
+    default: 'first and last name of a RESIDENTIAL customer; required for BUSINESS',
+    help: 'The person who may order the port, as the losing carrier knows the name.',
+    synonyms: [
+      'Authorized Name',
+      'Porting Authorized Name',
+      'Authorized Person',
+      'Authorized By',
+      'LOA Signer',
+    ],
+  },
+  wirelessAccountNumber: {
+    group: 'port',
+    products: SERVICES,
+    schema: portSecret(256),
+    textFormat: true,
+    secret: true,
+    default: 'required for WIRELESS',
+    help: 'The account number at the mobile carrier; it is kept in no result.',
+    synonyms: ['Wireless Account', 'Mobile Account Number'],
+  },
+  wirelessPin: {
+    group: 'port',
+    products: SERVICES,
+    schema: portSecret(15),
+    textFormat: true,
+    secret: true,
+    default: 'required for WIRELESS',
+    help: 'The PIN at the mobile carrier, at most 15 characters; it is kept in no result.',
+    synonyms: ['Port PIN', 'Porting PIN', 'Wireless PIN Number', 'Mobile PIN', 'Transfer PIN'],
+  },
+  losingCarrier: {
+    group: 'port',
+    products: SERVICES,
+    schema: words,
+    freeText: true,
+    help: 'The carrier that the number comes from.',
+    synonyms: ['Current Carrier', 'Old Carrier', 'Losing Provider', 'Current Provider'],
+  },
+  portNotes: {
+    group: 'port',
+    products: SERVICES,
+    schema: words,
+    freeText: true,
+    help: 'A note for those who work on the port order.',
+    synonyms: ['Porting Notes', 'Port Comments', 'LNP Notes'],
   },
 
   e911Address: {
@@ -1158,6 +1262,11 @@ export const SECRET_COLUMNS: ReadonlySet<ColumnName> = new Set(
   COLUMN_NAMES.filter((column) => columnOf(column).secret === true),
 );
 
+/** What stands in place of a typed secret in every file that a run writes. */
+export function maskOf(column: ColumnName): string {
+  return column === 'sipPassword' ? SECRET_MASK : TYPE_AGAIN;
+}
+
 /** What a blank cell means, in words for header notes and the manual; '' where it means nothing. */
 export function blankMeans(name: ColumnName): string {
   const { blank, default: words, namesNumber } = columnOf(name);
@@ -1178,6 +1287,7 @@ export const RESULT_COLUMNS = [
   'huntGroupId',
   'assignedVoicemailBoxId',
   'numberStatus',
+  'portId',
   'portStatus',
   'focDate',
   'e911Status',

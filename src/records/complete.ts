@@ -163,8 +163,19 @@ export function completeValues(
   for (const [column, blank] of BLANKS[product])
     if (values[column] === undefined) Object.assign(complete, { [column]: blank });
   if (complete.customerType === 'BUSINESS') complete.businessName ??= accountName;
-  if (values.firstName !== undefined) complete.customerFirstName ??= values.firstName;
-  if (values.lastName !== undefined) complete.customerLastName ??= values.lastName;
+  const isPort = complete.numberSource === 'PORT';
+  const isBusiness = complete.customerType === 'BUSINESS';
+  // The record of a port order is the customer's at the losing carrier, who of a business is none of its users.
+  if (values.firstName !== undefined && !(isPort && isBusiness))
+    complete.customerFirstName ??= values.firstName;
+  if (values.lastName !== undefined && !(isPort && isBusiness)) complete.customerLastName ??= values.lastName;
+  if (isPort) {
+    if (values.directoryListingType === undefined) complete.directoryListingType = 'PORTED';
+    complete.portWireType ??= 'WIRELINE';
+    if (values.phoneNumber !== undefined) complete.billingTelephoneNumber ??= values.phoneNumber;
+    const names = [complete.customerFirstName, complete.customerLastName].filter(Boolean);
+    if (!isBusiness && names.length > 0) complete.portAuthorizedName ??= names.join(' ');
+  }
   if (record.callerId !== null)
     // A user whose caller ID is named gets it with its settings, and none of the numbers that ring it.
     complete.assignAsCallerId = record.callerId && values.callerIdNumber === undefined;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { StopError } from '../errors.js';
 import { trimCell } from '../sheet/cell-text.js';
 import type { PlainCells, Row, Table } from '../sheet/table.js';
-import { SECRET_COLUMNS, SECRET_MASK } from './columns.js';
+import { SECRET_COLUMNS, SECRET_MASK, TYPE_AGAIN } from './columns.js';
 import type { HeaderMatch } from './headers.js';
 import { type Problem, withSeverity } from './problem.js';
 
@@ -229,7 +229,7 @@ export class EditedSheets {
     const text = trimCell(was);
     if (text === cells[at] || text === row.cells[at]) return true;
     // who corrects a password has never seen it
-    return text === SECRET_MASK && this.#secret.has(at) && row.cells[at] !== '';
+    return (text === SECRET_MASK || text === TYPE_AGAIN) && this.#secret.has(at) && row.cells[at] !== '';
   }
 
   #staleRow(row: Row, edit: CellEdit): Row {

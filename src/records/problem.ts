@@ -105,6 +105,8 @@ export const PROBLEM_CODES = {
   STATE_OF_OTHER_COUNTRY: { severity: 'error', title: 'State or province is not of that country' },
   POSTAL_CODE_INVALID: { severity: 'error', title: 'Postal code is not valid' },
   POSTAL_CODE_OF_OTHER_STATE: { severity: 'warning', title: 'Postal code belongs to another state' },
+  DATE_INVALID: { severity: 'error', title: 'Text is no date' },
+  DATE_AMBIGUOUS: { severity: 'warning', title: 'Date was read with the month first' },
   TIME_ZONE_UNKNOWN: { severity: 'error', title: 'Time zone is not one of the platform' },
 
   // the cells of one row together
@@ -123,6 +125,10 @@ export const PROBLEM_CODES = {
   NO_RING_TIME: { severity: 'warning', title: 'Members of a hunt group ring for 0 seconds' },
   UNIT_INCOMPLETE: { severity: 'warning', title: 'Unit and its kind are not both given' },
   UNIT_CONTRADICTS: { severity: 'warning', title: 'Unit names another kind of unit than its column' },
+  PORT_DATE_PAST: { severity: 'error', title: 'Port date is past' },
+  PORT_DATE_NO_WORKDAY: { severity: 'warning', title: 'Port date is no working day' },
+  PORT_DATE_FAR: { severity: 'warning', title: 'Port date is more than 30 days off' },
+  PORT_TOLL_FREE: { severity: 'error', title: 'A toll-free number cannot be ported' },
   DEVICE_NOT_ATA: { severity: 'warning', title: 'Device is an IP phone, but the product needs an ATA' },
 
   RINGS_TWICE: { severity: 'error', title: 'What a number rings is given by name and by ID' },
@@ -153,6 +159,7 @@ export const PROBLEM_CODES = {
   NO_VOICEMAIL_BOX: { severity: 'warning', title: 'Callers are sent to voicemail without a box' },
   TRUNK_NAME_TAKEN: { severity: 'error', title: 'Trunk name is used twice' },
   SIP_USERNAME_TAKEN: { severity: 'error', title: 'SIP username is used twice' },
+  PORT_ORDER_CONFLICT: { severity: 'error', title: 'Rows of one port order disagree' },
   NUMBER_NOT_IN_SHEET: { severity: 'warning', title: 'No row brings the phone number' },
   NUMBER_OF_OTHER_ACCOUNT: { severity: 'error', title: 'Phone number belongs to another account' },
 
@@ -173,6 +180,13 @@ export const PROBLEM_CODES = {
   },
   NUMBERS_SCARCE: { severity: 'warning', title: 'Few phone numbers are near the address' },
   NO_NUMBERS: { severity: 'error', title: 'No phone number is near the address' },
+  PORT_NOT_POSSIBLE: { severity: 'error', title: 'Platform cannot port the number' },
+  PORT_DATE_NOT_OFFERED: { severity: 'error', title: 'Port date is not offered' },
+  PORT_WIRE_TYPE: { severity: 'warning', title: 'Number is of another kind of carrier than the sheet says' },
+  PORT_CSR_DIFFERS: { severity: 'warning', title: 'Losing carrier has another customer record' },
+  PORT_LISTING_NOT_ALLOWED: { severity: 'warning', title: 'Ported number cannot be listed in the directory' },
+  PORT_NO_CARRIER: { severity: 'warning', title: 'No carrier of the partition ports numbers' },
+  PORT_ORDER_INCOMPLETE: { severity: 'warning', title: 'Port order waits for another row' },
   USERNAME_NOT_FREE: { severity: 'error', title: 'Username is in use on the platform' },
   MAC_ADDRESS_NOT_FREE: { severity: 'error', title: 'MAC address is in use on the platform' },
   SIP_USERNAME_NOT_FREE: { severity: 'error', title: 'SIP username is in use on the platform' },

@@ -78,7 +78,10 @@ export function secretRefused(
   if (!SECRET_COLUMNS.has(column)) return null;
   return {
     message: `${column} is a secret of one row; it cannot be given for all rows`,
-    hint: `Give ${column} in the sheet, or leave it blank to have one generated for each row.`,
+    hint:
+      columnOf(column).default === 'generated'
+        ? `Give ${column} in the sheet, or leave it blank to have one generated for each row.`
+        : `Give ${column} in the sheet.`,
   };
 }
 

@@ -6,6 +6,7 @@ import { HuntMembers } from './across/hunt-members.js';
 import { KeyIndex } from './across/key-index.js';
 import type { LateProblem } from './across/late-problem.js';
 import { LeftOutOwners } from './across/left-out-owners.js';
+import { PortOrders } from './across/port-orders.js';
 import { Rings } from './across/rings.js';
 import { RowPlaces } from './across/row-places.js';
 import { Uniqueness } from './across/uniqueness.js';
@@ -74,6 +75,7 @@ export class Validator {
   readonly #accounts: Accounts;
   readonly #callerIds = new CallerIds(this.#places);
   readonly #uniqueness = new Uniqueness(this.#keys, this.#places);
+  readonly #portOrders = new PortOrders(this.#keys, this.#places);
   readonly #rings: Rings;
   readonly #boxes = new VoicemailBoxes(this.#keys, this.#places);
   readonly #huntMembers = new HuntMembers(this.#keys, this.#places);
@@ -188,7 +190,10 @@ export class Validator {
   *finish(): Iterable<LateProblem> {
     if (this.#table !== null)
       for (const header of this.#nowhere.values()) yield { ordinal: 0, ...nowhere(header, this.#table) };
-    const late = [this.#accounts, this.#uniqueness, this.#callerIds, this.#boxes, this.#huntMembers];
+    const late = [
+      ...[this.#accounts, this.#uniqueness, this.#callerIds, this.#portOrders],
+      ...[this.#boxes, this.#huntMembers],
+    ];
     for (const problems of late.map((each) => each.finish()))
       for (const problem of problems) yield underHeader(problem, this.#typedHeaders.get(keyOf(problem)));
     for (const problem of this.#skipUnknown.values()) if (problem !== null) yield { ...problem, ordinal: 0 };
@@ -255,6 +260,7 @@ export class Validator {
       this.#accounts.extensionLength(owner.account) || (check.values.extensionLength ?? 0),
     );
     this.#uniqueness.check(check, owner);
+    this.#portOrders.check(check, owner.account, () => this.#accounts.nameOf(owner.account));
 
     const ringing =
       check.product === 'NUMBER'

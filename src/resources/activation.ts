@@ -2,7 +2,7 @@ import { ApiError } from '../api/api-error.js';
 import type { CompleteValues } from '../records/complete.js';
 import type { Addresses, SheetAddress, ValidAddress } from './lookups/addresses.js';
 import { StepError } from './step-error.js';
-import type { AccountIds } from './task.js';
+import type { AccountIds, Task } from './task.js';
 
 /** The address of the customer, and the E911 address, which is the same where the sheet names no other. */
 export interface RowAddresses {
@@ -28,6 +28,20 @@ export async function rowAddresses(
     if (error instanceof StepError || (error instanceof ApiError && error.kind === 'refused')) return null;
     throw error;
   }
+}
+
+/**
+ * The same, of a row that cannot do without them.
+ * @throws StepError when the platform does not know one of them
+ */
+export async function validAddresses({ run, resource, ordinal }: Task): Promise<RowAddresses> {
+  const { customer, e911 } = sheetAddresses(resource.values);
+  const asked = [customer, ...(e911 ? [e911] : [])].map((each) => run.addresses.validate(each, ordinal));
+  // when one fails, the other's failure is not left unhandled
+  for (const each of asked) each.catch(() => {});
+  const [validCustomer, validE911] = await Promise.all(asked);
+  if (!validCustomer) throw new Error('no address was asked for');
+  return { customer: validCustomer, e911: validE911 ?? validCustomer };
 }
 
 /** The addresses that a row names; `e911` is null when it is the customer's. */
@@ -57,19 +71,28 @@ export function sheetAddresses(values: CompleteValues): {
   return { customer, e911 };
 }
 
-/** Guide, "Add Phone Number to Account": customerServiceRecord, e911Address, directoryListing. */
-export function activationBody(
-  values: CompleteValues,
-  phone: string,
-  { customer, e911 }: RowAddresses,
-  { partitionId, accountId }: AccountIds,
-) {
-  const names = {
+/** The names in a number's records. */
+function namesOf(values: CompleteValues) {
+  return {
     firstName: values.customerFirstName,
     lastName: values.customerLastName,
     businessName: values.businessName,
   };
-  const address = { ...customer.fields, ...names };
+}
+
+/** The E911 address of a row as its number is told it. */
+export function e911Body(values: CompleteValues, { e911 }: RowAddresses) {
+  return emergencyAddress({ ...plainAddress(e911.fields), ...namesOf(values) }, values.customerType, e911);
+}
+
+/** Guide, "Add Phone Number to Account": customerServiceRecord, e911Address, directoryListing. */
+export function activationBody(
+  values: CompleteValues,
+  phones: readonly string[],
+  addresses: RowAddresses,
+  { partitionId, accountId }: AccountIds,
+) {
+  const address = { ...addresses.customer.fields, ...namesOf(values) };
   return {
     partitionId,
     accountId,
@@ -78,14 +101,14 @@ export function activationBody(
       customerType: values.customerType,
       customerName: values.customerName,
     },
-    e911Address: emergencyAddress({ ...plainAddress(e911.fields), ...names }, values.customerType, e911),
+    e911Address: e911Body(values, addresses),
     directoryListing: {
       listed: values.directoryListed,
       type: values.directoryListingType,
       ...(values.directoryListed ? { address: plainAddress(address) } : {}),
     },
     holdActivation: values.holdActivation,
-    telephoneNumbers: [{ phoneNumber: phone }],
+    telephoneNumbers: phones.map((phoneNumber) => ({ phoneNumber })),
   };
 }
 

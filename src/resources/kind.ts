@@ -27,6 +27,8 @@ export interface Ids extends AccountIds {
   readonly phone: string | undefined;
   /** the ID of the voicemail box that it sends callers to, where its row names that box */
   readonly voicemailBoxId?: string | undefined;
+  /** the ID of the port order that brings it; '' where none does */
+  readonly portId?: string;
 }
 
 /** What the fields of a resource are made from. */

@@ -10,6 +10,7 @@ import { huntGroup } from './hunt-group.js';
 import type { Kind } from './kind.js';
 import { number } from './number.js';
 import { portAssignment } from './port-assignment.js';
+import { portOrder } from './port-order.js';
 import { reference } from './reference.js';
 import { sipTrunk } from './sip-trunk.js';
 import { user } from './user.js';
@@ -23,6 +24,7 @@ export type AnyKind = Kind<any, any>;
 export const KINDS: Readonly<Record<KindName, AnyKind>> = {
   account,
   user,
+  portOrder,
   number,
   businessLine,
   voicemailBox,

@@ -12,9 +12,10 @@ import { keyOf, nthOf, withNth } from '../plan/keys.js';
 import type { Resource } from '../plan/resource.js';
 import type { RowValues } from '../records/columns.js';
 import type { CompleteValues } from '../records/complete.js';
+import { isPort } from '../records/port-order.js';
 import type { Product } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
-import { activationBody, plainAddress, type RowAddresses, sheetAddresses } from './activation.js';
+import { activationBody, plainAddress, type RowAddresses, validAddresses } from './activation.js';
 import { createOnce, differencesFromSheet } from './create-once.js';
 import type { Kind } from './kind.js';
 import type { ValidAddress } from './lookups/addresses.js';
@@ -23,6 +24,7 @@ import type { Snapshot } from './lookups/snapshots.js';
 import { isStillThere } from './number-state.js';
 import { numberUpdate } from './number-update.js';
 import { heldOwnerId } from './owner.js';
+import { portedNumber, portedNumberWrites } from './ported-number.js';
 import { release, reservationKey, reserve } from './reservation.js';
 import { targetOnAccount } from './rings.js';
 import { StepError } from './step-error.js';
@@ -55,15 +57,24 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
   idColumn: 'assignedPhoneNumber',
   settingOf: null,
   referenceType: null,
-  writes({ values }, { partitionId, accountId, phone, addresses }) {
+  writes(resource, rehearsal) {
+    const { values } = resource;
+    const { partitionId, accountId, phone, addresses } = rehearsal;
+    if (resource.needs.portOrder !== undefined) return portedNumberWrites(resource, rehearsal);
     const ids = { partitionId, accountId };
-    const activation = activateNumber(partitionId, accountId, activationBody(values, phone, addresses, ids));
+    const activation = activateNumber(
+      partitionId,
+      accountId,
+      activationBody(values, [phone], addresses, ids),
+    );
     return values.phoneNumber === undefined
       ? [reserveNumber('account', partitionId, accountId, phone), activation]
       : [activation];
   },
-  bringAbout: (task) =>
-    task.resource.values.phoneNumber === undefined ? searchedNumber(task) : givenNumber(task),
+  bringAbout(task) {
+    if (task.resource.needs.portOrder !== undefined) return portedNumber(task, number);
+    return task.resource.values.phoneNumber === undefined ? searchedNumber(task) : givenNumber(task);
+  },
   find: {
     identity: ({ product, values }, { ownerId, phone }) => ({
       phone: values.phoneNumber ?? phone ?? '',
@@ -98,13 +109,14 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
       },
       e911Address: known ? plainAddress(known.e911.fields) : { address: given.e911Address },
       directoryListing: { listed: given.directoryListed, type: given.directoryListingType },
+      ...(isPort(given) ? { portId: ids.portId || undefined } : { holdActivation: given.holdActivation }),
       holdActivation: given.holdActivation,
       rings: ringsNothing(product, given) ? NOTHING : undefined,
     };
   },
   update: numberUpdate(),
   takeBack: {
-    after: ['device', 'portAssignment'],
+    after: ['device', 'portAssignment', 'portOrder'],
     occupied: null,
     remove: ({ partitionId, accountId, id }) => deleteNumber(partitionId, accountId, id),
   },
@@ -120,13 +132,14 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
   waitsFor: { event: 'ACTIVATION', holdsRow: false, moves: ['holdActivation'] },
 };
 
-/** A hold shows in the number's status alone. */
+/** A hold shows in the number's status alone. Whether a port that is over is still named is not documented. */
 function withHold(now: NumberRecord | null): AccountNumber | null {
   if (now === null) return null;
   const status = now['carrierStatus'];
   const rings = now.referenceId ? `${now.referenceType} ${now.referenceId}` : NOTHING;
   return {
     ...now,
+    portId: now.portId ?? undefined,
     rings,
     ...(typeof status === 'string' ? { holdActivation: status === 'ACTIVATION_ON_HOLD' } : {}),
   };
@@ -138,16 +151,16 @@ const MAX_CANDIDATES = 20;
 async function givenNumber(task: Task): Promise<Outcome> {
   const phone = task.resource.values.phoneNumber ?? '';
   // Addresses are asked while the account is made; of an account that was there, the number may need none.
-  const early = task.run.accounts.hasFound && (await isThere(task)) ? null : quiet(validate(task));
+  const early = task.run.accounts.hasFound && (await isThere(task)) ? null : quiet(validAddresses(task));
   const account = await accountWithTarget(task);
-  return activate(task, account, phone, () => early ?? validate(task));
+  return activate(task, account, phone, () => early ?? validAddresses(task));
 }
 
 async function searchedNumber(task: Task): Promise<Outcome> {
   // The address is asked while it is looked up whether the account is there.
-  const early = task.run.accounts.hasFound && (await isThere(task)) ? null : quiet(validate(task));
+  const early = task.run.accounts.hasFound && (await isThere(task)) ? null : quiet(validAddresses(task));
   const owned = (await isThere(task)) ? await numberOfExistingOwner(task) : null;
-  return owned ?? searched(task, quiet(prepare(task, early ?? validate(task))));
+  return owned ?? searched(task, quiet(prepare(task, early ?? validAddresses(task))));
 }
 
 /** The account, once it is known to have what the number is to ring: no number is had for what is not there. */
@@ -165,16 +178,6 @@ async function isThere({ run, resource, ordinal }: Task): Promise<boolean> {
   const step = run.journal.step(keyOf.account(accountNumber));
   if (step && step.state !== 'intent') return WAS_THERE.has(step.state) || run.looksFirst;
   return (await run.accounts.beforeCreate(partitionId, accountNumber, ordinal)) !== null;
-}
-
-async function validate(task: Task): Promise<RowAddresses> {
-  const { run, ordinal } = task;
-  const { customer, e911 } = sheetAddresses(task.resource.values);
-  const [validCustomer, validE911] = await both(
-    run.addresses.validate(customer, ordinal),
-    e911 ? run.addresses.validate(e911, ordinal) : Promise.resolve(null),
-  );
-  return { customer: validCustomer, e911: validE911 ?? validCustomer };
 }
 
 /** A candidate, and what its activation needs. */
@@ -285,7 +288,7 @@ function activate(
     ownerId: null,
     ownPhone: phone,
     call: async () =>
-      activateNumber(partitionId, accountId, activationBody(values, phone, await addresses(), account)),
+      activateNumber(partitionId, accountId, activationBody(values, [phone], await addresses(), account)),
     answer: () => ({ phoneNumber: phone }),
     unique: true,
     ...(isSearched ? { before: null } : {}),

@@ -3,8 +3,8 @@ import {
   type ColumnName,
   columnOf,
   columnsOf,
+  maskOf,
   SECRET_COLUMNS,
-  SECRET_MASK,
   USER_COLUMNS,
 } from '../records/columns.js';
 import { headerInResults, headersOf } from '../records/headers.js';
@@ -84,7 +84,7 @@ export class OwnColumns {
       const position = positions[at];
       if (position === undefined) return column === 'product' ? (row.record.product ?? '') : '';
       const text = row.cells[position] ?? '';
-      return column !== null && SECRET_COLUMNS.has(column) && text !== '' ? SECRET_MASK : text;
+      return column !== null && SECRET_COLUMNS.has(column) && text !== '' ? maskOf(column) : text;
     });
   }
 

@@ -66,6 +66,7 @@ export function resultCells(
     deviceId: result.deviceId ?? '',
     huntGroupId: result.huntGroupId ?? '',
     assignedVoicemailBoxId: result.assignedVoicemailBoxId ?? '',
+    portId: result.portId ?? '',
     ...eventCells(events),
     welcomeEmailSent: result.welcomeEmailSent ?? '',
     failedStep: result.failedStep ?? (row.status === 'invalid' ? 'validation' : ''),

@@ -1,5 +1,6 @@
 import { planOf } from '../execute/plan-of.js';
 import { preflight } from '../execute/preflight.js';
+import { CredentialsFile } from '../journal/credentials.js';
 import type { Settings } from '../options.js';
 import type { RunReport } from '../results/run-report.js';
 import type { SheetFormat } from '../sheet/write/write.js';
@@ -37,12 +38,15 @@ export async function checkIntoRun(
   const { openPlatform, settings, format } = options;
   const log = openRunLog(files.log);
   const link = new PlatformLink(run, log, follow);
+  // What wireless ports name their customer with is asked about, and kept no longer than that.
+  const secrets = new CredentialsFile(files.credentials, files.givenCredentials);
   let part: OpenPart | null = null;
   let existing: number | null = null;
+  let portOrders = 0;
   let failure: unknown = null;
   try {
     part = await beginPart(run);
-    await loadRun(run, null, follow);
+    await loadRun(run, null, follow, openPlatform === null ? null : secrets);
     const counts = Object.fromEntries(journal.countRows());
     if (openPlatform === null) {
       const plan = await planOf(journal, 'valid', paceOf(settings), signalOf(follow));
@@ -62,15 +66,20 @@ export async function checkIntoRun(
         stop,
         concurrency,
         existing: policy,
+        secrets,
       });
       existing = found.existing;
       const plan = found.counter.plan(paceOf(settings, client.latencyMs), true);
+      portOrders = plan.objects['portOrder']?.create ?? 0;
       // one that was stopped has not asked about every row
       if (stop.stopped === null) await runState(journal).set('plan', plan);
     }
   } catch (error) {
     failure = error;
   }
+  await secrets.forgetGiven().catch((error: unknown) => {
+    failure ??= error;
+  });
   await link.close().catch((error: unknown) => {
     failure ??= error;
   });
@@ -80,12 +89,22 @@ export async function checkIntoRun(
   const cutShort = openPlatform !== null && (failure !== null || stopped !== null);
   const end = {
     ...{ apiUser, requests, limiter, stopped, failure, connecting: false, existing },
-    coverage: [...coverage(openPlatform !== null), ...(cutShort ? [CUT_SHORT] : [])],
+    coverage: [
+      ...coverage(openPlatform !== null),
+      ...(portOrders > 0 ? [portsText(portOrders)] : []),
+      ...(cutShort ? [CUT_SHORT] : []),
+    ],
   };
   return endPart(run, part, end, format);
 }
 
 const CUT_SHORT = 'It was stopped early: not every row was checked on the platform.';
+
+/** What a check of ports is worth. */
+function portsText(orders: number): string {
+  const look = orders === 1 ? '1 port order looks portable' : `${orders} port orders look portable`;
+  return `Ports: ${look}; whether the losing carrier lets the numbers go is known only once it is ordered. Letters of authorisation (LOA) go to the platform's support by ticket.`;
+}
 
 function coverage(onPlatform: boolean): readonly string[] {
   if (!onPlatform) return OFFLINE_COVERAGE;

@@ -1,6 +1,6 @@
 import { errorFacts, StopError } from '../errors.js';
 import type { Journal, Json, StoredRow, StoredSource } from '../journal/journal.js';
-import { SECRET_MASK } from '../records/columns.js';
+import { SECRET_MASK, TYPE_AGAIN } from '../records/columns.js';
 import type { ImportRecord } from '../records/record.js';
 import { resultOf } from '../results/row-outcome.js';
 import type { ListedRun, UnreadableRun } from '../results/run-report.js';
@@ -145,7 +145,8 @@ function* valuesOf(
   }
   yield* textsOf(result ?? {}, TOLD);
   for (const [index, cell] of cells.entries())
-    if (cell !== SECRET_MASK) yield [source?.header[index] ?? `column ${index + 1}`, cell];
+    if (cell !== SECRET_MASK && cell !== TYPE_AGAIN)
+      yield [source?.header[index] ?? `column ${index + 1}`, cell];
 }
 
 function* textsOf(values: Readonly<Record<string, Json | undefined>>, but = new Set<string>()): Values {

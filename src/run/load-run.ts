@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { StopError } from '../errors.js';
 import type { CredentialsFile } from '../journal/credentials.js';
 import { loadSheets } from '../load/load.js';
 import type { Settings } from '../options.js';
@@ -14,17 +15,27 @@ import { runState } from './state.js';
 /**
  * Reads the sheets of a run into its journal, and selects the rows that `--only` and `--limit` name.
  * @param credentials takes the credentials that rows bring; null where nothing is to be created
+ * @param secrets takes the secrets of port orders; null where nothing is asked
  * @throws StopError when a sheet cannot be read, no row is selected, or a stop was asked for
  */
 export async function loadRun(
   run: RunDirectory,
   credentials: CredentialsFile | null,
   follow: Follow,
+  secrets: CredentialsFile | null = credentials,
 ): Promise<void> {
   const { journal, files, facts } = run;
   const sheets = facts.inputs.map((input) => input.file);
   const edits = await editsOf(facts);
-  const partitions = await loadSheets(sheets, facts.reading, journal, credentials, signalOf(follow), edits);
+  const partitions = await loadSheets(
+    sheets,
+    facts.reading,
+    journal,
+    credentials,
+    signalOf(follow),
+    edits,
+    secrets,
+  );
   await runState(journal).set('partitions', partitions);
   await selectForRun(run, facts.settings['on-invalid'], follow);
   await runState(journal).set('loaded', true);
@@ -56,7 +67,39 @@ export async function selectForRun(
     return concerns ? undefined : journal.setSelection(row.ordinal, 'leftOut');
   });
   for (const message of notices) tell(follow, { type: 'notice', message });
+  selected += await keepPortOrdersWhole(journal, only.length > 0, follow);
   await runState(journal).set('selected', { rows: selected, invalid });
+}
+
+/**
+ * An order short of a number would be another order: one that `--limit` cuts in two is taken whole.
+ * @param isNamed the rows were named, so that others are not for us to add
+ * @returns how many rows more are selected
+ * @throws StopError `PORT_ORDER_CUT`
+ */
+async function keepPortOrdersWhole(
+  journal: RunDirectory['journal'],
+  isNamed: boolean,
+  follow: Follow,
+): Promise<number> {
+  let added = 0;
+  for (const { portOrder, ordinal } of journal.portOrdersCutBySelection()) {
+    const left = journal.rowsOfPortOrder(portOrder).filter(({ selection }) => selection === 'leftOut');
+    const rows = [ordinal, ...left.map((row) => row.ordinal)].map((each) => journal.placeOfRow(each)?.row);
+    if (isNamed)
+      throw new StopError(
+        'PORT_ORDER_CUT',
+        `The selection cuts a port order in two: row ${rows[0]} is of it, and so is row ${rows[1]}, which is not selected.`,
+        'An order short of a number would be another order. Name all of its rows, such as with --only portOrder=…',
+      );
+    await Promise.all(left.map((row) => journal.setSelection(row.ordinal, 'selected')));
+    added += left.length;
+  }
+  if (added > 0) {
+    const message = `--limit would cut port orders in two; they are taken whole, with ${added} more row${added === 1 ? '' : 's'}.`;
+    tell(follow, { type: 'notice', message });
+  }
+  return added;
 }
 
 /** Selects the rows that were left out as well: the next wave is all that is left. */

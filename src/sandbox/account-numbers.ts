@@ -28,6 +28,7 @@ import {
 } from './number-records.js';
 import { CARRIER_ID, isHeldByAnother } from './numbers.js';
 import { accountOf, bodyOf, type Call, type Handler, param, requireSameOwner, rowOf } from './platform.js';
+import { isPortedIn, orderPort, portAnswer } from './ports.js';
 import type { Account, TelephoneNumber } from './state.js';
 
 const REFERENCE_TYPES = [
@@ -71,11 +72,11 @@ export const createOrAddTelephoneNumberToAccount: Handler = (call) => {
   requireValid(body, ACTIVATION);
   requireSameOwner(call, body);
   const entries = body['telephoneNumbers'] as readonly ({ readonly phoneNumber: string } & Json)[];
-  requireAddable(
-    call,
-    account,
-    entries.map((entry) => entry.phoneNumber),
-  );
+  const numbers = entries.map((entry) => entry.phoneNumber);
+  const isPort = body['port'] !== undefined && body['port'] !== null;
+  requireRoom(call, account, numbers);
+  const port = isPort ? orderPort(call, account, body, numbers) : undefined;
+  if (port === undefined) requireAddable(call, account, numbers);
   const csr: Json = { id: state.newId(), ...(body['customerServiceRecord'] as Json) };
   const added = entries.map((entry): TelephoneNumber => {
     const number = {
@@ -84,6 +85,7 @@ export const createOrAddTelephoneNumberToAccount: Handler = (call) => {
       accountId: account.id,
       partitionId: account.partitionId,
       operationalStatus: 'ACTIVE',
+      ...(port === undefined ? {} : { portId: port.id }),
       carrierStatus: body['holdActivation'] === true ? 'ACTIVATION_ON_HOLD' : 'ACTIVE',
       customerServiceRecord: csr,
       e911Address: isObject(body['e911Address']) ? flatE911(body['e911Address']) : csr,
@@ -93,14 +95,20 @@ export const createOrAddTelephoneNumberToAccount: Handler = (call) => {
   });
   for (const number of added) {
     commit(call, number);
-    recordActivation(state, number, body['holdActivation'] === true);
+    if (port !== undefined) recordAddress(state, number, number.e911Address);
+    else recordActivation(state, number, body['holdActivation'] === true);
   }
   return ok({
     ...body,
     partitionId: account.partitionId,
     accountId: account.id,
     customerServiceRecord: csr,
-    telephoneNumbers: entries.map((entry) => ({ ...entry, id: entry.phoneNumber })),
+    ...(port === undefined ? {} : { port: portAnswer(call, port) }),
+    telephoneNumbers: entries.map((entry) => ({
+      ...entry,
+      id: entry.phoneNumber,
+      ...(port === undefined ? {} : { portId: port.id }),
+    })),
     id: state.newId(),
   });
 };
@@ -133,6 +141,7 @@ export const patchTelephoneNumberOnAccount: Handler = (call) => {
   };
   const changed = withReference(call, accountOf(call), patched, body);
   commit(call, changed);
+  if (isObject(e911Address)) recordAddress(call.platform.state, changed, changed.e911Address);
   return ok(numberAnswer(call, changed));
 };
 
@@ -171,6 +180,8 @@ export const deleteTelephoneNumberOnAccount: Handler = (call) => {
     state.users.put({ ...user, callerIdConfig });
   }
   state.numbers.delete(id);
+  // one that never came is nothing to cool down
+  if (number.portId !== undefined && !isPortedIn(state, number.portId)) return NO_CONTENT;
   state.cooldown.put({ id, since: new Date(state.now()).toISOString() });
   recordDisconnect(state, number);
   return NO_CONTENT;
@@ -191,12 +202,15 @@ export const preValidateAccountTn: Handler = (call) => {
   });
 };
 
-function requireAddable(call: Call, account: Account, phoneNumbers: readonly string[]): void {
-  const { state, inventory } = call.platform;
+function requireRoom({ platform: { state } }: Call, account: Account, phoneNumbers: readonly string[]): void {
   if (new Set(phoneNumbers).size < phoneNumbers.length)
     throw new Refusal(400, 'telephoneNumbers: holds a number twice');
   if (account.accountType === 'SIMPLE' && state.numbers.countOf(account.id) + phoneNumbers.length > 1)
     throw new Refusal(400, 'A SIMPLE account supports only one telephone number');
+}
+
+function requireAddable(call: Call, account: Account, phoneNumbers: readonly string[]): void {
+  const { state, inventory } = call.platform;
   for (const number of phoneNumbers) {
     const owner = state.numbers.get(number)?.accountId;
     if (owner === account.id)

@@ -53,7 +53,7 @@ export function stepOf(event: ServiceEvent, now: number): EventStep {
  * Whether numbers of the event may not be deleted yet. A port that was rejected is still in progress: it may be corrected
  * (guess).
  */
-function isUnfinished(event: ServiceEvent, now: number): boolean {
+export function isUnfinished(event: ServiceEvent, now: number): boolean {
   const { status } = stepOf(event, now);
   return !ENDED.has(status) || (event.serviceType === 'PORT_REQUEST' && status === 'REJECTED');
 }
@@ -177,8 +177,25 @@ const NUMBER_STATUS: Readonly<Record<string, string>> = {
   COMPLETED: 'ACTIVE',
 };
 
+const PORT_STATUS: Readonly<Record<string, string>> = {
+  REJECTED: 'PORT_REJECTED',
+  CANCEL_PENDING: 'CANCEL_PORT',
+  CANCELLED: 'CANCEL_PORT_COMPLETE',
+  CARRIER_CANCELLED: 'CANCEL_PORT_COMPLETE',
+  COMPLETED: 'ACTIVE',
+  CORRECTED_COMPLETED: 'ACTIVE',
+};
+
+/** The `carrierStatus` of the numbers of a port order, and the `status` of the order. */
+export function portStatusOf(state: PlatformState, portId: string): string | undefined {
+  const event = eventOf(state, 'PORT_REQUEST', portId);
+  return event && (PORT_STATUS[stepOf(event, state.now()).status] ?? 'PORT_PENDING');
+}
+
 /** A number's `carrierStatus` as its activation stands; what has none keeps its own. */
 export function carrierStatusOf(state: PlatformState, number: TelephoneNumber): string {
+  const ported = number.portId === undefined ? undefined : portStatusOf(state, number.portId);
+  if (ported !== undefined) return ported;
   const event = eventOf(state, 'ACTIVATION', number.phoneNumber);
   const status = event === undefined ? undefined : NUMBER_STATUS[stepOf(event, state.now()).status];
   return status ?? number.carrierStatus;

@@ -129,3 +129,14 @@ export class Inventory {
     return found;
   }
 }
+
+export function isTollFree(phone: string): boolean {
+  return /^18(?:00|22|33|44|55|66|77|88)/.test(phone);
+}
+
+/** Where a number is from that another carrier has: prefixes of known area codes that are not in the inventory. */
+export function cityToPort(phone: string): City | undefined {
+  if (!/^1\d{10}$/.test(phone) || isTollFree(phone) || PREFIXES.has(phone.slice(0, 7))) return undefined;
+  const areaCode = phone.slice(1, 4);
+  return CITIES.find(({ prefixes }) => prefixes.some((prefix) => prefix.startsWith(areaCode)));
+}

@@ -1,6 +1,7 @@
 import { NO_CONTENT, ok, Refusal } from './answers.js';
-import type { FoundNumber, Prefix } from './inventory.js';
+import { cityToPort, type FoundNumber, type Prefix } from './inventory.js';
 import { accountOf, type Call, type Handler, param } from './platform.js';
+import type { TelephoneNumber } from './state.js';
 
 /** The carrier that services every number of the sandbox. */
 export const CARRIER_ID = 'cL3vX0pTQ5mJ8kYb2RzWag';
@@ -95,6 +96,8 @@ function inventoried(call: Call): { phoneNumber: string; prefix: Prefix } {
 
 /** GET partition telephonenumber/{tn}: with the account when the number is on one. */
 export const retrieveTelephoneNumber: Handler = (call) => {
+  const ported = call.platform.state.numbers.get(param(call, 'tn'));
+  if (ported?.portId !== undefined) return ok(portedAnswer(ported));
   const { phoneNumber, prefix } = inventoried(call);
   const { state, inventory } = call.platform;
   const accountId = state.numbers.get(phoneNumber)?.accountId;
@@ -107,9 +110,23 @@ export const retrieveTelephoneNumber: Handler = (call) => {
   });
 };
 
+/** A number that was, or is to be, ported in: it is of no inventory. */
+const portedAnswer = ({ phoneNumber, partitionId, accountId, operationalStatus }: TelephoneNumber) => ({
+  partitionId,
+  phoneNumber,
+  accountId,
+  operationalStatus,
+  carrierId: CARRIER_ID,
+  functionType: 'ELS',
+  byotn: false,
+  isInInventory: false,
+  port: true,
+  id: phoneNumber,
+});
+
 const after30Days = (since: string) => new Date(Date.parse(since) + 30 * 86_400_000).toISOString();
 
-const rateCenterOf = ({ digits, city }: Prefix, serviceAvailable: boolean) => ({
+const rateCenterOf = ({ digits, city }: Pick<Prefix, 'digits' | 'city'>, serviceAvailable: boolean) => ({
   prefix: digits,
   reorderName: city.rateCenter,
   originalReorderName: city.rateCenter,
@@ -124,7 +141,13 @@ const rateCenterOf = ({ digits, city }: Prefix, serviceAvailable: boolean) => ({
   inboundCarrierType: 'BANDWIDTH',
 });
 
-export const getRateCenter: Handler = (call) => ok(rateCenterOf(inventoried(call).prefix, true));
+/** GET ratecenter/{tn}: also of numbers that other carriers have, where they can be ported from. */
+export const getRateCenter: Handler = (call) => {
+  const phone = param(call, 'tn');
+  const city = cityToPort(phone);
+  if (city === undefined) return ok(rateCenterOf(inventoried(call).prefix, true));
+  return ok(rateCenterOf({ digits: phone.slice(0, 7), city }, true));
+};
 
 export const retrieveTelephoneNumberAvailability: Handler = (call) => {
   const { phoneNumber, prefix } = inventoried(call);

@@ -74,6 +74,15 @@ import {
   tnSearch,
 } from './numbers.js';
 import type { Handler } from './platform.js';
+import {
+  cancelPort,
+  getInboundCarriers,
+  patchPort,
+  preValidateAccount,
+  retrievePort,
+  triggerPort,
+  updatePort,
+} from './ports.js';
 import { getDeviceTypeById, getDeviceTypes, getSecondaryLocations, getTimeZones } from './reference-data.js';
 import {
   createSipTrunk,
@@ -117,6 +126,7 @@ const PARTITION = '/v2/partition/{partitionId}';
 const ACCOUNT = `${PARTITION}/account/{accountId}`;
 const TN = `${ACCOUNT}/telephonenumber/{tn}`;
 const EVENTS = `${ACCOUNT}/reference/{referenceId}/type/{serviceType}`;
+const PORT = `${ACCOUNT}/port/{portId}`;
 const LINE = `${ACCOUNT}/business-line/{businessLineId}`;
 const GROUP = `${ACCOUNT}/business-line-hunt-group/{huntGroupId}`;
 const BOXES = `${ACCOUNT}/business-line/voicemail-box`;
@@ -148,6 +158,7 @@ const ROUTES: readonly Route[] = [
     validateAccountProperties,
   ),
   route('PUT', `${PARTITION}/account/e911/prevalidate`, 'preValidateAccountTn', preValidateAccountTn),
+  route('POST', `${PARTITION}/account/prevalidate`, 'preValidateAccount', preValidateAccount),
   route('GET', ACCOUNT, 'retrieveAccount', retrieveAccount),
   route('PATCH', ACCOUNT, 'accountPatch', accountPatch),
   route('DELETE', ACCOUNT, 'deleteAccount', deleteAccount),
@@ -157,6 +168,12 @@ const ROUTES: readonly Route[] = [
   route('PATCH', `${ACCOUNT}/user/{userId}`, 'patchEndUser', patchEndUser),
   route('DELETE', `${ACCOUNT}/user/{userId}`, 'deleteEndUser', deleteEndUser),
   route('POST', `${ACCOUNT}/user/{userId}/send-welcome-email`, 'sendWelcomeEmail', sendWelcomeEmail),
+  route('GET', PORT, 'retrievePort', retrievePort),
+  route('PATCH', PORT, 'patchPort', patchPort),
+  route('PUT', PORT, 'updatePort', updatePort),
+  route('DELETE', `${PORT}/cancelport`, 'cancelPort', cancelPort),
+  route('PUT', `${PORT}/triggerport`, 'triggerPort', triggerPort),
+  route('GET', `${PARTITION}/inboundcarriers`, 'getInboundCarriers', getInboundCarriers),
   route('GET', `${PARTITION}/ratecenter/{tn}`, 'getRateCenter', getRateCenter),
   route('GET', `${PARTITION}/telephonenumber/search`, 'tnSearch', tnSearch),
   route('GET', `${PARTITION}/telephonenumber/statussearch`, 'statusSearch', statusSearch),

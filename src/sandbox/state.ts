@@ -196,6 +196,18 @@ export interface ServiceEvent extends OfAccount {
   readonly losingCarrier?: string;
 }
 
+/** A port order; where it stands is told by its event. */
+export interface Port extends OfAccount {
+  readonly telephoneNumbers: readonly string[];
+  readonly customerServiceRecord: Json;
+  /** the fields of PortX as they were sent, or supplemented since */
+  readonly given: Json;
+  /** milliseconds since the epoch */
+  readonly created: number;
+  /** what supplements have changed, as `editableFieldTypes` names it */
+  readonly mended: readonly string[];
+}
+
 /** How the simulated platform behaves; there is one row. */
 export interface PlatformSettings {
   readonly id: 'settings';
@@ -263,6 +275,7 @@ export class PlatformState {
     sipUsername: (t) => secretDigest(t.sipUsername),
   });
   readonly events = new Table<ServiceEvent>({ reference: (e) => `${e.serviceType}/${e.referenceId}` });
+  readonly ports = new Table<Port>({});
   readonly #settings = new Table<PlatformSettings>({});
 
   readonly #tables = new Map(
@@ -285,6 +298,7 @@ export class PlatformState {
       callTargets: this.callTargets,
       sipTrunks: this.sipTrunks,
       events: this.events,
+      ports: this.ports,
       settings: this.#settings,
     }),
   );

@@ -183,7 +183,7 @@ describe('the body of an activation', () => {
     longitude: '-104.9',
   };
   const body = (values: RowValues = {}, addresses = { customer, e911: customer }) =>
-    wire(activationBody(completeRow('BCC', values), PHONE, addresses, IDS));
+    wire(activationBody(completeRow('BCC', values), [PHONE], addresses, IDS));
 
   it('has customer, E911 address flat and nested, no listing, and the number', () => {
     const names = { firstName: 'Lee', lastName: 'Ann', businessName: 'Shop' };
@@ -241,7 +241,7 @@ describe('the body of an activation', () => {
 
   it('of a home has a residential customer and no business name', () => {
     const values = completeRow('HOME_PHONE', { holdActivation: true });
-    const home = wire(activationBody(values, PHONE, { customer, e911: customer }, IDS));
+    const home = wire(activationBody(values, [PHONE], { customer, e911: customer }, IDS));
     expect(home['customerServiceRecord']).toMatchObject({ customerType: 'RESIDENTIAL', firstName: 'Lee' });
     expect(home['customerServiceRecord']).not.toHaveProperty('businessName');
     expect(home['holdActivation']).toBe(true);

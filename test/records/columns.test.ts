@@ -53,7 +53,7 @@ describe('the column table', () => {
     expect(others.map(blankMeans)).toEqual(others.map(() => "the row's number"));
     expect(NUMBER_COLUMNS).toHaveLength(6);
     expect([blankMeans('city'), blankMeans('sipPassword')]).toEqual(['', 'generated']);
-    expect([...SECRET_COLUMNS]).toEqual(['sipPassword']);
+    expect([...SECRET_COLUMNS]).toEqual(['wirelessAccountNumber', 'wirelessPin', 'sipPassword']);
   });
 
   it.each(PRODUCT_NAMES)('%s: the example row is valid, without a warning', (product) => {

@@ -44,7 +44,7 @@ describe('headers', () => {
   });
 
   it.each([
-    ...['Status', 'Port Date', 'County', 'Phone 2', 'Address 2', 'Location ID', 'Serial #'],
+    ...['Status', 'Ported', 'County', 'Phone 2', 'Address 2', 'Location ID', 'Serial #'],
     ...['Rate Plan', 'Notes', 'Date', 'Contact Email', 'Product Code', 'Line', 'Customer', 'Sales rep'],
   ])('that only look like a name are near to none: %s', (header) => {
     expect(describeHeaders({ header: [header] })).toMatchObject([{ how: 'unknown', nearest: null }]);

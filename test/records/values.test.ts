@@ -225,7 +225,11 @@ describe('values as people write them', () => {
     ['dialingBehaviorType', '7-digit dialing', 'Did you mean SEVEN_DIGIT?'],
     ['dialingBehaviorType', '9 + 10 digit', 'Did you mean DIAL_NINE_TEN_DIGIT?'],
     ['dialingBehaviorType', 'nine seven', 'Did you mean DIAL_NINE_SEVEN_DIGIT?'],
-    ['directoryListingType', 'LIST', 'Use one of NOT_LIST_NOT_PUBLISH, LIST_NOT_PUBLISH, LIST_PUBLISH.'],
+    [
+      'directoryListingType',
+      'LIST',
+      'Use one of NOT_LIST_NOT_PUBLISH, LIST_NOT_PUBLISH, LIST_PUBLISH, PORTED.',
+    ],
     ['platformType', 'CPE3', 'Use one of CPE2, CPE1.'],
     ['state', 'Utha', 'Did you mean Utah?'],
     [

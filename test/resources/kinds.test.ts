@@ -59,6 +59,7 @@ describe('the table of kinds', () => {
     const waves = undoWaves();
     expect(waves).toEqual([
       ['portAssignment', 'device'],
+      ['portOrder'],
       ['number'],
       ['user', 'huntGroup', 'sipTrunk'],
       ['businessLine'],

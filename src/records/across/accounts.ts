@@ -186,6 +186,11 @@ export class Accounts {
     return account === 0 ? 0 : this.#accounts.get(account, EXTENSION_LENGTH);
   }
 
+  /** What an account is called; undefined where that is not known, or not remembered any more. */
+  nameOf(account: number): string | undefined {
+    return this.#accounts.firstValues(account)?.accountName;
+  }
+
   /** Counts a row that searches a number for a user: 1 for the user's first such row, and so on. */
   countSearch(user: number): number {
     if (user === 0) return 1;

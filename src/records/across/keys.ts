@@ -15,6 +15,7 @@ export const KEY = {
   userLeftOut: 11,
   huntGroupName: 12,
   voicemailBox: 13,
+  portOrder: 14,
 } as const satisfies Readonly<Record<UniqueColumn, number>> & Readonly<Record<string, number>>;
 
 const MAY_HAVE_ANOTHER_FORM = /[^\x20-\x7e]| {2}/;

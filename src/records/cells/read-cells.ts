@@ -232,17 +232,13 @@ function remember(column: PlacedColumn, typed: string, value: unknown): void {
 }
 
 /** The fault of a code whose cell does not show all of its number (`12E5` became 1200000, shown as 1.20E+06). */
-function obscuredFault(
-  check: RowCheck,
-  { name, position, entry }: PlacedColumn,
-  typed: string,
-): Fault | null {
+function obscuredFault(check: RowCheck, { position, entry }: PlacedColumn, typed: string): Fault | null {
   const isCode =
     entry.options === undefined &&
     !isPhoneNumber(entry.schema) &&
     typeof entry.schema.read(typed) === 'string';
   if (!isCode) return null;
-  const shown = name === 'sipPassword' ? '(hidden)' : `"${check.row.others?.[position] ?? ''}"`;
+  const shown = entry.secret === true ? '(hidden)' : `"${check.row.others?.[position] ?? ''}"`;
   const message = `The cell shows ${shown}, and holds the number ${typed}: Excel may have made it of another text`;
   return new Fault('DIGITS_LOST', message, AS_TEXT);
 }
@@ -263,6 +259,7 @@ function kindFault(kind: CellKind, typed: string, entry: Column): Fault | null {
     );
   }
   if (kind === 'date') {
+    if (entry.isDate === true) return null;
     if (entry.freeText !== true) {
       return new Fault('TURNED_INTO_DATE', `Excel turned this into a date (${typed})`, AS_TEXT);
     }

@@ -13,6 +13,7 @@ import { customerTypeOf, numberSourceOf } from '../complete.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
 import { checkAddress } from './address-rules.js';
 import { checkHunting, HUNT_FAILOVERS } from './hunt-rules.js';
+import { checkPort, refusePortCells } from './port-rules.js';
 import { checkRings } from './rings-rules.js';
 import type { RowCheck } from './row-check.js';
 
@@ -62,6 +63,7 @@ export function checkRules(check: RowCheck, owner: Owner, extensionLength: numbe
   if (owner.bringsUser) checkUser(check);
   checkNumber(check);
   if (owner.bringsUser) checkUserSettings(check);
+  if (check.table.groups.has('port') && sourceOf(check) !== 'PORT') refusePortCells(check);
   checkE911(check);
   if (product === null) return;
   if (DEVICE_COLUMNS[product].length > 0) checkDevice(check, product);
@@ -153,7 +155,8 @@ function checkNumber(check: RowCheck): void {
   const hasPhone = check.has('phoneNumber');
   if (!hasPhone) check.applyDefault('numberSource');
   const source = sourceOf(check);
-  if (source !== 'INVENTORY' && hasPhone) {
+  const takesPhone = source === 'INVENTORY' || source === 'PORT';
+  if (!takesPhone && hasPhone) {
     const message = `numberSource is ${source}, but a phoneNumber is given`;
     check.add(
       'NUMBER_SOURCE_CONFLICT',
@@ -162,8 +165,9 @@ function checkNumber(check: RowCheck): void {
       'Leave phoneNumber blank, or use INVENTORY.',
     );
   }
-  if (source === 'INVENTORY') {
-    check.require('phoneNumber', 'numberSource is INVENTORY', 'Fill in phoneNumber, or use SEARCH.');
+  if (takesPhone) {
+    const orElse = source === 'PORT' ? '.' : ', or use SEARCH.';
+    check.require('phoneNumber', `numberSource is ${source}`, `Fill in phoneNumber${orElse}`);
   }
   if (source === 'NONE') {
     if (product === 'NUMBER') check.require('phoneNumber', 'a NUMBER row brings one', NUMBER_HINT);
@@ -177,7 +181,8 @@ function checkNumber(check: RowCheck): void {
     check.require('customerFirstName', 'a RESIDENTIAL customer needs a first and a last name');
     check.require('customerLastName', 'a RESIDENTIAL customer needs a first and a last name');
   }
-  if (values.directoryListed === true && !check.has('directoryListingType')) {
+  if (source === 'PORT') checkPort(check);
+  if (values.directoryListed === true && !check.has('directoryListingType') && source !== 'PORT') {
     const message = 'The number is listed, but a blank directoryListingType means NOT_LIST_NOT_PUBLISH';
     const hint = 'Fill in directoryListingType: LIST_PUBLISH or LIST_NOT_PUBLISH.';
     check.add('LISTED_WITHOUT_TYPE', 'directoryListingType', message, hint);

@@ -10,10 +10,12 @@ import {
   listUserProductPlans,
   validateProperty,
 } from '../../api/endpoints.js';
+import type { CredentialsFile } from '../../journal/credentials.js';
 import type { Journal } from '../../journal/journal.js';
 import type { Resource } from '../../plan/resource.js';
 import { nearest } from '../../records/cells/nearest.js';
 import type { ColumnName } from '../../records/columns.js';
+import { isPort } from '../../records/port-order.js';
 import type { ProblemCode } from '../../records/problem.js';
 import type { ImportRecord } from '../../records/record.js';
 import { sheetAddresses } from '../activation.js';
@@ -24,6 +26,7 @@ import { StepError } from '../step-error.js';
 import type { Addresses, SheetAddress, ValidAddress } from './addresses.js';
 import type { CallingPlans } from './calling-plans.js';
 import { PlaceDemands } from './place-demand.js';
+import { PortQuestions } from './port-questions.js';
 import type { Snapshot } from './snapshots.js';
 
 /**
@@ -37,6 +40,7 @@ export class DryRunQuestions {
   readonly #partitionId: string;
   /** how many numbers the rows checked so far search, by place */
   readonly places: PlaceDemands;
+  readonly ports: PortQuestions;
   readonly #asked = new Map<string, Promise<string | null>>();
   /** by account, the plans that its users may have, and whether it lacks the group that some need */
   readonly #userPlans = new Map<string, Promise<{ offered: readonly string[]; hasNoGroup: boolean }>>();
@@ -45,19 +49,24 @@ export class DryRunQuestions {
   #deviceTypes: Promise<ReadonlyMap<string, number | null> | null> | null = null;
   #timeZones: Promise<ReadonlySet<string> | null> | null = null;
 
-  /** @param partitionId the partition of rows that name none */
+  /**
+   * @param partitionId the partition of rows that name none
+   * @param secrets holds those of port orders
+   */
   constructor(
     client: Client,
     journal: Journal<ImportRecord>,
     addresses: Addresses,
     callingPlans: CallingPlans,
     partitionId: string,
+    secrets: CredentialsFile | null,
   ) {
     this.#client = client;
     this.#addresses = addresses;
     this.#callingPlans = callingPlans;
     this.#partitionId = partitionId;
     this.places = new PlaceDemands(client, journal);
+    this.ports = new PortQuestions(client, journal, addresses, partitionId, secrets);
   }
 
   /** Whether the platform offers a time zone. */
@@ -198,6 +207,7 @@ export class DryRunQuestions {
       e911 ? this.#address(check, e911, 'e911Address') : null,
     ]);
     const { phoneNumber } = values;
+    if (isPort(values)) return;
     if (phoneNumber === undefined) {
       if (address?.latitude === undefined || address.longitude === undefined) return;
       const line = [values.address, values.city, values.state].filter(Boolean).join(', ');

@@ -1,0 +1,237 @@
+import {
+  cancelPortOrder,
+  getInventoryNumber,
+  getNumber,
+  getPortOrder,
+  type NumberRecord,
+  orderPort,
+  type PortOrderRecord,
+} from '../api/endpoints.js';
+import type { PortSecrets } from '../journal/credentials.js';
+import type { KeptEvent } from '../plan/events.js';
+import { keyOf } from '../plan/keys.js';
+import type { Resource } from '../plan/resource.js';
+import type { RowValues } from '../records/columns.js';
+import type { CompleteValues } from '../records/complete.js';
+import { portGroup, portOrderOf, UNTOLD_ORDER } from '../records/port-order.js';
+import { validAddresses } from './activation.js';
+import { createOnce } from './create-once.js';
+import type { Kind } from './kind.js';
+import { isStillThere } from './number-state.js';
+import { groupOf, orderBody, WIRE_TYPES } from './port-body.js';
+import { numberElsewhere } from './port-places.js';
+import { supplement } from './port-supplement.js';
+import { StepError } from './step-error.js';
+import { mayHoldMore, NeedError, type Outcome, type Task } from './task.js';
+
+/** What tells an order: its numbers. */
+type OrderIdentity = { readonly numbers: readonly string[] };
+
+/** A port order, as far as it is known. */
+interface OrderRecord {
+  readonly portId: string;
+  readonly telephoneNumbers?: readonly string[] | undefined;
+  /** what its numbers say that shows that it is not one order, or not all of it; null when they are one */
+  readonly mixed?: string | null;
+  readonly crdDate?: string | null | undefined;
+}
+
+/**
+ * An order that ports numbers in from another carrier (API description, `POST telephonenumber` with `port`; the number
+ * guide). One order brings all its numbers; it is found again by the port ID that they carry. The platform may take a
+ * second one for other numbers of the same customer, so it is looked for again before it is sent again.
+ */
+export const portOrder: Kind<OrderRecord, OrderIdentity> = {
+  title: 'Port order',
+  called: (values) => portOrderOf(values),
+  idColumn: 'portId',
+  settingOf: null,
+  referenceType: null,
+  writes(resource, { partitionId, accountId, addresses }) {
+    const hidden = resource.values.portWireType === 'WIRELESS' ? HIDDEN : {};
+    return [
+      orderPort(partitionId, accountId, orderBody(resource, addresses, { partitionId, accountId }, hidden)),
+    ];
+  },
+  async bringAbout(task) {
+    const { run, resource } = task;
+    const account = await task.account();
+    requireWhole(task);
+    const { partitionId, accountId } = account;
+    const members = run.journal.rowsOfPortOrder(groupOf(resource));
+    const eachNumber = async (write: (key: string, ordinal: number, phone: string) => Promise<void>) => {
+      await Promise.all(
+        members.map(({ phone, ordinal }) =>
+          phone === null ? null : write(keyOf.number(phone), ordinal, phone),
+        ),
+      );
+    };
+    return createOnce(task, portOrder, {
+      ids: account,
+      ownerId: null,
+      ownPhone: undefined,
+      before: (identity) => findBefore(task, account, identity),
+      async call() {
+        const [addresses, secrets] = [
+          await validAddresses(task),
+          await run.credentials.portSecrets(groupOf(resource)),
+        ];
+        const body = orderBody(resource, addresses, account, secrets);
+        // Its numbers come with it, also those whose rows have not had their turn: undo must know of them.
+        await eachNumber((key, ordinal, phone) =>
+          run.journal.intend(key, 'number', ordinal, { partitionId, accountId, phone }),
+        );
+        return orderPort(partitionId, accountId, body);
+      },
+      answer: ({ portId, numbers }) => ({ portId, telephoneNumbers: numbers }),
+      unique: false,
+      refused: () => eachNumber((key, ordinal) => run.journal.settle(key, 'number', ordinal, 'released', {})),
+    });
+  },
+  find: {
+    identity: ({ numbers = [] }) => ({ numbers }),
+    async now(look, { partitionId, accountId }, { numbers }) {
+      const found = await Promise.all(numbers.map((phone) => look(getNumber(partitionId, accountId, phone))));
+      return orderOf(numbers, found);
+    },
+    async held(held, { numbers }, priority) {
+      const found = await Promise.all(numbers.map((phone) => held.number(phone, priority)));
+      return orderOf(numbers, found);
+    },
+    idOf: ({ portId }) => portId,
+    strange: ({ mixed }) => mixed ?? null,
+  },
+  async read(look, { partitionId, accountId, id }) {
+    const port = await look(getPortOrder(partitionId, accountId, id));
+    return port && { ...port, ...comparableOf(port), portId: id };
+  },
+  stated: ({ resource, values }) => statedOrder(resource, values),
+  update: null,
+  takeBack: {
+    after: ['device', 'portAssignment'],
+    occupied: null,
+    remove: ({ partitionId, accountId, id }) => cancelPortOrder(partitionId, accountId, id),
+  },
+  dryRun: {
+    another: {
+      code: 'NUMBER_NOT_FREE',
+      column: () => 'phoneNumber',
+      hint: 'Look at the numbers on the platform: an order is taken as it is only with all of its numbers.',
+    },
+    whenNew: (check, questions, resource) => questions.ports.order(check, resource),
+    always: null,
+  },
+  waitsFor: { event: 'PORT_REQUEST', holdsRow: true, moves: [] },
+};
+
+/** What stands in a rehearsed request for secrets. */
+const HIDDEN: PortSecrets = { wirelessAccountNumber: '(hidden)', wirelessPin: '(hidden)' };
+
+function statedOrder({ numbers = [] }: Resource, values: RowValues | CompleteValues) {
+  return {
+    telephoneNumbers: [...numbers].sort(),
+    crdDate: values.portDate,
+    billingTelephoneNumber: values.billingTelephoneNumber,
+    portingWireType: values.portWireType === undefined ? undefined : WIRE_TYPES[values.portWireType],
+    portingAuthorizedName: values.portAuthorizedName,
+    telecomSettings: { currentCarrierName: values.losingCarrier, notes: values.portNotes },
+  };
+}
+
+/** The fields of a port in the form in which the sheet states them. */
+function comparableOf({ telephoneNumbers, crdDate }: PortOrderRecord) {
+  return {
+    telephoneNumbers: telephoneNumbers?.map(elevenDigits).sort(),
+    crdDate: crdDate?.slice(0, 10),
+  };
+}
+
+function elevenDigits(phone: string): string {
+  const digits = phone.replace(/\D/g, '');
+  return digits.length === 10 ? `1${digits}` : digits;
+}
+
+/** What an account has of an order's numbers; null when it has none of them. */
+function orderOf(numbers: readonly string[], found: readonly (NumberRecord | null)[]): OrderRecord | null {
+  const there = found.map((each) => (each && isStillThere(each) ? each : null));
+  if (there.every((each) => each === null)) return null;
+  const ports = new Map<string | null, string[]>();
+  there.forEach((each, index) => {
+    const port = each === null ? null : (each.portId ?? '');
+    ports.set(port, [...(ports.get(port) ?? []), numbers[index] ?? '']);
+  });
+  const portId = [...ports.keys()].find((each) => each !== null && each !== '') ?? '';
+  const isOne = ports.size === 1 && portId !== '';
+  return { portId, telephoneNumbers: [...numbers].sort(), mixed: isOne ? null : mixedText(ports) };
+}
+
+function mixedText(ports: ReadonlyMap<string | null, readonly string[]>): string {
+  const parts = [...ports].map(([port, phones]) => {
+    const are = `${phones.join(', ')} ${phones.length === 1 ? 'is' : 'are'}`;
+    if (port === null) return `${are} not on the account`;
+    return port === '' ? `${are} on the account without a port` : `${are} in the port ${port}`;
+  });
+  return `of the numbers of the port order, ${parts.join('; ')}`;
+}
+
+/** Keeps where an order stands for all its rows: they wait for it, or fail by it. */
+async function keepStanding({ run, resource }: Task, event: KeptEvent | null): Promise<void> {
+  if (event === null) return;
+  const rows = run.journal.rowsOfPortOrder(groupOf(resource));
+  await Promise.all(rows.map(({ ordinal }) => run.journal.keepEvent(ordinal, event.type, { ...event })));
+}
+
+/** An order short of a number is another order: it waits for all of its rows. @throws NeedError */
+function requireWhole({ run, resource }: Task): void {
+  const { journal } = run;
+  if (journal.step(resource.key)?.state === 'intent') return;
+  const untold = portGroup(resource.values.accountNumber, UNTOLD_ORDER);
+  const rows = [groupOf(resource), untold].flatMap((group) => journal.rowsOfPortOrder(group));
+  const short = rows.find(({ status, selection }) => status === 'invalid' || selection !== 'selected');
+  if (!short) return;
+  const why = short.status === 'invalid' ? 'it is not valid' : 'it is not selected';
+  throw new NeedError({
+    ok: false,
+    failure: {
+      ...{ key: resource.key, owner: short.ordinal, transient: false },
+      message: `${why}, and an order short of a number would be another order.`,
+      hint: 'Correct that row, or leave it out of the sheet if the order is to go without it.',
+    },
+  });
+}
+
+/**
+ * The order, where the account holds it already; it is supplemented with what the sheet says otherwise, as far as the
+ * platform lets it be.
+ * @returns null when it is nowhere
+ * @throws StepError when a number is elsewhere on the platform, or the order there cannot become the sheet's
+ */
+async function findBefore(
+  task: Task,
+  account: Outcome,
+  identity: OrderIdentity,
+): Promise<OrderRecord | null> {
+  const { run, ordinal } = task;
+  const { partitionId, accountId } = account;
+  if (mayHoldMore(run, account)) {
+    const held = await portOrder.find.held(run.snapshots.of(partitionId, accountId), identity, ordinal);
+    if (held !== null) {
+      if (run.existing !== 'fail' && !held.mixed)
+        await keepStanding(task, await supplement(task, account, held.portId));
+      return held;
+    }
+  }
+  const elsewhere = await Promise.all(
+    identity.numbers.map(async (phone) => {
+      const number = await task.look(getInventoryNumber(partitionId, phone));
+      return number && numberElsewhere(phone, number, accountId);
+    }),
+  );
+  const [first] = elsewhere.filter((each) => each !== null);
+  if (first)
+    throw new StepError(
+      `${first}; a second order would be refused, or would cost twice.`,
+      'Correct the number, or see to it on the platform first.',
+    );
+  return null;
+}
