@@ -1,3 +1,4 @@
+import { OPTIONS } from '../options.js';
 import { shellWord } from '../shell-word.js';
 import { HOSTS, sendsInClear } from './platform.js';
 import type { RunFacts } from './state.js';
@@ -21,6 +22,8 @@ export function optionsAgain({ target, settings }: Pick<RunFacts, 'target' | 'se
   if (baseUrl !== null && !(Object.values(HOSTS) as string[]).includes(baseUrl))
     where.push('--base-url', baseUrl);
   if (settings.partition !== undefined) where.push('--partition', settings.partition);
+  // what is to become of what is there already is as much part of it as the place
+  if (settings.existing !== OPTIONS.existing.default) where.push('--existing', settings.existing);
   const reading: string[] = [];
   if (settings.profile !== undefined) reading.push('--profile', settings.profile);
   for (const entry of settings.set) reading.push('--set', entry);

@@ -97,4 +97,12 @@ describe.concurrent('what somebody has edited in a run directory', () => {
       0,
     );
   });
+
+  it('after a dry run of updates: the run that it is about', async ({ expect, onTestFinished }) => {
+    const place = await placeOf(onTestFinished);
+    await place.write('s.csv', sheets().good);
+    const checked = await place.cli('run', 's.csv', '--dry-run', '--existing', 'update', '--out', 'd');
+    expectExit(checked, 0);
+    expect(checked.stdout).toMatch(/Everything is ready: alianza-import run s\.csv .*--existing update$/m);
+  });
 });
