@@ -58,7 +58,8 @@ export async function putBack(run: PuttingBack, step: StoredStep, resource: Reso
   const { update } = kind;
   if (update === null) return keep('it cannot be changed in place');
   try {
-    const now = await kind.read(lookWith(client, step.owner), ids, resource);
+    const read = () => (update.read ?? kind.read)(lookWith(client, step.owner), ids, resource);
+    const now = await read();
     if (now === null) {
       const reason = 'somebody else had deleted it';
       if (!dryRun) await settle('put back', { reason });
@@ -79,6 +80,9 @@ export async function putBack(run: PuttingBack, step: StoredStep, resource: Reso
     if (back.length > 0 && !dryRun) {
       await settle('putting back');
       await send(back, now);
+      const after = update.leaves === null ? null : await read();
+      const left = back.filter((each) => after !== null && isAs(each, each.to, after));
+      if (after !== null && left.length > 0) await send(left, after);
     }
     const was = back.map((each) => `${each.field}: ${shownValue(each.to)} → ${shownValue(each.from)}`);
     if (others.length > 0) {

@@ -7,6 +7,7 @@ import type { ColumnName, RowValues } from '../records/columns.js';
 import type { CompleteValues } from '../records/complete.js';
 import type { ProblemCode } from '../records/problem.js';
 import type { RowAddresses } from './activation.js';
+import type { Change } from './changes.js';
 import type { FieldDifference } from './compare.js';
 import type { Look } from './look.js';
 import type { DryRunQuestions } from './lookups/dry-run-questions.js';
@@ -114,6 +115,13 @@ export interface Update<Now, Identity> {
    * @param now all that is there, for a call that replaces the whole (`wholeWith`)
    */
   call(ids: Ids, fields: JsonObject, now: Now): Call<unknown>;
+  /** as `read` of the kind, with what the call needs besides; null where that reads all of it */
+  readonly read: ((look: Look, ids: Ids, resource: Resource) => Promise<Now | null>) | null;
+  /**
+   * What of the former may have stayed beside the new, where the answer does not say whether it has: it is read again then.
+   * A run tells it; undo sends its call once more, which takes away what is left. null where the answer is the end of it
+   */
+  readonly leaves: ((now: Now, before: Now, changed: readonly Change[]) => readonly FieldDifference[]) | null;
   /** as of `find`, where an update asks otherwise; null where it asks the same */
   readonly strange: ((now: Now, identity: Identity) => string | null) | null;
   /** what else on its account makes it doubtful that this is the one that is meant, in words; such a row fails */
@@ -143,6 +151,8 @@ export interface Completed {
 export const PLAIN_UPDATE = {
   mayBeRefused: [],
   fixed: {},
+  read: null,
+  leaves: null,
   strange: null,
   doubt: null,
   unitOf: null,

@@ -65,7 +65,7 @@ export async function plannedUpdate<Now extends object, Identity extends JsonObj
     const { differences, unanswered } = compare(stated, entry, true);
     if (differences.length + unanswered.length === 0) return { now: null, changes: [], differs: [] };
   }
-  const now = await kind.read(asking.look, ids, resource);
+  const now = await (update.read ?? kind.read)(asking.look, ids, resource);
   if (now === null) return null;
   const addresses = () => rowAddresses(asking.addresses, resource.values, priority);
   const complete = await update.complete?.(stated, now, addresses, resource);
@@ -146,7 +146,10 @@ export async function updateOnce<Now extends object, Identity extends JsonObject
       ready = undefined;
     }
   }
-  const told = [...differs, ...refused];
+  const isSent = done.length > before.length;
+  const after = isSent && update.leaves !== null ? await kind.read(task.look, ids, resource) : null;
+  const left = now === null || after === null ? [] : (update.leaves?.(after, now, done) ?? []);
+  const told = [...differs, ...refused, ...left];
   const outcome: Outcome = {
     ...{ state: 'existing', id, partitionId, accountId },
     ...(told.length > 0 ? { differs: told } : {}),

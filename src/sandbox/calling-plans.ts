@@ -69,7 +69,7 @@ export const getPlans: Handler = (call) => {
   return ok(plansFor(call, account, String(type), String(id)));
 };
 
-/** PUT callingplan: adds to the list; the first takes the place of the plan that the platform gives by itself. */
+/** PUT callingplan: adds to the list, or replaces it, as the settings say; the first takes the place of the plan that the platform gives by itself. */
 export const addPlan: Handler = (call) => {
   const { account, referenceType, referenceId, body } = modified(call);
   const { callingPlans } = call.platform.state;
@@ -90,6 +90,7 @@ export const addPlan: Handler = (call) => {
         ? `callingPlanReferenceId: ${wanted} has no calling plans to share`
         : `callingPlanReferenceId: there is no calling plan product ${wanted}`,
     );
+  if (call.platform.state.settings.planReplaces) deletePlansOf(call, account.id, referenceId);
   for (const each of products)
     callingPlans.put({
       id: call.platform.state.newId(),

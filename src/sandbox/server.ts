@@ -360,6 +360,7 @@ const SETTINGS = {
   disconnectSeconds: may(seconds),
   releaseByApi: may(flag),
   accountGroups: may(flag),
+  planReplaces: may(flag),
 };
 
 function settingsOf(body: Json): Partial<PlatformSettings> {

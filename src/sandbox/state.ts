@@ -221,6 +221,8 @@ export interface PlatformSettings {
   readonly releaseByApi: boolean;
   /** whether business accounts have a Cymbus group by themselves */
   readonly accountGroups: boolean;
+  /** whether another calling plan ends the one before it, instead of standing beside it: nobody says which */
+  readonly planReplaces: boolean;
 }
 
 const USUAL_SETTINGS: PlatformSettings = {
@@ -230,6 +232,7 @@ const USUAL_SETTINGS: PlatformSettings = {
   disconnectSeconds: 0,
   releaseByApi: true,
   accountGroups: true,
+  planReplaces: false,
 };
 
 /** Port of a device, the same for phones and for the ports of business lines. */

@@ -70,7 +70,7 @@ export class CallingPlans {
 }
 
 /** The plans that a text names: the one with that ID, else all of that name. */
-function plansNamed(
+export function plansNamed(
   plans: readonly CallingPlanProductRecord[],
   text: string,
 ): readonly CallingPlanProductRecord[] {
