@@ -198,8 +198,22 @@ export const OWN_OPTIONS = {
     all: { type: 'flag', default: false, help: 'also the rows that --only or --limit left out' },
     retry: { type: 'text', value: 'failed', choices: ['failed'], help: 'also tries rows that failed' },
   },
+  cutover: {
+    ...INSECURE_HTTP,
+    yes: { type: 'flag', default: false, help: 'does not ask (for scripts)' },
+    'dry-run': {
+      type: 'flag',
+      default: false,
+      help: 'tells what would be done and what each number rings now, lists it in cutover-dry-run.csv, and does nothing',
+    },
+  },
   undo: {
     ...INSECURE_HTTP,
+    cutover: {
+      type: 'flag',
+      default: false,
+      help: 'takes back only what cutover did, where that can be; what the run created stays',
+    },
     yes: { type: 'flag', default: false, help: 'does not ask (for scripts)' },
     'dry-run': {
       type: 'flag',

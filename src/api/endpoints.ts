@@ -107,6 +107,19 @@ const AccountNumberAnswer = z.looseObject({
   referenceId: optionalText,
   portId: optionalText,
 });
+const EventAnswer = z.looseObject({ activationStatusType: text });
+const PartitionAnswer = z.looseObject({
+  useOwnCarrier: z.boolean().nullish(),
+  byotnCarrierId: optionalText,
+});
+const CarrierList = z.array(
+  z.looseObject({
+    id: text,
+    carrierType: optionalText,
+    enableByotn: z.boolean().nullish(),
+    supportPorting: z.boolean().nullish(),
+  }),
+);
 const DeviceAnswer = z.looseObject({
   id,
   macAddress: optionalText,
@@ -211,7 +224,6 @@ const RateCenterAnswer = z.looseObject({
   serviceAvailable: z.boolean().nullish(),
   wireless: z.boolean().nullish(),
 });
-const CarrierList = z.array(z.looseObject({ supportPorting: z.boolean().nullish() }));
 const AccountList = z.array(AccountAnswer);
 const UserList = z.array(UserAnswer);
 const InventoryList = z.array(InventoryNumber);
@@ -551,6 +563,28 @@ export const getNumber = (partitionId: string, accountId: string, phone: string)
   belongs: (number) => samePhone(phone, number.phoneNumber) && sameKey(accountId, number['accountId']),
 });
 
+/** The latest service activation event of a number and a type. */
+export const getActivationEvent = (
+  partitionId: string,
+  accountId: string,
+  phone: string,
+): Call<z.output<typeof EventAnswer>> => ({
+  operation: 'getServiceActivationEvents',
+  method: 'GET',
+  path: `${accountPath(partitionId, accountId)}/reference/${e(phone)}/type/ACTIVATION`,
+  answer: EventAnswer,
+  belongs: (event) => sameKey(accountId, event['accountId']),
+});
+
+/** Second-hand: no published description has this method on the path, so it may not be there. */
+export const releaseActivation = (partitionId: string, accountId: string, phone: string): Call<unknown> => ({
+  operation: 'updateServiceActivationEvent',
+  method: 'PUT',
+  path: `${accountPath(partitionId, accountId)}/reference/${e(phone)}/type/ACTIVATION`,
+  body: { activationStatusType: 'IN_PROGRESS' },
+  answer: null,
+});
+
 /** Guide, "Set Phone Number Reference". */
 export const patchNumber = (
   partitionId: string,
@@ -676,6 +710,22 @@ export const getRateCenter = (partitionId: string, phone: string): Call<RateCent
   method: 'GET',
   path: `/v2/partition/${e(partitionId)}/ratecenter/${e(phone)}`,
   answer: RateCenterAnswer,
+});
+
+/** API description, PartitionX: what is used of it. */
+export const getPartition = (partitionId: string): Call<z.output<typeof PartitionAnswer>> => ({
+  operation: 'retrieve_2',
+  method: 'GET',
+  path: `/v2/partition/${e(partitionId)}`,
+  answer: PartitionAnswer,
+});
+
+/** API description, "Get all settings for this partition": a map by the settings' types. */
+export const listSettings = (partitionId: string): Call<Named> => ({
+  operation: 'getAllSettings',
+  method: 'GET',
+  path: `/v2/partition/${e(partitionId)}/setting`,
+  answer: z.record(z.string(), z.unknown()),
 });
 
 export const listCarriers = (partitionId: string): Call<z.output<typeof CarrierList>> => ({

@@ -72,6 +72,19 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./resume.js'),
   },
   {
+    name: 'cutover',
+    words: '<run-dir>',
+    summary:
+      'the acts of the night: releases holds, moves numbers, puts staged ones into service; lists and asks first',
+    example: 'alianza-import cutover runs/acme --only cutoverGroup=Lindon --dry-run',
+    options: [...CONNECTION, 'only', 'limit', 'format', 'http-log', 'json', 'quiet'],
+    own: OWN_OPTIONS.cutover,
+    here: {
+      limit: { help: 'the first N rows of those with something still to be done', defaultText: 'all' },
+    },
+    load: () => import('./cutover.js'),
+  },
+  {
     name: 'welcome',
     words: '<run-dir>',
     summary: 'sends the welcome mails that the import held back, each once; lists and asks first',

@@ -17,7 +17,7 @@ export const run: Run = async (args, io) => {
   io.json.know({ runDir });
   const screen = await screenOf(args, io);
   const { json, quiet } = screen;
-  const { yes, 'dry-run': dryRun } = ownSettings('undo', args.flags);
+  const { yes, 'dry-run': dryRun, cutover: cutoverOnly } = ownSettings('undo', args.flags);
   const only = [args.flags['only'] ?? []]
     .flat()
     .map((each) => ` --only ${shellWord(String(each))}`)
@@ -39,11 +39,11 @@ export const run: Run = async (args, io) => {
     if (!dryRun && !yes && text + changed !== '')
       await confirmed(
         askOnTerminal(io),
-        questionOf(about),
+        questionOf(about, cutoverOnly),
         changed === '' ? 'Nothing was deleted.' : 'Nothing was deleted or put back.',
       );
   };
-  const report = await undoRun({ ...callerOf(args, io), runDir, dryRun, confirm }, follow);
+  const report = await undoRun({ ...callerOf(args, io), runDir, dryRun, cutoverOnly, confirm }, follow);
   const { error, exit, ...told } = report;
   if (shown > SHOWN) io.say(`... and ${shown - SHOWN} more${told.list === null ? '' : ' in the list'}\n`);
   const counts = Object.entries(told.undone).filter(([, count]) => count > 0);
@@ -66,11 +66,14 @@ export const run: Run = async (args, io) => {
   return exit;
 };
 
-function questionOf({ text, changed, environment, baseUrl, partitions }: UndoQuestion): string {
+function questionOf(
+  { text, changed, environment, baseUrl, partitions }: UndoQuestion,
+  cutoverOnly: boolean,
+): string {
   const partition = `${partitions.length === 1 ? 'partition' : 'partitions'} ${partitions.join(', ')}`;
   const place = `${environment}${partitions.length === 0 ? '' : `, ${partition}`}${baseUrl === null ? '' : ` (${baseUrl})`}`;
   const acts = [
-    ...(text === '' ? [] : [`Delete ${text}`]),
+    ...(text === '' ? [] : [`${cutoverOnly ? 'Take back' : 'Delete'} ${text}`]),
     ...(changed === '' ? [] : [`${text === '' ? 'Put' : 'put'} back the former values of ${changed}`]),
   ];
   return oneLine(`${acts.join(' and ')} in ${place}? This cannot be taken back.`);

@@ -15,6 +15,7 @@ export const run: Run = async (args, io) => {
     yes: settings.yes,
     dryRun: settings['dry-run'],
     refused: 'No mail was sent.',
+    andThen: 'A mail cannot be taken back.',
     questionOf,
     act: (request, follow) => welcomeRun({ ...callerOf(args, io), ...request }, follow),
   });

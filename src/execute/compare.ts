@@ -7,6 +7,7 @@ import { KINDS } from '../resources/kinds.js';
 import { SharedLooks } from '../resources/look.js';
 import type { Addresses } from '../resources/lookups/addresses.js';
 import type { Outcome } from '../resources/task.js';
+import { afterCutover } from './after-cutover.js';
 import { idsOf, isThere } from './ids.js';
 import { Planner } from './planner.js';
 
@@ -58,7 +59,8 @@ export class Comparer {
       };
     this.#shared.forgetBeyond(MAX_SHARED);
     const compared = await Promise.all(
-      plan.resources.map(async (resource): Promise<RowComparison> => {
+      plan.resources.map(async (planned): Promise<RowComparison> => {
+        const resource = afterCutover(this.#journal, planned);
         const { key, kind: name, values, given } = resource;
         const missing = (onPlatform: string): RowComparison => ({
           differences: [{ key, field: '', inSheet: 'is wanted', onPlatform }],

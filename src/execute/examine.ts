@@ -93,8 +93,14 @@ export function keep(made: Made, reason: string): void {
  * What hangs on a kept object is kept with it, and what it needs too: a user with its numbers and devices, a line with its
  * port. An account that somebody has changed is kept with all that the run put into it; one that only holds what stays is
  * kept alone.
+ *
+ * @param freed numbers that ring something of the run only until undo has moved them back
  */
-export async function keepWhatHangsTogether(run: Examining, made: readonly Made[]): Promise<void> {
+export async function keepWhatHangsTogether(
+  run: Examining,
+  made: readonly Made[],
+  freed: ReadonlySet<string>,
+): Promise<void> {
   const snapshots = new Snapshots(run.client);
   const near = neighbours(made);
   spread(made.filter(({ verdict }) => verdict === 'keep'));
@@ -104,7 +110,8 @@ export async function keepWhatHangsTogether(run: Examining, made: readonly Made[
     for (const each of made) {
       if (each.verdict !== 'delete') continue;
       const held = snapshots.of(each.ids.partitionId, each.ids.accountId);
-      const reason = (await occupiedBy(each, held, (id) => !goes.has(id))) ?? keptIn(each, made);
+      const left = (id: string) => !goes.has(id) && !freed.has(id);
+      const reason = (await occupiedBy(each, held, left)) ?? keptIn(each, made);
       if (reason === null) continue;
       keep(each, reason);
       if (each.resource.kind !== 'account') spread([each]);

@@ -203,6 +203,7 @@ export class Executor {
     const failures: { kind: KindName; failure: Failure }[] = [];
     const warnings: string[] = [];
     const changes: RowChange[] = [];
+    const notes: string[] = [];
     resources.forEach((resource, index) => {
       const each = settled[index];
       if (!each) return;
@@ -216,13 +217,16 @@ export class Executor {
           warnings.push(`${title} differs on the platform: ${differenceText(difference)}`);
         for (const change of each.outcome.changed ?? []) changes.push({ object: resource.key, ...change });
         updated ||= each.outcome.changed !== undefined;
+        notes.push(...(each.outcome.notes ?? []));
       } else if ('stopped' in each) stopped = true;
       else if ('waiting' in each) waiting = each.waiting;
       else failures.push({ kind: resource.kind, failure: each.failure });
     });
     const finishedAt = new Date().toISOString();
+    const told = [...warnings, ...notes];
     const differing = {
-      ...(warnings.length > 0 ? { warnings, differs: warnings.length } : {}),
+      ...(told.length > 0 ? { warnings: told } : {}),
+      ...(warnings.length > 0 ? { differs: warnings.length } : {}),
       ...(changes.length > 0 ? { changes } : {}),
     };
     // A row at work while the run stops is tried again as a whole: its done parts cost no calls.

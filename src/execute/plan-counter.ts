@@ -90,6 +90,8 @@ interface Part {
   readonly update: string | null;
   /** a row before it counts for what both share */
   readonly isCounted?: true;
+  /** a number that the cut-over moves: it is there before the run */
+  readonly isThere: boolean;
 }
 
 /** Rows that bring the same kinds of things in the same way. */
@@ -336,7 +338,7 @@ export class PlanCounter {
           updated |= bit;
         }
         add(ASKED[kind].always ?? null);
-        if (state === 'create') {
+        if (state === 'create' && !shape.parts[index]?.isThere) {
           sums[index] = (sums[index] ?? 0) + 1;
           if (kind === 'user' && this.#isMarked(user, MAILS)) mails += 1;
           const isSearched = kind === 'number' && shape.number === 'searched';
@@ -385,7 +387,7 @@ export class PlanCounter {
     resources: readonly Resource[] | null,
   ): number {
     const counts = this.#countsForOrder(ordinal, values);
-    const source = numberSourceOf(values);
+    const source = sourceOf(values);
     const kind = counts ? source : 'PORT of an order that is counted';
     let sources = this.#shapeNumbers.get(product);
     if (sources === undefined) {
@@ -402,7 +404,8 @@ export class PlanCounter {
     let shape = shapes.get(brings);
     if (shape === undefined) {
       const parts = (resources ?? resourcesOf(product, values)).map(partOf);
-      const number = source === 'NONE' ? null : values.phoneNumber === undefined ? 'searched' : 'given';
+      const hasNone = source === 'NONE' || source === MOVES;
+      const number = hasNone ? null : values.phoneNumber === undefined ? 'searched' : 'given';
       const own = parts.map((part) =>
         part.kind === 'portOrder' && !counts ? { ...part, isCounted: true as const } : part,
       );
@@ -434,8 +437,8 @@ export class PlanCounter {
    * @param isNew the number is still to be had
    */
   #countAddresses(values: RowValues, isNew: boolean): void {
-    const source = numberSourceOf(values);
-    if (source === 'NONE' || values.address === undefined) return;
+    const source = sourceOf(values);
+    if (source === 'NONE' || source === MOVES || values.address === undefined) return;
     const { address, city, state, postalCode, country, e911Address } = values;
     const place = placeOf(city, state, postalCode, country);
     this.#addresses.add(0, place, address, 1);
@@ -492,6 +495,13 @@ function resourcesOf(product: Product, values: RowValues): readonly Resource[] {
   return planRow(product, complete, 1, () => undefined).resources;
 }
 
+/** Where a row's number comes from, as far as it makes another plan. */
+function sourceOf(values: RowValues): string {
+  return values.movesFrom === undefined ? numberSourceOf(values) : MOVES;
+}
+
+const MOVES = 'moves';
+
 function partOf(resource: Resource): Part {
   const { kind, needs } = resource;
   // that a number to port is not in the partition yet is asked before its order
@@ -504,6 +514,7 @@ function partOf(resource: Resource): Part {
     counted: 1 << SHARED.indexOf(`${kind} of ${object}`),
     operations: [...rehearse(resource, '', null), ...lookUps].map(({ operation }) => operation),
     update: KINDS[kind].update?.call(ANY_IDS, {}, {}).operation ?? null,
+    isThere: kind === 'number' && resource.values.movesFrom !== undefined,
   };
 }
 

@@ -259,7 +259,7 @@ class RowChecks {
     const kind = KINDS.account;
     const { values } = resource;
     const partitionId = values.partitionId ?? this.#partitionId;
-    await kind.dryRun.always?.(check, this.questions, resource);
+    await kind.dryRun.always?.(check, this.questions, resource, null);
     const now = await this.#accounts.find(partitionId, values.accountNumber, check.ordinal);
     if (!now) return null;
     const around: Around = { ownerId: '', phone: undefined };
@@ -274,7 +274,7 @@ class RowChecks {
     around: Around,
   ): Promise<void> {
     const kind = KINDS[resource.kind];
-    await kind.dryRun.always?.(check, this.questions, resource);
+    await kind.dryRun.always?.(check, this.questions, resource, held);
     const now = held && (await kind.find.held(held, kind.find.identity(resource, around), check.ordinal));
     if (now && held) await this.#found(check, resource, now, around, held);
     else await kind.dryRun.whenNew?.(check, this.questions, resource, held);

@@ -165,7 +165,8 @@ async function doAct(
       }
       if (verdict.what === 'left out') return endOf(open, 'left out', verdict);
       if (verdict.what === 'failed') {
-        if (!dryRun && doubtSince === null) await settle('failed', { message: verdict.reason });
+        if (!dryRun && doubtSince === null)
+          await settle('failed', { ...verdict.now, message: verdict.reason });
         return endOf(open, 'failed', verdict);
       }
       if (verdict.what === 'done') {
@@ -176,7 +177,7 @@ async function doAct(
       }
       if (dryRun) return endOf(open, 'would be done', { now: verdict.before });
       // What was there before a try in doubt is what undo puts back.
-      const known = before ?? verdict.before;
+      const known: JsonObject = before ?? { ...verdict.before, id: task.ids.id };
       before = known;
       try {
         const ready = () => journal.intend(key, act.name, row.ordinal, known);

@@ -16,12 +16,14 @@ import { isObject, KINDS, objectOf, undoWaves } from '../resources/kinds.js';
 import { lookWith, orNull } from '../resources/look.js';
 import { Addresses } from '../resources/lookups/addresses.js';
 import type { Outcome } from '../resources/task.js';
+import { afterCutover } from './after-cutover.js';
 import { examine, keep, keepWhatHangsTogether, type Made } from './examine.js';
 import { idsOf, text } from './ids.js';
 import { inParallel } from './in-parallel.js';
 import { Planner } from './planner.js';
 import { putBack, TO_PUT_BACK, wentBack } from './put-back.js';
 import type { StopSwitch } from './stop-switch.js';
+import { settleActs, takeBackActs } from './take-back-acts.js';
 import { OPEN_STATES, type UndoPart } from './undo-part.js';
 
 export const UNDONE = [
@@ -41,7 +43,7 @@ export interface Undone {
   /** ordinal of the row that brought it about */
   readonly owner: number;
   /**
-   * `put back`: it was there before the run, and has its former values again;
+   * `put back`: it was there before the run, and has its former values again, or what the cut-over did is undone;
    * `gone`: somebody else had deleted it; `kept`: changed since, or something that is kept hangs on it, so not touched;
    * `still needed`: by a row that is not taken back, so not touched; `failed`: the platform refused
    */
@@ -57,6 +59,8 @@ export interface UndoOptions {
   readonly dryRun: boolean;
   /** what some rows brought about; null: all that the run did */
   readonly part: UndoPart | null;
+  /** only what the cut-over did is taken back; what the run created stays */
+  readonly actsOnly: boolean;
   /** when undo began, ISO date and time: rows that lost something say so */
   readonly undoneAt: string;
   readonly stop: StopSwitch;
@@ -95,7 +99,7 @@ export async function takeBackRun(
     startedAt: performance.now(),
   };
   const accounts = options.part?.accounts ?? journal.stepsByAccount([...OPEN_STATES, ...TO_PUT_BACK]);
-  for (const { key, by } of options.part?.needed ?? []) {
+  for (const { key, by } of options.actsOnly ? [] : (options.part?.needed ?? [])) {
     const step = journal.step(key);
     const row = journal.row(by);
     if (!step || !row) continue;
@@ -113,13 +117,19 @@ async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void>
   const steps = seqs.map((seq) => run.journal.stepAt(seq)).filter((step) => step !== undefined);
   const plans = plansOf(run, steps);
   const resources = resourcesOf(plans);
+  const freed = await takeBackActs(run, steps, resources, ({ step, ...taken }) => {
+    const { kind, key, owner } = step;
+    run.onUndone({ kind, key, owner, ...taken });
+  });
+  if (run.actsOnly) return;
+  for (const [key, resource] of resources) resources.set(key, afterCutover(run.journal, resource));
   // Before anything is deleted, since it may be named by what is put back.
   await putBackAll(run, steps, resources);
   const created = steps.filter(({ state }) => !TO_PUT_BACK.has(state));
   const made = await madeOf(run, created, resources);
   await releaseUnused(run, created);
   await examine(run, made);
-  await keepWhatHangsTogether(run, made);
+  await keepWhatHangsTogether(run, made, freed);
   if (run.dryRun) {
     for (const each of made)
       if (isObject(each.resource) || isTakenOff(run, each))
@@ -132,6 +142,7 @@ async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void>
     await Promise.all(due.map((each) => takeBack(run, each, made)));
   }
   await settleSettings(run, made);
+  await settleActs(run, steps);
   for (const [row, plan] of plans)
     if (run.part === null || run.part.rows.has(row.ordinal))
       await takeBackRow(run.journal, row, plan, run.undoneAt);

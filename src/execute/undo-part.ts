@@ -1,5 +1,6 @@
 import type { Journal, StepState, StoredRow } from '../journal/journal.js';
-import type { Resource, RowPlan } from '../plan/resource.js';
+import { keyOf } from '../plan/keys.js';
+import { ACT_NAMES, type Resource, type RowPlan } from '../plan/resource.js';
 import { isDone } from '../plan/statuses.js';
 import type { ImportRecord } from '../records/record.js';
 import { isObject } from '../resources/kinds.js';
@@ -63,6 +64,7 @@ export function partOfRows(journal: Journal<ImportRecord>, named: ReadonlySet<nu
     for (const resource of resources) {
       want(resource.key, resource);
       if (resource.kind === 'number') want(reservationKey(resource.key), null);
+      for (const act of ACT_NAMES) want(keyOf.of(act, resource.key), null);
     }
     // a number that was brought for this row before its own row had its turn
     for (const [key, ordinal] of elsewhere) {

@@ -4,6 +4,7 @@ import { calendarDate } from './cells/dates.js';
 import { huntMembers } from './cells/hunt-members.js';
 import { fold } from './cells/nearest.js';
 import { COUNTRIES, COUNTRY_ALIASES, postalCode, state } from './cells/places.js';
+import { ringsNow } from './cells/rings-now.js';
 import {
   emailAddress,
   emailAddresses,
@@ -455,9 +456,9 @@ export const COLUMNS = {
   numberSource: {
     group: 'number',
     products: SERVICES,
-    ...choice(['SEARCH', 'INVENTORY', 'PORT', 'NONE']),
+    ...choice(['SEARCH', 'INVENTORY', 'PORT', 'CARRIER', 'NONE']),
     default: 'INVENTORY with a phoneNumber, SEARCH without one where there is an address, else NONE',
-    help: 'Where the phone number comes from: the given one, one found near the address, one ported from another carrier, or none.',
+    help: 'Where the phone number comes from: the given one, one found near the address, one ported from another carrier, one of your own carrier, or none.',
     synonyms: ['Number Type', 'Source', 'TN Source'],
   },
   phoneNumber: {
@@ -626,6 +627,39 @@ export const COLUMNS = {
     blank: false,
     help: 'TRUE holds the activation of the number until it is released.',
     synonyms: ['Activation Hold', 'Hold'],
+  },
+  operationalStatus: {
+    group: 'number',
+    products: SERVICES,
+    ...choice(['ACTIVE', 'STAGED']),
+    default: 'ACTIVE',
+    help: 'STAGED keeps a number of your own carrier (numberSource CARRIER) out of service until cutover makes it live.',
+    synonyms: ['Service Status'],
+  },
+  byotnCarrierId: {
+    group: 'number',
+    products: SERVICES,
+    schema: id,
+    textFormat: true,
+    default: "the partition's own carrier",
+    help: 'The ID of your own carrier, with numberSource CARRIER.',
+    synonyms: ['BYOTN Carrier', 'BYOC Carrier', 'Own Carrier'],
+  },
+  cutoverGroup: {
+    group: 'number',
+    products: SERVICES,
+    schema: words,
+    freeText: true,
+    help: 'A site or a night, in your words: cutover --only cutoverGroup=… names its rows.',
+    synonyms: ['Cutover Night', 'Migration Group'],
+  },
+  movesFrom: {
+    group: 'number',
+    products: SERVICES,
+    schema: ringsNow,
+    freeText: true,
+    help: 'What a number that is on the account already rings now (user 4001, line Front desk, nothing): the run leaves it there, and cutover moves it.',
+    synonyms: ['Rings Now', 'Currently Rings'],
   },
   assignAsCallerId: {
     group: 'number',

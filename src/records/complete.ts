@@ -176,6 +176,7 @@ export function completeValues(
     const names = [complete.customerFirstName, complete.customerLastName].filter(Boolean);
     if (!isBusiness && names.length > 0) complete.portAuthorizedName ??= names.join(' ');
   }
+  if (complete.numberSource === 'CARRIER') complete.operationalStatus ??= 'ACTIVE';
   if (record.callerId !== null)
     // A user whose caller ID is named gets it with its settings, and none of the numbers that ring it.
     complete.assignAsCallerId = record.callerId && values.callerIdNumber === undefined;

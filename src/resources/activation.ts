@@ -108,8 +108,14 @@ export function activationBody(
       ...(values.directoryListed ? { address: plainAddress(address) } : {}),
     },
     holdActivation: values.holdActivation,
-    telephoneNumbers: phones.map((phoneNumber) => ({ phoneNumber })),
+    telephoneNumbers: phones.map((phoneNumber) => ({ phoneNumber, ...statusOf(values) })),
+    ...(values.numberSource === 'CARRIER' ? { byotnCarrierId: values.byotnCarrierId } : {}),
   };
+}
+
+/** Whether a number of an own carrier is in service at once; of any other number nothing is said. */
+function statusOf({ numberSource, operationalStatus }: CompleteValues) {
+  return numberSource === 'CARRIER' ? { operationalStatus } : {};
 }
 
 /**

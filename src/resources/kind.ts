@@ -186,9 +186,14 @@ export interface DryRunChecks {
         held: Snapshot | null,
       ) => Promise<void>)
     | null;
-  /** what can be asked whether it is there or not */
+  /** what can be asked whether it is there or not; `held` as for `whenNew`, and null of an account itself */
   readonly always:
-    | ((check: RowFindings, questions: DryRunQuestions, resource: Resource) => Promise<void>)
+    | ((
+        check: RowFindings,
+        questions: DryRunQuestions,
+        resource: Resource,
+        held: Snapshot | null,
+      ) => Promise<void>)
     | null;
 }
 

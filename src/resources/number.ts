@@ -21,6 +21,7 @@ import type { Kind } from './kind.js';
 import type { ValidAddress } from './lookups/addresses.js';
 import type { Place } from './lookups/number-pools.js';
 import type { Snapshot } from './lookups/snapshots.js';
+import { NOT_ON_ACCOUNT_HINT, notOnAccount, numberThatMoves } from './moving-number.js';
 import { isStillThere } from './number-state.js';
 import { numberUpdate } from './number-update.js';
 import { heldOwnerId } from './owner.js';
@@ -61,6 +62,7 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
     const { values } = resource;
     const { partitionId, accountId, phone, addresses } = rehearsal;
     if (resource.needs.portOrder !== undefined) return portedNumberWrites(resource, rehearsal);
+    if (values.movesFrom !== undefined) return [];
     const ids = { partitionId, accountId };
     const activation = activateNumber(
       partitionId,
@@ -73,13 +75,16 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
   },
   bringAbout(task) {
     if (task.resource.needs.portOrder !== undefined) return portedNumber(task, number);
-    return task.resource.values.phoneNumber === undefined ? searchedNumber(task) : givenNumber(task);
+    const { movesFrom, phoneNumber } = task.resource.values;
+    if (movesFrom !== undefined) return numberThatMoves(task, number);
+    return phoneNumber === undefined ? searchedNumber(task) : givenNumber(task);
   },
   find: {
     identity: ({ product, values }, { ownerId, phone }) => ({
       phone: values.phoneNumber ?? phone ?? '',
-      // One that is to ring nothing is recognisably itself whatever it rings by now; the difference is told.
-      ownerId: ringsNothing(product, values) ? null : ownerId,
+      // One that is to ring nothing is recognisably itself whatever it rings by now; the difference is told. What one that
+      // moves rings until then is the cut-over's to look at.
+      ownerId: ringsNothing(product, values) || values.movesFrom !== undefined ? null : ownerId,
     }),
     now: async (look, { partitionId, accountId }, { phone }) =>
       phone === '' ? null : withHold(await look(getNumber(partitionId, accountId, phone))),
@@ -109,8 +114,10 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
       },
       e911Address: known ? plainAddress(known.e911.fields) : { address: given.e911Address },
       directoryListing: { listed: given.directoryListed, type: given.directoryListingType },
-      ...(isPort(given) ? { portId: ids.portId || undefined } : { holdActivation: given.holdActivation }),
-      holdActivation: given.holdActivation,
+      ...(isPort(given)
+        ? { portId: ids.portId || undefined }
+        : { holdActivation: given.movesFrom === undefined ? given.holdActivation : undefined }),
+      operationalStatus: given.numberSource === 'CARRIER' ? given.operationalStatus : undefined,
       rings: ringsNothing(product, given) ? NOTHING : undefined,
     };
   },
@@ -126,7 +133,12 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
       column: () => 'phoneNumber',
       hint: 'Correct the sheet, or free the number first.',
     },
-    whenNew: (check, questions, resource) => questions.number(check, resource),
+    async whenNew(check, questions, resource) {
+      const { movesFrom, phoneNumber = '' } = resource.values;
+      if (movesFrom === undefined) return questions.number(check, resource);
+      const message = notOnAccount(phoneNumber, movesFrom);
+      check.add('NUMBER_NOT_ON_ACCOUNT', 'movesFrom', movesFrom, message, NOT_ON_ACCOUNT_HINT);
+    },
     always: null,
   },
   waitsFor: { event: 'ACTIVATION', holdsRow: false, moves: ['holdActivation'] },

@@ -7,9 +7,10 @@ import type { Ids, Kind } from './kind.js';
 import type { DryRunQuestions } from './lookups/dry-run-questions.js';
 import type { Snapshot } from './lookups/snapshots.js';
 import { sameCode } from './names.js';
-import { type Ringing, referenceTypeOf } from './owner.js';
+import { heldOwnerId, type Ringing, referenceTypeOf } from './owner.js';
 import { checkTarget, targetOnAccount } from './rings.js';
 import type { RowFindings } from './row-findings.js';
+import { ringsNamed, rungText } from './rung-target.js';
 import { setOnce } from './set-once.js';
 import { StepError } from './step-error.js';
 import type { Outcome, Task } from './task.js';
@@ -45,12 +46,15 @@ export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
   idColumn: null,
   settingOf: 'number',
   referenceType: null,
-  writes: (resource, { partitionId, accountId, ownerId, phone }) => [
-    patchNumber(
-      ...([partitionId, accountId, phone] as const),
-      referenceBody(resource, resource.values.ringsId ?? ownerId),
-    ),
-  ],
+  writes: (resource, { partitionId, accountId, ownerId, phone }) =>
+    resource.values.movesFrom === undefined
+      ? [
+          patchNumber(
+            ...([partitionId, accountId, phone] as const),
+            referenceBody(resource, resource.values.ringsId ?? ownerId),
+          ),
+        ]
+      : [],
   async bringAbout(task) {
     const { resource } = task;
     const account = await task.account();
@@ -58,6 +62,9 @@ export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
     const { partitionId, accountId } = account;
     const phone = number?.id ?? '';
     const referenceId = owner?.id ?? (await targetOnAccount(task, account));
+    const { movesFrom } = resource.values;
+    if (movesFrom !== undefined)
+      return leaveForCutover(task, account, { phone, ownerId: referenceId, movesFrom });
     const outcome = await setOnce(task, reference, account, {
       id: phone,
       ownerId: referenceId,
@@ -105,7 +112,7 @@ export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
   stated: ({ resource, ids }) => statedReference(resource, ids),
   update: null,
   takeBack: null,
-  dryRun: { another: null, whenNew: checkRinging, always: null },
+  dryRun: { another: null, whenNew: checkRinging, always: checkMove },
   waitsFor: null,
 };
 
@@ -128,7 +135,39 @@ async function checkRinging(
   }
 }
 
+/** Whether a number that moves at cut-over rings what the sheet says, or what it is to ring. */
+async function checkMove(
+  check: RowFindings,
+  _questions: DryRunQuestions,
+  resource: Resource,
+  held: Snapshot | null,
+): Promise<void> {
+  const { movesFrom, phoneNumber = '' } = resource.values;
+  if (movesFrom === undefined || held === null) return;
+  const now = await held.number(phoneNumber, check.ordinal);
+  if (now === null || (await ringsNamed(now, movesFrom, held, check.ordinal))) return;
+  const owner = await heldOwnerId(held, resource, check.ordinal);
+  if (owner !== null && now.referenceId === owner) return;
+  const message = `${phoneNumber} rings ${await rungText(now, held, check.ordinal)}, not ${movesFrom}`;
+  const hint = 'Cutover would leave it alone: correct movesFrom, if that is what it rings.';
+  check.add('RINGS_SOMETHING_ELSE', 'movesFrom', movesFrom, message, hint);
+}
+
+/** What a number rings that moves is set by the cut-over; what it moves to is there now. */
+async function leaveForCutover(
+  { run, resource, ordinal }: Task,
+  { partitionId, accountId }: Outcome,
+  { phone, ownerId, movesFrom }: { phone: string; ownerId: string; movesFrom: string },
+): Promise<Outcome> {
+  const note = `${phone} moves at cut-over; until then it rings ${movesFrom}`;
+  const ids = { id: phone, ownerId, partitionId, accountId };
+  const outcome: Outcome = { state: 'existing', ...ids, notes: [note] };
+  await run.journal.settle(resource.key, resource.kind, ordinal, 'existing', { ...outcome });
+  return outcome;
+}
+
 function statedReference(resource: Resource, ids: Ids) {
+  if (resource.values.movesFrom !== undefined) return {};
   const referenceType = referenceTypeOf(resource);
   const hasCallerId = referenceType === 'END_USER' && isCallerId(resource) === true;
   return { referenceType, referenceId: ids.ownerId, callerIdNumber: hasCallerId ? ids.id : undefined };

@@ -58,6 +58,8 @@ export interface Outcome {
   readonly differs?: readonly FieldDifference[];
   /** what this run has changed of one that was there before it, with the former values; absent when it has not */
   readonly changed?: readonly Change[];
+  /** what a person has to know of it, each a sentence without its full stop */
+  readonly notes?: readonly string[];
   /** the fields that the platform answered otherwise than they were sent, when it was created */
   readonly asAnswered?: readonly FieldDifference[];
 }

@@ -57,6 +57,8 @@ function ownPaths(directory: string): string[] {
     'undo.csv',
     'undo-dry-run.csv',
     'verify.csv',
+    'cutover.csv',
+    'cutover-dry-run.csv',
     'welcome.csv',
     'welcome-dry-run.csv',
     WRITTEN,

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
 import { TO_PUT_BACK } from '../execute/put-back.js';
 import type { Stopped } from '../execute/stop-switch.js';
+import { isTakenBack } from '../execute/take-back-acts.js';
 import { OPEN_STATES } from '../execute/undo-part.js';
 import { type StepState, WAS_THERE } from '../journal/journal.js';
 import { ACT_NAMES, KIND_NAMES } from '../plan/resource.js';
 import { CHECK_STATUSES, isDone, isWaiting, ROW_STATUSES } from '../plan/statuses.js';
 import { headersOf } from '../records/headers.js';
 import { PRODUCT_NAMES, PRODUCTS } from '../records/products.js';
+import { ACTS } from '../resources/acts/acts.js';
 import { isObject, KINDS } from '../resources/kinds.js';
 import { createdRows } from '../results/created-rows.js';
 import { editedFilesIn } from '../results/edited-files.js';
@@ -416,7 +418,7 @@ function hasCreated({ journal }: Told): boolean {
 /** Kinds of steps that are no objects of their own: they go with what they were set on, done to or have become. */
 export const NO_OBJECTS: ReadonlySet<string> = new Set([
   'reservation',
-  ...ACT_NAMES,
+  ...ACT_NAMES.filter((name) => !isTakenBack(ACTS[name])),
   ...KIND_NAMES.filter((kind) => !isObject({ kind })),
 ]);
 

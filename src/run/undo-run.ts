@@ -3,6 +3,7 @@ import { type ErrorFacts, type Exit, errorFacts, isInterruption } from '../error
 import { Planner } from '../execute/planner.js';
 import { TO_PUT_BACK } from '../execute/put-back.js';
 import { namesOf, takeBackRow, takeBackRun, UNDONE, type Undone } from '../execute/take-back.js';
+import { isTakenBack } from '../execute/take-back-acts.js';
 import { partOfRows, type UndoPart } from '../execute/undo-part.js';
 import type { StepState, StoredRow } from '../journal/journal.js';
 import { keyOf } from '../plan/keys.js';
@@ -33,6 +34,8 @@ import { runState } from './state.js';
 export interface UndoRequest extends EarlierRequest {
   /** tells what would be deleted, and deletes nothing */
   readonly dryRun?: boolean;
+  /** takes back only what the cut-over did, where that can be; what the run created stays */
+  readonly cutoverOnly?: boolean;
   /**
    * Hears, before anything is deleted, what is to be looked at and where; what it throws stops the undo.
    */
@@ -89,17 +92,20 @@ export async function undoRun(request: UndoRequest, follow: Follow = {}): Promis
     const { environment, baseUrl } = facts.target;
     tell(follow, { type: 'opened', runDir, environment });
     if (journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
-    const { dryRun = false, confirm } = request;
+    const { dryRun = false, cutoverOnly = false, confirm } = request;
     const chosen = settings.only.length === 0 ? null : await choose(run, settings.only, follow);
+    const isMeant = (kind: string) => !cutoverOnly || actOf({ kind }) !== undefined;
     for (const message of notTakenBack(journal, chosen?.part ?? null))
       tell(follow, { type: 'notice', message });
-    const objects = chosen ? countKinds(journal, chosen.part.keys, false) : openObjects(run);
-    const changes = chosen ? countKinds(journal, chosen.part.keys, true) : openChanges(run);
+    const all = chosen ? countKinds(journal, chosen.part.keys, false) : openObjects(run);
+    const objects = new Map([...all].filter(([kind]) => isMeant(kind)));
+    const changed = chosen ? countKinds(journal, chosen.part.keys, true) : openChanges(run);
+    const changes = cutoverOnly ? new Map<string, number>() : changed;
     await confirm?.({
       ...{ objects, text: objectsText(objects), changed: objectsText(changes), rows: chosen?.rows ?? null },
       ...{ environment, baseUrl, partitions: partitionsOf(run) },
     });
-    return await undoOpened(earlier, chosen, dryRun, follow);
+    return await undoOpened(earlier, chosen, { dryRun, cutoverOnly }, follow);
   } finally {
     await run.close();
   }
@@ -157,6 +163,8 @@ export function objectsText(objects: Iterable<readonly [kind: string, count: num
 }
 
 function kindText(kind: string): string {
+  const act = actOf({ kind });
+  if (act !== undefined) return nounOf(act.title);
   return nounOf(KIND_NAMES.some((name) => name === kind) ? KINDS[kind as KindName].title : 'Reserved number');
 }
 
@@ -170,7 +178,7 @@ function partitionsOf({ journal }: RunDirectory): string[] {
 async function undoOpened(
   { run, settings, format, openPlatform }: EarlierRun,
   chosen: Chosen | null,
-  dryRun: boolean,
+  { dryRun, cutoverOnly }: { readonly dryRun: boolean; readonly cutoverOnly: boolean },
   follow: Follow,
 ): Promise<UndoReport> {
   const { journal, files } = run;
@@ -192,7 +200,7 @@ async function undoOpened(
     const { client, settleMs, stop } = await link.open(openPlatform, settings);
     const dryList = dryRun ? await openList(run, DRY_LIST) : null;
     preview = dryList;
-    if (!dryRun) {
+    if (!dryRun && !cutoverOnly) {
       void runState(journal).set('undoneBy', writerOf(link.apiUser));
       // Before the first row is another: whatever stops this, they are counted again.
       forgetCounts(run);
@@ -202,7 +210,7 @@ async function undoOpened(
     }
     await takeBackRun(client, journal, {
       concurrency: settings.concurrency,
-      ...{ settleMs, dryRun, part, undoneAt, stop },
+      ...{ settleMs, dryRun, part, actsOnly: cutoverOnly, undoneAt, stop },
       onUndone(one) {
         undone[one.what]++;
         const ofKind = objects[one.kind] ?? {};
@@ -231,8 +239,8 @@ async function undoOpened(
       await preview.commit();
       list = join(run.directory, DRY_LIST);
     } else if (link.isOpen && !dryRun) {
-      await takeBackRows(run, undoneAt, part !== null);
-      list = await writeList(run, part, needed);
+      if (!cutoverOnly) await takeBackRows(run, undoneAt, part !== null);
+      list = await writeList(run, part, needed, cutoverOnly);
       await writeAgain(run, format, () => false);
     }
   } catch (error) {
@@ -268,10 +276,11 @@ async function writeList(
   run: RunDirectory,
   part: UndoPart | null,
   needed: readonly Undone[],
+  isActsOnly: boolean,
 ): Promise<string> {
   const list = await openList(run, 'undo.csv');
   try {
-    for (const one of stepsOf(run, part)) await list.write(cellsOf(one));
+    for (const one of stepsOf(run, part, isActsOnly)) await list.write(cellsOf(one));
     for (const one of needed) await list.write(cellsOf(listed(run, one)));
     await list.commit();
   } catch (error) {
@@ -290,12 +299,14 @@ function listed({ journal }: RunDirectory, { kind, name, key, id, owner, what, r
  * Every object that the run had created or changed, whatever of undo has been done so far, and what became of it. Where only some
  * rows are taken back, what other rows alone brought about is left out.
  */
-function* stepsOf({ journal }: RunDirectory, part: UndoPart | null): Generator<Listed> {
+function* stepsOf({ journal }: RunDirectory, part: UndoPart | null, isActsOnly: boolean): Generator<Listed> {
   const planner = new Planner(journal);
   for (const { kind, state } of journal.countSteps()) {
     if (state === 'existing' || state === 'failed') continue;
-    // What was done to an object is told by the list of its own command.
-    if (actOf({ kind }) !== undefined) continue;
+    // What cannot be taken back is told by the list of its own command.
+    const act = actOf({ kind });
+    if (act !== undefined && !isTakenBack(act)) continue;
+    if (isActsOnly && act === undefined) continue;
     // A reservation that was used has become its number; anything else that was released was never there.
     if ((kind === 'reservation') !== (state === 'released')) continue;
     const isTouched = TOUCHED.has(state);

@@ -27,6 +27,7 @@ import {
   isRealStreet,
 } from './number-records.js';
 import { CARRIER_ID, isHeldByAnother } from './numbers.js';
+import { OWN_CARRIER_ID } from './partition.js';
 import { accountOf, bodyOf, type Call, type Handler, param, requireSameOwner, rowOf } from './platform.js';
 import { isPortedIn, orderPort, portAnswer } from './ports.js';
 import type { Account, TelephoneNumber } from './state.js';
@@ -61,6 +62,7 @@ const ACTIVATION = {
   directoryListing: must(directoryListing),
   e911Address: may(e911Address),
   holdActivation: may(flag),
+  byotnCarrierId: may(text()),
   telephoneNumbers: must(list(object({ phoneNumber: must(phoneNumber), ...REFERENCE }), 1)),
 };
 
@@ -76,7 +78,7 @@ export const createOrAddTelephoneNumberToAccount: Handler = (call) => {
   const isPort = body['port'] !== undefined && body['port'] !== null;
   requireRoom(call, account, numbers);
   const port = isPort ? orderPort(call, account, body, numbers) : undefined;
-  if (port === undefined) requireAddable(call, account, numbers);
+  if (port === undefined) requireAddable(call, account, entries, body);
   const csr: Json = { id: state.newId(), ...(body['customerServiceRecord'] as Json) };
   const added = entries.map((entry): TelephoneNumber => {
     const number = {
@@ -86,6 +88,7 @@ export const createOrAddTelephoneNumberToAccount: Handler = (call) => {
       partitionId: account.partitionId,
       operationalStatus: 'ACTIVE',
       ...(port === undefined ? {} : { portId: port.id }),
+      ...(port === undefined ? ownCarrierOf(call, entry, body) : {}),
       carrierStatus: body['holdActivation'] === true ? 'ACTIVATION_ON_HOLD' : 'ACTIVE',
       customerServiceRecord: csr,
       e911Address: isObject(body['e911Address']) ? flatE911(body['e911Address']) : csr,
@@ -202,6 +205,37 @@ export const preValidateAccountTn: Handler = (call) => {
   });
 };
 
+/**
+ * The own carrier that brings a number which is in no inventory: the one that is named, else the partition's.
+ * @throws Refusal 400 when it is none
+ */
+function ownCarrierOf(
+  call: Call,
+  entry: { readonly phoneNumber: string } & Json,
+  body: Json,
+): { readonly byotnCarrierId?: string } {
+  const { state, inventory } = call.platform;
+  const given = body['byotnCarrierId'] ?? undefined;
+  if (given !== undefined && (given !== OWN_CARRIER_ID || !state.settings.ownCarrier))
+    throw new Refusal(400, 'Invalid carrierId');
+  // Which numbers the platform takes for an own carrier's is not documented: those that say whether they are in service.
+  const says = entry['operationalStatus'] !== undefined && !inventory.prefixOf(entry.phoneNumber);
+  const isOwn = state.settings.ownCarrier && (given !== undefined || says);
+  return isOwn ? { byotnCarrierId: OWN_CARRIER_ID } : {};
+}
+
+/**
+ * Guesses: that only a number of an own carrier is staged, and that one in service can be staged again.
+ * @param number as it was, or as it is to be added
+ */
+function requireStageable({ platform: { state } }: Call, number: TelephoneNumber): void {
+  if (number.byotnCarrierId === undefined)
+    throw new Refusal(400, 'operationalStatus: only a number of an own carrier can be STAGED');
+  const now = state.numbers.get(number.phoneNumber)?.operationalStatus;
+  if (now === 'ACTIVE' && !state.settings.stagesAgain)
+    throw new Refusal(400, 'operationalStatus: a number that is ACTIVE cannot be STAGED');
+}
+
 function requireRoom({ platform: { state } }: Call, account: Account, phoneNumbers: readonly string[]): void {
   if (new Set(phoneNumbers).size < phoneNumbers.length)
     throw new Refusal(400, 'telephoneNumbers: holds a number twice');
@@ -209,15 +243,25 @@ function requireRoom({ platform: { state } }: Call, account: Account, phoneNumbe
     throw new Refusal(400, 'A SIMPLE account supports only one telephone number');
 }
 
-function requireAddable(call: Call, account: Account, phoneNumbers: readonly string[]): void {
+function requireAddable(
+  call: Call,
+  account: Account,
+  entries: readonly ({ readonly phoneNumber: string } & Json)[],
+  body: Json,
+): void {
   const { state, inventory } = call.platform;
-  for (const number of phoneNumbers) {
+  const isStaged = entries.some((each) => each['operationalStatus'] === 'STAGED');
+  if (isStaged && body['holdActivation'] === true)
+    throw new Refusal(400, 'operationalStatus: STAGED does not go with holdActivation');
+  for (const entry of entries) {
+    const { phoneNumber: number } = entry;
     const owner = state.numbers.get(number)?.accountId;
     if (owner === account.id)
       throw new Refusal(400, `Telephone number ${number} already exists on the account`);
     if (owner !== undefined)
       throw new Refusal(400, `Telephone number ${number} is assigned to another account`);
-    if (inventory.prefixOf(number) === undefined)
+    const { byotnCarrierId } = ownCarrierOf(call, entry, body);
+    if (inventory.prefixOf(number) === undefined && byotnCarrierId === undefined)
       throw new Refusal(400, `Telephone number ${number} is not in inventory`);
     if (state.cooldown.has(number)) throw new Refusal(400, `Telephone number ${number} is in cooldown`);
     if (isHeldByAnother(call, number, account.id))
@@ -239,6 +283,7 @@ function withReference(call: Call, account: Account, number: TelephoneNumber, wa
   if (assignAsCallerId === true && type !== 'END_USER')
     throw new Refusal(400, 'assignAsCallerId: works only with referenceType END_USER');
   const operationalStatus = wanted['operationalStatus'] ?? number.operationalStatus;
+  if (wanted['operationalStatus'] === 'STAGED') requireStageable(call, number);
   if (type !== undefined && referencedAccount(call, String(type), String(id)) !== account.id)
     throw new Refusal(400, `referenceId: ${type} ${id} is not on the account`);
   return {

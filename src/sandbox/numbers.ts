@@ -98,8 +98,15 @@ function inventoried(call: Call): { phoneNumber: string; prefix: Prefix } {
 export const retrieveTelephoneNumber: Handler = (call) => {
   const ported = call.platform.state.numbers.get(param(call, 'tn'));
   if (ported?.portId !== undefined) return ok(portedAnswer(ported));
-  const { phoneNumber, prefix } = inventoried(call);
   const { state, inventory } = call.platform;
+  const own = state.numbers.get(param(call, 'tn'));
+  if (own?.byotnCarrierId !== undefined)
+    return ok({
+      ...{ partitionId: call.platform.partitionId, phoneNumber: own.phoneNumber, accountId: own.accountId },
+      ...{ carrierId: own.byotnCarrierId, functionType: 'ELS', byotn: true, isInInventory: false },
+      ...{ operationalStatus: own.operationalStatus, id: own.phoneNumber },
+    });
+  const { phoneNumber, prefix } = inventoried(call);
   const accountId = state.numbers.get(phoneNumber)?.accountId;
   const cooling = state.cooldown.get(phoneNumber);
   return ok({

@@ -16,6 +16,7 @@ import { eventOf, isUnfinished, portStatusOf, replan, stepOf } from './events.js
 import { cityToPort, isTollFree } from './inventory.js';
 import { customerServiceRecord } from './number-records.js';
 import { CARRIER_ID } from './numbers.js';
+import { OWN_CARRIER_ID } from './partition.js';
 import { accountOf, bodyOf, type Call, type Handler, param } from './platform.js';
 import { fateOfPort, nameAtCarrier } from './port-fates.js';
 import type { Account, EventStep, PlatformState, Port, ServiceEvent } from './state.js';
@@ -364,7 +365,7 @@ export const preValidateAccount: Handler = (call) => {
 };
 
 /** GET inboundcarriers: the one that services all numbers. */
-export const getInboundCarriers: Handler = () =>
+export const getInboundCarriers: Handler = ({ platform: { state } }) =>
   ok([
     {
       id: CARRIER_ID,
@@ -378,4 +379,12 @@ export const getInboundCarriers: Handler = () =>
       enableByotn: false,
       hasTNs: true,
     },
+    ...(state.settings.ownCarrier
+      ? [
+          {
+            ...{ id: OWN_CARRIER_ID, name: 'Own Carrier', carrierType: 'SERVICE_PROVIDER_CARRIER' },
+            ...{ supportPorting: false, enableByotn: true, hasTNs: false },
+          },
+        ]
+      : []),
   ]);

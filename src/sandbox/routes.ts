@@ -73,6 +73,7 @@ import {
   retrieveTelephoneNumberAvailability,
   tnSearch,
 } from './numbers.js';
+import { getAllSettings, getPartition } from './partition.js';
 import type { Handler } from './platform.js';
 import {
   cancelPort,
@@ -148,6 +149,8 @@ const ROUTES: readonly Route[] = [
   route('GET', '/v2/ref/devicetype/{id}', 'getDeviceTypeById', getDeviceTypeById),
   route('GET', '/v2/ref/timezones', 'getTimeZones', getTimeZones),
   route('GET', '/v2/ref/secondary-location-types', 'getSecondaryLocations', getSecondaryLocations),
+  route('GET', PARTITION, 'retrieve_2', getPartition),
+  route('GET', `${PARTITION}/setting`, 'getAllSettings', getAllSettings),
   route('POST', `${PARTITION}/account`, 'createAccount', createAccount),
   route('GET', `${PARTITION}/account`, 'getAccounts', getAccounts),
   route('GET', `${PARTITION}/account/search`, 'accountSearch', accountSearch),

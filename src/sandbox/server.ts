@@ -361,6 +361,8 @@ const SETTINGS = {
   releaseByApi: may(flag),
   accountGroups: may(flag),
   planReplaces: may(flag),
+  ownCarrier: may(flag),
+  stagesAgain: may(flag),
 };
 
 function settingsOf(body: Json): Partial<PlatformSettings> {

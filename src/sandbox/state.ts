@@ -73,6 +73,8 @@ export interface TelephoneNumber extends OfAccount {
   readonly referenceId?: string;
   readonly assignAsCallerId?: boolean;
   readonly operationalStatus: string;
+  /** the operator's own carrier, whose number it is */
+  readonly byotnCarrierId?: string;
   /** as it was set last; while an event is under way, that tells (`events.ts`) */
   readonly carrierStatus: string;
   /** the port order that brings it, or brought it */
@@ -223,6 +225,10 @@ export interface PlatformSettings {
   readonly accountGroups: boolean;
   /** whether another calling plan ends the one before it, instead of standing beside it: nobody says which */
   readonly planReplaces: boolean;
+  /** whether the partition has a carrier of its own */
+  readonly ownCarrier: boolean;
+  /** whether a number that is live can be staged again */
+  readonly stagesAgain: boolean;
 }
 
 const USUAL_SETTINGS: PlatformSettings = {
@@ -233,6 +239,8 @@ const USUAL_SETTINGS: PlatformSettings = {
   releaseByApi: true,
   accountGroups: true,
   planReplaces: false,
+  ownCarrier: true,
+  stagesAgain: true,
 };
 
 /** Port of a device, the same for phones and for the ports of business lines. */

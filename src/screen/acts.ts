@@ -23,14 +23,16 @@ export interface ActOnScreen {
   readonly dryRun: boolean;
   /** what was not done where nobody said yes, as a sentence */
   readonly refused: string;
+  /** what is to be known of taking it back, as a sentence */
+  readonly andThen: string;
   /** what is to be done, without place and question mark */
   questionOf(about: ActQuestion): string;
   act(
     request: Pick<ActRequest, 'dryRun' | 'confirm'> & { readonly runDir: string },
     follow: Follow,
   ): Promise<ActReport>;
-  /** what this command has to tell besides, once it has ended, and the members of its JSON object */
-  readonly more?: (report: ActReport) => Promise<void>;
+  /** tells what this command has to tell besides, once it has ended */
+  more?(): void;
 }
 
 /** Asks, does, and tells what it came to: a person on the screen, a program with `--json`. */
@@ -61,7 +63,7 @@ export async function actOnScreen(on: ActOnScreen): Promise<Exit> {
   for (const [reason, count] of Object.entries(leftOut).sort(([, a], [, b]) => b - a))
     io.say(`  left out since ${oneLine(reason)}: ${count.toLocaleString('en-US')}\n`);
   if (!isAny) io.say('nothing to do\n');
-  await on.more?.(report);
+  on.more?.();
   if (told.list !== null) io.say(`list: ${told.list}\n`);
   if (error !== null) io.err(errorText(error));
   if (error !== null || exit === 'interrupted') {
@@ -74,10 +76,10 @@ export async function actOnScreen(on: ActOnScreen): Promise<Exit> {
   return exit;
 }
 
-function questionText({ questionOf }: ActOnScreen, about: ActQuestion): string {
+function questionText({ questionOf, andThen }: ActOnScreen, about: ActQuestion): string {
   const { environment, partitionId, baseUrl } = about;
   const place = `${environment}, partition ${partitionId}${baseUrl === null ? '' : ` (${baseUrl})`}`;
-  return oneLine(`${questionOf(about)} in ${place}? This cannot be taken back.`);
+  return oneLine(`${questionOf(about)} in ${place}? ${andThen}`);
 }
 
 function againOptions({ flags, yes, dryRun }: ActOnScreen): string {

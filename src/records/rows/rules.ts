@@ -12,6 +12,7 @@ import {
 import { customerTypeOf, numberSourceOf } from '../complete.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
 import { checkAddress } from './address-rules.js';
+import { checkCutover } from './cutover-rules.js';
 import { checkHunting, HUNT_FAILOVERS } from './hunt-rules.js';
 import { checkPort, refusePortCells } from './port-rules.js';
 import { checkRings } from './rings-rules.js';
@@ -30,6 +31,7 @@ const TELLS_NOTHING: ReadonlySet<ColumnName> = new Set([
   'country',
   'customerType',
   'directoryListingType',
+  'cutoverGroup',
 ] as const);
 
 /** The groups of columns that belong to one product. */
@@ -155,7 +157,7 @@ function checkNumber(check: RowCheck): void {
   const hasPhone = check.has('phoneNumber');
   if (!hasPhone) check.applyDefault('numberSource');
   const source = sourceOf(check);
-  const takesPhone = source === 'INVENTORY' || source === 'PORT';
+  const takesPhone = source === 'INVENTORY' || source === 'PORT' || source === 'CARRIER';
   if (!takesPhone && hasPhone) {
     const message = `numberSource is ${source}, but a phoneNumber is given`;
     check.add(
@@ -166,7 +168,7 @@ function checkNumber(check: RowCheck): void {
     );
   }
   if (takesPhone) {
-    const orElse = source === 'PORT' ? '.' : ', or use SEARCH.';
+    const orElse = source === 'INVENTORY' ? ', or use SEARCH.' : '.';
     check.require('phoneNumber', `numberSource is ${source}`, `Fill in phoneNumber${orElse}`);
   }
   if (source === 'NONE') {
@@ -175,9 +177,11 @@ function checkNumber(check: RowCheck): void {
     return;
   }
   check.applyDefaults('number', 'numberSource');
-  checkAddress(check, 'number');
+  checkCutover(check, source);
+  // One that is on the account already has its records.
+  if (values.movesFrom === undefined || check.has('address')) checkAddress(check, 'number');
   const resident = product !== null && customerTypeOf(product, values) === 'RESIDENTIAL';
-  if (resident && !PRODUCTS[product].hasUser) {
+  if (resident && !PRODUCTS[product].hasUser && values.movesFrom === undefined) {
     check.require('customerFirstName', 'a RESIDENTIAL customer needs a first and a last name');
     check.require('customerLastName', 'a RESIDENTIAL customer needs a first and a last name');
   }

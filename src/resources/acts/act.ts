@@ -40,7 +40,7 @@ export type Verdict =
   /** it is not for this one, which is no fault */
   | { readonly what: 'left out'; readonly reason: string }
   /** something speaks against it */
-  | { readonly what: 'failed'; readonly reason: string; readonly hint: string };
+  | { readonly what: 'failed'; readonly reason: string; readonly hint: string; readonly now?: JsonObject };
 
 /** How an act is taken back. */
 export type TakenBack =

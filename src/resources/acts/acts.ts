@@ -1,9 +1,12 @@
 import { ACT_NAMES, type ActName } from '../../plan/resource.js';
 import type { Act } from './act.js';
+import { goLive } from './go-live.js';
+import { move } from './move.js';
+import { release } from './release.js';
 import { welcomeMail } from './welcome-mail.js';
 
 /** Every act. One that is named in `plan/resource.ts` and is not here does not compile. */
-export const ACTS: Readonly<Record<ActName, Act>> = { welcomeMail };
+export const ACTS: Readonly<Record<ActName, Act>> = { release, move, goLive, welcomeMail };
 
 /** The act that a step of a journal is of; undefined for a step of a resource. */
 export function actOf({ kind }: { readonly kind: string }): Act | undefined {

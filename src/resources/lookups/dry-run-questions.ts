@@ -25,6 +25,7 @@ import type { RowFindings } from '../row-findings.js';
 import { StepError } from '../step-error.js';
 import type { Addresses, SheetAddress, ValidAddress } from './addresses.js';
 import type { CallingPlans } from './calling-plans.js';
+import { OwnCarrierQuestions } from './own-carrier.js';
 import { PlaceDemands } from './place-demand.js';
 import { PortQuestions } from './port-questions.js';
 import type { Snapshot } from './snapshots.js';
@@ -41,6 +42,7 @@ export class DryRunQuestions {
   /** how many numbers the rows checked so far search, by place */
   readonly places: PlaceDemands;
   readonly ports: PortQuestions;
+  readonly #ownCarriers: OwnCarrierQuestions;
   readonly #asked = new Map<string, Promise<string | null>>();
   /** by account, the plans that its users may have, and whether it lacks the group that some need */
   readonly #userPlans = new Map<string, Promise<{ offered: readonly string[]; hasNoGroup: boolean }>>();
@@ -65,6 +67,7 @@ export class DryRunQuestions {
     this.#addresses = addresses;
     this.#callingPlans = callingPlans;
     this.#partitionId = partitionId;
+    this.#ownCarriers = new OwnCarrierQuestions(client);
     this.places = new PlaceDemands(client, journal);
     this.ports = new PortQuestions(client, journal, addresses, partitionId, secrets);
   }
@@ -199,7 +202,8 @@ export class DryRunQuestions {
   }
 
   /** Whether a new number can be had: its addresses, and the given number in the inventory or others near the place. */
-  async number(check: RowFindings, { values }: Resource): Promise<void> {
+  async number(check: RowFindings, resource: Resource): Promise<void> {
+    const { values } = resource;
     const partitionId = values.partitionId ?? this.#partitionId;
     const { customer, e911 } = sheetAddresses(values);
     const [address] = await Promise.all([
@@ -212,7 +216,9 @@ export class DryRunQuestions {
       if (address?.latitude === undefined || address.longitude === undefined) return;
       const line = [values.address, values.city, values.state].filter(Boolean).join(', ');
       this.places.add(check.ordinal, partitionId, address, line);
-    } else await this.#inventory(check, partitionId, phoneNumber);
+    } else if (values.numberSource === 'CARRIER')
+      await this.#ownCarriers.number(check, resource, partitionId);
+    else await this.#inventory(check, partitionId, phoneNumber);
   }
 
   async #inventory(check: RowFindings, partitionId: string, phone: string): Promise<void> {

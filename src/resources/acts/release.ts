@@ -1,0 +1,45 @@
+import { ApiError } from '../../api/api-error.js';
+import { getActivationEvent, releaseActivation } from '../../api/endpoints.js';
+import { StopError } from '../../errors.js';
+import type { Act } from './act.js';
+import { NUMBER_GONE, numberNow, toldOf } from './number-now.js';
+
+/**
+ * The activation of a number that was held (`holdActivation`) is released. That the platform takes a PUT for it is
+ * second-hand, so a platform that does not know it stops the command once, and is not asked for every number.
+ */
+export const release: Act = {
+  name: 'release',
+  title: 'Release of a hold',
+  doneTo: 'number',
+  against: ({ values }) =>
+    values.holdActivation === true && values.movesFrom === undefined ? null : undefined,
+  repeats: false,
+  async look(task) {
+    const { partitionId, accountId, id } = task.ids;
+    const number = await numberNow(task);
+    if (number === null) return NUMBER_GONE;
+    const event = await task.look(getActivationEvent(partitionId, accountId, id));
+    const status = event?.activationStatusType ?? null;
+    const now = { ...toldOf(number), activation: status };
+    // Without an event the number's own status tells.
+    const isHeld = status === null ? number['carrierStatus'] === 'ACTIVATION_ON_HOLD' : status === 'ON_HOLD';
+    return isHeld ? { what: 'due', before: now } : { what: 'done', now };
+  },
+  async send({ run, ids, ordinal }, before, { ready }) {
+    const { partitionId, accountId, id } = ids;
+    try {
+      await run.client.send(releaseActivation(partitionId, accountId, id), { priority: ordinal, ready });
+    } catch (error) {
+      if (error instanceof ApiError && (error.status === 404 || error.status === 405))
+        throw new StopError(
+          'NO_RELEASE_BY_API',
+          `This platform has no release of a hold by its API (${error.status}), so no held number was released.`,
+          'Release the holds in the portal, then start cutover again: it sees that they are released.',
+        );
+      throw error;
+    }
+    return { ...before, carrierStatus: 'ACTIVATION_PENDING', activation: 'IN_PROGRESS' };
+  },
+  takeBack: { cannot: 'an activation that was released cannot be held again' },
+};
