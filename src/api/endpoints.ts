@@ -988,6 +988,20 @@ export const getVoicemailBoxUses = (
   belongs: (box) => sameKey(boxId, box['id']),
 });
 
+/** Replaces the whole box. */
+export const putVoicemailBox = (
+  partitionId: string,
+  accountId: string,
+  boxId: string,
+  body: Body,
+): Call<unknown> => ({
+  operation: 'updateBusinessLineVoicemailBox',
+  method: 'PUT',
+  path: `${boxesPath(partitionId, accountId)}/${e(boxId)}`,
+  body,
+  answer: Written,
+});
+
 export const deleteVoicemailBox = (partitionId: string, accountId: string, boxId: string): Call<unknown> => ({
   operation: 'deleteBusinessLineVoicemailBox',
   method: 'DELETE',
@@ -1032,6 +1046,20 @@ export const getHuntGroup = (
   path: groupPath(partitionId, accountId, groupId),
   answer: HuntGroupAnswer,
   belongs: (group) => sameKey(groupId, group.id),
+});
+
+/** Replaces the whole group; its failover actions stay. */
+export const putHuntGroup = (
+  partitionId: string,
+  accountId: string,
+  groupId: string,
+  body: Body,
+): Call<unknown> => ({
+  operation: 'updateBusinessLineHuntGroup',
+  method: 'PUT',
+  path: groupPath(partitionId, accountId, groupId),
+  body,
+  answer: Written,
 });
 
 export const deleteHuntGroup = (partitionId: string, accountId: string, groupId: string): Call<unknown> => ({

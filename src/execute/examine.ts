@@ -94,7 +94,7 @@ export function keep(made: Made, reason: string): void {
  * port. An account that somebody has changed is kept with all that the run put into it; one that only holds what stays is
  * kept alone.
  *
- * @param freed numbers that ring something of the run only until undo has moved them back
+ * @param freed IDs of what names something of the run only until undo has moved it back, or put its former values back
  */
 export async function keepWhatHangsTogether(
   run: Examining,

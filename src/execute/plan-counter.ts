@@ -74,7 +74,9 @@ const MARKS = 3;
 const ACCOUNT_UNUSABLE = 1;
 const USER_UNUSABLE = 2;
 const MAILS = 4;
-const MARK_BITS = 3;
+/** another row has brought its voicemail box */
+const BOX_COUNTED = 8;
+const MARK_BITS = 4;
 
 /** One resource of all rows of a shape. */
 interface Part {
@@ -198,10 +200,8 @@ export class PlanCounter {
     this.#mark(ordinal, marks);
     if (!record.valid || !isSent || product === null) return;
     const shape = this.#shapeOf(record, product, values, null);
-    if (values.voicemailBoxName !== undefined && this.#isCounted(record.accountFirst, values)) {
-      const at = this.#shapes[shape - 1]?.parts.findIndex(({ kind }) => kind === 'voicemailBox') ?? -1;
-      if (at >= 0) this.#mark(ordinal, this.#stateBits('done', at));
-    }
+    if (bringsBox(product, values) && this.#isCounted(record.accountFirst, values))
+      this.#mark(ordinal, BOX_COUNTED);
     this.#put(record, shape);
     this.#countAddresses(values, true);
   }
@@ -218,8 +218,9 @@ export class PlanCounter {
     const { values } = first;
     let marks = 0;
     resources.forEach((resource, index) => {
-      const isTold = resource.kind === 'voicemailBox' && this.#isCounted(record.accountFirst, values);
-      const state = isTold ? 'done' : stateOf(resource);
+      if (resource.kind === 'voicemailBox' && this.#isCounted(record.accountFirst, values))
+        marks |= BOX_COUNTED;
+      const state = stateOf(resource);
       marks |= this.#stateBits(state, index);
       if (resource.kind === 'number' && state !== 'done') this.#countAddresses(values, state === 'create');
     });
@@ -322,6 +323,7 @@ export class PlanCounter {
         if (isCounted) return;
         const state = this.#states[(states >>> (STATE_BITS * index)) & STATE];
         if (state === 'done') return;
+        if (kind === 'voicemailBox' && this.#isMarked(line + 1, BOX_COUNTED)) return;
         if (accountIsThere)
           for (const listed of [kind, ASKED[kind].also ?? kind])
             if (marks(account, 1 << (LISTED + KIND_NAMES.indexOf(listed)))) add(ASKED[listed].list);

@@ -29,7 +29,7 @@ import { callsOf, type PlannedUpdate, plannedUpdate, strangeness } from '../reso
 import { inParallel } from './in-parallel.js';
 import { PlanCounter } from './plan-counter.js';
 import { Planner } from './planner.js';
-import { rehearse } from './rehearse.js';
+import { rehearse, rehearsedLineId, VOICEMAIL_BOX_ID } from './rehearse.js';
 import type { StopSwitch } from './stop-switch.js';
 
 export interface PreflightOptions {
@@ -315,8 +315,13 @@ class RowChecks {
     this.#told.add(resource.key);
     const { partitionId, accountId } = account;
     const id = isObject(resource) ? kind.find.idOf(now) : (around.phone ?? '');
-    const { phone, voicemailBoxId } = around;
-    const ids = { partitionId, accountId, id, ownerId: around.ownerId ?? '', phone, voicemailBoxId };
+    const { phone } = around;
+    // What an update names and the run would bring has no ID yet.
+    const boxId = update !== null && resource.needs.voicemailBox !== undefined ? VOICEMAIL_BOX_ID : undefined;
+    const ids: Ids = {
+      ...{ partitionId, accountId, id, ownerId: around.ownerId ?? '', phone },
+      ...{ voicemailBoxId: around.voicemailBoxId ?? boxId, lineId: rehearsedLineId },
+    };
     const asking = {
       addresses: this.#addresses,
       neverAnswered: this.#neverAnswered,

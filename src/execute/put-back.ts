@@ -7,6 +7,7 @@ import { type Change, fieldsWith, isAs } from '../resources/changes.js';
 import { shown } from '../resources/compare.js';
 import { KINDS } from '../resources/kinds.js';
 import { lookWith } from '../resources/look.js';
+import { StepError } from '../resources/step-error.js';
 import type { Outcome } from '../resources/task.js';
 import { callsOf, changedIn, strangeness } from '../resources/update-once.js';
 import { idsOf } from './ids.js';
@@ -95,7 +96,7 @@ export async function putBack(run: PuttingBack, step: StoredStep, resource: Reso
     if (!dryRun) await settle('put back', { reason });
     return end(dryRun ? 'would be put back' : 'put back', reason);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError || error instanceof StepError)) throw error;
     if (!dryRun) await settle('updated');
     return end('failed', error.message);
   }

@@ -7,7 +7,8 @@ import { KINDS } from '../resources/kinds.js';
 const ACCOUNT_ID = '{accountId}';
 const OWNER_ID = '{ownerId}';
 const SEARCHED = '{searchedNumber}';
-const VOICEMAIL_BOX_ID = '{voicemailBoxId}';
+export const VOICEMAIL_BOX_ID = '{voicemailBoxId}';
+export const rehearsedLineId = (lineName: string) => `{businessLineId of ${lineName}}`;
 
 const NOWHERE = { fields: {}, latitude: undefined, longitude: undefined };
 
@@ -28,7 +29,7 @@ export function rehearse(
     phone,
     ownPhone: resource.needs.number === undefined ? undefined : phone,
     voicemailBoxId: VOICEMAIL_BOX_ID,
-    lineId: (lineName) => `{businessLineId of ${lineName}}`,
+    lineId: rehearsedLineId,
     addresses: addresses ?? { customer: NOWHERE, e911: NOWHERE },
   });
 }

@@ -124,12 +124,12 @@ async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void>
   if (run.actsOnly) return;
   for (const [key, resource] of resources) resources.set(key, afterCutover(run.journal, resource));
   // Before anything is deleted, since it may be named by what is put back.
-  await putBackAll(run, steps, resources);
+  const letGo = await putBackAll(run, steps, resources);
   const created = steps.filter(({ state }) => !TO_PUT_BACK.has(state));
   const made = await madeOf(run, created, resources);
   await releaseUnused(run, created);
   await examine(run, made);
-  await keepWhatHangsTogether(run, made, freed);
+  await keepWhatHangsTogether(run, made, new Set([...freed, ...letGo]));
   if (run.dryRun) {
     for (const each of made)
       if (isObject(each.resource) || isTakenOff(run, each))
@@ -148,12 +148,16 @@ async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void>
       await takeBackRow(run.journal, row, plan, run.undoneAt);
 }
 
-/** Puts back what the run has changed of what was there. */
+/**
+ * Puts back what the run has changed of what was there.
+ * @returns the IDs of what is only looked at, and would no longer hold what the run gave it
+ */
 async function putBackAll(
   run: Undoing,
   steps: readonly StoredStep[],
   resources: ReadonlyMap<string, Resource>,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
+  const letGo = new Set<string>();
   const name = (resource: Resource, id: string) => namesOf(resource, id).name;
   await Promise.all(
     steps.map(async (step) => {
@@ -161,8 +165,11 @@ async function putBackAll(
       if (!resource) return;
       const { id, what, reason } = await putBack({ ...run, name }, step, resource);
       if (what !== null) run.onUndone({ ...about(step, resource, id), what, reason });
+      // The record of a number does not say what it rings.
+      if (what === 'would be put back' && step.kind !== 'number') letGo.add(id);
     }),
   );
+  return letGo;
 }
 
 /** A row with its plan. */

@@ -1,12 +1,19 @@
 import { type FailoverRecord, getHuntFailover, putHuntFailover } from '../api/endpoints.js';
+import type { JsonObject } from '../journal/journal.js';
 import { reasonOf } from '../plan/keys.js';
 import type { RowValues } from '../records/columns.js';
 import { HUNT_FAILOVERS } from '../records/rows/hunt-rules.js';
+import { wholeWith } from './changes.js';
 import { compare } from './compare.js';
-import { type Kind, NO_CHECKS } from './kind.js';
+import { type Kind, NO_CHECKS, PLAIN_UPDATE } from './kind.js';
 import { setOnce } from './set-once.js';
 
 type FailoverIdentity = { readonly groupId: string; readonly reason: string };
+
+/** Held as one thing: the number of a forward, or the box of a voicemail, comes and goes with its type. */
+interface FailoverNow {
+  readonly action: FailoverRecord;
+}
 
 const FAILOVER_TYPES = {
   VOICEMAIL: 'VoicemailFailoverAction',
@@ -18,7 +25,7 @@ const FAILOVER_TYPES = {
  * What a hunt group does with a call that it does not take, for one reason (API description, FailoverAction). A setting
  * of the group: putting it again changes nothing.
  */
-export const huntFailover: Kind<FailoverRecord, FailoverIdentity> = {
+export const huntFailover: Kind<FailoverNow, FailoverIdentity> = {
   title: 'Hunt group failover',
   called: ({ huntGroupName = '' }) => huntGroupName,
   idColumn: null,
@@ -51,7 +58,8 @@ export const huntFailover: Kind<FailoverRecord, FailoverIdentity> = {
       const held = task.run.snapshots.of(partitionId, accountId);
       const now = await held.huntFailover(groupId, reason, task.ordinal);
       if (now === null) return null;
-      const { differences } = compare(failoverBody(reason, given, box?.id), now);
+      const wanted = { action: failoverBody(reason, given, box?.id) };
+      const { differences } = compare(wanted, { action: now });
       if (differences.length === 0) return differences;
       // As they were before the run, whatever it has set meanwhile: each is asked for once.
       const all = await Promise.all(
@@ -66,20 +74,35 @@ export const huntFailover: Kind<FailoverRecord, FailoverIdentity> = {
   find: {
     identity: ({ key }, { ownerId }) => ({ groupId: ownerId ?? '', reason: reasonOf(key) }),
     now: async (look, { partitionId, accountId }, { groupId, reason }) =>
-      groupId === '' ? null : look(getHuntFailover(partitionId, accountId, groupId, reason)),
+      groupId === ''
+        ? null
+        : nowOf(reason, await look(getHuntFailover(partitionId, accountId, groupId, reason))),
     held: async (held, { groupId, reason }, priority) =>
-      groupId === '' ? null : held.huntFailover(groupId, reason, priority),
+      groupId === '' ? null : nowOf(reason, await held.huntFailover(groupId, reason, priority)),
     idOf: () => '',
     strange: () => null,
   },
-  read: (look, { partitionId, accountId, ownerId }, { key }) =>
-    look(getHuntFailover(partitionId, accountId, ownerId, reasonOf(key))),
-  stated: ({ values, resource, ids }) => failoverBody(reasonOf(resource.key), values, ids.voicemailBoxId),
-  update: null,
+  read: async (look, { partitionId, accountId, ownerId }, { key }) =>
+    nowOf(reasonOf(key), await look(getHuntFailover(partitionId, accountId, ownerId, reasonOf(key)))),
+  stated: ({ values, resource, ids }) => ({
+    action: failoverBody(reasonOf(resource.key), values, ids.voicemailBoxId),
+  }),
+  update: {
+    ...PLAIN_UPDATE,
+    fields: ['action'],
+    call({ partitionId, accountId, ownerId }, { action }) {
+      const body = wholeWith(action as JsonObject, {});
+      return putHuntFailover(partitionId, accountId, ownerId, String(body['failoverReason']), body);
+    },
+  },
   takeBack: null,
   dryRun: NO_CHECKS,
   waitsFor: null,
 };
+
+function nowOf(failoverReason: string, action: FailoverRecord | null): FailoverNow | null {
+  return action?.['@type'] == null ? null : { action: { ...action, failoverReason } };
+}
 
 /**
  * The body of `PUT failover-action`.

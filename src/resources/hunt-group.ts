@@ -6,15 +6,18 @@ import {
   type LineRecord,
   listHuntGroups,
   listLines,
+  putHuntGroup,
 } from '../api/endpoints.js';
+import type { Json, JsonObject } from '../journal/journal.js';
 import type { Resource } from '../plan/resource.js';
 import { type HuntMember, huntMembersOf } from '../records/cells/hunt-members.js';
 import type { RowValues } from '../records/columns.js';
+import { wholeWith } from './changes.js';
 import { createOnce } from './create-once.js';
-import type { Ids, Kind, Left } from './kind.js';
+import { type Ids, type Kind, type Left, PLAIN_UPDATE } from './kind.js';
 import type { Look } from './look.js';
 import type { Snapshot } from './lookups/snapshots.js';
-import { allNamed, named, renamed } from './names.js';
+import { allNamed, named, renamed, twinsOf } from './names.js';
 import { rungBy } from './number-state.js';
 import { StepError } from './step-error.js';
 import { type AccountIds, mayHoldMore, type Outcome, type Task } from './task.js';
@@ -26,6 +29,10 @@ interface GroupNow {
   readonly id: string;
   readonly name?: string | null | undefined;
   readonly huntingConfiguration?: object | undefined;
+  /** as the platform answers it */
+  readonly answered: HuntGroupRecord;
+  /** the lines that are its members, or may become so */
+  readonly lines: readonly LineRecord[];
 }
 
 const STRATEGY_TYPES = {
@@ -52,14 +59,14 @@ export const huntGroup: Kind<GroupNow, GroupIdentity> = {
     const account = await task.account();
     const { partitionId, accountId } = account;
     const lineIds = await memberIds(task, account);
-    const names = new Map([...lineIds].map(([line, id]) => [id, line]));
+    const lines = [...lineIds].map(([name, id]) => ({ id, name }));
     const idOf = (line: string) => lineIds.get(line) ?? '';
     return createOnce(task, huntGroup, {
       ids: account,
       ownerId: null,
       ownPhone: undefined,
       call: () => createHuntGroup(partitionId, accountId, groupBody(values, account, idOf)),
-      answer: (group) => withNames(group, (id) => names.get(id)),
+      answer: (group) => withNames(group, lines),
       unique: false,
     });
   },
@@ -68,18 +75,18 @@ export const huntGroup: Kind<GroupNow, GroupIdentity> = {
     now: async (look, account, identity) => {
       const groups = (await look(listHuntGroups(account.partitionId, account.accountId))) ?? [];
       const group = pickGroup(groups, identity);
-      return group && withNames(group, await lineNames(look, account));
+      return group && withNames(group, await linesOf(look, account));
     },
     held: async (held, identity, priority) => {
       const group = pickGroup(await held.huntGroups(priority), identity);
-      return group && withNames(group, namesIn(await held.lines(priority)));
+      return group && withNames(group, await held.lines(priority));
     },
     idOf: ({ id }) => id,
     strange: (now, { huntGroupName }) => renamed(now.name, huntGroupName),
   },
   read: async (look, ids) => {
     const group = await look(getHuntGroup(ids.partitionId, ids.accountId, ids.id));
-    return group && withNames(group, await lineNames(look, ids));
+    return group && withNames(group, await linesOf(look, ids));
   },
   stated: ({ values }) => ({
     name: values.huntGroupName,
@@ -92,7 +99,17 @@ export const huntGroup: Kind<GroupNow, GroupIdentity> = {
       ),
     },
   }),
-  update: null,
+  update: {
+    ...PLAIN_UPDATE,
+    fields: ['huntingConfiguration'],
+    doubt: async (held, now, _identity, priority) =>
+      twinsOf(now.answered, await held.huntGroups(priority), ({ name }) => name, 'hunt groups'),
+    call: (ids, { huntingConfiguration = null }, now) =>
+      putHuntGroup(
+        ...([ids.partitionId, ids.accountId, ids.id] as const),
+        wholeWith(now.answered, { huntingConfiguration: withIds(huntingConfiguration, now, ids) }),
+      ),
+  },
   takeBack: {
     after: ['number'],
     occupied: rungBy,
@@ -100,7 +117,8 @@ export const huntGroup: Kind<GroupNow, GroupIdentity> = {
   },
   dryRun: {
     another: null,
-    whenNew: async (check, _questions, resource, held) => {
+    whenNew: null,
+    always: async (check, _questions, resource, held) => {
       const wanted = linesElsewhere(resource);
       const lines = wanted.length === 0 || held === null ? [] : await held.lines(check.ordinal);
       for (const line of wanted) {
@@ -111,7 +129,6 @@ export const huntGroup: Kind<GroupNow, GroupIdentity> = {
         check.add(code, 'huntMembers', line, message, hint);
       }
     },
-    always: null,
   },
   waitsFor: null,
 };
@@ -219,43 +236,93 @@ function pickGroup(
   return named(groups, ({ name }) => name, huntGroupName);
 }
 
-type NameOf = (lineId: string) => string | undefined;
-
-async function lineNames(look: Look, { partitionId, accountId }: AccountIds): Promise<NameOf> {
-  return namesIn((await look(listLines(partitionId, accountId))) ?? []);
+async function linesOf(look: Look, { partitionId, accountId }: AccountIds): Promise<LineRecord[]> {
+  return (await look(listLines(partitionId, accountId))) ?? [];
 }
 
-function namesIn(lines: readonly LineRecord[]): NameOf {
-  const names = new Map(lines.map(({ id, name }) => [id, name ?? undefined]));
-  return (id) => names.get(id);
-}
-
-function withNames({ id, name, huntingConfiguration }: HuntGroupRecord, nameOf: NameOf): GroupNow {
-  if (huntingConfiguration == null) return { id, name };
-  const type = huntingConfiguration['@type'];
-  const strategy = Object.entries(STRATEGY_TYPES).find(([, each]) => each === type)?.[0];
-  const members = membersOf({ huntingConfiguration }).map(({ lineId, seconds }) =>
-    memberText(strategy, nameOf(lineId) ?? lineId, seconds),
-  );
+function withNames(answered: HuntGroupRecord, lines: readonly LineRecord[]): GroupNow {
+  const { id, name, huntingConfiguration } = answered;
+  if (huntingConfiguration == null) return { id, name, answered, lines };
+  const strategy = strategyOf(huntingConfiguration);
+  const members = membersOf(answered);
+  const names = new Map(lines.map((line) => [line.id, line.name ?? undefined]));
+  const named = members.map(({ lineId }) => names.get(lineId) ?? lineId);
+  const texts = members.map(({ lineId, seconds }, index) => {
+    const line = named[index] ?? '';
+    // Of two of one name each is told by its ID.
+    const isClear = named.indexOf(line) === named.lastIndexOf(line);
+    return memberText(strategy, isClear ? line : lineId, seconds);
+  });
   return {
-    id,
-    name,
+    ...{ id, name, answered, lines },
     huntingConfiguration: {
       ...huntingConfiguration,
-      members:
-        huntingConfiguration.members == null ? undefined : inOrder(strategy === 'SIMULTANEOUS', members),
+      members: huntingConfiguration.members == null ? undefined : inOrder(strategy === 'SIMULTANEOUS', texts),
     },
   };
 }
 
+/**
+ * How a group is to hunt, with the IDs of its members for their names.
+ * @param ids with what stands for lines that are not there yet, where nothing is sent
+ * @throws StepError when there is not exactly one line of a name
+ */
+function withIds(hunting: Json, now: GroupNow, { lineId: rehearsed }: Ids): Json {
+  const { members: texts = null, ...others } = (hunting ?? {}) as JsonObject;
+  if (!Array.isArray(texts)) return others;
+  const { answered, lines } = now;
+  const former = answered.huntingConfiguration;
+  const named = (now.huntingConfiguration ?? {}) as JsonObject;
+  if (others['@type'] === named['@type'] && JSON.stringify(texts) === JSON.stringify(named['members']))
+    return { ...others, members: (former?.members ?? []) as Json[] };
+  const strategy = strategyOf(others);
+  const formerMembers = membersOf(answered);
+  const members = texts.map((text) => memberIn(strategy, String(text)));
+  const ids = members.map(({ line }) => lineIdOf(line));
+  if (strategy === 'SIMULTANEOUS') {
+    // Those that stay keep their places, although these say nothing.
+    const staying = formerMembers.map(({ lineId }) => lineId).filter((id) => ids.includes(id));
+    return { ...others, members: [...staying, ...ids.filter((id) => !staying.includes(id))] };
+  }
+  let sequenceOrder = -1;
+  return {
+    ...others,
+    members: ids.map((businessLineId, index) => {
+      // The numbers that are there are kept, whatever the platform begins with.
+      sequenceOrder = Math.max(sequenceOrder + 1, formerMembers[index]?.order ?? 0);
+      const { seconds } = members[index] ?? {};
+      return {
+        ...{ businessLineId, sequenceOrder },
+        ...(seconds === undefined ? {} : { ringTimeoutSeconds: seconds }),
+      };
+    }),
+  };
+
+  function lineIdOf(line: string): string {
+    const found = allNamed(lines, ({ name }) => name, line);
+    const one =
+      found.find(({ id }) => formerMembers.some(({ lineId }) => lineId === id)) ??
+      (found.length > 1 ? undefined : (found[0] ?? lines.find(({ id }) => id === line)));
+    const id = one?.id ?? rehearsed?.(line);
+    if (id !== undefined) return id;
+    const { message, hint } = notOneLine(line, found);
+    throw new StepError(message, hint);
+  }
+}
+
+function strategyOf({ '@type': type }: { readonly [field: string]: unknown }): string | undefined {
+  return Object.entries(STRATEGY_TYPES).find(([, each]) => each === type)?.[0];
+}
+
 /** The members of an answered group in the order in which they ring. */
 function membersOf({ huntingConfiguration }: Pick<HuntGroupRecord, 'huntingConfiguration'>) {
-  const members = (huntingConfiguration?.members ?? []).map((member) => {
-    if (typeof member !== 'object' || member === null) return { lineId: String(member), order: 0 };
+  const members = (huntingConfiguration?.members ?? []).map((member, index) => {
+    if (typeof member !== 'object' || member === null) return { lineId: String(member), order: index };
     const { businessLineId, sequenceOrder, ringTimeoutSeconds } = member as Readonly<Record<string, unknown>>;
-    return { lineId: String(businessLineId), order: Number(sequenceOrder), seconds: ringTimeoutSeconds };
+    const order = typeof sequenceOrder === 'number' ? sequenceOrder : index;
+    return { lineId: String(businessLineId), order, seconds: ringTimeoutSeconds };
   });
-  return members.sort((a, b) => a.order - b.order) as { lineId: string; seconds?: number }[];
+  return members.sort((a, b) => a.order - b.order) as { lineId: string; order: number; seconds?: number }[];
 }
 
 /** Lines that ring at once have no order. */
@@ -265,4 +332,11 @@ function inOrder(anyOrder: boolean, members: string[]): string[] {
 
 function memberText(strategy: string | undefined, line: string, seconds: number | undefined): string {
   return strategy === 'SEQUENTIAL' ? `${line}:${seconds}` : line;
+}
+
+/** A member as {@link memberText} writes it. */
+function memberIn(strategy: string | undefined, text: string): HuntMember {
+  if (strategy !== 'SEQUENTIAL') return { line: text, seconds: undefined };
+  const colon = text.lastIndexOf(':');
+  return { line: text.slice(0, colon), seconds: Number(text.slice(colon + 1)) };
 }

@@ -30,6 +30,8 @@ export interface Ids extends AccountIds {
   readonly voicemailBoxId?: string | undefined;
   /** the ID of the port order that brings it; '' where none does */
   readonly portId?: string;
+  /** in a dry run: what stands for the ID of a line that the run would bring */
+  readonly lineId?: ((lineName: string) => string) | undefined;
 }
 
 /** What the fields of a resource are made from. */

@@ -3,12 +3,14 @@ import {
   deleteVoicemailBox,
   getVoicemailBox,
   listVoicemailBoxes,
+  putVoicemailBox,
   type VoicemailBoxRecord,
 } from '../api/endpoints.js';
 import type { RowValues } from '../records/columns.js';
+import { wholeWith } from './changes.js';
 import { createOnce } from './create-once.js';
-import { type Kind, NO_CHECKS } from './kind.js';
-import { named, renamed } from './names.js';
+import { type Kind, NO_CHECKS, PLAIN_UPDATE } from './kind.js';
+import { named, renamed, twinsOf } from './names.js';
 import type { AccountIds } from './task.js';
 
 type BoxIdentity = { readonly boxName: string };
@@ -53,7 +55,17 @@ export const voicemailBox: Kind<VoicemailBoxRecord, BoxIdentity> = {
     // What a blank cell means is sent with a new box; of one that was there it says nothing.
     return { ...body, shouldKeepMessageAfterForward: values.voicemailKeepAfterEmail };
   },
-  update: null,
+  update: {
+    ...PLAIN_UPDATE,
+    fields: [
+      ...['forwardMessageToEmailAddresses', 'forwardMessageToEmailEnabled'],
+      ...['shouldKeepMessageAfterForward', 'locale'],
+    ],
+    doubt: async (held, now, _identity, priority) =>
+      twinsOf(now, await held.voicemailBoxes(priority), ({ name }) => name, 'voicemail boxes'),
+    call: ({ partitionId, accountId, id }, fields, now) =>
+      putVoicemailBox(partitionId, accountId, id, wholeWith(now, fields)),
+  },
   takeBack: {
     after: ['businessLine', 'huntGroup'],
     async occupied(held, { id }, left, priority) {

@@ -11,6 +11,10 @@ const leftOn = ({ sandbox }: Place) =>
     .filter(([table, all]) => table !== 'cooldown' && all.length > 0)
     .map(([table]) => table);
 
+const UPDATE = ['--existing', 'update'];
+/** A value as a list shows it. */
+const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+
 const NONE = new Map<string, { sipUsername: string; sipPassword: string }>();
 const wrongIn = (place: Place, rows: readonly SheetRow[], runDir: string) =>
   differences(plain(place.sandbox.state), rows, place.csv(`${runDir}/results.csv`), NONE);
@@ -158,10 +162,10 @@ describe.concurrent('hunt groups and voicemail boxes', () => {
         `3 | callHandling | voicemailBoxId | ${front['assignedVoicemailBoxId']} | ${other.body.id}`,
         '4 | voicemailBox | forwardMessageToEmailAddresses | ["w@example.com"] | ["other@example.com"]',
         '4 | voicemailBox | shouldKeepMessageAfterForward | false | true',
-        '5 | huntFailover | forwardToPhoneNumber | 18015550100 | 18015550199',
+        '5 | huntFailover | action.forwardToPhoneNumber | 18015550100 | 18015550199',
         '5 | huntGroup | huntingConfiguration.members | ["Front desk:15","Workshop:25"] | ["Front desk:15","Workshop:24"]',
         '5 | huntGroup | name | Nights | Evenings',
-        "6 | huntFailover | '@type | BusyFailoverAction | VoicemailFailoverAction",
+        '6 | huntFailover | action.@type | BusyFailoverAction | VoicemailFailoverAction',
       ].sort(),
     );
 
@@ -209,5 +213,121 @@ describe.concurrent('hunt groups and voicemail boxes', () => {
     const [failed = {}] = place.csv('bad/results.csv');
     expect(failed).toMatchObject({ status: 'failed', failedStep: 'huntGroup' });
     expect(failed['error']).toContain('"Nowhere"');
+  });
+
+  it('are brought to what the sheet says, field by field, and put back by undo', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const place = await placeOf(onTestFinished);
+    const { sandbox, cli, write } = place;
+    await ranAt(place, huntRows());
+    const before = plain(sandbox.state);
+    const [sales = {}, front = {}, shop = {}, nights = {}, all = {}] = huntRows();
+    const delta: SheetRow[] = [
+      {
+        ...{ ...sales, huntMembers: 'Front desk;Workshop;Annex', huntRingTimeoutSeconds: '25' },
+        ...{ huntBusyAction: 'FORWARD', huntBusyForwardTo: '18015550177' },
+      },
+      { ...front, voicemailEmail: 'front@example.com', voicemailKeepAfterEmail: 'FALSE' },
+      { ...shop, voicemailBoxName: 'New box' },
+      // a blank action leaves its failover as it is
+      {
+        ...nights,
+        huntStrategy: 'SIMULTANEOUS',
+        huntMembers: 'Front desk;Workshop',
+        huntBusyAction: '',
+        huntBusyForwardTo: '',
+      },
+      {
+        ...{ ...all, huntMembers: 'Front desk; Workshop', huntUnregisteredAction: 'VOICEMAIL' },
+        voicemailBoxName: 'New box',
+      },
+      { product: 'BUSINESS_LINE', ...of, lineName: 'Annex', numberSource: 'NONE' },
+    ];
+    await write('delta.csv', csvOf(delta));
+
+    let sent = sandbox.requests.length;
+    expectExit(await cli('run', 'delta.csv', '--out', 'reuse', '--quiet', '--dry-run'), 0);
+    const dry = await cli('run', 'delta.csv', '--out', 'dry', '--dry-run', '--json', ...UPDATE, '--http-log');
+    expectExit(dry, 0);
+    expect(writesOf(sandbox, sent)).toEqual([]);
+    const { changes, plan } = JSON.parse(dry.stdout);
+    const told = (each: readonly Record<string, unknown>[]) =>
+      each.map(({ object, field, from, to }) => [object, field, from, to].map(shown).join(' | ')).sort();
+    const [main] = before.voicemailBoxes.filter(({ name }) => name === 'Main');
+    const [shopBox] = before.voicemailBoxes.filter(({ name }) => name === 'Workshop box');
+    const listed = (newBox: string) =>
+      [
+        'huntGroup:HUNT-0/Sales | huntingConfiguration.members | ["Workshop","Front desk"] | ["Front desk","Workshop","Annex"]',
+        'huntGroup:HUNT-0/Sales | huntingConfiguration.ringTimeoutSeconds | 20 | 25',
+        `huntFailover:huntGroup:HUNT-0/Sales/BUSY | action | ${shown({ '@type': 'VoicemailFailoverAction', failoverReason: 'BUSY', voicemailBoxId: main?.id })} | ${shown({ '@type': 'ForwardFailoverAction', failoverReason: 'BUSY', forwardToPhoneNumber: '18015550177' })}`,
+        'voicemailBox:HUNT-0/Main | forwardMessageToEmailAddresses | ["front@example.com","back@example.com"] | ["front@example.com"]',
+        'voicemailBox:HUNT-0/Main | shouldKeepMessageAfterForward | true | false',
+        `callHandling:businessLine:HUNT-0/Workshop | voicemailBoxId | ${shopBox?.id} | ${newBox}`,
+        `huntGroup:HUNT-0/Nights | huntingConfiguration | ${shown({ members: ['Front desk:15', 'Workshop:25'], '@type': 'SequentialHuntingConfiguration' })} | ${shown({ '@type': 'SimultaneousHuntingConfiguration', ringTimeoutSeconds: 25, members: ['Front desk', 'Workshop'] })}`,
+        `huntFailover:huntGroup:HUNT-0/All/UNREGISTERED | action | ${shown({ '@type': 'BusyFailoverAction', failoverReason: 'UNREGISTERED' })} | ${shown({ '@type': 'VoicemailFailoverAction', failoverReason: 'UNREGISTERED', voicemailBoxId: newBox })}`,
+      ].sort();
+    expect(told(changes)).toEqual(listed('{voicemailBoxId}'));
+    expect(plan.objects).toMatchObject({
+      huntGroup: { create: 0, update: 3 },
+      voicemailBox: { create: 1, update: 1 },
+      businessLine: { create: 1, update: 1 },
+    });
+
+    sent = sandbox.requests.length;
+    expectExit(await cli('run', 'delta.csv', '--out', 'today', '--quiet', ...UPDATE), 0);
+    const after = plain(sandbox.state);
+    const newBox = after.voicemailBoxes.find(({ name }) => name === 'New box')?.id ?? '';
+    const done = place.csv('today/changes.csv');
+    const asListed = (each: string) => each.replaceAll('{ID}', newBox);
+    expect(told(done)).toEqual(listed('{ID}').map(asListed).sort());
+    expect(writesOf(sandbox, sent).sort()).toEqual(
+      [
+        ...['createBusinessLine', 'putBusinessLineCallHandling', 'createBusinessLineVoicemailBox'],
+        ...['updateBusinessLineHuntGroup', 'updateBusinessLineHuntGroup', 'putBusinessLineCallHandling'],
+        ...Array(2).fill('updateBusinessLineHuntGroupFailoverAction'),
+        'updateBusinessLineVoicemailBox',
+      ].sort(),
+    );
+    // the box that two rows name is the first one's; a row that brings anything is `created`
+    expect(place.csv('today/results.csv').map(({ status }) => status)).toEqual([
+      ...['updated', 'existing', 'created', 'updated', 'created', 'created'],
+    ]);
+    const group = (name: string) => after.huntGroups.find((each) => each.name === name);
+    const lineIds = ['Front desk', 'Workshop', 'Annex'].map(
+      (name) => after.businessLines.find((each) => each.name === name)?.id,
+    );
+    expect(group('Sales')?.huntingConfiguration).toEqual({
+      ...{ '@type': 'LinearHuntingConfiguration', ringTimeoutSeconds: 25 },
+      members: lineIds.map((businessLineId, sequenceOrder) => ({ businessLineId, sequenceOrder })),
+    });
+    expect(group('Nights')?.huntingConfiguration).toEqual({
+      ...{ '@type': 'SimultaneousHuntingConfiguration', ringTimeoutSeconds: 25 },
+      members: lineIds.slice(0, 2),
+    });
+    expect(after.failoverActions.find(({ id }) => id === `${group('All')?.id}/UNREGISTERED`)?.action).toEqual(
+      {
+        ...{ '@type': 'VoicemailFailoverAction', failoverReason: 'UNREGISTERED', voicemailBoxId: newBox },
+      },
+    );
+    const verified = await cli('verify', 'today', '--json');
+    expectExit(verified, 0);
+
+    sent = sandbox.requests.length;
+    expectExit(await cli('run', 'delta.csv', '--out', 'again', '--quiet', ...UPDATE), 0);
+    expect(writesOf(sandbox, sent)).toEqual([]);
+    expect(place.csv('again/results.csv').map(({ status }) => status)).toEqual(Array(6).fill('existing'));
+
+    const look = await cli('undo', 'today', '--dry-run', '--json');
+    expectExit(look, 0);
+    const counts = { kept: 0, failed: 0 };
+    expect(JSON.parse(look.stdout).undone).toMatchObject({
+      ...{ 'would be put back': 6, 'would be deleted': 2, ...counts },
+    });
+    const undone = await cli('undo', 'today', '--yes', '--json');
+    expectExit(undone, 0);
+    expect(JSON.parse(undone.stdout).undone).toMatchObject({ 'put back': 6, deleted: 2, ...counts });
+    expect(plain(sandbox.state)).toEqual(before);
   });
 });
