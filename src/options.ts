@@ -220,6 +220,11 @@ export const OWN_OPTIONS = {
       default: false,
       help: 'tells what would be deleted, lists it in undo-dry-run.csv, and deletes nothing',
     },
+    ported: {
+      type: 'flag',
+      default: false,
+      help: 'also numbers whose port is completed, which takes them out of service',
+    },
   },
   welcome: {
     ...INSECURE_HTTP,

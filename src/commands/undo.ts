@@ -17,7 +17,7 @@ export const run: Run = async (args, io) => {
   io.json.know({ runDir });
   const screen = await screenOf(args, io);
   const { json, quiet } = screen;
-  const { yes, 'dry-run': dryRun, cutover: cutoverOnly } = ownSettings('undo', args.flags);
+  const { yes, 'dry-run': dryRun, cutover: cutoverOnly, ported } = ownSettings('undo', args.flags);
   const only = [args.flags['only'] ?? []]
     .flat()
     .map((each) => ` --only ${shellWord(String(each))}`)
@@ -43,7 +43,10 @@ export const run: Run = async (args, io) => {
         changed === '' ? 'Nothing was deleted.' : 'Nothing was deleted or put back.',
       );
   };
-  const report = await undoRun({ ...callerOf(args, io), runDir, dryRun, cutoverOnly, confirm }, follow);
+  const report = await undoRun(
+    { ...callerOf(args, io), runDir, dryRun, cutoverOnly, ported, confirm },
+    follow,
+  );
   const { error, exit, ...told } = report;
   if (shown > SHOWN) io.say(`... and ${shown - SHOWN} more${told.list === null ? '' : ' in the list'}\n`);
   const counts = Object.entries(told.undone).filter(([, count]) => count > 0);

@@ -21,12 +21,16 @@ export interface Made {
   reason: string;
   /** somebody has given it to another owner */
   isElsewhere: boolean;
+  /** what it waited for is over, and nothing of that can be cancelled any more */
+  isInService: boolean;
 }
 
 /** What reading needs. */
 interface Examining {
   readonly client: Client;
   readonly addresses: Addresses;
+  /** what is in service by now is deleted too */
+  readonly ported: boolean;
 }
 
 const GONE = 'somebody else had deleted it';
@@ -46,7 +50,10 @@ export async function examine(run: Examining, made: readonly Made[]): Promise<vo
           return;
         }
         const changed = await changedSince(run, each, now);
-        if (changed !== null) keep(each, changed);
+        const service = kind.waitsFor?.inService?.(now) ?? null;
+        each.isInService = service !== null;
+        if (service !== null && !run.ported) keep(each, service);
+        else if (changed !== null) keep(each, changed);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         keep(each, `it could not be read: ${error.message}`);

@@ -57,6 +57,8 @@ export interface UndoOptions {
   readonly settleMs: number;
   /** reads and tells, changes nothing */
   readonly dryRun: boolean;
+  /** ports that are completed are taken back too */
+  readonly ported: boolean;
   /** what some rows brought about; null: all that the run did */
   readonly part: UndoPart | null;
   /** only what the cut-over did is taken back; what the run created stays */
@@ -227,6 +229,7 @@ async function madeOf(
           verdict: 'delete',
           reason: '',
           isElsewhere: false,
+          isInService: false,
         };
       const message = 'it was never created';
       if (!run.dryRun) await run.journal.settle(step.key, step.kind, step.owner, 'failed', { message });
@@ -312,7 +315,7 @@ async function takeBack(run: Undoing, each: Made, made: readonly Made[]): Promis
   try {
     await settle('deleting');
     const call = KINDS[resource.kind].takeBack?.remove(ids, resource);
-    if (call) await orNull(client.send(call, { priority: step.owner }));
+    if (call && !each.isInService) await orNull(client.send(call, { priority: step.owner }));
     await settle('deleted');
     tell(run, each, 'deleted');
   } catch (error) {

@@ -169,6 +169,8 @@ export interface WaitsFor {
   readonly holdsRow: boolean;
   /** fields (of `stated`) that change as it goes on: that they differ is nobody's change */
   readonly moves: readonly string[];
+  /** why undo keeps one whose wait is over, unless it is asked for (`--ported`), in words; null where it keeps none */
+  readonly inService: ((now: object) => string | null) | null;
 }
 
 /** What a dry run can ask of one resource. */

@@ -141,7 +141,7 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
     },
     always: null,
   },
-  waitsFor: { event: 'ACTIVATION', holdsRow: false, moves: ['holdActivation'] },
+  waitsFor: { event: 'ACTIVATION', holdsRow: false, moves: ['holdActivation'], inService: null },
 };
 
 /** A hold shows in the number's status alone. Whether a port that is over is still named is not documented. */

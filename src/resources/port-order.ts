@@ -103,7 +103,9 @@ export const portOrder: Kind<OrderRecord, OrderIdentity> = {
   },
   async read(look, { partitionId, accountId, id }) {
     const port = await look(getPortOrder(partitionId, accountId, id));
-    return port && { ...port, ...comparableOf(port), portId: id };
+    // one that was cancelled brings nothing any more, and cannot be cancelled again
+    if (port === null || port.status === 'CANCEL_PORT_COMPLETE') return null;
+    return { ...port, ...comparableOf(port), portId: id };
   },
   stated: ({ resource, values }) => statedOrder(resource, values),
   update: null,
@@ -121,7 +123,15 @@ export const portOrder: Kind<OrderRecord, OrderIdentity> = {
     whenNew: (check, questions, resource) => questions.ports.order(check, resource),
     always: null,
   },
-  waitsFor: { event: 'PORT_REQUEST', holdsRow: true, moves: [] },
+  waitsFor: {
+    event: 'PORT_REQUEST',
+    holdsRow: true,
+    moves: [],
+    inService: (now) =>
+      (now as PortOrderRecord).status === 'ACTIVE'
+        ? 'it is ported in; deleting it would take its numbers out of service (undo --ported deletes it all the same)'
+        : null,
+  },
 };
 
 /** What stands in a rehearsed request for secrets. */

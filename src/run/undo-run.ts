@@ -36,6 +36,8 @@ export interface UndoRequest extends EarlierRequest {
   readonly dryRun?: boolean;
   /** takes back only what the cut-over did, where that can be; what the run created stays */
   readonly cutoverOnly?: boolean;
+  /** deletes the numbers of completed ports as well, which takes them out of service */
+  readonly ported?: boolean;
   /**
    * Hears, before anything is deleted, what is to be looked at and where; what it throws stops the undo.
    */
@@ -92,7 +94,7 @@ export async function undoRun(request: UndoRequest, follow: Follow = {}): Promis
     const { environment, baseUrl } = facts.target;
     tell(follow, { type: 'opened', runDir, environment });
     if (journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
-    const { dryRun = false, cutoverOnly = false, confirm } = request;
+    const { dryRun = false, cutoverOnly = false, ported = false, confirm } = request;
     const chosen = settings.only.length === 0 ? null : await choose(run, settings.only, follow);
     const isMeant = (kind: string) => !cutoverOnly || actOf({ kind }) !== undefined;
     for (const message of notTakenBack(journal, chosen?.part ?? null))
@@ -105,7 +107,7 @@ export async function undoRun(request: UndoRequest, follow: Follow = {}): Promis
       ...{ objects, text: objectsText(objects), changed: objectsText(changes), rows: chosen?.rows ?? null },
       ...{ environment, baseUrl, partitions: partitionsOf(run) },
     });
-    return await undoOpened(earlier, chosen, { dryRun, cutoverOnly }, follow);
+    return await undoOpened(earlier, chosen, { dryRun, cutoverOnly, ported }, follow);
   } finally {
     await run.close();
   }
@@ -178,7 +180,7 @@ function partitionsOf({ journal }: RunDirectory): string[] {
 async function undoOpened(
   { run, settings, format, openPlatform }: EarlierRun,
   chosen: Chosen | null,
-  { dryRun, cutoverOnly }: { readonly dryRun: boolean; readonly cutoverOnly: boolean },
+  { dryRun, cutoverOnly, ported }: Readonly<Record<'dryRun' | 'cutoverOnly' | 'ported', boolean>>,
   follow: Follow,
 ): Promise<UndoReport> {
   const { journal, files } = run;
@@ -210,7 +212,7 @@ async function undoOpened(
     }
     await takeBackRun(client, journal, {
       concurrency: settings.concurrency,
-      ...{ settleMs, dryRun, part, actsOnly: cutoverOnly, undoneAt, stop },
+      ...{ settleMs, dryRun, ported, part, actsOnly: cutoverOnly, undoneAt, stop },
       onUndone(one) {
         undone[one.what]++;
         const ofKind = objects[one.kind] ?? {};

@@ -248,3 +248,118 @@ describe.concurrent('a dry run of ports', () => {
       );
   });
 });
+
+describe.concurrent('undo of ports', () => {
+  const days = (sandbox: Sandbox, count: number) =>
+    fetch(`${sandbox.url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ days: count }) });
+  const stateOf = ({ state }: Sandbox) => [state.accounts.size, state.users.size, state.numbers.size];
+
+  it('cancels those that nobody has looked at, and leaves nothing', async ({ expect, onTestFinished }) => {
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, portOrderRows('P-1', [1, 2]));
+    expectExit(await workspace.run(), 6);
+    expectExit(await command(workspace, 'undo', workspace.runDir, '--yes'), 0);
+    expect(stateOf(sandbox)).toEqual([0, 0, 0]);
+    expect(sandbox.counts.get('cancelPort')).toBe(1);
+  });
+
+  it('asks the carrier to cancel those it is at work on, and goes on once it has', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, portOrderRows('P-1', [1, 2]));
+    expectExit(await workspace.run(), 6);
+    await days(sandbox, 2);
+    const first = await command(workspace, 'undo', workspace.runDir, '--yes');
+    expect(first.code).not.toBe(0);
+    expect(stateOf(sandbox)[2]).toBe(2);
+    await days(sandbox, 1);
+    expectExit(await command(workspace, 'undo', workspace.runDir, '--yes'), 0);
+    expect(stateOf(sandbox)).toEqual([0, 0, 0]);
+    expect(sandbox.counts.get('cancelPort')).toBe(1);
+  });
+
+  it('keeps what is ported in, unless that is asked for', async ({ expect, onTestFinished }) => {
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, portOrderRows('P-1', [1, 2]));
+    expectExit(await workspace.run(), 6);
+    await days(sandbox, 14);
+    const kept = await command(workspace, 'undo', workspace.runDir, '--yes');
+    expectExit(kept, 1);
+    expect(readFileSync(join(workspace.runDir, 'undo.csv'), 'utf8')).toMatch(/is ported in; deleting it/);
+    expect(stateOf(sandbox)).toEqual([1, 2, 2]);
+    expectExit(await command(workspace, 'undo', workspace.runDir, '--yes', '--ported'), 0);
+    expect(stateOf(sandbox)).toEqual([0, 0, 0]);
+    expect(sandbox.counts.get('cancelPort')).toBe(undefined);
+  });
+});
+
+describe.concurrent('rejected ports', () => {
+  const days = (sandbox: Sandbox, count: number) =>
+    fetch(`${sandbox.url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ days: count }) });
+  const patches = (sandbox: Sandbox) =>
+    sandbox.requests.filter(({ operation }) => operation === 'patchPort').map(({ body }) => body);
+
+  it('are corrected by the same sheet with what the carrier asks for, never by a second order', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const rows = [
+      ...portOrderRows('P-1', [9802, 2], { businessName: 'Bakery' }),
+      ...portOrderRows('P-2', [9803], WIRELESS),
+    ];
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, rows);
+    expectExit(await workspace.run(), 6);
+    await days(sandbox, 2);
+    // the sheet as it is says what the carrier has rejected; a PIN that nobody sees may be another
+    const same = await again(workspace, 'same', rows.slice(0, 2));
+    expectExit(same.ended, 1);
+    expect(same.results.map(({ status }) => status)).toEqual(['failed', 'failed']);
+    expect(same.results[0]).toMatchObject({
+      failedStep: 'portOrder',
+      error: expect.stringMatching(/REJECTED: CSR_MISMATCH: The name does not match/),
+      portStatus: 'REJECTED',
+    });
+    expect(patches(sandbox)).toEqual([]);
+
+    const corrected = [
+      ...rows.slice(0, 2).map((row) => ({ ...row, businessName: 'Bakery Inc' })),
+      ...rows.slice(2).map((row) => ({ ...row, wirelessPin: '44556677' })),
+    ];
+    const fixed = await again(workspace, 'fixed', corrected, '--http-log');
+    expectExit(fixed.ended, 6);
+    expect(patches(sandbox)).toHaveLength(2);
+    expect(patches(sandbox)).toEqual(
+      expect.arrayContaining([
+        { customerServiceRecord: expect.objectContaining({ businessName: 'Bakery Inc', city: 'Lindon' }) },
+        expect.objectContaining({ wirelessPin: '44556677' }),
+      ]),
+    );
+    expect(readFileSync(join(fixed.runDir, 'http.jsonl'), 'utf8')).not.toContain('44556677');
+    expect(fixed.results.map(({ status, portStatus }) => [status, portStatus])).toEqual(
+      fixed.results.map(() => ['waiting', 'PENDING']),
+    );
+    await days(sandbox, 14);
+    const done = await again(workspace, 'done', corrected);
+    expectExit(done.ended, 0);
+    expect(done.results.map(({ status, portStatus }) => [status, portStatus])).toEqual(
+      done.results.map(() => ['existing', 'COMPLETED']),
+    );
+    expect(orders(sandbox)).toHaveLength(2);
+    expect(patches(sandbox)).toHaveLength(2);
+  });
+
+  it('stay rejected where what differs cannot be changed, and say so', async ({ expect, onTestFinished }) => {
+    const rows = portOrderRows('P-1', [9804]);
+    const { sandbox, workspace } = await workspaceOf(onTestFinished, rows);
+    expectExit(await workspace.run(), 6);
+    await days(sandbox, 2);
+    const corrected = rows.map((row) => ({ ...row, billingTelephoneNumber: '8016661111' }));
+    const fixed = await again(workspace, 'fixed', corrected);
+    expectExit(fixed.ended, 1);
+    expect(fixed.results[0]?.['error']).toMatch(
+      /BTN_MISMATCH.*cannot be changed in it: billingTelephoneNumber: 18016661111 → 18016669804/,
+    );
+    expect(fixed.results[0]?.['hint']).toMatch(/lets crdDate be changed now/);
+    expect(patches(sandbox)).toEqual([]);
+    expect(orders(sandbox)).toHaveLength(1);
+  });
+});
