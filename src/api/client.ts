@@ -141,7 +141,7 @@ export class Client {
           throw tokensRefused(error);
         continue;
       }
-      if (error.lacksRight) this.#countForbidden(call.operation, error);
+      if (error.lacksRight && options.optional !== true) this.#countForbidden(call.operation, error);
       if (rule.pressure) this.#throttle(outcome.waitMs);
       if (!rule.retry) throw doubt ? failed('refused', error, true) : error;
       doubt ||= rule.mayHaveHappened;

@@ -108,18 +108,6 @@ const AccountNumberAnswer = z.looseObject({
   portId: optionalText,
 });
 const EventAnswer = z.looseObject({ activationStatusType: text });
-const PartitionAnswer = z.looseObject({
-  useOwnCarrier: z.boolean().nullish(),
-  byotnCarrierId: optionalText,
-});
-const CarrierList = z.array(
-  z.looseObject({
-    id: text,
-    carrierType: optionalText,
-    enableByotn: z.boolean().nullish(),
-    supportPorting: z.boolean().nullish(),
-  }),
-);
 const DeviceAnswer = z.looseObject({
   id,
   macAddress: optionalText,
@@ -156,6 +144,33 @@ const Written = z.unknown();
 const NamedAnswer = z.looseObject({ id, name: optionalText });
 const TrunkAnswer = z.looseObject({ id, trunkName: optionalText });
 const DeviceTypeAnswer = z.looseObject({ id, numLines: z.number().nullish() });
+const LogInInfo = z.looseObject({
+  username: optionalText,
+  userType: optionalText,
+  partitionName: optionalText,
+  permissions: z.record(z.string(), z.string()).nullish(),
+});
+const PartitionAnswer = z.looseObject({
+  name: optionalText,
+  status: optionalText,
+  country: optionalText,
+  subPartitionIds: z.array(z.string()).nullish(),
+  allowedDeviceTypes: z.array(z.string()).nullish(),
+  requiresDeviceInventory: z.boolean().nullish(),
+  tnDeleteCooldownDays: z.number().nullish(),
+  useOwnCarrier: z.boolean().nullish(),
+  byotnCarrierId: optionalText,
+});
+const CarrierList = z.array(
+  z.looseObject({
+    id: text,
+    name: optionalText,
+    carrierType: optionalText,
+    enableByotn: z.boolean().nullish(),
+    supportPorting: z.boolean().nullish(),
+  }),
+);
+const SettingMap = z.record(z.string(), z.unknown());
 const E911Answer = z.looseObject({ valid: optionalText, errors: z.array(z.string()).nullish() });
 
 // A type that is made anew for each call would be compiled anew for each.
@@ -265,6 +280,53 @@ export const authorize = (username: string, password: string): Call<z.output<typ
   body: { username, password },
   answer: LogInAnswer,
   secrets: [password],
+});
+
+/** Who is logged in, and with which rights. */
+export const getLogIn = (): Call<z.output<typeof LogInInfo>> => ({
+  operation: 'getLoginInfo',
+  method: 'GET',
+  path: '/v2/authorize/userinfo',
+  answer: LogInInfo,
+});
+
+/** API description, PartitionX: what is used of it. */
+export const getPartition = (partitionId: string): Call<z.output<typeof PartitionAnswer>> => ({
+  operation: 'retrieve_2',
+  method: 'GET',
+  path: `/v2/partition/${e(partitionId)}`,
+  answer: PartitionAnswer,
+});
+
+/** API description, "Get all settings for this partition": a map by the settings' types. */
+export const listSettings = (partitionId: string): Call<Named> => ({
+  operation: 'getAllSettings',
+  method: 'GET',
+  path: `/v2/partition/${e(partitionId)}/setting`,
+  answer: SettingMap,
+});
+
+export const listCarriers = (partitionId: string): Call<z.output<typeof CarrierList>> => ({
+  operation: 'getInboundCarriers',
+  method: 'GET',
+  path: `/v2/partition/${e(partitionId)}/inboundcarriers`,
+  answer: CarrierList,
+});
+
+/** Free numbers of the partition's own inventory, 500 at most. */
+export const listInventory = (partitionId: string): Call<InventoryRecord[]> => ({
+  operation: 'listTnInventory',
+  method: 'GET',
+  path: `/v2/partition/${e(partitionId)}/telephonenumber`,
+  answer: InventoryList,
+});
+
+/** What may be counted by a unit, in lists by keys that nobody documents: by country, presumably. */
+export const listLocationTypes = (): Call<Named> => ({
+  operation: 'getSecondaryLocations',
+  method: 'GET',
+  path: '/v2/ref/secondary-location-types',
+  answer: SettingMap,
 });
 
 /** Guide, "Account Create". */
@@ -710,29 +772,6 @@ export const getRateCenter = (partitionId: string, phone: string): Call<RateCent
   method: 'GET',
   path: `/v2/partition/${e(partitionId)}/ratecenter/${e(phone)}`,
   answer: RateCenterAnswer,
-});
-
-/** API description, PartitionX: what is used of it. */
-export const getPartition = (partitionId: string): Call<z.output<typeof PartitionAnswer>> => ({
-  operation: 'retrieve_2',
-  method: 'GET',
-  path: `/v2/partition/${e(partitionId)}`,
-  answer: PartitionAnswer,
-});
-
-/** API description, "Get all settings for this partition": a map by the settings' types. */
-export const listSettings = (partitionId: string): Call<Named> => ({
-  operation: 'getAllSettings',
-  method: 'GET',
-  path: `/v2/partition/${e(partitionId)}/setting`,
-  answer: z.record(z.string(), z.unknown()),
-});
-
-export const listCarriers = (partitionId: string): Call<z.output<typeof CarrierList>> => ({
-  operation: 'getInboundCarriers',
-  method: 'GET',
-  path: `/v2/partition/${e(partitionId)}/inboundcarriers`,
-  answer: CarrierList,
 });
 
 /** A check only: nothing is written. */

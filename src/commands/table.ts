@@ -131,6 +131,15 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./runs.js'),
   },
   {
+    name: 'platform',
+    words: '',
+    summary:
+      'tells what this log-in may use: partition, rights, plans, carriers, device types, settings; reads only',
+    example: 'alianza-import platform --environment beta',
+    options: [...CONNECTION, 'json'],
+    load: () => import('./platform.js'),
+  },
+  {
     name: 'inbox',
     words: '<dir>',
     summary:

@@ -852,6 +852,21 @@ export const COLUMNS = {
     synonyms: ['E911 Suite', 'E911 Apt', '911 Unit'],
   },
 
+  e911Language: {
+    group: 'e911',
+    products: SERVICES,
+    ...choice(['en-US', 'fr-CA'], {
+      english: 'en-US',
+      en: 'en-US',
+      french: 'fr-CA',
+      fr: 'fr-CA',
+      francais: 'fr-CA',
+    }),
+    default: "the platform's",
+    help: 'The language of emergency calls, en-US or fr-CA; only with an E911 address in Canada.',
+    synonyms: ['911 Language', 'Emergency Language'],
+  },
+
   deviceTypeId: {
     group: 'device',
     products: DEVICES,

@@ -82,7 +82,7 @@ function namesOf(values: CompleteValues) {
 
 /** The E911 address of a row as its number is told it. */
 export function e911Body(values: CompleteValues, { e911 }: RowAddresses) {
-  return emergencyAddress({ ...plainAddress(e911.fields), ...namesOf(values) }, values.customerType, e911);
+  return emergencyAddress({ ...plainAddress(e911.fields), ...namesOf(values) }, values, e911);
 }
 
 /** Guide, "Add Phone Number to Account": customerServiceRecord, e911Address, directoryListing. */
@@ -122,10 +122,16 @@ function statusOf({ numberSource, operationalStatus }: CompleteValues) {
  * The guide puts the fields of the E911 address under `address`, the API description beside latitude and longitude:
  * both are sent.
  */
-function emergencyAddress(fields: Record<string, unknown>, customerType: string, valid: ValidAddress) {
+function emergencyAddress(
+  fields: Record<string, unknown>,
+  { customerType, e911Language: language }: CompleteValues,
+  valid: ValidAddress,
+) {
   return {
     ...fields,
     customerType,
+    // For addresses in Canada; there the validator leaves it, and takes it away from others.
+    language,
     latitude: valid.latitude,
     longitude: valid.longitude,
     address: fields,

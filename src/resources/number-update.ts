@@ -70,6 +70,8 @@ function withAddresses(
   const followed = sameAddress(now.e911Address, now.customerServiceRecord);
   const isOwn = given.e911Address !== undefined;
   const wanted = isOwn ? known.e911 : moves && followed ? known.customer : null;
+  const language = e911Address['language'] === undefined ? {} : { language: e911Address['language'] };
+  const hasLanguage = Object.keys(language).length > 0;
   const emergency = wanted === null ? null : wholeAddress(wanted, now.e911Address);
   const isMoved = emergency !== null && changesOf(emergency, now.e911Address ?? {}).length > 0;
   const listed = directoryListing['listed'] ?? now.directoryListing?.['listed'];
@@ -79,7 +81,11 @@ function withAddresses(
     stated: {
       ...others,
       customerServiceRecord: { ...names, ...customer },
-      e911Address: isMoved ? { ...emergency, ...positionOf(wanted) } : undefined,
+      e911Address: isMoved
+        ? { ...emergency, ...positionOf(wanted), ...language }
+        : hasLanguage
+          ? language
+          : undefined,
       directoryListing: {
         ...directoryListing,
         address: lists ? wholeAddress(known.customer, listing as JsonObject | null) : undefined,

@@ -112,7 +112,10 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
         customerType: given.customerType,
         customerName: given.customerName,
       },
-      e911Address: known ? plainAddress(known.e911.fields) : { address: given.e911Address },
+      e911Address: {
+        ...(known ? plainAddress(known.e911.fields) : { address: given.e911Address }),
+        language: given.e911Language,
+      },
       directoryListing: { listed: given.directoryListed, type: given.directoryListingType },
       ...(isPort(given)
         ? { portId: ids.portId || undefined }

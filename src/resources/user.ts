@@ -101,6 +101,7 @@ export const user: Kind<UserRecord, UserIdentity> = {
     },
     whenNew: async (check, questions, _resource, held) => {
       const { username } = check.values;
+      await questions.extension(check);
       if (username !== undefined)
         await questions.free(check, 'username', 'USERNAME_NOT_FREE', 'username', username);
       if (held !== null) await questions.userPlan(check, held);

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { Client } from '../api/client.js';
 import { HttpLog, type RowPlace } from '../api/http-log.js';
 import { Limiter } from '../api/limiter.js';
+import type { LogIn } from '../api/session.js';
 import { createTransport } from '../api/transport.js';
 import { StopError } from '../errors.js';
 import type { Journal } from '../journal/journal.js';
@@ -80,17 +81,7 @@ export async function connect(
   try {
     await state.set('maxTimeoutMs', maxTimeoutMs);
     const logIn = await client.logIn();
-    const partitionId = settings.partition ?? logIn.partitionId;
-    if (
-      partitionId !== logIn.partitionId &&
-      logIn.subPartitionIds.length > 0 &&
-      !logIn.subPartitionIds.includes(partitionId)
-    )
-      throw new StopError(
-        'PARTITION_UNKNOWN',
-        `The log-in has no partition ${partitionId}; it has ${[logIn.partitionId, ...logIn.subPartitionIds].join(', ')}.`,
-        'Correct --partition or ALIANZA_PARTITION_ID, or log in as a user of that partition.',
-      );
+    const partitionId = partitionOf(settings, logIn);
     if (!platform.inProcess) {
       const named = (state.get('partitions') ?? [null]).map((partition) => partition ?? partitionId);
       const place = await placeOf(platform.baseUrl);
@@ -109,6 +100,25 @@ export async function connect(
     await close();
     throw error;
   }
+}
+
+/**
+ * The partition of rows that name none.
+ * @throws StopError `PARTITION_UNKNOWN` when it is none of the log-in's
+ */
+export function partitionOf({ partition }: Pick<Settings, 'partition'>, logIn: LogIn): string {
+  const partitionId = partition ?? logIn.partitionId;
+  if (
+    partitionId !== logIn.partitionId &&
+    logIn.subPartitionIds.length > 0 &&
+    !logIn.subPartitionIds.includes(partitionId)
+  )
+    throw new StopError(
+      'PARTITION_UNKNOWN',
+      `The log-in has no partition ${partitionId}; it has ${[logIn.partitionId, ...logIn.subPartitionIds].join(', ')}.`,
+      'Correct --partition or ALIANZA_PARTITION_ID, or log in as a user of that partition.',
+    );
+  return partitionId;
 }
 
 /** Where rows are, for the log of requests: with file and worksheet where there are several. */

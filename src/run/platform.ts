@@ -104,17 +104,20 @@ export async function credentialsFor(
 
 /**
  * Opens the platform; the sandbox inside the process is started.
- * @param sandboxFile where the sandbox of a run keeps its state
+ * @param sandboxFile where the sandbox of a run keeps its state; null for one that is forgotten
  */
 export async function openPlatform(
   { environment, baseUrl }: RunTarget,
-  sandboxFile: string,
+  sandboxFile: string | null,
   credentials: Credentials,
 ): Promise<Platform> {
   if (baseUrl !== null)
     return { environment, baseUrl, inProcess: false, ...credentials, close: async () => {} };
   const { SANDBOX_PASSWORD, SANDBOX_USERNAME, startSandbox } = await import('../sandbox/server.js');
-  const sandbox = await startSandbox({ stateFile: sandboxFile, logBodies: false });
+  const sandbox = await startSandbox({
+    ...(sandboxFile === null ? {} : { stateFile: sandboxFile }),
+    logBodies: false,
+  });
   return {
     environment,
     baseUrl: sandbox.url,

@@ -12,7 +12,7 @@ import {
   requireValid,
   text,
 } from './checks.js';
-import { macAddress, requireAta, requireFreePort, requirePort } from './devices.js';
+import { macAddress, requireAllowed, requireAta, requireFreePort, requirePort } from './devices.js';
 import { requireNoMember } from './hunt-groups.js';
 import {
   accountOf,
@@ -161,6 +161,7 @@ export const createBusinessLinePortAssignment: Handler = (call) => {
   requireValid(body, PORT_ASSIGNMENT);
   const [mac, port] = [String(body['macAddress']), Number(body['portNumber'])];
   requireAta(requirePort(String(body['deviceTypeId']), 'portNumber', port));
+  requireAllowed(call, String(body['deviceTypeId']), String(body['macAddress']));
   if (portAssignments.has(id)) throw new Refusal(409, 'Business line already has a port assignment');
   requireFreePort(call, mac, port);
   const assignment = {

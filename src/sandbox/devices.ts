@@ -40,6 +40,7 @@ export const createDevice: Handler = (call) => {
   requireSameOwner(call, body);
   const [typeId, line] = [deviceTypeIdOf(body), Number(body['lineNumber'])];
   const type = requireType(typeId);
+  requireAllowed(call, typeId, String(body['macAddress']));
   if (line > type.numLines) throw new Refusal(400, INVALID_LINE);
   if (account.accountType === 'SIMPLE') {
     requireAta(type);
@@ -145,6 +146,15 @@ export function requirePort(deviceTypeId: string, field: string, port: number): 
   if (port > type.numLines)
     throw new Refusal(400, `${field}: ${deviceTypeId} has ${type.numLines} line(s), not ${port}`);
   return type;
+}
+
+/** @throws Refusal 400 when the partition does not allow the type, or does not have the device (schema PartitionX) */
+export function requireAllowed({ platform: { state } }: Call, deviceTypeId: string, mac: string): void {
+  const { allowedDeviceTypes, requiresDeviceInventory } = state.settings;
+  if (allowedDeviceTypes !== undefined && !allowedDeviceTypes.includes(deviceTypeId))
+    throw new Refusal(400, `deviceTypeId: ${deviceTypeId} is not allowed in the partition`);
+  if (requiresDeviceInventory)
+    throw new Refusal(400, `macAddress: ${mac} is not in the partition's inventory of devices`);
 }
 
 function requireType(deviceTypeId: string): DeviceType {

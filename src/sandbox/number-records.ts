@@ -1,7 +1,7 @@
 import { isObject, type Json } from './answers.js';
 import { type Check, flag, may, must, object, oneOf, problemsOf, text } from './checks.js';
 import { findRegion } from './gazetteer.js';
-import { SECONDARY_LOCATION_TYPES } from './reference-data.js';
+import { LANGUAGE_IDS, locationTypesOf, SECONDARY_LOCATION_TYPES } from './reference-data.js';
 
 const directional = oneOf(['', 'N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW']);
 const blankable = text({ min: 0 });
@@ -37,6 +37,14 @@ const CUSTOMER = {
   ...ADDRESS,
 };
 
+/** What a unit counts depends on the country. */
+function locationProblems(address: Json, field: string): readonly string[] {
+  const type = address['secondaryLocationDescription'] ?? '';
+  if (type === '' || !SECONDARY_LOCATION_TYPES.includes(String(type))) return [];
+  if (locationTypesOf(address['country']).includes(String(type))) return [];
+  return [`${field}.secondaryLocationDescription: ${type} is not used in ${address['country']}`];
+}
+
 /** A CSR needs the name that its customer type asks for. */
 export const customerServiceRecord: Check = (value, field) => {
   const problems = [...object(CUSTOMER)(value, field)];
@@ -64,12 +72,18 @@ export const directoryListing: Check = (value, field) => {
 /** A coordinate goes over the wire as a string (schema E911AddressX). */
 const coordinate = text({ pattern: /^-?\d{1,3}(\.\d+)?$/, shape: 'a decimal number in a string' });
 
-const E911_ADDRESS = { ...ADDRESS, latitude: may(coordinate), longitude: may(coordinate) };
+const E911_ADDRESS = {
+  ...ADDRESS,
+  latitude: may(coordinate),
+  longitude: may(coordinate),
+  language: may(oneOf(LANGUAGE_IDS)),
+};
 
 /** The guide nests the fields under `address`, the schema has them flat: either way, and both, are taken. */
 export const e911Address: Check = (value, field) => {
   if (!isObject(value)) return [`${field}: must be an object`];
-  return problemsOf(flatE911(value), E911_ADDRESS, `${field}.`);
+  const address = flatE911(value);
+  return [...problemsOf(address, E911_ADDRESS, `${field}.`), ...locationProblems(address, field)];
 };
 
 /** @returns the fields of an E911 address side by side, whichever way they came */

@@ -32,6 +32,27 @@ export const SECONDARY_LOCATION_TYPES: readonly string[] =
     ' ',
   );
 
+/** What units may count in Canada; that the lists of countries differ is what their being apart suggests. */
+const CANADIAN_LOCATION_TYPES = SECONDARY_LOCATION_TYPES.filter(
+  (type) => !['HANGER', 'KEY', 'SLIP', 'STOP'].includes(type),
+);
+
+/** @returns what units may count in a country */
+export function locationTypesOf(country: unknown): readonly string[] {
+  return country === 'CAN' ? CANADIAN_LOCATION_TYPES : SECONDARY_LOCATION_TYPES;
+}
+
+/** GET /v2/ref/language: the languages in which a country's emergency services are told of a caller. */
+const LANGUAGES = [
+  { id: 'en-US', country: 'USA', language: 'English' },
+  { id: 'en-US', country: 'CAN', language: 'English' },
+  { id: 'fr-CA', country: 'CAN', language: 'French' },
+];
+
+export const LANGUAGE_IDS: readonly string[] = [...new Set(LANGUAGES.map(({ id }) => id))];
+
+export const getLanguages: Handler = () => ok(LANGUAGES);
+
 export interface DeviceType {
   readonly id: string;
   readonly name: string;
@@ -69,6 +90,8 @@ const DEVICE_TYPES = new Map(
   ].map((one) => [one.id, one]),
 );
 
+export const DEVICE_TYPE_IDS: readonly string[] = [...DEVICE_TYPES.keys()];
+
 /** The most lines that a device of any type has. */
 export const MAX_LINES = Math.max(...[...DEVICE_TYPES.values()].map((one) => one.numLines));
 
@@ -88,7 +111,9 @@ export const getDeviceTypeById: Handler = (call) => {
 
 export const getTimeZones: Handler = () => ok(TIME_ZONES_BY_COUNTRY);
 
-export const getSecondaryLocations: Handler = () => ok({ secondaryLocationTypes: SECONDARY_LOCATION_TYPES });
+/** GET /v2/ref/secondary-location-types: lists by their keys, which nobody documents: by country here. */
+export const getSecondaryLocations: Handler = () =>
+  ok({ USA: SECONDARY_LOCATION_TYPES, CAN: CANADIAN_LOCATION_TYPES });
 
 const deviceTypeAnswer = (type: DeviceType) => ({
   ...type,

@@ -73,18 +73,16 @@ import {
   retrieveTelephoneNumberAvailability,
   tnSearch,
 } from './numbers.js';
-import { getAllSettings, getPartition } from './partition.js';
+import { getAllSettings, getPartition, listTnInventory } from './partition.js';
 import type { Handler } from './platform.js';
+import { cancelPort, patchPort, preValidateAccount, retrievePort, triggerPort, updatePort } from './ports.js';
 import {
-  cancelPort,
-  getInboundCarriers,
-  patchPort,
-  preValidateAccount,
-  retrievePort,
-  triggerPort,
-  updatePort,
-} from './ports.js';
-import { getDeviceTypeById, getDeviceTypes, getSecondaryLocations, getTimeZones } from './reference-data.js';
+  getDeviceTypeById,
+  getDeviceTypes,
+  getLanguages,
+  getSecondaryLocations,
+  getTimeZones,
+} from './reference-data.js';
 import {
   createSipTrunk,
   deleteSipTrunk,
@@ -149,8 +147,10 @@ const ROUTES: readonly Route[] = [
   route('GET', '/v2/ref/devicetype/{id}', 'getDeviceTypeById', getDeviceTypeById),
   route('GET', '/v2/ref/timezones', 'getTimeZones', getTimeZones),
   route('GET', '/v2/ref/secondary-location-types', 'getSecondaryLocations', getSecondaryLocations),
+  route('GET', '/v2/ref/language', 'getLanguages', getLanguages),
   route('GET', PARTITION, 'retrieve_2', getPartition),
   route('GET', `${PARTITION}/setting`, 'getAllSettings', getAllSettings),
+  route('GET', `${PARTITION}/telephonenumber`, 'listTnInventory', listTnInventory),
   route('POST', `${PARTITION}/account`, 'createAccount', createAccount),
   route('GET', `${PARTITION}/account`, 'getAccounts', getAccounts),
   route('GET', `${PARTITION}/account/search`, 'accountSearch', accountSearch),
@@ -176,7 +176,6 @@ const ROUTES: readonly Route[] = [
   route('PUT', PORT, 'updatePort', updatePort),
   route('DELETE', `${PORT}/cancelport`, 'cancelPort', cancelPort),
   route('PUT', `${PORT}/triggerport`, 'triggerPort', triggerPort),
-  route('GET', `${PARTITION}/inboundcarriers`, 'getInboundCarriers', getInboundCarriers),
   route('GET', `${PARTITION}/ratecenter/{tn}`, 'getRateCenter', getRateCenter),
   route('GET', `${PARTITION}/telephonenumber/search`, 'tnSearch', tnSearch),
   route('GET', `${PARTITION}/telephonenumber/statussearch`, 'statusSearch', statusSearch),

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { StopError } from '../errors.js';
 import { type Answer, errorBody, isObject, type Json, NO_CONTENT, ok, Refusal } from './answers.js';
 import { addTarget } from './call-targets.js';
-import { type Check, flag, may, problemsOf, refuseIfAny } from './checks.js';
+import { type Check, flag, list, may, problemsOf, refuseIfAny, text } from './checks.js';
 import { parseFaults } from './fault-file.js';
 import {
   DEFAULT_DELAY_MS,
@@ -363,6 +363,9 @@ const SETTINGS = {
   planReplaces: may(flag),
   ownCarrier: may(flag),
   stagesAgain: may(flag),
+  allowedDeviceTypes: may(list(text())),
+  requiresDeviceInventory: may(flag),
+  dangerousExtensions: may(flag),
 };
 
 function settingsOf(body: Json): Partial<PlatformSettings> {

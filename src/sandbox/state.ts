@@ -229,6 +229,12 @@ export interface PlatformSettings {
   readonly ownCarrier: boolean;
   /** whether a number that is live can be staged again */
   readonly stagesAgain: boolean;
+  /** the device types that the partition allows; all where it is absent */
+  readonly allowedDeviceTypes?: readonly string[];
+  /** whether a device has to be in the partition's inventory of devices, which is empty */
+  readonly requiresDeviceInventory: boolean;
+  /** whether extensions may be like the numbers of local services, such as 411 */
+  readonly dangerousExtensions: boolean;
 }
 
 const USUAL_SETTINGS: PlatformSettings = {
@@ -241,6 +247,8 @@ const USUAL_SETTINGS: PlatformSettings = {
   planReplaces: false,
   ownCarrier: true,
   stagesAgain: true,
+  requiresDeviceInventory: false,
+  dangerousExtensions: false,
 };
 
 /** Port of a device, the same for phones and for the ports of business lines. */

@@ -177,6 +177,8 @@ function extensionProblems(call: Call, account: Account, body: Json, current: En
   if (extensionLength !== undefined && extension.length !== extensionLength)
     return [`extension: '${extension}' must have ${extensionLength} digits`];
   if (!/^[2-8]/.test(extension)) return [`extension: '${extension}' must begin with a digit from 2 to 8`];
+  if (/^[2-8]11$/.test(extension) && !call.platform.state.settings.dangerousExtensions)
+    return [`extension: ${extension} is the number of a local service`];
   const other = call.platform.state.users.by('extension', `${account.id}/${extension}`);
   return other === undefined || other.id === current?.id
     ? []

@@ -128,6 +128,17 @@ describe('reference data', () => {
     expect((await get('/v2/ref/devicetype/SPA112')).body).toEqual(spa112);
     expect((await get('/v2/ref/devicetype/NONE')).status).toBe(404);
     expect(Object.values((await get('/v2/ref/timezones')).body).flat()).toHaveLength(15);
-    expect((await get('/v2/ref/secondary-location-types')).body.secondaryLocationTypes).toHaveLength(24);
+    const { USA, CAN } = (await get('/v2/ref/secondary-location-types')).body;
+    expect([USA.length, CAN.length, USA.includes('SLIP'), CAN.includes('SLIP')]).toEqual([
+      24,
+      20,
+      true,
+      false,
+    ]);
+    const languages = (await get('/v2/ref/language')).body as { id: string; country: string }[];
+    expect(languages.filter(({ country }) => country === 'CAN').map(({ id }) => id)).toEqual([
+      'en-US',
+      'fr-CA',
+    ]);
   });
 });

@@ -9,7 +9,7 @@ import {
   columnsOf,
   type RowValues,
 } from '../columns.js';
-import { customerTypeOf, numberSourceOf } from '../complete.js';
+import { countryOf, customerTypeOf, e911CountryOf, numberSourceOf } from '../complete.js';
 import { PRODUCT_NAMES, PRODUCTS, type Product } from '../products.js';
 import { checkAddress } from './address-rules.js';
 import { checkCutover } from './cutover-rules.js';
@@ -19,7 +19,7 @@ import { checkRings } from './rings-rules.js';
 import type { RowCheck } from './row-check.js';
 
 const NUMBER_COLUMNS = columnsOf('number');
-const E911_COLUMNS = columnsOf('e911');
+const E911_COLUMNS = columnsOf('e911').filter((column) => column !== 'e911Language');
 const DEVICE_COLUMNS = byProduct((column, product) => {
   const { group, products } = columnOf(column);
   return group === 'device' && products.includes(product);
@@ -215,12 +215,36 @@ function checkNoNumber(check: RowCheck): void {
 
 /** Guide, "Address Objects": an E911 address is a whole address or none. */
 function checkE911(check: RowCheck): void {
-  if (!check.table.groups.has('e911') || !E911_COLUMNS.some((column) => check.has(column))) return;
-  check.applyDefaults('e911');
-  checkAddress(check, 'e911');
-  if (sourceOf(check) !== 'NONE' || check.has('phoneNumber')) return;
-  const message = 'The E911 address has no effect: the row has no phone number';
-  check.add('NO_EFFECT', 'e911Address', message, 'Give the row a number, or leave the E911 cells blank.');
+  const { groups, defaults } = check.table;
+  if (!groups.has('e911') && !defaults.has('e911Language')) return;
+  const hasAddress = groups.has('e911') && E911_COLUMNS.some((column) => check.has(column));
+  if (hasAddress) {
+    check.applyDefaults('e911');
+    checkAddress(check, 'e911');
+  }
+  if (sourceOf(check) !== 'NONE' || check.has('phoneNumber')) {
+    checkE911Language(check);
+    return;
+  }
+  if (!hasAddress && !check.has('e911Language')) return;
+  const [what, column] = hasAddress
+    ? (['address', 'e911Address'] as const)
+    : (['language', 'e911Language'] as const);
+  const message = `The E911 ${what} has no effect: the row has no phone number`;
+  check.add('NO_EFFECT', column, message, 'Give the row a number, or leave the E911 cells blank.');
+}
+
+/** API description, E911AddressX: a language is for addresses in Canada; a default for all rows is not meant for others. */
+function checkE911Language(check: RowCheck): void {
+  check.applyDefault('e911Language');
+  const { values } = check;
+  if (values.e911Language === undefined) return;
+  const isOwn = values.e911Address !== undefined;
+  if ((isOwn ? e911CountryOf(values) : countryOf(values)) === 'CAN') return;
+  delete values.e911Language;
+  if (check.typed('e911Language') === '') return;
+  const message = 'e911Language has no effect: the E911 address is not in Canada';
+  check.add('NO_EFFECT', 'e911Language', message, 'Leave it blank, or correct the country of the address.');
 }
 
 /** Guide, "Create Device Line": a device is its type and its MAC address; "Alianza Products": which need an ATA. */

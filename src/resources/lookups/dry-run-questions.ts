@@ -15,6 +15,7 @@ import type { Journal } from '../../journal/journal.js';
 import type { Resource } from '../../plan/resource.js';
 import { nearest } from '../../records/cells/nearest.js';
 import type { ColumnName } from '../../records/columns.js';
+import type { CompleteValues } from '../../records/complete.js';
 import { isPort } from '../../records/port-order.js';
 import type { ProblemCode } from '../../records/problem.js';
 import type { ImportRecord } from '../../records/record.js';
@@ -26,6 +27,7 @@ import { StepError } from '../step-error.js';
 import type { Addresses, SheetAddress, ValidAddress } from './addresses.js';
 import type { CallingPlans } from './calling-plans.js';
 import { OwnCarrierQuestions } from './own-carrier.js';
+import { PartitionQuestions } from './partition-questions.js';
 import { PlaceDemands } from './place-demand.js';
 import { PortQuestions } from './port-questions.js';
 import type { Snapshot } from './snapshots.js';
@@ -48,6 +50,7 @@ export class DryRunQuestions {
   readonly #userPlans = new Map<string, Promise<{ offered: readonly string[]; hasNoGroup: boolean }>>();
   /** operations that this platform does not have, or not for this log-in */
   readonly #notThere = new Set<string>();
+  readonly #partition: PartitionQuestions;
   #deviceTypes: Promise<ReadonlyMap<string, number | null> | null> | null = null;
   #timeZones: Promise<ReadonlySet<string> | null> | null = null;
 
@@ -70,6 +73,12 @@ export class DryRunQuestions {
     this.#ownCarriers = new OwnCarrierQuestions(client);
     this.places = new PlaceDemands(client, journal);
     this.ports = new PortQuestions(client, journal, addresses, partitionId, secrets);
+    this.#partition = new PartitionQuestions(client);
+  }
+
+  /** Whether the row's partition may refuse its extension. */
+  async extension(check: RowFindings): Promise<void> {
+    await this.#partition.extension(check, check.values.partitionId ?? this.#partitionId);
   }
 
   /** Whether the platform offers a time zone. */
@@ -157,6 +166,12 @@ export class DryRunQuestions {
       const hint = `Use a line number from 1 to ${lines}.`;
       check.add('DEVICE_LINE_TOO_HIGH', 'lineNumber', String(lineNumber), message, hint);
     }
+    if (types?.has(deviceTypeId))
+      await this.#partition.device(
+        check,
+        check.values.partitionId ?? this.#partitionId,
+        new Set(types.keys()),
+      );
   }
 
   /**
@@ -210,6 +225,7 @@ export class DryRunQuestions {
       this.#address(check, customer, 'address'),
       e911 ? this.#address(check, e911, 'e911Address') : null,
     ]);
+    await this.#locationTypes(check, values);
     const { phoneNumber } = values;
     if (isPort(values)) return;
     if (phoneNumber === undefined) {
@@ -219,6 +235,19 @@ export class DryRunQuestions {
     } else if (values.numberSource === 'CARRIER')
       await this.#ownCarriers.number(check, resource, partitionId);
     else await this.#inventory(check, partitionId, phoneNumber);
+  }
+
+  /** What the units of Canadian addresses count. */
+  async #locationTypes(check: RowFindings, values: CompleteValues): Promise<void> {
+    const { country, secondaryLocationDescription, e911Country, e911SecondaryLocationDescription } = values;
+    if (country === 'CAN' && secondaryLocationDescription !== undefined)
+      await this.#partition.locationType(
+        ...([check, 'secondaryLocationDescription', secondaryLocationDescription] as const),
+      );
+    if (e911Country === 'CAN' && e911SecondaryLocationDescription !== undefined)
+      await this.#partition.locationType(
+        ...([check, 'e911SecondaryLocationDescription', e911SecondaryLocationDescription] as const),
+      );
   }
 
   async #inventory(check: RowFindings, partitionId: string, phone: string): Promise<void> {
