@@ -14,7 +14,8 @@ const PUBLISHED = new Set(
   retrieveBusinessLines retrieveEndUser retrieveEndUserList retrieveSipTrunk retrieveSipTrunkList
   retrieveTelephoneNumber retrieveTelephoneNumberOnAccount tnSearch updateDevice validateAccountProperties
   validateAddress patchEndUser getPlans removePlan retrieveCallingPlanProductList getAvailableUserProductPlans
-  retrieveStrettoDeviceLinesGroup`.split(/\s+/),
+  retrieveStrettoDeviceLinesGroup getLoginInfo retrieve_2 getAllSettings getInboundCarriers getSecondaryLocations
+  retrieveIvrList retrieveVFaxList retrieve_specialty_line_by_account getAllCallGroups`.split(/\s+/),
 );
 
 // What every part of a path must survive: slash, quotes, query and fragment signs, percent, letters beyond ASCII.
@@ -41,6 +42,24 @@ const CALLS: [name: keyof typeof endpoints, call: Call<unknown>, expected: strin
     endpoints.validateProperty(ODD, 'macaddress', ODD),
     `validateAccountProperties GET ${P}/account/validateproperties?macaddress=${CODED}`,
   ],
+  ['getLogIn', endpoints.getLogIn(), 'getLoginInfo GET /v2/authorize/userinfo'],
+  ['getPartition', endpoints.getPartition(ODD), `retrieve_2 GET ${P}`],
+  ['listSettings', endpoints.listSettings(ODD), `getAllSettings GET ${P}/setting`],
+  ['listCarriers', endpoints.listCarriers(ODD), `getInboundCarriers GET ${P}/inboundcarriers`],
+  ['listInventory', endpoints.listInventory(ODD), `listTnInventory GET ${P}/telephonenumber`],
+  [
+    'listLocationTypes',
+    endpoints.listLocationTypes(),
+    'getSecondaryLocations GET /v2/ref/secondary-location-types',
+  ],
+  ['listNamed', endpoints.listNamed('ivrs', ODD, ODD), `retrieveIvrList GET ${A}/ivr`],
+  ['listNamed', endpoints.listNamed('virtualFaxes', ODD, ODD), `retrieveVFaxList GET ${A}/vfax`],
+  [
+    'listNamed',
+    endpoints.listNamed('specialtyLines', ODD, ODD),
+    `retrieve_specialty_line_by_account GET ${A}/specialty-line`,
+  ],
+  ['listNamed', endpoints.listNamed('callGroups', ODD, ODD), `getAllCallGroups GET ${A}/group`],
   ['createUser', endpoints.createUser(ODD, ODD, BODY), `createEndUser POST ${A}/user`],
   ['listUsers', endpoints.listUsers(ODD, ODD), `retrieveEndUserList GET ${A}/user?limitedData=true`],
   ['getUser', endpoints.getUser(ODD, ODD, ODD), `retrieveEndUser GET ${A}/user/${CODED}`],
