@@ -75,7 +75,15 @@ import {
 } from './numbers.js';
 import { getAllSettings, getPartition, listTnInventory } from './partition.js';
 import type { Handler } from './platform.js';
-import { cancelPort, patchPort, preValidateAccount, retrievePort, triggerPort, updatePort } from './ports.js';
+import {
+  cancelPort,
+  getInboundCarriers,
+  patchPort,
+  preValidateAccount,
+  retrievePort,
+  triggerPort,
+  updatePort,
+} from './ports.js';
 import {
   getDeviceTypeById,
   getDeviceTypes,
@@ -150,6 +158,7 @@ const ROUTES: readonly Route[] = [
   route('GET', '/v2/ref/language', 'getLanguages', getLanguages),
   route('GET', PARTITION, 'retrieve_2', getPartition),
   route('GET', `${PARTITION}/setting`, 'getAllSettings', getAllSettings),
+  route('GET', `${PARTITION}/inboundcarriers`, 'getInboundCarriers', getInboundCarriers),
   route('GET', `${PARTITION}/telephonenumber`, 'listTnInventory', listTnInventory),
   route('POST', `${PARTITION}/account`, 'createAccount', createAccount),
   route('GET', `${PARTITION}/account`, 'getAccounts', getAccounts),
