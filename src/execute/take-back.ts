@@ -315,7 +315,9 @@ async function takeBack(run: Undoing, each: Made, made: readonly Made[]): Promis
   try {
     await settle('deleting');
     const call = KINDS[resource.kind].takeBack?.remove(ids, resource);
-    if (call && !each.isInService) await orNull(client.send(call, { priority: step.owner }));
+    // an order that is completed is nothing to cancel any more; its numbers are deleted as others
+    const isOver = each.isInService && KINDS[resource.kind].waitsFor?.holdsRow === true;
+    if (call && !isOver) await orNull(client.send(call, { priority: step.owner }));
     await settle('deleted');
     tell(run, each, 'deleted');
   } catch (error) {

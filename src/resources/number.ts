@@ -25,6 +25,7 @@ import { NOT_ON_ACCOUNT_HINT, notOnAccount, numberThatMoves } from './moving-num
 import { isStillThere } from './number-state.js';
 import { numberUpdate } from './number-update.js';
 import { heldOwnerId } from './owner.js';
+import { PORTED_IN } from './port-places.js';
 import { portedNumber, portedNumberWrites } from './ported-number.js';
 import { release, reservationKey, reserve } from './reservation.js';
 import { targetOnAccount } from './rings.js';
@@ -144,8 +145,14 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
     },
     always: null,
   },
-  waitsFor: { event: 'ACTIVATION', holdsRow: false, moves: ['holdActivation'], inService: null },
+  waitsFor: { event: 'ACTIVATION', holdsRow: false, moves: ['holdActivation'], inService: portedIn },
 };
+
+/** Of a number that a port has brought: also where its order is none of what is taken back. */
+function portedIn(now: object): string | null {
+  const { portId, carrierStatus } = now as NumberRecord;
+  return portId && carrierStatus === 'ACTIVE' ? PORTED_IN : null;
+}
 
 /** A hold shows in the number's status alone. Whether a port that is over is still named is not documented. */
 function withHold(now: NumberRecord | null): AccountNumber | null {

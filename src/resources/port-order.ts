@@ -19,7 +19,7 @@ import { createOnce } from './create-once.js';
 import type { Kind } from './kind.js';
 import { isStillThere } from './number-state.js';
 import { groupOf, orderBody, WIRE_TYPES } from './port-body.js';
-import { numberElsewhere } from './port-places.js';
+import { numberElsewhere, PORTED_IN } from './port-places.js';
 import { supplement } from './port-supplement.js';
 import { StepError } from './step-error.js';
 import { mayHoldMore, NeedError, type Outcome, type Task } from './task.js';
@@ -127,10 +127,7 @@ export const portOrder: Kind<OrderRecord, OrderIdentity> = {
     event: 'PORT_REQUEST',
     holdsRow: true,
     moves: [],
-    inService: (now) =>
-      (now as PortOrderRecord).status === 'ACTIVE'
-        ? 'it is ported in; deleting it would take its numbers out of service (undo --ported deletes it all the same)'
-        : null,
+    inService: (now) => ((now as PortOrderRecord).status === 'ACTIVE' ? PORTED_IN : null),
   },
 };
 

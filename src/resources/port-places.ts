@@ -1,5 +1,9 @@
 import { sameCode } from './names.js';
 
+/** Why undo keeps a port that is completed, and its numbers. */
+export const PORTED_IN =
+  'it is ported in; deleting it would take its numbers out of service (undo --ported deletes it all the same)';
+
 /**
  * Where in the partition a number is that is to be ported, in words; null when it is nowhere, or on that account.
  * @param accountId '' for an account that is not there

@@ -286,6 +286,10 @@ describe.concurrent('undo of ports', () => {
     expectExit(kept, 1);
     expect(readFileSync(join(workspace.runDir, 'undo.csv'), 'utf8')).toMatch(/is ported in; deleting it/);
     expect(stateOf(sandbox)).toEqual([1, 2, 2]);
+    // also where only some rows of the order are named
+    const some = await command(workspace, 'undo', workspace.runDir, '--yes', '--only', 'row=3');
+    expect(some.code).not.toBe(0);
+    expect(stateOf(sandbox)).toEqual([1, 2, 2]);
     expectExit(await command(workspace, 'undo', workspace.runDir, '--yes', '--ported'), 0);
     expect(stateOf(sandbox)).toEqual([0, 0, 0]);
     expect(sandbox.counts.get('cancelPort')).toBe(undefined);
