@@ -29,6 +29,8 @@ const ACCOUNT = { ...of, accountName, timeZone, billingCycleDay, dialingBehavior
 /** The two lines alone. */
 const LINES = [{ ...ACCOUNT, ...FRONT } as SheetRow, WORKSHOP];
 
+const STRANGER: SheetRow = { product: 'ACCOUNT', accountNumber: 'HUNT-9', accountName: 'Stranger' };
+
 /** A place where a sheet was run. */
 async function ranAt(place: Place, rows: readonly SheetRow[], ...options: string[]) {
   await place.write('sheet.csv', csvOf(rows));
@@ -37,7 +39,7 @@ async function ranAt(place: Place, rows: readonly SheetRow[], ...options: string
   return place.csv('run/results.csv');
 }
 
-describe.concurrent('hunt groups and voicemail boxes', () => {
+describe.concurrent('hunt groups and voicemail boxes', { timeout: 120_000 }, () => {
   it('are made as planned, are existing the second time, verified, and taken back to nothing', async ({
     expect,
     onTestFinished,
@@ -329,5 +331,88 @@ describe.concurrent('hunt groups and voicemail boxes', () => {
     expectExit(undone, 0);
     expect(JSON.parse(undone.stdout).undone).toMatchObject({ 'put back': 6, deleted: 2, ...counts });
     expect(plain(sandbox.state)).toEqual(before);
+  });
+
+  it('are not touched where it is doubtful that they are meant, or where a run only reuses', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const place = await placeOf(onTestFinished);
+    const { sandbox, cli, write } = place;
+    const [result = {}] = await ranAt(place, [...huntRows(), { ...ACCOUNT, ...STRANGER } as SheetRow]);
+    const [sales = {}, front = {}, shop = {}, nights = {}, all = {}] = huntRows();
+    const platform = await connect(sandbox);
+    const at = `account/${result['accountId']}`;
+    const owner = { accountId: result['accountId'], partitionId: 'sandbox-partition' };
+    const twin = await platform.get(`${at}/business-line-hunt-group/${result['huntGroupId']}`);
+    await platform.post(`${at}/business-line-hunt-group`, { ...twin.body, name: 'All' });
+    await platform.post(`${at}/business-line/voicemail-box`, { name: 'Workshop box', ...owner });
+    const before = plain(sandbox.state);
+    const delta: SheetRow[] = [
+      { ...sales, huntRingTimeoutSeconds: '21', huntNoAnswerAction: 'BUSY' },
+      front,
+      // two boxes of its name
+      { ...shop, voicemailEmail: 'other@example.com' },
+      nights,
+      // two groups of its name
+      { ...all, huntRingTimeoutSeconds: '31' },
+      // the account of a stranger
+      { ...nights, ...ACCOUNT, accountNumber: 'HUNT-9', huntRingTimeoutSeconds: '26' } as SheetRow,
+    ];
+    await write('delta.csv', csvOf(delta));
+    const sent = sandbox.requests.length;
+    expectExit(await cli('run', 'delta.csv', '--out', 'reuse', '--quiet'), 1);
+    const reused = place.csv('reuse/results.csv');
+    expect(reused.map(({ status }) => status)).toEqual([...Array(5).fill('existing'), 'failed']);
+    expect(reused[0]?.['warnings']).toContain('huntingConfiguration.ringTimeoutSeconds: 21 → 20');
+    expect(reused[0]?.['warnings']).toContain('action.@type: BusyFailoverAction → VoicemailFailoverAction');
+    expect(reused[2]?.['warnings']).toContain('forwardMessageToEmailAddresses');
+    expect(writesOf(sandbox, sent)).toEqual([]);
+
+    const dry = await cli('run', 'delta.csv', '--out', 'dry', '--dry-run', '--json', ...UPDATE);
+    expectExit(dry, 1);
+    const unsure = problemsOf(dry.stdout).filter(({ code }) => code === 'NOT_SURELY_THE_SAME');
+    expect(unsure.map(({ message }) => message).sort()).toEqual([
+      expect.stringContaining('2 hunt groups of the account are called "All"'),
+      expect.stringContaining('2 voicemail boxes of the account are called "Workshop box"'),
+    ]);
+    const fails = delta.filter((_, at) => at > 1);
+    await write('fails.csv', csvOf(fails.map((row) => ({ ...ACCOUNT, ...row }) as SheetRow)));
+    expectExit(await cli('run', 'fails.csv', '--out', 'fails', '--quiet', ...UPDATE), 1);
+    expect(place.csv('fails/results.csv').map(({ status, error = '' }) => [status, error])).toEqual([
+      ['failed', expect.stringContaining('2 voicemail boxes of the account are called "Workshop box"')],
+      ['existing', ''],
+      ['failed', expect.stringContaining('2 hunt groups of the account are called "All"')],
+      ['failed', expect.stringContaining('account HUNT-9 is called "Stranger"')],
+    ]);
+    expect(writesOf(sandbox, sent)).toEqual([]);
+    expect(plain(sandbox.state)).toEqual(before);
+  });
+
+  it('keep a voicemail box that a line of somebody else sends callers to', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const place = await placeOf(onTestFinished);
+    const { sandbox, cli, write } = place;
+    await ranAt(place, [
+      { ...ACCOUNT, ...FRONT, voicemailBoxName: '', voicemailEmail: '', voicemailLocale: '' } as SheetRow,
+    ]);
+    const groups = [{ ...ACCOUNT, ...GROUP, huntMembers: 'Front desk' } as SheetRow];
+    await write('groups.csv', csvOf(groups));
+    expectExit(await cli('run', 'groups.csv', '--out', 'groups', '--quiet'), 0);
+    const [group = {}] = place.csv('groups/results.csv');
+    const [line] = plain(sandbox.state).businessLines;
+    const platform = await connect(sandbox);
+    const path = `account/${group['accountId']}/business-line/${line?.id}/call-handling`;
+    const { body } = await platform.get(path);
+    await platform.put(path, { ...body, voicemailBoxId: group['assignedVoicemailBoxId'] });
+    await cli('undo', 'groups', '--yes', '--json');
+    const left = plain(sandbox.state);
+    expect(left.huntGroups).toEqual([]);
+    expect(left.voicemailBoxes.map(({ name }) => name)).toEqual(['Main']);
+    const kept = place.csv('groups/undo.csv').find(({ state }) => state === 'kept');
+    expect(kept?.['reason']).toContain('Front desk sends callers to it');
+    expect(left.businessLines).toHaveLength(1);
   });
 });
