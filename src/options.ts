@@ -206,6 +206,11 @@ export const OWN_OPTIONS = {
       default: false,
       help: 'tells what would be done and what each number rings now, lists it in cutover-dry-run.csv, and does nothing',
     },
+    'trigger-ports': {
+      type: 'flag',
+      default: false,
+      help: 'also tells ports whose carrier has named a day to come now',
+    },
   },
   undo: {
     ...INSECURE_HTTP,

@@ -18,7 +18,7 @@ export interface Call<T> {
    * crossed connections) and is no answer. Absent where answers name nothing.
    */
   belongs?(answer: T): boolean;
-  /** doing it twice may bring about two, as a POST does, though its method says otherwise */
+  /** doing it twice may bring about two, or be refused, as of a POST, though its method says otherwise */
   readonly isCreate?: true;
   /** values of the body that must not be seen in whatever comes back */
   readonly secrets?: readonly unknown[];
@@ -107,7 +107,7 @@ const AccountNumberAnswer = z.looseObject({
   referenceId: optionalText,
   portId: optionalText,
 });
-const EventAnswer = z.looseObject({ activationStatusType: text });
+const EventAnswer = z.looseObject({ activationStatusType: text, lastUpdatedDate: optionalText });
 const DeviceAnswer = z.looseObject({
   id,
   macAddress: optionalText,
@@ -645,6 +645,7 @@ export const releaseActivation = (partitionId: string, accountId: string, phone:
   path: `${accountPath(partitionId, accountId)}/reference/${e(phone)}/type/ACTIVATION`,
   body: { activationStatusType: 'IN_PROGRESS' },
   answer: null,
+  isCreate: true,
 });
 
 /** Guide, "Set Phone Number Reference". */
@@ -752,6 +753,15 @@ export const cancelPortOrder = (partitionId: string, accountId: string, portId: 
   method: 'DELETE',
   path: `${portPath(partitionId, accountId, portId)}/cancelport`,
   answer: null,
+});
+
+/** The number comes now; the API description has no body. */
+export const triggerPort = (partitionId: string, accountId: string, portId: string): Call<unknown> => ({
+  operation: 'triggerPort',
+  method: 'PUT',
+  path: `${portPath(partitionId, accountId, portId)}/triggerport`,
+  answer: null,
+  isCreate: true,
 });
 
 /** A check only, of the body of a port order; it names no account, so it can be asked before there is one. */

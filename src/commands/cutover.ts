@@ -25,9 +25,13 @@ export const run: Run = async (args, io) => {
     yes: settings.yes,
     dryRun: settings['dry-run'],
     refused: 'Nothing was done.',
-    andThen: 'A hold that is released cannot be put back.',
+    andThen: 'A hold that is released and a port that is triggered cannot be put back.',
     questionOf,
-    act: (request, follow) => cutoverRun({ ...callerOf(args, io), ...request, onNumber }, follow),
+    act: (request, follow) =>
+      cutoverRun(
+        { ...callerOf(args, io), ...request, onNumber, triggerPorts: settings['trigger-ports'] },
+        follow,
+      ),
     more() {
       if (screen.quiet) return;
       for (const number of shown) io.say(`${oneLine(numberText(number))}\n`);
@@ -47,6 +51,7 @@ const QUESTIONS = [
   ['release', (count: number) => `release ${counted(count, 'hold')}`],
   ['move', (count: number) => `move ${counted(count, 'number')}`],
   ['goLive', (count: number) => `put ${counted(count, 'staged number')} into service`],
+  ['trigger', (count: number) => `trigger ${counted(count, 'port order')}`],
 ] as const;
 
 function questionOf({ acts, accounts }: ActQuestion): string {

@@ -175,6 +175,7 @@ export class PlanCounter {
   readonly #orders = new KeyIndex();
   /** numbers that are searched, by partition and place */
   readonly #searched = new Map<string, number>();
+  readonly #night = { moves: 0, staged: 0, held: 0 };
   readonly #states: readonly PlannedState[];
   readonly #updates: boolean;
 
@@ -203,6 +204,7 @@ export class PlanCounter {
     if (bringsBox(product, values) && this.#isCounted(record.accountFirst, values))
       this.#mark(ordinal, BOX_COUNTED);
     this.#put(record, shape);
+    this.#countNight(values);
     this.#countAddresses(values, true);
   }
 
@@ -226,7 +228,14 @@ export class PlanCounter {
     });
     this.#mark(ordinal, marks);
     if (userFirst !== 0 && getsMail(values)) this.#mark(userFirst, MAILS);
+    this.#countNight(values);
     this.#put(record, this.#shapeOf(record, product, values, resources));
+  }
+
+  #countNight({ movesFrom, operationalStatus, holdActivation }: RowValues): void {
+    if (movesFrom !== undefined) this.#night.moves += 1;
+    else if (holdActivation === true) this.#night.held += 1;
+    if (operationalStatus === 'STAGED') this.#night.staged += 1;
   }
 
   /** Takes a row back that turned out not to be valid. */
@@ -241,6 +250,7 @@ export class PlanCounter {
   plan({ concurrency, rate, latencyMs }: Pace, asked: boolean): SheetPlan {
     const counts = this.#count();
     const { objects, operations } = counts;
+    const { moves, staged, held } = this.#night;
     const add = (operation: string, count: number) => {
       if (count > 0) operations.set(operation, (operations.get(operation) ?? 0) + count);
     };
@@ -271,6 +281,7 @@ export class PlanCounter {
         }),
       ),
       numbers: counts.numbers,
+      ...(moves + staged + held > 0 ? { night: { moves, staged, held } } : {}),
       mailsAtOnce: counts.mails,
       calls,
       operations: Object.fromEntries(operations),

@@ -74,7 +74,7 @@ export interface ActOptions {
   /** reads and tells, changes nothing */
   readonly dryRun: boolean;
   readonly stop: StopSwitch;
-  /** Hears how the acts of a row ended, and is waited for. */
+  /** Hears how the acts of a row ended, but for those that another row has told of, and is waited for. */
   onRow(row: StoredRow<ImportRecord>, ends: readonly ActEnd[]): Promise<void>;
 }
 
@@ -104,11 +104,14 @@ export async function runActs(
     let isStuck = false;
     for (const open of acts) {
       if (told.has(open.key)) continue;
+      const isJoined = working.has(open.key);
       const end: ActEnd = isStuck ? endOf(open, 'not reached', {}) : await together(row, open);
       isStuck ||= end.what === 'failed';
-      ends.push(end);
+      if (!isJoined) ends.push(end);
+      // The row that it was done for has told of it.
+      else if (end.what === 'done' || end.what === 'done before') ends.push({ ...end, what: 'done before' });
     }
-    if (ends.length > 0) await options.onRow(row, ends);
+    await options.onRow(row, ends);
   });
 
   function together(row: StoredRow<ImportRecord>, open: OpenAct): Promise<ActEnd> {

@@ -438,6 +438,18 @@ export class Journal<R> {
     ).map(({ kind, state, count }) => ({ kind: textOf(kind), state: this.#state(state), count }));
   }
 
+  /** How many rows that are brought about name a number that waits for the night of the cut-over, by why it waits. */
+  countNight(): { moves: number; staged: number; held: number } {
+    const of = (column: string) => `json_extract(substr(record, ${SEAL + 1}), '$.values.${column}')`;
+    const [counts] = this.#all<{ moves: number; staged: number; held: number }>(
+      `SELECT count(CASE WHEN ${of('movesFrom')} IS NOT NULL THEN 1 END) AS moves,
+              count(CASE WHEN ${of('operationalStatus')} = 'STAGED' THEN 1 END) AS staged,
+              count(CASE WHEN ${of('holdActivation')} AND ${of('movesFrom')} IS NULL THEN 1 END) AS held
+       FROM rows WHERE status IN ('created', 'existing', 'updated', 'waiting')`,
+    );
+    return counts ?? { moves: 0, staged: 0, held: 0 };
+  }
+
   /** How many steps there are of each kind and state, for each product of the rows that first asked for them. */
   countStepsByProduct(): { product: string; kind: string; state: StepState; count: number }[] {
     type Raw = { product: Bytes | null; kind: Bytes; state: Bytes; count: number };

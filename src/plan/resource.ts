@@ -26,7 +26,7 @@ export type KindName = (typeof KIND_NAMES)[number];
  * What is done to a resource after the run, when a person asks for it, in the order in which it is done: the acts of
  * `cutover` and `welcome`. `resources/acts` says what each is.
  */
-export const ACT_NAMES = ['release', 'move', 'goLive', 'welcomeMail'] as const;
+export const ACT_NAMES = ['release', 'move', 'goLive', 'trigger', 'welcomeMail'] as const;
 export type ActName = (typeof ACT_NAMES)[number];
 
 /** What one resource needs of others: the part they play for it. */

@@ -11,6 +11,16 @@ export interface PlannedObjects {
   readonly update?: number;
 }
 
+/** Numbers that wait for the night of the cut-over. */
+export interface NightCounts {
+  /** they ring something else until then (`movesFrom`) */
+  readonly moves: number;
+  /** they are not in service until then (`operationalStatus` STAGED) */
+  readonly staged: number;
+  /** their activation is on hold (`holdActivation`) */
+  readonly held: number;
+}
+
 /** What rows would bring about on the platform, before anything is sent. */
 export interface SheetPlan {
   /** the rows that it is of: those that can be sent and are not done yet */
@@ -19,6 +29,8 @@ export interface SheetPlan {
   readonly objects: Readonly<Record<string, PlannedObjects>>;
   /** where the numbers that would be created come from */
   readonly numbers: { readonly given: number; readonly searched: number };
+  /** numbers that would wait for the night of the cut-over; absent where none would */
+  readonly night?: NightCounts;
   /** people who get a mail of the platform as soon as their user is created */
   readonly mailsAtOnce: number;
   /** requests in all, log-in and look-ups included; how often one is repeated nobody knows before */

@@ -78,7 +78,7 @@ export async function supplement(task: Task, account: Outcome, portId: string): 
 }
 
 /** An event as a journal keeps it; null where there is none. */
-function keptOf(event: PortEvent | null): KeptEvent | null {
+export function keptOf(event: PortEvent | null): KeptEvent | null {
   const { activationStatusType: status, referenceId, lastUpdatedDate: updatedAt } = event ?? {};
   if (!event || !status || !updatedAt) return null;
   const { focDate, editableFieldTypes: editable, losingCarrier } = event;
@@ -94,7 +94,7 @@ function keptOf(event: PortEvent | null): KeptEvent | null {
 }
 
 /** The event of a port order. Whether it is found by the port or by a number differs between descriptions (guess: both). */
-async function portEvent(
+export async function portEvent(
   look: Look,
   partitionId: string,
   portId: string,

@@ -1,5 +1,7 @@
 import { basename, extname } from 'node:path';
+import type { NightCounts } from '../plan/sheet-plan.js';
 import { shellPath } from '../shell-word.js';
+import { nightText } from './night-text.js';
 import { doneOf, type RunReport, totalOf } from './run-report.js';
 
 /** What the advice at the end of a command depends on. */
@@ -38,6 +40,8 @@ export interface Ending
   readonly sent: boolean;
   /** objects that this run created and that undo would look at */
   readonly toTakeBack: number;
+  /** numbers that wait for the night of the cut-over; null before a run */
+  readonly night: NightCounts | null;
 }
 
 /** What to do next, the most urgent first. Commands are in backticks, ready to be pasted into a shell. */
@@ -124,6 +128,9 @@ function afterRun(ending: Ending): string[] {
   const isAllDone = stoppedBy === null && selected > 0 && doneOf(ending) === selected;
   if (isAllDone)
     steps.push(`Read everything back and compare it with the sheet: \`${ofRun(ending, 'verify')}\``);
+  const night = ending.night === null ? '' : nightText(ending.night);
+  if (stoppedBy === null && night !== '')
+    steps.push(`${night}. In their night: \`${ofRun(ending, 'cutover')}\``);
   if (stoppedBy === null && sent && pending === 0 && waiting > 0)
     steps.push(
       `When these are good, send ${rows(waiting, 'other')} too: \`${ofRun(ending, 'resume')} --all\``,

@@ -1,4 +1,5 @@
 import type { SheetPlan } from '../plan/sheet-plan.js';
+import { nightText } from './night-text.js';
 import { counted, durationText, nounOf } from './wording.js';
 
 /** A plan in sentences: what would be created, what is there, how many calls and how long. Mails are a remark. */
@@ -15,6 +16,8 @@ export function planLines(plan: SheetPlan): string[] {
     lines.push(
       `There already: ${exist}${differ === '' ? '' : `; not as the sheet says, and left as they are: ${differ}`}.`,
     );
+  const night = plan.night === undefined ? '' : nightText(plan.night);
+  if (night !== '') lines.push(`Until the night of the cut-over: ${night}.`);
   const each = `${latencyMs < 10 ? latencyMs.toFixed(1) : Math.round(latencyMs)} ms a call${measured ? ', as measured' : ''}`;
   lines.push(
     `About ${counted(calls, 'call')}, about ${durationText(durationMs)} with ${concurrency} at once and ${each}.`,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ErrorFacts, type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
 import { Planner } from '../execute/planner.js';
+import { eventsOf, rowAfterEvents } from '../execute/row-events.js';
 import {
   type ActEnd,
   type ActEndWhat,
@@ -10,11 +11,14 @@ import {
   runActs,
 } from '../execute/run-acts.js';
 import type { JsonObject, StoredRow } from '../journal/journal.js';
+import type { KeptEvent } from '../plan/events.js';
+import { baseOf } from '../plan/keys.js';
 import type { ActName } from '../plan/resource.js';
-import type { RowResult } from '../plan/statuses.js';
+import type { RowResult, RowStatus } from '../plan/statuses.js';
 import type { ImportRecord } from '../records/record.js';
 import type { Act, ActRun } from '../resources/acts/act.js';
 import { Snapshots } from '../resources/lookups/snapshots.js';
+import { groupOf } from '../resources/port-body.js';
 import { type RunDirectory, TAIL_MISSING } from './directory.js';
 import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
@@ -81,7 +85,7 @@ export interface ActCommand {
 
 /** The rows that a command is about. */
 export interface ActScope {
-  isNamed(row: StoredRow<ImportRecord>): boolean;
+  isNamed(row: Pick<StoredRow<ImportRecord>, 'ordinal' | 'selection'>): boolean;
 }
 
 /** The list of a command, while it is written. */
@@ -168,7 +172,9 @@ async function actOpened(
         log.info('act', { act, key, what, reason, row: row.row });
         tell(follow, { type: 'act', act, key, name, what, reason, row: row.row });
       }
-      if (!dryRun) await keepResults(command, run, row, ends);
+      if (dryRun) return;
+      await keepResults(command, run, row, ends);
+      await keepEvents(run, planner, row, ends);
     });
   } catch (error) {
     failure = error;
@@ -230,7 +236,7 @@ function* openRows(
   let taken = 0;
   for (const row of journal.rows()) {
     if (!scope.isNamed(row)) continue;
-    const open = actsOf(row, acts, planner, journal);
+    const open = actsOf(row, acts, planner, journal).map((each) => withinScope(each, journal, scope));
     if (open.length === 0) continue;
     if (limit !== undefined) {
       if (!open.some(({ against, step }) => against === null && !isActDone(step))) continue;
@@ -238,6 +244,13 @@ function* openRows(
     }
     yield [row, open];
   }
+}
+
+/** A port order comes with all its numbers, so it is not for a part of its rows. */
+function withinScope(open: OpenAct, journal: RunDirectory['journal'], scope: ActScope): OpenAct {
+  if (open.resource.kind !== 'portOrder' || open.against !== null) return open;
+  const isWhole = journal.rowsOfPortOrder(groupOf(open.resource)).every((row) => scope.isNamed(row));
+  return isWhole ? open : { ...open, against: 'other rows of the port order are not named' };
 }
 
 async function keepResults(
@@ -250,6 +263,36 @@ async function keepResults(
   const known = (row.result ?? {}) as Readonly<Record<string, unknown>>;
   if (Object.entries(told).every(([name, value]) => known[name] === value)) return;
   await journal.setRowStatus(row.ordinal, row.status, { ...row.result, ...told } as JsonObject);
+}
+
+/** Keeps where the events are that acts have seen or moved on, for every row that they are of, and how those rows stand. */
+async function keepEvents(
+  { journal }: RunDirectory,
+  planner: Planner,
+  row: StoredRow<ImportRecord>,
+  ends: readonly ActEnd[],
+): Promise<void> {
+  for (const { now, key } of ends) {
+    const event = now['event'] as KeptEvent | undefined;
+    if (event === undefined) continue;
+    const plan = planner.plan(row);
+    const order =
+      typeof plan === 'string' ? undefined : plan.resources.find((each) => each.key === baseOf(key));
+    const rows = order?.kind === 'portOrder' ? journal.rowsOfPortOrder(groupOf(order)) : [row];
+    for (const { ordinal } of rows) {
+      const known = eventsOf(journal, ordinal);
+      const before = known.find(({ type }) => type === event.type);
+      const isNews = before === undefined || before.status !== event.status;
+      if (!isNews || (before && Date.parse(event.updatedAt) < Date.parse(before.updatedAt))) continue;
+      await journal.keepEvent(ordinal, event.type, { ...event });
+      const stored = journal.row(ordinal);
+      if (!stored) continue;
+      const standing = { status: stored.status as RowStatus, result: (stored.result ?? {}) as RowResult };
+      const after = rowAfterEvents(standing, [...known.filter((each) => each !== before), event]);
+      if (after !== null)
+        await journal.setRowStatus(ordinal, after.status, { ...after.result } as JsonObject);
+    }
+  }
 }
 
 function actContext({ journal }: RunDirectory, { client, settleMs }: OpenLink, retries: number): ActRun {
@@ -268,10 +311,14 @@ const NONE: Counts = {
 class Tally {
   readonly #counts: Partial<Record<ActName, Record<ActEndWhat, number>>> = {};
   readonly #accounts = new Set<string>();
+  readonly #counted = new Set<string>();
   readonly #leftOut: Record<string, number> = {};
 
   add(ends: readonly ActEnd[]): void {
-    for (const { act, what, accountId, reason } of ends) {
+    for (const { act, key, what, accountId, reason } of ends) {
+      // Rows may share what it is done to.
+      if (this.#counted.has(key)) continue;
+      this.#counted.add(key);
       const counts = this.#counts[act] ?? { ...NONE };
       this.#counts[act] = counts;
       counts[what]++;

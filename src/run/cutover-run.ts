@@ -2,10 +2,12 @@ import { idsOf, isThere } from '../execute/ids.js';
 import { Planner } from '../execute/planner.js';
 import { type ActEnd, actsOf, isActDone, type OpenAct } from '../execute/run-acts.js';
 import type { JsonObject, StoredRow } from '../journal/journal.js';
+import { meaningOf } from '../plan/events.js';
 import type { ActName } from '../plan/resource.js';
 import { wordOf } from '../records/cells/rings-now.js';
 import type { RowValues } from '../records/columns.js';
 import type { ImportRecord } from '../records/record.js';
+import type { Act } from '../resources/acts/act.js';
 import { ACTS } from '../resources/acts/acts.js';
 import { RINGABLES } from '../resources/rings.js';
 import type { Outcome } from '../resources/task.js';
@@ -20,7 +22,7 @@ const CUTOVER_ACTS = [ACTS.release, ACTS.move, ACTS.goLive];
 /** What one number of the cut-over is and rings. */
 export interface NumberNow {
   readonly phoneNumber: string;
-  /** ACTIVE or STAGED */
+  /** ACTIVE or STAGED; PORT_PENDING of one that is not known to have come yet */
   readonly operationalStatus: string;
   readonly carrierStatus: string;
   /** what it rings, in words */
@@ -31,6 +33,10 @@ export interface NumberNow {
   readonly release: string;
   readonly move: string;
   readonly goLive: string;
+  /** the same of the port order that brings it, where ports are to be triggered */
+  readonly trigger: string;
+  /** of its port; '' where it is not known or it is not ported */
+  readonly portStatus: string;
   /** since when this is known, ISO date and time; '' where it is as the run left it */
   readonly asOf: string;
   readonly account: string;
@@ -41,39 +47,48 @@ export interface NumberNow {
 
 const COLUMNS = [
   ...(['phoneNumber', 'operationalStatus', 'carrierStatus', 'rings', 'wanted', 'release', 'move'] as const),
-  ...(['goLive', 'asOf', 'account', 'file', 'sheet', 'row'] as const),
+  ...(['goLive', 'trigger', 'portStatus', 'asOf', 'account', 'file', 'sheet', 'row'] as const),
 ] as const satisfies readonly (keyof NumberNow)[];
 
 export interface CutoverRequest extends ActRequest {
+  /** tells ports whose carrier has named a day to come now, too */
+  readonly triggerPorts?: boolean;
   /** hears of every number of the cut-over at its end, and is waited for */
   readonly onNumber?: (number: NumberNow) => Promise<void>;
 }
 
 /**
  * Does the acts of the cut-over night: releases holds, moves numbers that ring something else until then (`movesFrom`),
- * puts staged numbers into service. Lists in `cutover.csv` what each number is and rings, also where it was stopped.
+ * puts staged numbers into service, and with `triggerPorts` calls ports in. Lists in `cutover.csv` what each
+ * number is and rings, also where it was stopped.
  *
  * @throws StopError when nothing could be done at all
  */
 export function cutoverRun(request: CutoverRequest, follow: Follow = {}): Promise<ActReport> {
-  const { onNumber = async () => {}, dryRun = false } = request;
+  const { onNumber = async () => {}, dryRun = false, triggerPorts = false } = request;
+  const acts = triggerPorts ? [...CUTOVER_ACTS, ACTS.trigger] : CUTOVER_ACTS;
   return actRun(
     {
-      ...{ name: 'cutover', acts: CUTOVER_ACTS },
+      ...{ name: 'cutover', acts },
       resultOf: () => ({}),
-      openList: (run, path, scope) => openList(run, path, scope, dryRun, onNumber),
+      openList: (run, path, scope) => openList(run, path, scope, { acts, isDry: dryRun, hear: onNumber }),
     },
     request,
     follow,
   );
 }
 
+interface ListOptions {
+  readonly acts: readonly Act[];
+  readonly isDry: boolean;
+  readonly hear: (number: NumberNow) => Promise<void>;
+}
+
 async function openList(
   run: RunDirectory,
   path: string,
   scope: ActScope,
-  isDry: boolean,
-  hear: (number: NumberNow) => Promise<void>,
+  { acts: wanted, isDry, hear }: ListOptions,
 ): Promise<ActList> {
   const columns = COLUMNS.map((header) => ({ header }));
   const list = await openSheetWriter(path, 'csv', { sheetName: 'cutover', columns });
@@ -83,17 +98,20 @@ async function openList(
     await hear(number);
   };
   const began = new Date().toISOString();
+  /** How acts ended that the journal keeps nothing of: port orders, for all their rows. */
+  const untold = new Map<string, ActEnd>();
   return {
     async add(row, ends) {
+      for (const end of ends)
+        if (end.act === 'trigger' && (isDry || end.what === 'left out')) untold.set(end.key, end);
       // Of a dry run the journal keeps nothing.
-      if (isDry)
-        await write(lineOf(run, planner, row, actsOf(row, CUTOVER_ACTS, planner, run.journal), ends));
+      if (isDry) await write(lineOf(run, planner, row, actsOf(row, wanted, planner, run.journal), ends));
     },
     async commit() {
       if (!isDry)
         for (const row of run.journal.rows()) {
           if (!scope.isNamed(row)) continue;
-          const acts = actsOf(row, CUTOVER_ACTS, planner, run.journal);
+          const acts = actsOf(row, wanted, planner, run.journal);
           if (acts.length > 0) await write(lineOf(run, planner, row, acts, null));
         }
       await list.commit();
@@ -106,8 +124,10 @@ async function openList(
     plans: Planner,
     row: StoredRow<ImportRecord>,
     acts: readonly OpenAct[],
-    ends: readonly ActEnd[] | null,
+    heard: readonly ActEnd[] | null,
   ): NumberNow {
+    const order = acts.flatMap(({ key }) => untold.get(key) ?? []);
+    const ends = heard === null && order.length === 0 ? null : [...new Set([...(heard ?? []), ...order])];
     const plan = plans.plan(row);
     const resources = typeof plan === 'string' ? [] : plan.resources;
     const reference = resources.find(({ kind }) => kind === 'reference');
@@ -128,13 +148,16 @@ async function openList(
       return text('from') || `${wordOf(text('referenceType'))} ${text('referenceId')}`;
     };
     const { file, sheet } = row.record;
+    const isPending = values.numberSource === 'PORT' && meaningOf(text('portStatus')) !== 'done';
     return {
       phoneNumber: values.phoneNumber ?? '',
-      operationalStatus: text('operationalStatus') || (values.operationalStatus ?? 'ACTIVE'),
+      operationalStatus:
+        text('operationalStatus') || (isPending ? 'PORT_PENDING' : (values.operationalStatus ?? 'ACTIVE')),
       carrierStatus: text('carrierStatus'),
       ...{ rings: rings(), wanted },
       ...{ release: stateOf('release', acts, ends), move: stateOf('move', acts, ends) },
-      ...{ goLive: stateOf('goLive', acts, ends), asOf },
+      ...{ goLive: stateOf('goLive', acts, ends), trigger: stateOf('trigger', acts, ends) },
+      ...{ portStatus: text('portStatus'), asOf },
       ...{ account: values.accountNumber ?? '', file, sheet: sheet ?? '', row: row.row },
     };
   }

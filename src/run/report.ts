@@ -3,11 +3,13 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
 import { TO_PUT_BACK } from '../execute/put-back.js';
+import { isActDone } from '../execute/run-acts.js';
 import type { Stopped } from '../execute/stop-switch.js';
 import { isTakenBack } from '../execute/take-back-acts.js';
 import { OPEN_STATES } from '../execute/undo-part.js';
 import { type StepState, WAS_THERE } from '../journal/journal.js';
-import { ACT_NAMES, KIND_NAMES } from '../plan/resource.js';
+import { ACT_NAMES, type ActName, KIND_NAMES } from '../plan/resource.js';
+import type { NightCounts } from '../plan/sheet-plan.js';
 import { CHECK_STATUSES, isDone, isWaiting, ROW_STATUSES } from '../plan/statuses.js';
 import { headersOf } from '../records/headers.js';
 import { PRODUCT_NAMES, PRODUCTS } from '../records/products.js';
@@ -246,9 +248,29 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     undoneBy: orElse(() => runState(journal).get('undoneBy') ?? null, null),
     next: nextSteps({
       ...{ ...told, ...optionsAgain(facts), needsProfile: needsProfile(found.groups), sent, toTakeBack },
+      night: orElse(() => nightOf(journal), NO_NIGHT),
     }),
     exit: last?.exit ?? exitOf(stoppedBy, isLoaded(run) ? openStatuses(run) : [], hasCreated(run)),
   };
+}
+
+const NO_NIGHT: NightCounts = { moves: 0, staged: 0, held: 0 };
+const NIGHT_COLUMNS: readonly unknown[] = ['movesFrom', 'operationalStatus', 'holdActivation'];
+
+/** The numbers that still wait for the night; sheets without its columns are not looked through. */
+function nightOf(journal: Told['journal']): NightCounts {
+  const hasNight = journal
+    .sources()
+    .some((source) => headersOf(source).some(({ column }) => NIGHT_COLUMNS.includes(column)));
+  if (!hasNight) return NO_NIGHT;
+  const { moves, staged, held } = journal.countNight();
+  const steps = journal.countSteps();
+  const open = (act: ActName, count: number) =>
+    Math.max(
+      0,
+      count - sumOf(steps.filter((step) => step.kind === act && isActDone(step)).map((step) => step.count)),
+    );
+  return { moves: open('move', moves), staged: open('goLive', staged), held: open('release', held) };
 }
 
 /** The tables that a run has read so far. */

@@ -100,7 +100,14 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     plan: interrupted ? null : counter.plan(paceOf(settings), false),
     coverage: OFFLINE_COVERAGE,
     ...{ tables, objects: [], groups: found, created: [], error: null, undoneBy: null },
-    next: nextSteps({ ...told, ...again, needsProfile: needsProfile(found), sent: false, toTakeBack: 0 }),
+    next: nextSteps({
+      ...told,
+      ...again,
+      needsProfile: needsProfile(found),
+      sent: false,
+      toTakeBack: 0,
+      night: null,
+    }),
     exit: interrupted ? 'interrupted' : counts.invalid === 0 ? 'done' : 'someFailed',
   };
 }

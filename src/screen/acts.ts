@@ -84,5 +84,6 @@ function questionText({ questionOf, andThen }: ActOnScreen, about: ActQuestion):
 
 function againOptions({ flags, yes, dryRun }: ActOnScreen): string {
   const only = [flags['only'] ?? []].flat().map((each) => ` --only ${shellWord(String(each))}`);
-  return [...only, dryRun ? ' --dry-run' : yes ? ' --yes' : ''].join('');
+  const ports = flags['trigger-ports'] === true ? ' --trigger-ports' : '';
+  return [...only, ports, dryRun ? ' --dry-run' : yes ? ' --yes' : ''].join('');
 }

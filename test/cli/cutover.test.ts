@@ -238,6 +238,26 @@ describe.concurrent('cutover', () => {
     });
   });
 
+  it('looks first after a lost answer, and knows what it did', async ({ expect, onTestFinished }) => {
+    const { sandbox, gate, workspace } = await beforeTheNight(onTestFinished, rows);
+    expectExit(await workspace.run(), 0);
+    const lost = new Set<string>();
+    gate.watch((now, { isWrite, path }) =>
+      now === 'committed' && isWrite && lost.size < lost.add(path).size ? 'drop' : undefined,
+    );
+    const ended = await cutover(workspace, '--yes');
+    gate.watch(null);
+    expectExit(ended, 0);
+    expect(JSON.parse(ended.stdout).acts).toMatchObject({
+      ...{ release: { done: 1, 'done before': 0 }, move: { done: 2 }, goLive: { done: 2 } },
+    });
+    expect(sandbox.counts.get('updateServiceActivationEvent')).toBe(1);
+    expect(workspace.results()[2]).toMatchObject({
+      numberStatus: expect.stringMatching(/^(IN_PROGRESS|COMPLETED)$/),
+    });
+    expect(numbersOf(sandbox)).toMatchObject({ [listed(100)]: 'ACTIVE 6000', [listed(1)]: 'ACTIVE 4001' });
+  });
+
   it('on a platform without a release by API stops once and says so', async ({ expect, onTestFinished }) => {
     const { sandbox, workspace } = await beforeTheNight(onTestFinished, [held(0), held(1), held(2)]);
     expectExit(await workspace.run(), 0);

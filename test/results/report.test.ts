@@ -275,7 +275,7 @@ describe('what to do next', () => {
     ...{ insecure: '', sheets: ['in.csv'], counts: {}, stoppedBy: null, undoneAt: null },
     ...{ needsProfile: false, profile: undefined, edits: '', selecting: '', selection: null },
     ...{ results: 'runs/a b/results.csv', errors: 'runs/a b/errors.csv', kept: [] },
-    ...{ report: 'runs/a b/report.html', credentials: null, sent: true, toTakeBack: 5 },
+    ...{ report: 'runs/a b/report.html', credentials: null, sent: true, night: null, toTakeBack: 5 },
   };
 
   it('is to go on, to correct, to try again, to take back', () => {

@@ -38,7 +38,7 @@ export type Verdict =
   /** it is so already */
   | { readonly what: 'done'; readonly now: JsonObject }
   /** it is not for this one, which is no fault */
-  | { readonly what: 'left out'; readonly reason: string }
+  | { readonly what: 'left out'; readonly reason: string; readonly now?: JsonObject }
   /** something speaks against it */
   | { readonly what: 'failed'; readonly reason: string; readonly hint: string; readonly now?: JsonObject };
 

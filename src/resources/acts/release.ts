@@ -1,6 +1,8 @@
 import { ApiError } from '../../api/api-error.js';
 import { getActivationEvent, releaseActivation } from '../../api/endpoints.js';
 import { StopError } from '../../errors.js';
+import type { JsonObject } from '../../journal/journal.js';
+import type { KeptEvent } from '../../plan/events.js';
 import type { Act } from './act.js';
 import { NUMBER_GONE, numberNow, toldOf } from './number-now.js';
 
@@ -21,7 +23,7 @@ export const release: Act = {
     if (number === null) return NUMBER_GONE;
     const event = await task.look(getActivationEvent(partitionId, accountId, id));
     const status = event?.activationStatusType ?? null;
-    const now = { ...toldOf(number), activation: status };
+    const now = { ...toldOf(number), activation: status, ...keptEvent(id, status, event?.lastUpdatedDate) };
     // Without an event the number's own status tells.
     const isHeld = status === null ? number['carrierStatus'] === 'ACTIVATION_ON_HOLD' : status === 'ON_HOLD';
     return isHeld ? { what: 'due', before: now } : { what: 'done', now };
@@ -39,7 +41,23 @@ export const release: Act = {
         );
       throw error;
     }
-    return { ...before, carrierStatus: 'ACTIVATION_PENDING', activation: 'IN_PROGRESS' };
+    const { updatedAt } = (before['event'] ?? {}) as Partial<KeptEvent>;
+    return {
+      ...before,
+      ...{ carrierStatus: 'ACTIVATION_PENDING', activation: 'IN_PROGRESS' },
+      ...keptEvent(id, 'IN_PROGRESS', updatedAt),
+    };
   },
   takeBack: { cannot: 'an activation that was released cannot be held again' },
 };
+
+/** The event as a journal keeps it with the row; nothing where it is not known. */
+function keptEvent(
+  referenceId: string,
+  status: string | null,
+  updatedAt: string | null | undefined,
+): JsonObject {
+  if (status === null || !updatedAt) return {};
+  const event: KeptEvent = { type: 'ACTIVATION', status, updatedAt, referenceId };
+  return { event: { ...event } };
+}
