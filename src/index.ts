@@ -10,6 +10,7 @@ export type { ListedRun, RunPart, RunReport, UnreadableRun } from './results/run
 export type { ActCounts, ActQuestion, ActReport, ActRequest } from './run/act-run.js';
 export type { RunRequest } from './run/begin.js';
 export type { Follow, RunEvent } from './run/events.js';
+export { type FollowReport, followRun } from './run/follow-run.js';
 export type { EarlierRequest } from './run/open.js';
 export {
   openRun,

@@ -240,6 +240,7 @@ export const OWN_OPTIONS = {
       help: 'tells who would get a mail, lists them in welcome-dry-run.csv, and sends nothing',
     },
   },
+  follow: INSECURE_HTTP,
   verify: INSECURE_HTTP,
   runs: {
     dir: { type: 'text', value: 'DIR', default: 'runs', help: 'the folder of the runs' },

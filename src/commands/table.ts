@@ -72,6 +72,16 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./resume.js'),
   },
   {
+    name: 'follow',
+    words: '<run-dir>',
+    summary:
+      'reads only: what became of what the platform does after its answer (activations, ports, E911 addresses); tells what changed since the last look',
+    example: 'alianza-import follow runs/acme',
+    options: [...CONNECTION, 'format', 'http-log', 'json', 'quiet'],
+    own: OWN_OPTIONS.follow,
+    load: () => import('./follow.js'),
+  },
+  {
     name: 'cutover',
     words: '<run-dir>',
     summary:

@@ -10,7 +10,7 @@ import { callerOf, type Run, screenOf } from './command.js';
 
 const SHOWN = 20;
 /** What is told of single objects as it goes on. */
-const TOLD = ['kept', 'still needed', 'failed', 'would be deleted', 'would be put back'];
+const TOLD = ['kept', 'still needed', 'unfinished', 'failed', 'would be deleted', 'would be put back'];
 
 export const run: Run = async (args, io) => {
   const [runDir = ''] = args.words;
@@ -58,6 +58,10 @@ export const run: Run = async (args, io) => {
     io.say(`${what}: ${count.toLocaleString('en-US')} (${objectsText(kinds)})\n`);
   }
   if (counts.length === 0) io.say('nothing to do\n');
+  if (told.undone.unfinished > 0)
+    io.say(
+      `The platform is still at work on some of it. Take back the rest later with: alianza-import undo ${shellPath(runDir)}${only}\n`,
+    );
   if (told.list !== null) io.say(`list: ${told.list}\n`);
   if (error !== null) io.err(errorText(error));
   if (error !== null || exit === 'interrupted')

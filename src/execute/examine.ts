@@ -17,12 +17,14 @@ export interface Made {
   readonly resource: Resource;
   readonly ids: Ids;
   /** what is to become of it so far */
-  verdict: 'delete' | 'keep' | 'gone' | 'failed';
+  verdict: 'delete' | 'keep' | 'gone' | 'failed' | 'unfinished';
   reason: string;
   /** somebody has given it to another owner */
   isElsewhere: boolean;
   /** what it waited for is over, and nothing of that can be cancelled any more */
   isInService: boolean;
+  /** what the platform is still doing with it, as it says itself, in words */
+  underWay: string | null;
 }
 
 /** What reading needs. */
@@ -54,6 +56,7 @@ export async function examine(run: Examining, made: readonly Made[]): Promise<vo
         each.isInService = service !== null;
         if (service !== null && !run.ported) keep(each, service);
         else if (changed !== null) keep(each, changed);
+        each.underWay = kind.waitsFor?.unfinished(now) ?? null;
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         keep(each, `it could not be read: ${error.message}`);

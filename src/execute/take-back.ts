@@ -25,9 +25,10 @@ import { putBack, TO_PUT_BACK, wentBack } from './put-back.js';
 import type { StopSwitch } from './stop-switch.js';
 import { settleActs, takeBackActs } from './take-back-acts.js';
 import { OPEN_STATES, type UndoPart } from './undo-part.js';
+import { blockedBy, Patience, usedByOthers, whyNotYet } from './unfinished.js';
 
 export const UNDONE = [
-  ...(['deleted', 'put back', 'gone', 'kept', 'still needed', 'failed'] as const),
+  ...(['deleted', 'put back', 'gone', 'kept', 'still needed', 'unfinished', 'failed'] as const),
   ...(['would be deleted', 'would be put back'] as const),
 ] as const;
 type UndoneWhat = (typeof UNDONE)[number];
@@ -45,7 +46,8 @@ export interface Undone {
   /**
    * `put back`: it was there before the run, and has its former values again, or what the cut-over did is undone;
    * `gone`: somebody else had deleted it; `kept`: changed since, or something that is kept hangs on it, so not touched;
-   * `still needed`: by a row that is not taken back, so not touched; `failed`: the platform refused
+   * `still needed`: by a row that is not taken back, so not touched; `unfinished`: the platform is still at work on it, so
+   * that it cannot be deleted yet; `failed`: the platform refused
    */
   readonly what: UndoneWhat;
   readonly reason: string;
@@ -71,6 +73,9 @@ export interface UndoOptions {
 
 const WAVES = undoWaves();
 
+/** How many settle times undo waits in all for what the platform is not done with, where it is a matter of seconds. */
+const PATIENCE = 2;
+
 /** What all accounts of one undo share. */
 interface Undoing extends UndoOptions {
   readonly client: Client;
@@ -79,6 +84,7 @@ interface Undoing extends UndoOptions {
   readonly addresses: Addresses;
   /** when undo began, by `performance.now()` */
   readonly startedAt: number;
+  readonly patience: Patience;
 }
 
 /**
@@ -99,6 +105,7 @@ export async function takeBackRun(
     planner: new Planner(journal),
     addresses: new Addresses(client, journal),
     startedAt: performance.now(),
+    patience: new Patience(PATIENCE * options.settleMs),
   };
   const accounts = options.part?.accounts ?? journal.stepsByAccount([...OPEN_STATES, ...TO_PUT_BACK]);
   for (const { key, by } of options.actsOnly ? [] : (options.part?.needed ?? [])) {
@@ -131,8 +138,11 @@ async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void>
   const made = await madeOf(run, created, resources);
   await releaseUnused(run, created);
   await examine(run, made);
-  await keepWhatHangsTogether(run, made, new Set([...freed, ...letGo]));
+  const freedHere = new Set([...freed, ...letGo]);
+  await keepWhatHangsTogether(run, made, freedHere);
+  await keepWhatOthersUse(run, made, freedHere);
   if (run.dryRun) {
+    tellUnfinishedBefore(made);
     for (const each of made)
       if (isObject(each.resource) || isTakenOff(run, each))
         tell(run, each, each.verdict === 'delete' ? 'would be deleted' : undefined);
@@ -148,6 +158,45 @@ async function undoAccount(run: Undoing, seqs: readonly number[]): Promise<void>
   for (const [row, plan] of plans)
     if (run.part === null || run.part.rows.has(row.ordinal))
       await takeBackRow(run.journal, row, plan, run.undoneAt);
+}
+
+/**
+ * Keeps numbers that are the emergency number of somebody who stays. Asked only of numbers whose account stays: with an
+ * account all its users go.
+ */
+async function keepWhatOthersUse(
+  run: Undoing,
+  made: readonly Made[],
+  freed: ReadonlySet<string>,
+): Promise<void> {
+  const goes = new Set(made.filter(({ verdict }) => verdict !== 'keep').map(({ ids }) => ids.id));
+  const numbers = made.filter(
+    ({ resource, verdict, ids }) =>
+      resource.kind === 'number' && verdict === 'delete' && !goes.has(ids.accountId),
+  );
+  const used = await Promise.all(numbers.map((each) => usedByOthers(run.client, each, goes)));
+  numbers.forEach((each, at) => {
+    const reason = used[at];
+    if (typeof reason === 'string') keep(each, reason);
+  });
+  if (used.some((reason) => reason !== null)) await keepWhatHangsTogether(run, made, freed);
+}
+
+/** What a dry run knows of what could not be deleted now: what the platform itself says, and what hangs together with it. */
+function tellUnfinishedBefore(made: readonly Made[]): void {
+  for (const each of made)
+    if (each.verdict === 'delete' && each.underWay !== null) leave(each, each.underWay);
+  for (const wave of WAVES)
+    for (const each of made.filter(({ resource }) => wave.includes(resource.kind))) {
+      const blocking = each.verdict === 'delete' ? blockedBy(each, made) : undefined;
+      if (blocking) leave(each, `${blocking.resource.key} is still there`);
+    }
+}
+
+/** What cannot be deleted yet stays as it is, for an undo later on. */
+function leave(each: Made, reason: string): void {
+  each.verdict = 'unfinished';
+  each.reason = reason;
 }
 
 /**
@@ -203,6 +252,8 @@ export async function takeBackRow(
   );
   if (!isTaken) return;
   const kept = steps.filter((step) => step?.state === 'kept' || step?.state === 'not put back');
+  if (steps.some((step) => step?.kind === 'number' && step.state === 'deleted'))
+    void journal.forgetEvents(row.ordinal);
   const warnings = [
     `undone ${undoneAt}`,
     ...kept.map((step) => `${step?.key} was kept: ${String(step?.outcome?.['reason'])}`),
@@ -230,6 +281,7 @@ async function madeOf(
           reason: '',
           isElsewhere: false,
           isInService: false,
+          underWay: null,
         };
       const message = 'it was never created';
       if (!run.dryRun) await run.journal.settle(step.key, step.kind, step.owner, 'failed', { message });
@@ -303,29 +355,44 @@ async function takeBack(run: Undoing, each: Made, made: readonly Made[]): Promis
     await settle('deleted', each.reason === '' ? {} : { reason: each.reason });
     return tell(run, each);
   }
-  // A delete that failed leaves something on what is deleted after it.
-  const failed = made.find(
-    (other) => other.verdict === 'failed' && Object.values(other.resource.needs).includes(resource.key),
-  );
-  if (each.verdict === 'delete' && failed) keep(each, `${failed.resource.key} is still there`);
+  // What could not be deleted leaves something on what is deleted after it.
+  const blocking = each.verdict === 'delete' ? blockedBy(each, made) : undefined;
+  if (blocking?.verdict === 'failed') keep(each, `${blocking.resource.key} is still there`);
+  if (blocking?.verdict === 'unfinished') {
+    leave(each, `${blocking.resource.key} is still there`);
+    await settle('created', { reason: each.reason });
+    return tell(run, each);
+  }
   if (each.verdict === 'keep') {
     await settle('kept', { reason: each.reason });
     return tell(run, each);
   }
-  try {
-    await settle('deleting');
-    const call = KINDS[resource.kind].takeBack?.remove(ids, resource);
-    // an order that is completed is nothing to cancel any more; its numbers are deleted as others
-    const isOver = each.isInService && KINDS[resource.kind].waitsFor?.holdsRow === true;
-    if (call && !isOver) await orNull(client.send(call, { priority: step.owner }));
-    await settle('deleted');
-    tell(run, each, 'deleted');
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    await settle('created');
-    each.verdict = 'failed';
-    each.reason = error.message;
-    tell(run, each);
+  const { kind } = resource;
+  const call = KINDS[kind].takeBack?.remove(ids, resource);
+  // an order that is completed is nothing to cancel any more; its numbers are deleted as others
+  const isOver = each.isInService && KINDS[kind].waitsFor?.holdsRow === true;
+  for (let tries = 1; ; tries++) {
+    try {
+      await settle('deleting');
+      if (call && !isOver) await orNull(client.send(call, { priority: step.owner }));
+      await settle('deleted', { reason: undefined });
+      return tell(run, each, 'deleted');
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const mayWait = kind === 'number' || kind === 'account';
+      const phone = kind === 'account' ? null : ids.id;
+      const notYet = mayWait ? await whyNotYet(client, ids, phone, error, step.owner) : null;
+      if (notYet && !notYet.isHeld && (await run.patience.wait(client, tries))) continue;
+      // What was in the way may have ended while it was asked for.
+      if (mayWait && notYet === null && error.status === 400 && tries === 1) continue;
+      if (notYet) leave(each, notYet.reason);
+      else {
+        each.verdict = 'failed';
+        each.reason = error.message;
+      }
+      await settle('created', { reason: each.reason });
+      return tell(run, each);
+    }
   }
 }
 
@@ -383,6 +450,7 @@ function tell(run: Undoing, each: Made, what?: Undone['what']): void {
     gone: each.reason === '' ? 'deleted' : 'gone',
     delete: 'deleted',
     failed: 'failed',
+    unfinished: 'unfinished',
   } as const;
   run.onUndone({
     ...about(each.step, each.resource, each.ids.id),

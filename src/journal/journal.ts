@@ -528,6 +528,21 @@ export class Journal<R> {
     ).map((raw) => this.#unseal<JsonObject>(raw.event));
   }
 
+  /** How many events there are of each type and status. */
+  countEvents(): { type: string; status: string; count: number }[] {
+    type Raw = { type: Bytes; status: Bytes; count: number };
+    const status = `json_extract(${plainJson('event')}, '$.status')`;
+    return this.#all<Raw>(
+      `SELECT ${bytes('type')}, CAST(${status} AS BLOB) AS status, count(*) AS count FROM events
+       GROUP BY events.type, ${status}`,
+    ).map(({ type, status, count }) => ({ type: textOf(type), status: textOf(status), count }));
+  }
+
+  /** Forgets the events of a row whose number is gone. */
+  forgetEvents(ordinal: number): Promise<void> {
+    return this.#write('DELETE FROM events WHERE ordinal = ?', ordinal);
+  }
+
   /** Whether any event is kept. */
   hasEvents(): boolean {
     return this.#first('SELECT 1 AS one FROM events LIMIT 1') !== undefined;

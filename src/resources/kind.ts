@@ -171,6 +171,8 @@ export interface WaitsFor {
   readonly moves: readonly string[];
   /** why undo keeps one whose wait is over, unless it is asked for (`--ported`), in words; null where it keeps none */
   readonly inService: ((now: object) => string | null) | null;
+  /** what the platform is still doing with one, as that itself says, in words; null when it is done. Undo tells it */
+  unfinished(now: object): string | null;
 }
 
 /** What a dry run can ask of one resource. */

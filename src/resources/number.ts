@@ -145,7 +145,19 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
     },
     always: null,
   },
-  waitsFor: { event: 'ACTIVATION', holdsRow: false, moves: ['holdActivation'], inService: portedIn },
+  waitsFor: {
+    event: 'ACTIVATION',
+    holdsRow: false,
+    moves: ['holdActivation'],
+    inService: portedIn,
+    unfinished: (now) => UNFINISHED[String((now as NumberRecord)['carrierStatus'])] ?? null,
+  },
+};
+
+/** What undo says of a number by its `carrierStatus`, where that says that something is under way. */
+const UNFINISHED: Readonly<Record<string, string>> = {
+  ACTIVATION_ON_HOLD: 'its activation is on hold; release it first, then run undo again',
+  ACTIVATION_PENDING: 'it is still being activated; run undo again later',
 };
 
 /** Of a number that a port has brought: also where its order is none of what is taken back. */

@@ -127,6 +127,7 @@ export const portOrder: Kind<OrderRecord, OrderIdentity> = {
     event: 'PORT_REQUEST',
     holdsRow: true,
     moves: [],
+    unfinished: () => null,
     inService: (now) => ((now as PortOrderRecord).status === 'ACTIVE' ? PORTED_IN : null),
   },
 };

@@ -122,6 +122,11 @@ function afterRun(ending: Ending): string[] {
     if (errors !== null && invalid === 0)
       steps.push(`Or correct ${those} in ${errors}, then: ${run(errors)}`);
   }
+  const held = counts['waiting'] ?? 0;
+  if (held > 0)
+    steps.push(
+      `See what becomes of ${rows(held, 'waiting')}, such as every night: \`${ofRun(ending, 'follow')}\``,
+    );
   for (const file of kept.filter((path) => basename(path).startsWith('errors')))
     steps.push(`Import what you have corrected in ${file}: ${run(file)}`);
   const selected = totalOf(ending) - otherRows;

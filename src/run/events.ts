@@ -1,9 +1,33 @@
 import type { Difference } from '../execute/compare.js';
+import type { EventType } from '../plan/events.js';
 import type { ActName } from '../plan/resource.js';
 import type { SheetPlan } from '../plan/sheet-plan.js';
 import type { HeaderMatch } from '../records/headers.js';
 import type { Problem } from '../records/problem.js';
 import type { RunReport, TableHeaders } from '../results/run-report.js';
+
+/** Where an activation, a port or an E911 address stands, and where it stood. */
+export interface FollowedChange {
+  readonly file: string;
+  readonly sheet: string | null;
+  /** as the spreadsheet shows it */
+  readonly row: number;
+  readonly account: string | null;
+  readonly phoneNumber: string;
+  /** `ACTIVATION`, `PORT_REQUEST` or `NINE_ONE_ONE_ADDRESS` */
+  readonly event: EventType;
+  /** the platform's status; null when it was not known before */
+  readonly from: string | null;
+  readonly to: string;
+  readonly focDate: string | null;
+  /** the carrier's code and words */
+  readonly code: string | null;
+  readonly message: string | null;
+  /** the address that the E911 provider proposes */
+  readonly correction: string | null;
+  /** how the row stands now */
+  readonly status: string;
+}
 
 /** What happens in a run, as values; in this order, but for those that come again and again. */
 export type RunEvent =
@@ -90,6 +114,8 @@ export type RunEvent =
       readonly reason: string;
       readonly row: number;
     }
+  /** something that the platform does after its answer stands otherwise than at the last look (`followRun`) */
+  | { readonly type: 'changed'; readonly change: FollowedChange }
   /** a row is not as its sheet says (`verifyRun`) */
   | { readonly type: 'different'; readonly row: number; readonly differences: readonly Difference[] }
   | { readonly type: 'ended'; readonly report: RunReport };

@@ -70,6 +70,10 @@ export interface RunLife {
   partUndone: string;
   /** who began it */
   undoneBy: Writer;
+  /** when the change bears that `follow` saw last, for each partition; by the platform's clock, ISO date and time */
+  followed: Readonly<Record<string, string>>;
+  /** `follow` has journaled what the results do not say yet */
+  followedToWrite: boolean;
   /** what it came to so far */
   report: KeptReport;
 }

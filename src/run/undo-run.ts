@@ -248,9 +248,10 @@ async function undoOpened(
   } catch (error) {
     failure ??= error;
   }
-  const { deleted, gone, kept, failed } = undone;
+  const { deleted, gone, kept, failed, unfinished } = undone;
   if (failure !== null && deleted + gone + undone['put back'] === 0) throw failure;
-  const ended: Exit = interrupted ? 'interrupted' : kept + failed > 0 ? 'someFailed' : 'done';
+  const done: Exit = unfinished > 0 ? 'underWay' : 'done';
+  const ended: Exit = interrupted ? 'interrupted' : kept + failed > 0 ? 'someFailed' : done;
   return {
     ...told,
     list,

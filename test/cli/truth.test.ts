@@ -158,7 +158,11 @@ describe.concurrent('verify', () => {
     if (!device) throw new Error('the device is gone');
     sandbox.state.devices.put({ ...device, emergencyNumber: '18015550199' });
     await platform.patch(`${at(bcc)}/user/${bcc['userId']}`, {
-      callerIdConfig: { callerIdNumber: ray['assignedPhoneNumber'] },
+      callerIdConfig: {
+        callerIdNumber: ray['assignedPhoneNumber'],
+        externalCallerIdVisible: false,
+        extensionCallerIdVisible: true,
+      },
     });
     await platform.patch(`${at(fox)}/user/${fox['userId']}`, {
       timeZone: 'US/Central',
