@@ -138,6 +138,11 @@ const VoicemailBoxUses = z.looseObject({
 const PortAnswer = z.looseObject({ macAddress: optionalText, portNumber: z.number().nullish() });
 const CallingPlanProduct = z.looseObject({ id, name: optionalText, defaultPlan: z.boolean().nullish() });
 const CallingPlanAnswer = z.looseObject({ callingPlanProductId: optionalText, endDate: optionalText });
+const UserBoxAnswer = z.looseObject({
+  id,
+  voicemailToEmailAddresses: z.array(z.string()).nullish(),
+  locale: optionalText,
+});
 const UserProductPlan = z.looseObject({ id: optionalText });
 /** A write whose answer holds nothing that is needed was done, whatever JSON says so, or none at all. */
 const Written = z.unknown();
@@ -260,6 +265,7 @@ export type DeviceRecord = z.output<typeof DeviceAnswer>;
 export type LineRecord = z.output<typeof LineAnswer>;
 export type CallHandlingRecord = z.output<typeof CallHandlingAnswer>;
 export type PortRecord = z.output<typeof PortAnswer>;
+export type UserBoxRecord = z.output<typeof UserBoxAnswer>;
 export type CallingPlanProductRecord = z.output<typeof CallingPlanProduct>;
 export type CallingPlanRecord = z.output<typeof CallingPlanAnswer>;
 export type NamedRecord = z.output<typeof NamedAnswer>;
@@ -438,6 +444,30 @@ export const patchUser = (
   body,
   answer: Written,
   belongs: (answer) => sameKey(userId, field(answer, 'id')),
+});
+
+/** The voicemail box that came with a user. */
+export const getUserBox = (partitionId: string, accountId: string, boxId: string): Call<UserBoxRecord> => ({
+  operation: 'retrieveVoicemailBox',
+  method: 'GET',
+  path: `${accountPath(partitionId, accountId)}/voicemailbox/${e(boxId)}`,
+  answer: UserBoxAnswer,
+  belongs: (box) => sameKey(boxId, box.id),
+});
+
+/** Changes the fields of the body alone. */
+export const patchUserBox = (
+  partitionId: string,
+  accountId: string,
+  boxId: string,
+  body: Body,
+): Call<unknown> => ({
+  operation: 'patchVoicemailBox',
+  method: 'PATCH',
+  path: `${accountPath(partitionId, accountId)}/voicemailbox/${e(boxId)}`,
+  body,
+  answer: Written,
+  belongs: (answer) => sameKey(boxId, field(answer, 'id')),
 });
 
 /** The user plans that an account may have. */

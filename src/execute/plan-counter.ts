@@ -9,6 +9,7 @@ import {
   getPort,
   getPortOrder,
   getUser,
+  getUserBox,
   listCallingPlanProducts,
   listCallingPlans,
   listDevices,
@@ -30,8 +31,9 @@ import { NumberTable } from '../records/across/number-table.js';
 import type { RowValues } from '../records/columns.js';
 import { completeValues, numberSourceOf } from '../records/complete.js';
 import { isPort, portOrderOf } from '../records/port-order.js';
-import type { Product } from '../records/products.js';
+import { PRODUCTS, type Product } from '../records/products.js';
 import type { ImportRecord } from '../records/record.js';
+import { hasVoicemailSettings } from '../records/user-settings.js';
 import { isObject, KINDS, objectOf } from '../resources/kinds.js';
 import { accountLookUps } from '../resources/lookups/account-index.js';
 import { RESULTS_PER_SEARCH } from '../resources/lookups/number-pools.js';
@@ -122,6 +124,7 @@ interface Asked {
 }
 const NOTHING_ASKED: Asked = { list: null, there: null, isNew: null };
 const GET_USER = getUser('', '', '').operation;
+const GET_USER_BOX = getUserBox('', '', '').operation;
 const GET_PLANS = listCallingPlans('', '', 'ACCOUNT', '').operation;
 const ASKED: Readonly<Record<KindName, Asked>> = {
   account: NOTHING_ASKED,
@@ -144,6 +147,7 @@ const ASKED: Readonly<Record<KindName, Asked>> = {
   sipTrunk: { ...NOTHING_ASKED, list: listTrunks('', '').operation },
   reference: NOTHING_ASKED,
   userSettings: { ...NOTHING_ASKED, always: GET_USER },
+  userVoicemail: { ...NOTHING_ASKED, there: GET_USER_BOX, always: GET_USER },
   callingPlan: { ...NOTHING_ASKED, always: GET_PLANS },
   device: {
     ...{ list: listDevices('', '').operation, there: null },
@@ -152,7 +156,7 @@ const ASKED: Readonly<Record<KindName, Asked>> = {
 };
 /** What several rows share: the kind, and the object that it is or is set on. Each has a bit of the first of the rows. */
 const SHARED = [
-  ...['account of account', 'user of user', 'userSettings of user'],
+  ...['account of account', 'user of user', 'userSettings of user', 'userVoicemail of user'],
   ...['callingPlan of account', 'callingPlan of user'],
 ];
 /** Further bits of a first row while it is counted: that it differs, and above them the lists of {@link ASKED}. */
@@ -485,7 +489,7 @@ function partsOf(product: Product, values: RowValues, isCallerId: boolean): numb
     // a NUMBER may ring nothing
     (values.ringsType === undefined ? 0 : 16) |
     (bringsUserSettings(product, values, isCallerId) ? 8 : 0) |
-    (bringsBox(product, values) ? 32 : 0) |
+    (bringsBox(product, values) || bringsVoicemailSettings(product, values) ? 32 : 0) |
     (product === 'HUNT_GROUP' ? huntFailoversOf(values).length * 64 : 0)
   );
 }
@@ -496,6 +500,11 @@ function bringsBox(product: Product, values: RowValues): boolean {
   return (
     product !== 'HUNT_GROUP' || huntFailoversOf(values).some(({ action }) => values[action] === 'VOICEMAIL')
   );
+}
+
+/** Whether a row says something of the voicemail box that its user came with. */
+function bringsVoicemailSettings(product: Product, values: RowValues): boolean {
+  return PRODUCTS[product].hasUser && hasVoicemailSettings(values);
 }
 
 /** Whether the number of a row that is only read becomes its user's caller ID, as far as the row tells. */

@@ -4,7 +4,7 @@ import type { CompleteValues } from '../records/complete.js';
 import { isPort, portOrderOf } from '../records/port-order.js';
 import { type AccountType, PRODUCTS, type Product } from '../records/products.js';
 import { HUNT_FAILOVERS } from '../records/rows/hunt-rules.js';
-import { hasUserSettings } from '../records/user-settings.js';
+import { hasUserSettings, hasVoicemailSettings } from '../records/user-settings.js';
 import { keyOf } from './keys.js';
 import type { KindName, Resource, Role, RowPlan, RowPortOrder } from './resource.js';
 
@@ -141,6 +141,8 @@ export function planRow(
       ...(reference ? { reference } : {}),
       ...(values.callerIdNumber === undefined ? {} : phoneNeeds(values.callerIdNumber)),
     });
+  if (PRODUCTS[product].hasUser && hasVoicemailSettings(values))
+    add('userVoicemail', keyOf.of('userVoicemail', owner), { account, owner });
   if (PRODUCTS[product].owner === 'user' && values.macAddress !== undefined)
     add('device', keyOf.device(values.macAddress, values.lineNumber), {
       account,

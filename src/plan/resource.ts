@@ -17,6 +17,7 @@ export const KIND_NAMES = [
   'sipTrunk',
   'reference',
   'userSettings',
+  'userVoicemail',
   'callingPlan',
   'device',
 ] as const;

@@ -95,6 +95,8 @@ const RINGING = ['BCC', 'HOME_PHONE', 'BUSINESS_LINE'] as const;
 const TRUNK = ['SIP_TRUNK'] as const;
 const GROUP = ['HUNT_GROUP'] as const;
 const BOXES = ['BUSINESS_LINE', 'HUNT_GROUP'] as const;
+/** Those with a voicemail box that is made for them, or that came with them. */
+const WITH_BOX = [...USERS, ...BOXES] as const;
 const NUMBER = ['NUMBER'] as const;
 
 /** `options` and the `schema` that takes them. */
@@ -1056,16 +1058,16 @@ export const COLUMNS = {
   },
   voicemailEmail: {
     group: 'voicemail',
-    products: BOXES,
+    products: WITH_BOX,
     schema: emailAddresses,
     default: "the box's first row's; blank there: messages are not mailed",
-    help: 'The e-mail addresses that messages are sent to, separated by semicolons.',
+    help: 'The e-mail addresses that messages are sent to, separated by semicolons; of a BCC or HOME_PHONE user they are those of the box that it came with.',
     example: { BUSINESS_LINE: 'counter@example.com' },
     synonyms: ['Voicemail to Email', 'VM Email', 'Voicemail Email Address', 'Voicemail Email Addresses'],
   },
   voicemailKeepAfterEmail: {
     group: 'voicemail',
-    products: BOXES,
+    products: WITH_BOX,
     ...flag,
     default: "TRUE with voicemailEmail, or what the box's first row says",
     help: 'Whether a message stays in the box once it was sent by e-mail.',
@@ -1073,7 +1075,7 @@ export const COLUMNS = {
   },
   voicemailLocale: {
     group: 'voicemail',
-    products: BOXES,
+    products: WITH_BOX,
     ...choice(['en-US', 'fr-CA', 'es-MX'], {
       english: 'en-US',
       french: 'fr-CA',
@@ -1266,10 +1268,10 @@ export function columnsOf(group: ColumnGroup): ColumnName[] {
   return COLUMN_NAMES.filter((column) => COLUMNS[column].group === group);
 }
 
-/** The columns that say something of a user, which its first row speaks for: how it treats calls is said in a line's. */
+/** The columns that say something of a user, which its first row speaks for: some are those of a line and its box, too. */
 export const USER_COLUMNS: readonly ColumnName[] = COLUMN_NAMES.filter((column) => {
   const { group, products } = columnOf(column);
-  return group === 'user' || (group === 'businessLine' && products.includes('BCC'));
+  return group === 'user' || (['businessLine', 'voicemail'].includes(group) && products.includes('BCC'));
 });
 
 /** The entry of a column with the type of any entry, for code that goes over all of them. */

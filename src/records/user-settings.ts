@@ -18,3 +18,12 @@ export function hasUserSettings(values: RowValues): boolean {
     values.callerIdNumber !== undefined || values.callerIdVisible !== undefined || hasUserHandling(values)
   );
 }
+
+/** Whether a row says anything of the voicemail box that comes with its user. */
+export function hasVoicemailSettings(values: RowValues): boolean {
+  return (
+    values.voicemailEmail !== undefined ||
+    values.voicemailKeepAfterEmail !== undefined ||
+    values.voicemailLocale !== undefined
+  );
+}

@@ -81,6 +81,7 @@ export function same(field: string, wanted: unknown, now: unknown): boolean {
     case 'dialingBehaviorType':
       return a.startsWith(b);
     case 'forwardMessageToEmailAddresses':
+    case 'voicemailToEmailAddresses':
       return asSet(wanted) === asSet(now);
     case 'postalCode':
       // A code may come back with its four further digits.

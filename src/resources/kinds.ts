@@ -15,6 +15,7 @@ import { reference } from './reference.js';
 import { sipTrunk } from './sip-trunk.js';
 import { user } from './user.js';
 import { userSettings } from './user-settings.js';
+import { userVoicemail } from './user-voicemail.js';
 import { voicemailBox } from './voicemail-box.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each kind has records and identities of its own
@@ -35,6 +36,7 @@ export const KINDS: Readonly<Record<KindName, AnyKind>> = {
   sipTrunk,
   reference,
   userSettings,
+  userVoicemail,
   callingPlan,
   device,
 };

@@ -482,7 +482,10 @@ export class Accounts {
     const { accountNumber = '', extension = '' } = check.values;
     if (this.known) fill(check, USER_COLUMNS, this.known.user(accountNumber, extension));
     check.applyDefaults('user');
-    if (product !== null && PRODUCTS[product].hasUser) check.applyDefaults('businessLine');
+    if (product !== null && PRODUCTS[product].hasUser) {
+      check.applyDefaults('businessLine');
+      check.applyDefaults('voicemail');
+    }
     if (product !== null) requireGroup(check, 'user');
     const timeZone = check.values.timeZone ?? this.#accounts.firstValues(account)?.timeZone;
     // most users are in the time zone of the one before

@@ -12,6 +12,7 @@ import {
   getNumber,
   getPort,
   getUser,
+  getUserBox,
   getVoicemailBoxUses,
   type HuntGroupRecord,
   type LineRecord,
@@ -30,6 +31,7 @@ import {
   type PlanReferenceType,
   type PortRecord,
   type TrunkRecord,
+  type UserBoxRecord,
   type UserRecord,
   type VoicemailBoxRecord,
 } from '../../api/endpoints.js';
@@ -61,6 +63,11 @@ export class Snapshot {
   /** One user, whole, or null. */
   user(userId: string, priority: number): Promise<UserRecord | null> {
     return orNull(this.#list(getUser(this.partitionId, this.accountId, userId), priority));
+  }
+
+  /** The voicemail box that came with a user, or null. */
+  userBox(boxId: string, priority: number): Promise<UserBoxRecord | null> {
+    return orNull(this.#list(getUserBox(this.partitionId, this.accountId, boxId), priority));
   }
 
   /** The calling plans of a user, a trunk or the account itself. */
