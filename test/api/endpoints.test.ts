@@ -14,20 +14,37 @@ const PUBLISHED = new Set(
   retrieveBusinessLines retrieveEndUser retrieveEndUserList retrieveSipTrunk retrieveSipTrunkList
   retrieveTelephoneNumber retrieveTelephoneNumberOnAccount tnSearch updateDevice validateAccountProperties
   validateAddress patchEndUser getPlans removePlan retrieveCallingPlanProductList getAvailableUserProductPlans
-  retrieveStrettoDeviceLinesGroup getLoginInfo retrieve_2 getAllSettings getInboundCarriers getSecondaryLocations
-  retrieveIvrList retrieveVFaxList retrieve_specialty_line_by_account getAllCallGroups`.split(/\s+/),
+  retrieveStrettoDeviceLinesGroup retrieveVoicemailBox patchVoicemailBox accountPatch
+  updateBusinessLine updateBusinessLinePortAssignment patchSipTrunk sendWelcomeEmail
+  retrieveIvrList retrieveVFaxList retrieve_specialty_line_by_account getAllCallGroups
+  createBusinessLineVoicemailBox retrieveBusinessLineVoicemailBoxes retrieveBusinessLineVoicemailBox
+  retrieveBusinessLineVoicemailBoxExpandedView deleteBusinessLineVoicemailBox
+  createBusinessLineHuntGroup retrieveBusinessLineHuntGroups retrieveBusinessLineHuntGroup
+  deleteBusinessLineHuntGroup getBusinessLineHuntGroupFailoverAction updateBusinessLineHuntGroupFailoverAction
+  retrievePort patchPort cancelPort preValidateAccount statusSearch getInboundCarriers getRateCenter
+  getLoginInfo retrieve_2 getAllSettings getSecondaryLocations`.split(/\s+/),
 );
 
 // What every part of a path must survive: slash, quotes, query and fragment signs, percent, letters beyond ASCII.
 const ODD = `A/1"'?#&% é漢`;
 const CODED = `A%2F1%22'%3F%23%26%25%20%C3%A9%E6%BC%A2`;
 const BODY = { a: 1 };
+const PORT = { port: { b: 2 } };
 const P = `/v2/partition/${CODED}`;
 const A = `${P}/account/${CODED}`;
 const L = `${A}/business-line/${CODED}`;
 
 const CALLS: [name: keyof typeof endpoints, call: Call<unknown>, expected: string][] = [
   ['authorize', endpoints.authorize('u', 'p'), 'logUserIn POST /v2/authorize'],
+  ['getLogIn', endpoints.getLogIn(), 'getLoginInfo GET /v2/authorize/userinfo'],
+  ['getPartition', endpoints.getPartition(ODD), `retrieve_2 GET ${P}`],
+  ['listSettings', endpoints.listSettings(ODD), `getAllSettings GET ${P}/setting`],
+  ['listInventory', endpoints.listInventory(ODD), `listTnInventory GET ${P}/telephonenumber`],
+  [
+    'listLocationTypes',
+    endpoints.listLocationTypes(),
+    'getSecondaryLocations GET /v2/ref/secondary-location-types',
+  ],
   ['createAccount', endpoints.createAccount(ODD, BODY), `createAccount POST ${P}/account`],
   ['listAccounts', endpoints.listAccounts(ODD), `getAccounts GET ${P}/account`],
   ['getAccount', endpoints.getAccount(ODD, ODD), `retrieveAccount GET ${A}`],
@@ -42,29 +59,17 @@ const CALLS: [name: keyof typeof endpoints, call: Call<unknown>, expected: strin
     endpoints.validateProperty(ODD, 'macaddress', ODD),
     `validateAccountProperties GET ${P}/account/validateproperties?macaddress=${CODED}`,
   ],
-  ['getLogIn', endpoints.getLogIn(), 'getLoginInfo GET /v2/authorize/userinfo'],
-  ['getPartition', endpoints.getPartition(ODD), `retrieve_2 GET ${P}`],
-  ['listSettings', endpoints.listSettings(ODD), `getAllSettings GET ${P}/setting`],
-  ['listCarriers', endpoints.listCarriers(ODD), `getInboundCarriers GET ${P}/inboundcarriers`],
-  ['listInventory', endpoints.listInventory(ODD), `listTnInventory GET ${P}/telephonenumber`],
-  [
-    'listLocationTypes',
-    endpoints.listLocationTypes(),
-    'getSecondaryLocations GET /v2/ref/secondary-location-types',
-  ],
-  ['listNamed', endpoints.listNamed('ivrs', ODD, ODD), `retrieveIvrList GET ${A}/ivr`],
-  ['listNamed', endpoints.listNamed('virtualFaxes', ODD, ODD), `retrieveVFaxList GET ${A}/vfax`],
-  [
-    'listNamed',
-    endpoints.listNamed('specialtyLines', ODD, ODD),
-    `retrieve_specialty_line_by_account GET ${A}/specialty-line`,
-  ],
-  ['listNamed', endpoints.listNamed('callGroups', ODD, ODD), `getAllCallGroups GET ${A}/group`],
   ['createUser', endpoints.createUser(ODD, ODD, BODY), `createEndUser POST ${A}/user`],
   ['listUsers', endpoints.listUsers(ODD, ODD), `retrieveEndUserList GET ${A}/user?limitedData=true`],
   ['getUser', endpoints.getUser(ODD, ODD, ODD), `retrieveEndUser GET ${A}/user/${CODED}`],
   ['deleteUser', endpoints.deleteUser(ODD, ODD, ODD), `deleteEndUser DELETE ${A}/user/${CODED}`],
   ['patchUser', endpoints.patchUser(ODD, ODD, ODD, BODY), `patchEndUser PATCH ${A}/user/${CODED}`],
+  ['getUserBox', endpoints.getUserBox(ODD, ODD, ODD), `retrieveVoicemailBox GET ${A}/voicemailbox/${CODED}`],
+  [
+    'patchUserBox',
+    endpoints.patchUserBox(ODD, ODD, ODD, BODY),
+    `patchVoicemailBox PATCH ${A}/voicemailbox/${CODED}`,
+  ],
   [
     'listUserProductPlans',
     endpoints.listUserProductPlans(ODD, ODD),
@@ -203,6 +208,106 @@ const CALLS: [name: keyof typeof endpoints, call: Call<unknown>, expected: strin
   ['listTrunks', endpoints.listTrunks(ODD, ODD), `retrieveSipTrunkList GET ${A}/siptrunk_2`],
   ['getTrunk', endpoints.getTrunk(ODD, ODD, ODD), `retrieveSipTrunk GET ${A}/siptrunk_2/${CODED}`],
   ['deleteTrunk', endpoints.deleteTrunk(ODD, ODD, ODD), `deleteSipTrunk DELETE ${A}/siptrunk_2/${CODED}`],
+  ['patchAccount', endpoints.patchAccount(ODD, ODD, BODY), `accountPatch PATCH ${A}`],
+  [
+    'sendWelcomeMail',
+    endpoints.sendWelcomeMail(ODD, ODD, ODD),
+    `sendWelcomeEmail POST ${A}/user/${CODED}/send-welcome-email`,
+  ],
+  ['putLine', endpoints.putLine(ODD, ODD, ODD, BODY), `updateBusinessLine PUT ${L}`],
+  [
+    'putPort',
+    endpoints.putPort(ODD, ODD, ODD, BODY),
+    `updateBusinessLinePortAssignment PUT ${L}/port-assignment`,
+  ],
+  ['patchTrunk', endpoints.patchTrunk(ODD, ODD, ODD, BODY), `patchSipTrunk PATCH ${A}/siptrunk_2/${CODED}`],
+  ['listNamed', endpoints.listNamed('ivrs', ODD, ODD), `retrieveIvrList GET ${A}/ivr`],
+  ['listNamed', endpoints.listNamed('virtualFaxes', ODD, ODD), `retrieveVFaxList GET ${A}/vfax`],
+  [
+    'listNamed',
+    endpoints.listNamed('specialtyLines', ODD, ODD),
+    `retrieve_specialty_line_by_account GET ${A}/specialty-line`,
+  ],
+  ['listNamed', endpoints.listNamed('callGroups', ODD, ODD), `getAllCallGroups GET ${A}/group`],
+  [
+    'createVoicemailBox',
+    endpoints.createVoicemailBox(ODD, ODD, BODY),
+    `createBusinessLineVoicemailBox POST ${A}/business-line/voicemail-box`,
+  ],
+  [
+    'listVoicemailBoxes',
+    endpoints.listVoicemailBoxes(ODD, ODD),
+    `retrieveBusinessLineVoicemailBoxes GET ${A}/business-line/voicemail-box`,
+  ],
+  [
+    'getVoicemailBox',
+    endpoints.getVoicemailBox(ODD, ODD, ODD),
+    `retrieveBusinessLineVoicemailBox GET ${A}/business-line/voicemail-box/${CODED}`,
+  ],
+  [
+    'getVoicemailBoxUses',
+    endpoints.getVoicemailBoxUses(ODD, ODD, ODD),
+    `retrieveBusinessLineVoicemailBoxExpandedView GET ${A}/business-line/voicemail-box/${CODED}/views/expanded`,
+  ],
+  [
+    'deleteVoicemailBox',
+    endpoints.deleteVoicemailBox(ODD, ODD, ODD),
+    `deleteBusinessLineVoicemailBox DELETE ${A}/business-line/voicemail-box/${CODED}`,
+  ],
+  [
+    'createHuntGroup',
+    endpoints.createHuntGroup(ODD, ODD, BODY),
+    `createBusinessLineHuntGroup POST ${A}/business-line-hunt-group`,
+  ],
+  [
+    'listHuntGroups',
+    endpoints.listHuntGroups(ODD, ODD),
+    `retrieveBusinessLineHuntGroups GET ${A}/business-line-hunt-group`,
+  ],
+  [
+    'getHuntGroup',
+    endpoints.getHuntGroup(ODD, ODD, ODD),
+    `retrieveBusinessLineHuntGroup GET ${A}/business-line-hunt-group/${CODED}`,
+  ],
+  [
+    'deleteHuntGroup',
+    endpoints.deleteHuntGroup(ODD, ODD, ODD),
+    `deleteBusinessLineHuntGroup DELETE ${A}/business-line-hunt-group/${CODED}`,
+  ],
+  [
+    'getHuntFailover',
+    endpoints.getHuntFailover(ODD, ODD, ODD, ODD),
+    `getBusinessLineHuntGroupFailoverAction GET ${A}/business-line-hunt-group/${CODED}/failover-action/${CODED}`,
+  ],
+  [
+    'putHuntFailover',
+    endpoints.putHuntFailover(ODD, ODD, ODD, ODD, BODY),
+    `updateBusinessLineHuntGroupFailoverAction PUT ${A}/business-line-hunt-group/${CODED}/failover-action/${CODED}`,
+  ],
+  [
+    'orderPort',
+    endpoints.orderPort(ODD, ODD, PORT),
+    `createOrAddTelephoneNumberToAccount POST ${A}/telephonenumber`,
+  ],
+  ['getPortOrder', endpoints.getPortOrder(ODD, ODD, ODD), `retrievePort GET ${A}/port/${CODED}`],
+  ['patchPortOrder', endpoints.patchPortOrder(ODD, ODD, ODD, BODY), `patchPort PATCH ${A}/port/${CODED}`],
+  [
+    'cancelPortOrder',
+    endpoints.cancelPortOrder(ODD, ODD, ODD),
+    `cancelPort DELETE ${A}/port/${CODED}/cancelport`,
+  ],
+  [
+    'prevalidatePort',
+    endpoints.prevalidatePort(ODD, PORT),
+    `preValidateAccount POST ${P}/account/prevalidate`,
+  ],
+  [
+    'searchPortEvents',
+    endpoints.searchPortEvents(ODD, ODD),
+    `statusSearch GET ${P}/telephonenumber/statussearch?eventType=PORT_REQUEST&telephoneNumber=${CODED}&maxResult=50`,
+  ],
+  ['listCarriers', endpoints.listCarriers(ODD), `getInboundCarriers GET ${P}/inboundcarriers`],
+  ['getRateCenter', endpoints.getRateCenter(ODD, ODD), `getRateCenter GET ${P}/ratecenter/${CODED}`],
 ];
 
 describe('the calls of the API', () => {
@@ -212,6 +317,7 @@ describe('the calls of the API', () => {
     expect(PUBLISHED).toContain(operation);
     const hasBody = /^(create|activate|patch|put|prevalidate|addCalling|removeCalling)/.test(name);
     if (name === 'authorize') expect(body).toEqual({ username: 'u', password: 'p' });
+    else if (name === 'orderPort' || name === 'prevalidatePort') expect(body).toEqual(PORT);
     else expect(body).toEqual(hasBody ? BODY : undefined);
   });
 
