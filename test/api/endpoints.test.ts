@@ -22,6 +22,7 @@ const PUBLISHED = new Set(
   createBusinessLineHuntGroup retrieveBusinessLineHuntGroups retrieveBusinessLineHuntGroup
   deleteBusinessLineHuntGroup getBusinessLineHuntGroupFailoverAction updateBusinessLineHuntGroupFailoverAction
   retrievePort patchPort cancelPort preValidateAccount statusSearch getInboundCarriers getRateCenter
+  updateServiceActivationEvent updateBusinessLineVoicemailBox updateBusinessLineHuntGroup
   getLoginInfo retrieve_2 getAllSettings getSecondaryLocations`.split(/\s+/),
 );
 
@@ -308,6 +309,21 @@ const CALLS: [name: keyof typeof endpoints, call: Call<unknown>, expected: strin
   ],
   ['listCarriers', endpoints.listCarriers(ODD), `getInboundCarriers GET ${P}/inboundcarriers`],
   ['getRateCenter', endpoints.getRateCenter(ODD, ODD), `getRateCenter GET ${P}/ratecenter/${CODED}`],
+  [
+    'putVoicemailBox',
+    endpoints.putVoicemailBox(ODD, ODD, ODD, BODY),
+    `updateBusinessLineVoicemailBox PUT ${A}/business-line/voicemail-box/${CODED}`,
+  ],
+  [
+    'putHuntGroup',
+    endpoints.putHuntGroup(ODD, ODD, ODD, BODY),
+    `updateBusinessLineHuntGroup PUT ${A}/business-line-hunt-group/${CODED}`,
+  ],
+  [
+    'releaseActivation',
+    endpoints.releaseActivation(ODD, ODD, ODD),
+    `updateServiceActivationEvent PUT ${A}/reference/${CODED}/type/ACTIVATION`,
+  ],
 ];
 
 describe('the calls of the API', () => {
@@ -317,6 +333,7 @@ describe('the calls of the API', () => {
     expect(PUBLISHED).toContain(operation);
     const hasBody = /^(create|activate|patch|put|prevalidate|addCalling|removeCalling)/.test(name);
     if (name === 'authorize') expect(body).toEqual({ username: 'u', password: 'p' });
+    else if (name === 'releaseActivation') expect(body).toEqual({ activationStatusType: 'IN_PROGRESS' });
     else if (name === 'orderPort' || name === 'prevalidatePort') expect(body).toEqual(PORT);
     else expect(body).toEqual(hasBody ? BODY : undefined);
   });
