@@ -22,7 +22,7 @@ const PUBLISHED = new Set(
   createBusinessLineHuntGroup retrieveBusinessLineHuntGroups retrieveBusinessLineHuntGroup
   deleteBusinessLineHuntGroup getBusinessLineHuntGroupFailoverAction updateBusinessLineHuntGroupFailoverAction
   retrievePort patchPort cancelPort preValidateAccount statusSearch getInboundCarriers getRateCenter
-  updateServiceActivationEvent updateBusinessLineVoicemailBox updateBusinessLineHuntGroup
+  getServiceActivationEvents triggerPort updateServiceActivationEvent updateBusinessLineVoicemailBox updateBusinessLineHuntGroup
   getLoginInfo retrieve_2 getAllSettings getSecondaryLocations`.split(/\s+/),
 );
 
@@ -324,6 +324,12 @@ const CALLS: [name: keyof typeof endpoints, call: Call<unknown>, expected: strin
     endpoints.releaseActivation(ODD, ODD, ODD),
     `updateServiceActivationEvent PUT ${A}/reference/${CODED}/type/ACTIVATION`,
   ],
+  [
+    'getActivationEvent',
+    endpoints.getActivationEvent(ODD, ODD, ODD),
+    `getServiceActivationEvents GET ${A}/reference/${CODED}/type/ACTIVATION`,
+  ],
+  ['triggerPort', endpoints.triggerPort(ODD, ODD, ODD), `triggerPort PUT ${A}/port/${CODED}/triggerport`],
 ];
 
 describe('the calls of the API', () => {
