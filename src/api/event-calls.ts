@@ -60,6 +60,18 @@ export const searchEvents = (
 const addressPath = (partitionId: string, accountId: string, phone: string) =>
   `${accountPath(partitionId, accountId)}/telephonenumber/${e(phone)}/911-address`;
 
+/** The event of an E911 address (API description, `reference/{ref}/type/{type}`). */
+export const getAddressEvent = (
+  partitionId: string,
+  accountId: string,
+  phone: string,
+): Call<EventRecord> => ({
+  operation: 'getServiceActivationEvents',
+  method: 'GET',
+  path: `${accountPath(partitionId, accountId)}/reference/${e(phone)}/type/NINE_ONE_ONE_ADDRESS`,
+  answer: EventAnswer,
+});
+
 /** The address that the E911 provider proposes instead; 404 where it has none. */
 export const getCorrection = (
   partitionId: string,
@@ -70,6 +82,28 @@ export const getCorrection = (
   method: 'GET',
   path: `${addressPath(partitionId, accountId, phone)}/correction`,
   answer: Address,
+});
+
+export const acceptCorrection = (partitionId: string, accountId: string, phone: string): Call<unknown> => ({
+  operation: 'acceptE911Correction',
+  method: 'PUT',
+  path: `${addressPath(partitionId, accountId, phone)}/correction/accept`,
+  answer: null,
+});
+
+/** Insists on the address that was sent. */
+export const acceptOriginal = (
+  partitionId: string,
+  accountId: string,
+  phone: string,
+  place: { readonly latitude: string; readonly longitude: string } | null,
+): Call<unknown> => ({
+  operation: 'acceptOriginalE911',
+  method: 'PUT',
+  path:
+    `${addressPath(partitionId, accountId, phone)}/original/accept` +
+    (place === null ? '' : `?latitude=${q(place.latitude)}&longitude=${q(place.longitude)}`),
+  answer: null,
 });
 
 /** The users whose emergency number it is. */

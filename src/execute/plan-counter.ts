@@ -22,6 +22,7 @@ import {
   searchNumbers,
   validateAddress,
 } from '../api/endpoints.js';
+import { getAddressEvent } from '../api/event-calls.js';
 import { plainName } from '../plan/keys.js';
 import { bringsUserSettings, huntFailoversOf, planRow } from '../plan/plan.js';
 import { KIND_NAMES, type KindName, type Resource, type RowPlan } from '../plan/resource.js';
@@ -146,6 +147,7 @@ const ASKED: Readonly<Record<KindName, Asked>> = {
   huntFailover: { ...NOTHING_ASKED, there: getHuntFailover('', '', '', '').operation },
   sipTrunk: { ...NOTHING_ASKED, list: listTrunks('', '').operation },
   reference: NOTHING_ASKED,
+  e911Correction: { ...NOTHING_ASKED, always: getAddressEvent('', '', '').operation },
   userSettings: { ...NOTHING_ASKED, always: GET_USER },
   userVoicemail: { ...NOTHING_ASKED, there: GET_USER_BOX, always: GET_USER },
   callingPlan: { ...NOTHING_ASKED, always: GET_PLANS },
@@ -486,6 +488,7 @@ function partsOf(product: Product, values: RowValues, isCallerId: boolean): numb
     (values.macAddress === undefined ? 0 : 1) |
     (values.accountCallingPlan === undefined ? 0 : 2) |
     (values.callingPlan === undefined ? 0 : 4) |
+    (values.e911Correction === undefined ? 0 : 256) |
     // a NUMBER may ring nothing
     (values.ringsType === undefined ? 0 : 16) |
     (bringsUserSettings(product, values, isCallerId) ? 8 : 0) |

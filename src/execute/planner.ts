@@ -26,7 +26,7 @@ function ofRow({ numbers, values }: PortOrder, own: RowValues): RowPortOrder {
   return { numbers, hasOwnE911: E911_COLUMNS.some((column) => own[column] !== values[column]) };
 }
 
-const E911_COLUMNS = columnsOf('e911');
+const E911_COLUMNS = columnsOf('e911').filter((column) => column !== 'e911Correction');
 
 /** A row's own values with what the first row of its port order says for all. */
 function asOrdered(own: RowValues, first: RowValues): RowValues {

@@ -132,6 +132,8 @@ export function planRow(
     number && (product !== 'NUMBER' || values.ringsType !== undefined)
       ? add('reference', keyOf.of('reference', number), { account, ...(isLookedUp ? {} : { owner }), number })
       : undefined;
+  if (number && values.e911Correction !== undefined)
+    add('e911Correction', keyOf.of('e911Correction', number), { account, number });
   if (values.callingPlan !== undefined && PLANNED.has(product))
     add('callingPlan', keyOf.of('callingPlan', owner), { account, owner });
   if (bringsUserSettings(product, values, values.assignAsCallerId === true))

@@ -16,6 +16,7 @@ export const KIND_NAMES = [
   'huntFailover',
   'sipTrunk',
   'reference',
+  'e911Correction',
   'userSettings',
   'userVoicemail',
   'callingPlan',

@@ -853,6 +853,13 @@ export const COLUMNS = {
     help: 'The number of the suite, apartment, floor and so on of the E911 address.',
     synonyms: ['E911 Suite', 'E911 Apt', '911 Unit'],
   },
+  e911Correction: {
+    group: 'e911',
+    products: SERVICES,
+    ...choice(['ACCEPT', 'INSIST']),
+    help: 'Only for an E911 address that its provider has rejected: ACCEPT takes the correction that it proposes, INSIST keeps the address. Final: undo does not take it back.',
+    synonyms: ['E911 Answer', '911 Correction'],
+  },
 
   e911Language: {
     group: 'e911',

@@ -1,6 +1,7 @@
 import { baseOf, kindOf } from '../plan/keys.js';
 import type { KindName, Resource } from '../plan/resource.js';
 import { account } from './account.js';
+import { e911Correction } from './address-correction.js';
 import { businessLine } from './business-line.js';
 import { callHandling } from './call-handling.js';
 import { callingPlan } from './calling-plan.js';
@@ -35,6 +36,7 @@ export const KINDS: Readonly<Record<KindName, AnyKind>> = {
   huntFailover,
   sipTrunk,
   reference,
+  e911Correction,
   userSettings,
   userVoicemail,
   callingPlan,

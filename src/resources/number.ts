@@ -113,10 +113,14 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
         customerType: given.customerType,
         customerName: given.customerName,
       },
-      e911Address: {
-        ...(known ? plainAddress(known.e911.fields) : { address: given.e911Address }),
-        language: given.e911Language,
-      },
+      // Whoever accepts a correction gets another address than the sheet's.
+      e911Address:
+        given.e911Correction === 'ACCEPT'
+          ? undefined
+          : {
+              ...(known ? plainAddress(known.e911.fields) : { address: given.e911Address }),
+              language: given.e911Language,
+            },
       directoryListing: { listed: given.directoryListed, type: given.directoryListingType },
       ...(isPort(given)
         ? { portId: ids.portId || undefined }

@@ -19,7 +19,9 @@ import { checkRings } from './rings-rules.js';
 import type { RowCheck } from './row-check.js';
 
 const NUMBER_COLUMNS = columnsOf('number');
-const E911_COLUMNS = columnsOf('e911').filter((column) => column !== 'e911Language');
+const E911_COLUMNS = columnsOf('e911').filter(
+  (column) => column !== 'e911Language' && column !== 'e911Correction',
+);
 const DEVICE_COLUMNS = byProduct((column, product) => {
   const { group, products } = columnOf(column);
   return group === 'device' && products.includes(product);
