@@ -538,6 +538,18 @@ export class Journal<R> {
     ).map(({ type, status, count }) => ({ type: textOf(type), status: textOf(status), count }));
   }
 
+  /** Events of a type by their `focDate` (null: none is set) and status, the earliest first. */
+  countByDay(type: string): { focDate: string | null; status: string; count: number }[] {
+    type Raw = { day: Bytes | null; status: Bytes; count: number };
+    const day = `json_extract(${plainJson('event')}, '$.focDate')`;
+    const status = `json_extract(${plainJson('event')}, '$.status')`;
+    return this.#all<Raw>(
+      `SELECT CAST(${day} AS BLOB) AS day, CAST(${status} AS BLOB) AS status, count(*) AS count FROM events
+       WHERE type = ? GROUP BY ${day}, ${status} ORDER BY ${day}, ${status}`,
+      type,
+    ).map(({ day, status, count }) => ({ focDate: day && textOf(day), status: textOf(status), count }));
+  }
+
   /** Forgets the events of a row whose number is gone. */
   forgetEvents(ordinal: number): Promise<void> {
     return this.#write('DELETE FROM events WHERE ordinal = ?', ordinal);

@@ -55,6 +55,7 @@ ${planCard(report)}
 ${statusChart(report.counts)}
 ${causeChart(report.groups)}
 </div>
+${portsCard(report.ports)}
 ${objectsCard(report.objects)}
 ${changesCard(report)}
 ${rowsCard(report, rows)}
@@ -264,6 +265,19 @@ function changesCard({ changes, kind }: RunReport): Html {
 <p class="quiet">${counted(fields, 'field')} in ${counted(rows, 'row')}.${more} of them are in ${CHANGES_FILE}.</p>
 <details${new Html(first.length <= OPEN_HITS ? ' open' : '')}><summary><span class="t">Former and new values</span><span class="n">${counted(first.length, 'field')}</span></summary>
 <table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${lines}</tbody></table></details></section>`;
+}
+
+/** The timetable of ports, a line for each day and status. */
+function portsCard(ports: RunReport['ports']): Html {
+  if (ports.length === 0) return html``;
+  const labels = ['Day', 'Numbers', 'Port'];
+  const rows = ports.map(({ day, status, numbers }) => {
+    const cells = [day ?? 'no day', numbers.toLocaleString('en-US'), status];
+    return html`<tr>${cells.map((text, at) => html`<td data-label="${labels[at] ?? ''}">${text}</td>`)}</tr>`;
+  });
+  return html`<section class="card" aria-labelledby="ports"><h2 id="ports">Timetable of ports</h2>
+<p class="quiet">The day that the losing carrier has named, as of the last look (follow). The old service must not be cancelled before.</p>
+<table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${rows}</tbody></table></section>`;
 }
 
 const ROW_COLUMNS = ['Row', 'Status', 'Customer', 'What', 'Number', 'Reason'];

@@ -74,6 +74,8 @@ export interface RunReport {
   readonly plan: SheetPlan | null;
   /** the objects of the run that are there, by product of the row that brought them and by kind; in the order of both */
   readonly objects: readonly ObjectCount[];
+  /** the numbers of port orders by the day that the losing carrier has named, the earliest first; those without one last */
+  readonly ports: readonly PortDay[];
   /** what was checked where, and what cannot be checked */
   readonly coverage: readonly string[];
   /** the files and worksheets that were read, and how their headers were understood */
@@ -122,6 +124,15 @@ export interface SelectionFacts {
   readonly waiting: number;
   /** those of them that undo took back; no resume brings them about again */
   readonly takenBack: number;
+}
+
+/** How many numbers are to be ported on a day, or were. */
+export interface PortDay {
+  /** `2026-12-15`; null where the carrier has named none */
+  readonly day: string | null;
+  /** `activationStatusType` of the port */
+  readonly status: string;
+  readonly numbers: number;
 }
 
 /** How many objects of one kind the rows of one product have. */

@@ -8,6 +8,7 @@ import type { Stopped } from '../execute/stop-switch.js';
 import { isTakenBack } from '../execute/take-back-acts.js';
 import { OPEN_STATES } from '../execute/undo-part.js';
 import { type StepState, WAS_THERE } from '../journal/journal.js';
+import { dayOf, type EventType } from '../plan/events.js';
 import { ACT_NAMES, type ActName, KIND_NAMES } from '../plan/resource.js';
 import type { NightCounts } from '../plan/sheet-plan.js';
 import { CHECK_STATUSES, isDone, isWaiting, ROW_STATUSES } from '../plan/statuses.js';
@@ -24,6 +25,7 @@ import { RowIndex } from '../results/row-index.js';
 import type {
   ListedRun,
   ObjectCount,
+  PortDay,
   RunReport,
   SelectionFacts,
   StoppedBy,
@@ -242,6 +244,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     coverage: kept.coverage,
     tables: orElse(() => tablesOf(journal), []),
     objects: orElse(() => objectsOf(journal), []),
+    ports: orElse(() => portDays(journal), []),
     groups: found.groups,
     created: orElse(() => createdRows(journal, CREATED_SHOWN), []),
     error: last?.error ?? null,
@@ -252,6 +255,18 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     }),
     exit: last?.exit ?? exitOf(stoppedBy, isLoaded(run) ? openStatuses(run) : [], hasCreated(run)),
   };
+}
+
+/** The timetable of ports, as `follow` has read it. */
+function portDays(journal: Told['journal']): PortDay[] {
+  if (!journal.hasEvents()) return [];
+  const days = new Map<string, PortDay>();
+  for (const { focDate, status, count } of journal.countByDay('PORT_REQUEST' satisfies EventType)) {
+    const day = focDate === null ? null : dayOf(focDate);
+    const key = `${day ?? '~'} ${status}`;
+    days.set(key, { day, status, numbers: (days.get(key)?.numbers ?? 0) + count });
+  }
+  return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, day]) => day);
 }
 
 const NO_NIGHT: NightCounts = { moves: 0, staged: 0, held: 0 };

@@ -99,7 +99,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     ...{ requests: null, limiter: null, existing: null, differing: null, changes: null },
     plan: interrupted ? null : counter.plan(paceOf(settings), false),
     coverage: OFFLINE_COVERAGE,
-    ...{ tables, objects: [], groups: found, created: [], error: null, undoneBy: null },
+    ...{ tables, objects: [], ports: [], groups: found, created: [], error: null, undoneBy: null },
     next: nextSteps({
       ...told,
       ...again,

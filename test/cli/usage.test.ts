@@ -35,7 +35,7 @@ const CASES: readonly (readonly [name: string, args: readonly string[], says: Re
   [
     'a value out of the choices',
     ['run', 'sheet.csv', '--existing', 'adopt'],
-    /--existing is "adopt", .* reuse, fail/,
+    /--existing is "adopt", .* reuse, update, fail/,
     /--help/,
   ],
   [

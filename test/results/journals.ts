@@ -124,6 +124,7 @@ export function reportOf(over: Partial<RunReport> = {}): RunReport {
     counts: { created: 8, existing: 0, failed: 1, invalid: 1 },
     next: ['Resume: `alianza-import resume runs/1`'],
     objects: [],
+    ports: [],
     groups: [],
     errors: 'runs/1/errors.xlsx',
     ...over,

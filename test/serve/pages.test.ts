@@ -127,7 +127,7 @@ describe('the pages', () => {
       const done = async () => Number(await page.locator('#progress').getAttribute('value'));
       await expect.poll(done, { timeout: 30_000 }).toBeGreaterThan(0);
       await page.locator('[data-slot="standing"]', { hasText: 'done' }).waitFor({ timeout: 60_000 });
-      expect(await page.getByText('23 rows: 23 created').count()).toBe(1);
+      expect(await page.getByText('30 rows: 30 created').count()).toBe(1);
       expect((await going.ended).code).toBe(0);
       expect(wrong).toEqual([]);
     } finally {

@@ -55,7 +55,7 @@ describe('what is shown', () => {
     const { text } = await get('/runs');
     expect(text).toContain('3 of 3 runs');
     expect(text).toContain('<a href="/runs/good">mixed.xlsx</a>');
-    expect(text).toMatch(/23 rows: 23 created.*<span class="standing good">done<\/span>/s);
+    expect(text).toMatch(/30 rows: 30 created.*<span class="standing good">done<\/span>/s);
     expect(text).toContain('16 invalid, 7 pending');
     const id = /<a href="\/runs\/(bad-run-b-[0-9a-f]{8})">mistakes\.csv<\/a>/.exec(text)?.[1];
     expect(id).toBeDefined();
@@ -125,7 +125,7 @@ describe('what is shown', () => {
     }
     stop.abort();
     const data = JSON.parse(/data: (.*)/.exec(text)?.[1] ?? '') as { done: number; standing: string };
-    expect(data).toMatchObject({ standing: 'done', total: 23, done: 23, rows: '23 rows: 23 created' });
+    expect(data).toMatchObject({ standing: 'done', total: 30, done: 30, rows: '30 rows: 30 created' });
   });
 
   it('opens four streams for a session, and no more', async () => {
