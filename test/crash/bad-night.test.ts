@@ -39,7 +39,7 @@ describe('a bad night', { timeout: 3 * MINUTES }, () => {
     expectExit(ended, 0);
     expect(workspace.differences()).toEqual([]);
     const played = new Set(sandbox.requests.map(({ fault }) => fault));
-    for (const kind of KINDS) expect(played).toContain(kind);
+    for (const kind of KINDS.filter((kind) => kind !== 'not-permitted')) expect(played).toContain(kind);
   });
 
   it('one in three creates committed and its reply lost', async ({ expect, onTestFinished }) => {
