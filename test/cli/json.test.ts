@@ -18,7 +18,17 @@ const RUN_KEYS = [
   ],
   ...['report', 'requests', 'results', 'rows', 'runDir', 'selected', 'stoppedBy'],
 ];
-const ROW_KEYS = ['created', 'existing', 'failed', 'invalid', 'pending', 'skipped', 'total', 'updated'];
+const ROW_KEYS = [
+  'created',
+  'existing',
+  'failed',
+  'invalid',
+  'pending',
+  'skipped',
+  'total',
+  'updated',
+  'waiting',
+];
 const PROBLEM_KEYS = ['code', 'column', 'file', 'hint', 'message', 'row', 'severity', 'sheet', 'value'];
 
 /** Standard output must be one JSON object and nothing else; everything for people is on standard error. */
