@@ -211,22 +211,6 @@ const PortOrderAnswer = z.looseObject({
   customerServiceRecord: z.looseObject({}).nullish(),
   telecomSettings: z.looseObject({}).nullish(),
 });
-const PortEventsAnswer = z.looseObject({
-  results: z.array(
-    z.looseObject({
-      serviceType: optionalText,
-      referenceId: optionalText,
-      activationStatusType: optionalText,
-      lastUpdatedDate: optionalText,
-      focDate: optionalText,
-      losingCarrier: optionalText,
-      editableFieldTypes: z.array(z.string()).nullish(),
-      logs: z
-        .array(z.looseObject({ status: optionalText, code: optionalText, message: optionalText }))
-        .nullish(),
-    }),
-  ),
-});
 const PrevalidatedAnswer = z.looseObject({
   serviceAvailable: z.boolean().nullish(),
   earliestCRD: optionalText,
@@ -273,7 +257,6 @@ export type HuntGroupRecord = z.output<typeof HuntGroupAnswer>;
 export type FailoverRecord = z.output<typeof FailoverAnswer>;
 export type VoicemailBoxRecord = z.output<typeof VoicemailBoxAnswer>;
 export type TrunkRecord = z.output<typeof TrunkAnswer>;
-export type PortEvent = z.output<typeof PortEventsAnswer>['results'][number];
 export type PortOrderRecord = z.output<typeof PortOrderAnswer>;
 export type Prevalidated = z.output<typeof PrevalidatedAnswer>;
 export type RateCenterRecord = z.output<typeof RateCenterAnswer>;
@@ -763,19 +746,6 @@ export const patchPortOrder = (
   body,
   answer: Written,
   secrets: portSecrets(body),
-});
-
-/** The events of port orders that a number is in, the newest first; the API description has pages of 50. */
-export const searchPortEvents = (
-  partitionId: string,
-  phone: string,
-): Call<z.output<typeof PortEventsAnswer>> => ({
-  operation: 'statusSearch',
-  method: 'GET',
-  path:
-    `/v2/partition/${e(partitionId)}/telephonenumber/statussearch?eventType=PORT_REQUEST` +
-    `&telephoneNumber=${q(phone)}&maxResult=50`,
-  answer: PortEventsAnswer,
 });
 
 export const cancelPortOrder = (partitionId: string, accountId: string, portId: string): Call<unknown> => ({

@@ -36,6 +36,8 @@ const accountPath = (partitionId: string, accountId: string) =>
 export interface EventQuery {
   /** changed since then, ISO date and time */
   readonly since?: string;
+  /** one type alone */
+  readonly eventType?: 'PORT_REQUEST';
   readonly accountId?: string;
   readonly telephoneNumber?: string;
   /** events to leave out before the first of the page */
@@ -45,13 +47,14 @@ export interface EventQuery {
 /** API description, `telephonenumber/statussearch`. */
 export const searchEvents = (
   partitionId: string,
-  { since, accountId, telephoneNumber, first }: EventQuery,
+  { since, eventType, accountId, telephoneNumber, first }: EventQuery,
 ): Call<z.output<typeof EventPage>> => ({
   operation: 'statusSearch',
   method: 'GET',
   path:
     `/v2/partition/${e(partitionId)}/telephonenumber/statussearch?firstResultIndex=${first}&maxResult=50` +
     (since === undefined ? '' : `&dateType=UpdatedDate&startDate=${q(since)}`) +
+    (eventType === undefined ? '' : `&eventType=${eventType}`) +
     (accountId === undefined ? '' : `&accountId=${q(accountId)}`) +
     (telephoneNumber === undefined ? '' : `&telephoneNumber=${q(telephoneNumber)}`),
   answer: EventPage,

@@ -22,6 +22,12 @@ export function samePhone(asked: unknown, answered: unknown): boolean {
   return same(asked, answered, (text) => text.replace(/\D/g, '').slice(-10));
 }
 
+/** A phone number with its country code, however a platform writes it: its records have eleven digits or ten. */
+export function elevenDigits(phone: string): string {
+  const digits = phone.replace(/\D/g, '');
+  return digits.length === 10 ? `1${digits}` : digits;
+}
+
 /** Whether a MAC address is the same, with or without separators. */
 export function sameMac(asked: unknown, answered: unknown): boolean {
   return same(asked, answered, (text) => text.replace(/[^\da-f]/gi, '').toLowerCase());

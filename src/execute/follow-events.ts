@@ -1,10 +1,12 @@
 import type { Client } from '../api/client.js';
 import { type EventRecord, getCorrection, searchEvents } from '../api/event-calls.js';
+import { elevenDigits } from '../api/same.js';
 import type { Journal, JsonObject, StoredRow } from '../journal/journal.js';
 import { EVENT_TYPES, type EventType, type KeptEvent, meaningOf } from '../plan/events.js';
 import { keyOf } from '../plan/keys.js';
 import type { RowStatus } from '../plan/statuses.js';
 import type { ImportRecord } from '../records/record.js';
+import { keptEvent, updatedAt } from '../resources/kept-event.js';
 import { lookWith } from '../resources/look.js';
 import { eventsOf, rowAfterEvents } from './row-events.js';
 import type { StopSwitch } from './stop-switch.js';
@@ -103,7 +105,7 @@ function ofOwnRows(journal: Journal<ImportRecord>, page: readonly EventRecord[])
       const known = found.get(row.ordinal);
       const of = known ?? { row, phone, accountId: accountId ?? '', events: new Map() };
       found.set(row.ordinal, of);
-      const now = keptOf(type, event);
+      const now = keptEvent(type, event);
       if (isOlder(now, of.events.get(type))) continue;
       of.events.set(type, now);
     }
@@ -170,33 +172,9 @@ function typeOf(serviceType: string): EventType | null {
   return (Object.keys(EVENT_TYPES) as EventType[]).find((each) => each === serviceType) ?? null;
 }
 
-function updatedAt({ lastUpdatedDate, createdDate }: EventRecord): string {
-  return lastUpdatedDate ?? createdDate ?? new Date(0).toISOString();
-}
-
-function keptOf(type: EventType, event: EventRecord): KeptEvent {
-  const status = event.activationStatusType;
-  // the last entry of that status that has words: the log's order is not documented
-  const log = (event.logs ?? []).findLast((each) => each.status === status && (each.code || each.message));
-  return {
-    ...{ type, status, referenceId: event.referenceId ?? '' },
-    updatedAt: updatedAt(event),
-    ...(event.focDate ? { focDate: event.focDate } : {}),
-    ...(log?.code ? { code: log.code } : {}),
-    ...(log?.message ? { message: log.message } : {}),
-    ...(event.editableFieldTypes?.length ? { editable: event.editableFieldTypes } : {}),
-    ...(event.losingCarrier ? { losingCarrier: event.losingCarrier } : {}),
-  };
-}
-
 /** Whether nothing that a person is told of has changed. */
 function isSame(a: KeptEvent, b: KeptEvent): boolean {
   return a.status === b.status && a.focDate === b.focDate && a.code === b.code && a.message === b.message;
-}
-
-function elevenDigits(phone: string): string {
-  const digits = phone.replace(/\D/g, '');
-  return digits.length === 10 ? `1${digits}` : digits;
 }
 
 /** The address that the provider proposes, in a line; null where it proposes none. */

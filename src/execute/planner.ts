@@ -144,11 +144,7 @@ export class Planner {
 }
 
 function remember<K, T>(map: Map<K, T>, key: K, value: T): void {
-  if (map.size >= MAX_REMEMBERED)
-    for (const oldest of map.keys()) {
-      map.delete(oldest);
-      break;
-    }
+  if (map.size >= MAX_REMEMBERED) map.delete(map.keys().next().value as K);
   map.set(key, value);
 }
 

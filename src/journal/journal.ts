@@ -417,16 +417,17 @@ export class Journal<R> {
   stepsByAccount(states: readonly StepState[]): number[][] {
     const accounts: number[][] = [];
     let last = Number.NaN;
-    const rows = this.#statement(
-      `SELECT steps.seq AS seq, json_extract(substr(rows.record, ${SEAL + 1}), '$.accountFirst') AS account
+    const sql = `SELECT steps.seq AS seq, json_extract(substr(rows.record, ${SEAL + 1}), '$.accountFirst') AS account
        FROM steps JOIN rows ON rows.ordinal = steps.owner
-       WHERE steps.state IN (${states.map(() => '?').join(', ')}) ORDER BY account DESC, seq DESC`,
-    ).iterate(...states) as Iterable<{ seq: number; account: number }>;
-    for (const { seq, account } of rows) {
-      if (account !== last) accounts.push([]);
-      last = account;
-      accounts.at(-1)?.push(seq);
-    }
+       WHERE steps.state IN (${states.map(() => '?').join(', ')}) ORDER BY account DESC, seq DESC`;
+    this.#store.read(() => {
+      const rows = this.#statement(sql).iterate(...states) as Iterable<{ seq: number; account: number }>;
+      for (const { seq, account } of rows) {
+        if (account !== last) accounts.push([]);
+        last = account;
+        accounts.at(-1)?.push(seq);
+      }
+    });
     return accounts;
   }
 
@@ -528,26 +529,21 @@ export class Journal<R> {
     ).map((raw) => this.#unseal<JsonObject>(raw.event));
   }
 
-  /** How many events there are of each type and status. */
-  countEvents(): { type: string; status: string; count: number }[] {
-    type Raw = { type: Bytes; status: Bytes; count: number };
-    const status = `json_extract(${plainJson('event')}, '$.status')`;
+  /** How many events there are of each type, status and `focDate` (null: none is set); the earliest date first. */
+  countEvents(): { type: string; status: string; focDate: string | null; count: number }[] {
+    type Raw = { type: Bytes; status: Bytes | null; day: Bytes | null; count: number };
+    const of = (field: string) => `json_extract(${plainJson('event')}, '$.${field}')`;
     return this.#all<Raw>(
-      `SELECT ${bytes('type')}, CAST(${status} AS BLOB) AS status, count(*) AS count FROM events
-       GROUP BY events.type, ${status}`,
-    ).map(({ type, status, count }) => ({ type: textOf(type), status: textOf(status), count }));
-  }
-
-  /** Events of a type by their `focDate` (null: none is set) and status, the earliest first. */
-  countByDay(type: string): { focDate: string | null; status: string; count: number }[] {
-    type Raw = { day: Bytes | null; status: Bytes; count: number };
-    const day = `json_extract(${plainJson('event')}, '$.focDate')`;
-    const status = `json_extract(${plainJson('event')}, '$.status')`;
-    return this.#all<Raw>(
-      `SELECT CAST(${day} AS BLOB) AS day, CAST(${status} AS BLOB) AS status, count(*) AS count FROM events
-       WHERE type = ? GROUP BY ${day}, ${status} ORDER BY ${day}, ${status}`,
-      type,
-    ).map(({ day, status, count }) => ({ focDate: day && textOf(day), status: textOf(status), count }));
+      `SELECT ${bytes('type')}, CAST(${of('status')} AS BLOB) AS status, CAST(${of('focDate')} AS BLOB) AS day,
+              count(*) AS count
+       FROM events GROUP BY events.type, ${of('status')}, ${of('focDate')} ORDER BY ${of('focDate')}`,
+    ).map(({ type, status, day, count }) => {
+      const known = this.#store.read(() => {
+        if (status === null) throw new DamagedValue('an event in it has no status');
+        return textOf(status);
+      });
+      return { type: textOf(type), status: known, focDate: day && textOf(day), count };
+    });
   }
 
   /** Forgets the events of a row whose number is gone. */

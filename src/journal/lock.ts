@@ -14,6 +14,7 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { StopError } from '../errors.js';
+import { isAlive } from '../is-alive.js';
 
 /** A lock that is held until {@link Lock.release} or until the process ends, however it ends. */
 export interface Lock {
@@ -202,16 +203,6 @@ export function isHeld(file: string, what: string): boolean {
     return false;
   } catch (error) {
     return error instanceof StopError && error.code === 'LOCKED';
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // a process of somebody else
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

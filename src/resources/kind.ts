@@ -175,6 +175,13 @@ export interface WaitsFor {
   unfinished(now: object): string | null;
 }
 
+type DryRunAsk = (
+  check: RowFindings,
+  questions: DryRunQuestions,
+  resource: Resource,
+  held: Snapshot | null,
+) => Promise<void>;
+
 /** What a dry run can ask of one resource. */
 export interface DryRunChecks {
   /** the error where one is there under its natural key and is another */
@@ -184,23 +191,9 @@ export interface DryRunChecks {
     readonly hint: string;
   } | null;
   /** what can be asked about one that is not there yet; `held` is null where its account is not there either */
-  readonly whenNew:
-    | ((
-        check: RowFindings,
-        questions: DryRunQuestions,
-        resource: Resource,
-        held: Snapshot | null,
-      ) => Promise<void>)
-    | null;
+  readonly whenNew: DryRunAsk | null;
   /** what can be asked whether it is there or not; `held` as for `whenNew`, and null of an account itself */
-  readonly always:
-    | ((
-        check: RowFindings,
-        questions: DryRunQuestions,
-        resource: Resource,
-        held: Snapshot | null,
-      ) => Promise<void>)
-    | null;
+  readonly always: DryRunAsk | null;
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   orderPort,
   type PortOrderRecord,
 } from '../api/endpoints.js';
+import { elevenDigits } from '../api/same.js';
 import type { PortSecrets } from '../journal/credentials.js';
 import type { KeptEvent } from '../plan/events.js';
 import { keyOf } from '../plan/keys.js';
@@ -152,11 +153,6 @@ function comparableOf({ telephoneNumbers, crdDate }: PortOrderRecord) {
     telephoneNumbers: telephoneNumbers?.map(elevenDigits).sort(),
     crdDate: crdDate?.slice(0, 10),
   };
-}
-
-function elevenDigits(phone: string): string {
-  const digits = phone.replace(/\D/g, '');
-  return digits.length === 10 ? `1${digits}` : digits;
 }
 
 /** What an account has of an order's numbers; null when it has none of them. */

@@ -1,15 +1,11 @@
-import {
-  getPortOrder,
-  type PortEvent,
-  type PortOrderRecord,
-  patchPortOrder,
-  searchPortEvents,
-} from '../api/endpoints.js';
+import { getPortOrder, type PortOrderRecord, patchPortOrder } from '../api/endpoints.js';
+import { type EventRecord, searchEvents } from '../api/event-calls.js';
 import type { PortSecrets } from '../journal/credentials.js';
 import type { KeptEvent } from '../plan/events.js';
 import type { Resource } from '../plan/resource.js';
 import { plainAddress, rowAddresses } from './activation.js';
 import { compare, differenceText, type FieldDifference } from './compare.js';
+import { keptEvent } from './kept-event.js';
 import type { Look } from './look.js';
 import { crdDateOf, groupOf, WIRE_TYPES } from './port-body.js';
 import { StepError } from './step-error.js';
@@ -53,7 +49,7 @@ export async function supplement(task: Task, account: Outcome, portId: string): 
       'Take the numbers off the account (undo of the run that ordered them), then order them anew.',
     );
   const editable = event?.editableFieldTypes ?? [];
-  if (status !== 'REJECTED' && editable.length === 0) return keptOf(event);
+  if (status !== 'REJECTED' && editable.length === 0) return keptPort(event);
   const secrets = await run.credentials.portSecrets(groupOf(resource));
   const addresses = await rowAddresses(run.addresses, resource.values, task.ordinal);
   const address = addresses && plainAddress(addresses.customer.fields);
@@ -63,7 +59,7 @@ export async function supplement(task: Task, account: Outcome, portId: string): 
     field !== null && (editable.length === 0 || editable.includes(field));
   const sent = changes.filter(isEditable);
   const fixed = changes.filter((each) => !isEditable(each) && !each.isUnseen);
-  if (sent.length === 0 && (fixed.length === 0 || status !== 'REJECTED')) return keptOf(event);
+  if (sent.length === 0 && (fixed.length === 0 || status !== 'REJECTED')) return keptPort(event);
   if (sent.length === 0)
     throw new StepError(
       `The port order ${portId} is there${rejectionText(event)}, and what the sheet says otherwise cannot be changed in it: ` +
@@ -74,41 +70,38 @@ export async function supplement(task: Task, account: Outcome, portId: string): 
     );
   const body = Object.assign({}, ...sent.map((change) => change.body));
   await task.send(patchPortOrder(partitionId, accountId, portId, body));
-  return keptOf(await ask());
+  return keptPort(await ask());
 }
 
-/** An event as a journal keeps it; null where there is none. */
-export function keptOf(event: PortEvent | null): KeptEvent | null {
-  const { activationStatusType: status, referenceId, lastUpdatedDate: updatedAt } = event ?? {};
-  if (!event || !status || !updatedAt) return null;
-  const { focDate, editableFieldTypes: editable, losingCarrier } = event;
-  const log = event.logs?.findLast((each) => each.status === status);
-  return {
-    ...{ type: 'PORT_REQUEST', status, updatedAt, referenceId: referenceId ?? '' },
-    ...(focDate ? { focDate } : {}),
-    ...(log?.code ? { code: log.code } : {}),
-    ...(log?.message ? { message: log.message } : {}),
-    ...(editable && editable.length > 0 ? { editable } : {}),
-    ...(losingCarrier ? { losingCarrier } : {}),
-  };
-}
-
-/** The event of a port order. Whether it is found by the port or by a number differs between descriptions (guess: both). */
-export async function portEvent(
+/** Where a port order stands, as a journal keeps it; null where the platform does not tell. */
+export async function portStanding(
   look: Look,
   partitionId: string,
   portId: string,
   phone: string,
-): Promise<PortEvent | null> {
-  const found = await look(searchPortEvents(partitionId, phone));
-  const events = (found?.results ?? []).filter(
-    ({ serviceType }) => (serviceType ?? 'PORT_REQUEST') === 'PORT_REQUEST',
-  );
+): Promise<KeptEvent | null> {
+  return keptPort(await portEvent(look, partitionId, portId, phone));
+}
+
+function keptPort(event: EventRecord | null): KeptEvent | null {
+  return event && keptEvent('PORT_REQUEST', event);
+}
+
+/** The event of a port order. Whether it is found by the port or by a number differs between descriptions (guess: both). */
+async function portEvent(
+  look: Look,
+  partitionId: string,
+  portId: string,
+  phone: string,
+): Promise<EventRecord | null> {
+  const query = { eventType: 'PORT_REQUEST', telephoneNumber: phone, first: 0 } as const;
+  const found = await look(searchEvents(partitionId, query));
+  const events = (found?.results ?? []).filter(({ serviceType }) => serviceType === 'PORT_REQUEST');
   return events.find(({ referenceId }) => referenceId === portId) ?? events[0] ?? null;
 }
 
 /** What the carrier says of a rejection: ` (CSR_MISMATCH: the name is not …)`; '' where it says nothing. */
-function rejectionText(event: PortEvent | null): string {
+function rejectionText(event: EventRecord | null): string {
   const log = event?.logs?.findLast(({ code, message }) => Boolean(code) || Boolean(message));
   const words = [log?.code, log?.message].filter(Boolean).join(': ');
   return words === '' ? '' : ` (${words})`;

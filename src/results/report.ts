@@ -7,7 +7,7 @@ import { planLines } from './plan-text.js';
 import { GROUP_KINDS, type GroupKind, type Hit, type ProblemGroup } from './problem-groups.js';
 import { page } from './report-page.js';
 import type { RowIndex } from './row-index.js';
-import { doneOf, type RunReport, remarks, totalOf } from './run-report.js';
+import { doneOf, type RunPart, type RunReport, remarks, totalOf } from './run-report.js';
 import { columnText, counted, durationText, HEADER_HOW, placeText, rateText } from './wording.js';
 
 const TITLES = { validate: 'Validation report', 'dry-run': 'Dry-run report', run: 'Import report' } as const;
@@ -104,10 +104,9 @@ ${parts.length > 1 ? partsDetails(report) : ''}
 }
 
 function partsDetails({ parts, stoppedBy: reportEnd }: RunReport): Html {
-  const rows = parts.map(({ startedAt, durationMs, requests, user, stoppedBy, endedAt }, at) => {
-    const isLive = at === parts.length - 1 && reportEnd === null;
-    const cut = isLive ? 'still at work' : 'cut off';
-    const end = endedAt === null ? cut : stoppedBy === null ? 'came to its end' : `stopped: ${stoppedBy}`;
+  const rows = parts.map((part, at) => {
+    const { startedAt, durationMs, requests, user } = part;
+    const end = partEnd(part, at === parts.length - 1 && reportEnd === null);
     const cells = [
       timeText(startedAt),
       durationText(durationMs),
@@ -120,6 +119,15 @@ function partsDetails({ parts, stoppedBy: reportEnd }: RunReport): Html {
   return html`<details class="parts"><summary><span class="t">The ${parts.length} parts of the run</span></summary>
 <table class="hits"><thead><tr>${PART_COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table></details>`;
+}
+
+/** How a part of a run ended. @param isLive somebody is at work on it */
+export function partEnd(
+  { endedAt, stoppedBy }: Pick<RunPart, 'endedAt' | 'stoppedBy'>,
+  isLive: boolean,
+): string {
+  if (endedAt === null) return isLive ? 'still at work' : 'cut off';
+  return stoppedBy === null ? 'came to its end' : `stopped: ${stoppedBy}`;
 }
 
 const PART_COLUMNS = ['Started', 'Took', 'Requests', 'Run by', 'Ended'];
@@ -148,7 +156,8 @@ function remarksCard(lines: readonly string[]): Html {
   return html`<section class="card note">${lines.map((line) => html`<p>${line}</p>`)}</section>`;
 }
 
-function nextCard(next: readonly string[]): Html {
+/** What to do next, a numbered list; nothing where nothing is to be done. */
+export function nextCard(next: readonly string[]): Html {
   if (next.length === 0) return html``;
   return html`<section class="card" aria-labelledby="next"><h2 id="next">What to do next</h2>
 <ol>${next.map((step) => html`<li>${withCode(step)}</li>`)}</ol></section>`;

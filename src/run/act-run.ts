@@ -19,7 +19,7 @@ import type { ImportRecord } from '../records/record.js';
 import type { Act, ActRun } from '../resources/acts/act.js';
 import { Snapshots } from '../resources/lookups/snapshots.js';
 import { groupOf } from '../resources/port-body.js';
-import { type RunDirectory, TAIL_MISSING } from './directory.js';
+import { type RunDirectory, tellOpened } from './directory.js';
 import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
@@ -111,10 +111,8 @@ export async function actRun(
   const earlier = await openEarlierRun(request);
   const { run } = earlier;
   try {
-    const { directory: runDir, facts, journal } = run;
-    tell(follow, { type: 'opened', runDir, environment: facts.target.environment });
-    if (journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
-    const undone = runState(journal).get('undone');
+    tellOpened(run, follow);
+    const undone = runState(run.journal).get('undone');
     if (undone !== undefined)
       throw new StopError(
         'RUN_UNDONE',

@@ -17,6 +17,7 @@ import type { ImportRecord } from '../records/record.js';
 import { WRITTEN } from '../results/edited-files.js';
 import { openAtomic } from '../sheet/write/atomic.js';
 import { shellPath } from '../shell-word.js';
+import { type Follow, tell } from './events.js';
 import { type RunFacts, runState } from './state.js';
 
 /** The sheets of a run as a person in this folder would name them. */
@@ -30,6 +31,12 @@ export function sheetsOf(facts: RunFacts): string[] {
 /** What a person is told of a journal whose end is missing. */
 export const TAIL_MISSING =
   'The end of the journal is missing: its writer was cut off, and journal.db-wal, which held what came last, is not there. Rows may be further than it says. If you have that file, put it back before you go on.';
+
+/** Tells that a run is open, and whether its journal lost its end. */
+export function tellOpened({ directory, facts, journal }: RunDirectory, follow: Follow): void {
+  tell(follow, { type: 'opened', runDir: directory, environment: facts.target.environment });
+  if (journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
+}
 
 /** The files of a run directory. */
 export function runFiles(directory: string) {

@@ -3,7 +3,7 @@ import { type ErrorFacts, type Exit, errorFacts, isInterruption, StopError } fro
 import { type EventChange, followPartition } from '../execute/follow-events.js';
 import { type EventMeaning, meaningOf } from '../plan/events.js';
 import { isWaiting } from '../plan/statuses.js';
-import { type RunDirectory, TAIL_MISSING } from './directory.js';
+import { type RunDirectory, tellOpened } from './directory.js';
 import { type Follow, type FollowedChange, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
@@ -52,9 +52,7 @@ export async function followRun(request: EarlierRequest, follow: Follow = {}): P
   const earlier = await openEarlierRun(request);
   const { run } = earlier;
   try {
-    const { directory: runDir, facts, journal } = run;
-    tell(follow, { type: 'opened', runDir, environment: facts.target.environment });
-    if (journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
+    tellOpened(run, follow);
     return await followOpened(earlier, follow);
   } finally {
     await run.close();
@@ -158,7 +156,8 @@ function standingOf({ journal }: RunDirectory): Standing {
   let heard = 0;
   for (const { type, status, count } of journal.countEvents()) {
     events[meaningOf(status)] += count;
-    statuses[type] = { ...statuses[type], [status]: count };
+    const known = statuses[type]?.[status] ?? 0;
+    statuses[type] = { ...statuses[type], [status]: known + count };
     if (type === 'ACTIVATION' || type === 'PORT_REQUEST') heard += count;
   }
   const made = journal.countSteps().filter(({ kind, state }) => kind === 'number' && state === 'created');

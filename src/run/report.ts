@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
 import { TO_PUT_BACK } from '../execute/put-back.js';
@@ -38,6 +38,7 @@ import { programVersion } from '../version.js';
 import { optionsAgain } from './again.js';
 import { type RunDirectory, sheetsOf } from './directory.js';
 import { type KeptPart, type KeptReport, runState } from './state.js';
+import { systemUser } from './system-user.js';
 
 /** A run as far as it is needed to tell of it. */
 type Told = Pick<RunDirectory, 'journal' | 'facts' | 'directory' | 'files'>;
@@ -261,7 +262,8 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
 function portDays(journal: Told['journal']): PortDay[] {
   if (!journal.hasEvents()) return [];
   const days = new Map<string, PortDay>();
-  for (const { focDate, status, count } of journal.countByDay('PORT_REQUEST' satisfies EventType)) {
+  for (const { type, focDate, status, count } of journal.countEvents()) {
+    if (type !== ('PORT_REQUEST' satisfies EventType)) continue;
     const day = focDate === null ? null : dayOf(focDate);
     const key = `${day ?? '~'} ${status}`;
     days.set(key, { day, status, numbers: (days.get(key)?.numbers ?? 0) + count });
@@ -516,11 +518,6 @@ function exitOf(stoppedBy: StoppedBy | null, open: readonly string[], somethingD
   if (stoppedBy === 'cut off') return somethingDone ? 'stoppedByError' : 'nothingDone';
   if (open.length === 0) return 'done';
   return open.every(isWaiting) ? 'underWay' : 'someFailed';
-}
-
-function systemUser(): string {
-  // a user without an entry in the system's list of users
-  return orElse(() => userInfo().username, String(process.getuid?.() ?? 'unknown'));
 }
 
 function orElse<T>(read: () => T, otherwise: T): T {

@@ -3,7 +3,7 @@ import type { RunReport } from '../results/run-report.js';
 import { shellPath } from '../shell-word.js';
 import { type BegunRun, beginRun, type RunRequest } from './begin.js';
 import { checkIntoRun } from './check-run.js';
-import { type RunDirectory, TAIL_MISSING } from './directory.js';
+import { type RunDirectory, tellOpened } from './directory.js';
 import { type Follow, signalOf, tell } from './events.js';
 import { type Confirm, importSheets, refuseChangedSheets } from './import-run.js';
 import { type EarlierRequest, openEarlierRun } from './open.js';
@@ -96,9 +96,7 @@ async function carriedOut(
   work: () => Promise<RunReport>,
   isNew = true,
 ): Promise<RunReport> {
-  const { directory: runDir, facts } = run;
-  tell(follow, { type: 'opened', runDir, environment: facts.target.environment });
-  if (run.journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
+  tellOpened(run, follow);
   let report: RunReport;
   try {
     report = await work();

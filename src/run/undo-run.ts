@@ -14,7 +14,7 @@ import { KINDS } from '../resources/kinds.js';
 import { counted, nounOf } from '../results/wording.js';
 import type { SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter } from '../sheet/write/write.js';
-import { type RunDirectory, TAIL_MISSING } from './directory.js';
+import { type RunDirectory, tellOpened } from './directory.js';
 import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
@@ -90,10 +90,9 @@ export async function undoRun(request: UndoRequest, follow: Follow = {}): Promis
   const earlier = await openEarlierRun(request);
   const { run, settings } = earlier;
   try {
-    const { directory: runDir, facts, journal } = run;
+    const { facts, journal } = run;
     const { environment, baseUrl } = facts.target;
-    tell(follow, { type: 'opened', runDir, environment });
-    if (journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
+    tellOpened(run, follow);
     const { dryRun = false, cutoverOnly = false, ported = false, confirm } = request;
     const chosen = settings.only.length === 0 ? null : await choose(run, settings.only, follow);
     const isMeant = (kind: string) => !cutoverOnly || actOf({ kind }) !== undefined;

@@ -9,7 +9,7 @@ import type { ImportRecord } from '../records/record.js';
 import { Addresses } from '../resources/lookups/addresses.js';
 import type { SheetWriter } from '../sheet/write/layout.js';
 import { openSheetWriter } from '../sheet/write/write.js';
-import { type RunDirectory, TAIL_MISSING } from './directory.js';
+import { type RunDirectory, tellOpened } from './directory.js';
 import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
@@ -36,9 +36,7 @@ export interface VerifyReport {
 export async function verifyRun(request: EarlierRequest, follow: Follow = {}): Promise<VerifyReport> {
   const earlier = await openEarlierRun(request);
   try {
-    const { directory: runDir, facts } = earlier.run;
-    tell(follow, { type: 'opened', runDir, environment: facts.target.environment });
-    if (earlier.run.journal.tailMissing) tell(follow, { type: 'notice', message: TAIL_MISSING });
+    tellOpened(earlier.run, follow);
     return await verifyOpened(earlier, follow);
   } finally {
     await earlier.run.close();

@@ -33,16 +33,18 @@ export interface Served {
   log(line: Readonly<Record<string, unknown>>): void;
 }
 
-type Ask = Context<{ Bindings: HttpBindings }>;
+/** `session`: who is logged in, asked for once a request; undefined before that. */
+type Env = { Bindings: HttpBindings; Variables: { session: Session | null | undefined } };
+type Ask = Context<Env>;
 
 const MAX_BODY = 65_536;
 const FAILED_LOG_INS = [new Limit(5, 60_000), new Limit(20, 3_600_000)];
 const REQUESTS_A_MINUTE = 300;
 
 /** Wires what is asked for to what answers it. No other file knows the server library. */
-export function routes(served: Served): { app: Hono<{ Bindings: HttpBindings }>; close(): void } {
+export function routes(served: Served): { app: Hono<Env>; close(): void } {
   const { folder, records, site } = served;
-  const app = new Hono<{ Bindings: HttpBindings }>({ strict: true });
+  const app = new Hono<Env>({ strict: true });
   const assets = loadAssets();
   const runs = new Runs(folder.runs);
   const streams = new LiveStreams();
@@ -73,8 +75,12 @@ export function routes(served: Served): { app: Hono<{ Bindings: HttpBindings }>;
   const notFound = (ask: Ask) =>
     failure(ask, 404, 'NOT_FOUND', 'There is nothing at this address.', 'Begin at the first page.');
   const sessionOf = (ask: Ask): Session | null => {
+    const known = ask.get('session');
+    if (known !== undefined) return known;
     const cookie = cookieIn(ask.req.header('cookie') ?? '', served.cookie);
-    return cookie === null ? null : records.session(cookie);
+    const session = cookie === null ? null : records.session(cookie);
+    ask.set('session', session);
+    return session;
   };
   const keepCookie = (ask: Ask, value: string, seconds: number) =>
     ask.header(
@@ -336,7 +342,7 @@ function queryOf(ask: Ask): RunsQuery {
 }
 
 /** Listens with what {@link routes} answers. @returns the server of node */
-export function listen(app: Hono<{ Bindings: HttpBindings }>, host: string, port: number) {
+export function listen(app: Hono<Env>, host: string, port: number) {
   return new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const server = serve(
       { fetch: app.fetch, hostname: host, port, serverOptions: { headersTimeout: 20_000 } },

@@ -53,30 +53,33 @@ export class Runs {
 
   async find(id: string): Promise<ServedRun | null> {
     const directory = this.directoryOf(id);
-    return directory === null ? null : { id, run: await this.#one(directory) };
+    return directory === null ? null : { id, run: this.#keptOf(directory) ?? (await this.#one(directory)) };
   }
 
   async #read(): Promise<ServedRun[]> {
     const found: ServedRun[] = [];
     const directories = runDirectoriesIn(this.#folder);
-    const isKept = (directory: string) => this.#kept.get(directory)?.files === filesOf(directory);
-    for (const directory of directories.filter(isKept)) found.push(await this.#served(directory));
-    await oneByOne(
-      directories.filter((directory) => !isKept(directory)),
-      async (directory) => void found.push(await this.#served(directory)),
-    );
+    const changed: string[] = [];
+    for (const directory of directories) {
+      const run = this.#keptOf(directory);
+      if (run) found.push({ id: idOf(directory), run });
+      else changed.push(directory);
+    }
+    await oneByOne(changed, async (directory) => {
+      found.push({ id: idOf(directory), run: await this.#one(directory) });
+    });
     for (const kept of this.#kept.keys()) if (!directories.includes(kept)) this.#kept.delete(kept);
     return found.sort((a, b) => startOf(b.run).localeCompare(startOf(a.run)));
   }
 
-  async #served(directory: string): Promise<ServedRun> {
-    return { id: idOf(directory), run: await this.#one(directory) };
+  /** What its journal said, where its files are the same since. */
+  #keptOf(directory: string): ListedRun | null {
+    const kept = this.#kept.get(directory);
+    return kept?.files === filesOf(directory) ? kept.run : null;
   }
 
   async #one(directory: string): Promise<ListedRun | UnreadableRun> {
     const files = filesOf(directory);
-    const kept = this.#kept.get(directory);
-    if (kept?.files === files) return kept.run;
     const run = await readListed(directory);
     const isOver = run.state !== 'unreadable' && run.state !== 'going on' && run.stoppedBy !== 'cut off';
     if (isOver) this.#kept.set(directory, { files, run });

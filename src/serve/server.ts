@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { StopError } from '../errors.js';
 import { acquireLock } from '../journal/lock.js';
+import { systemUser } from '../run/system-user.js';
 import { openDataFolder } from './data-folder.js';
 import { siteOf } from './guard.js';
 import { listen, routes, type Served } from './http.js';
@@ -51,7 +51,7 @@ export async function startServer({ folder: path, host, port }: ServeRequest): P
       );
     for (let tried = port; tried < port + PORTS; tried++) {
       const served: Served = {
-        ...{ folder, records, log, tokens: new TokenTaker(folder.token), user: userName() },
+        ...{ folder, records, log, tokens: new TokenTaker(folder.token), user: systemUser() },
         ...{ site: siteOf(tried), cookie: `alianza-import-${tried}`, isSecure: false },
       };
       const { app, close } = routes(served);
@@ -103,13 +103,4 @@ export async function newAddress(path: string): Promise<string> {
       'Start one: alianza-import serve DIR',
     );
   return makeToken(folder.token, address);
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // a user without an entry in the system's list of users
-    return String(process.getuid?.() ?? 'unknown');
-  }
 }

@@ -302,11 +302,6 @@ const CALLS: [name: keyof typeof endpoints, call: Call<unknown>, expected: strin
     endpoints.prevalidatePort(ODD, PORT),
     `preValidateAccount POST ${P}/account/prevalidate`,
   ],
-  [
-    'searchPortEvents',
-    endpoints.searchPortEvents(ODD, ODD),
-    `statusSearch GET ${P}/telephonenumber/statussearch?eventType=PORT_REQUEST&telephoneNumber=${CODED}&maxResult=50`,
-  ],
   ['listCarriers', endpoints.listCarriers(ODD), `getInboundCarriers GET ${P}/inboundcarriers`],
   ['getRateCenter', endpoints.getRateCenter(ODD, ODD), `getRateCenter GET ${P}/ratecenter/${CODED}`],
   [

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { startCli } from '../fixtures/cli.js';
+import { putForward } from '../fixtures/control.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { portedNumber, portOrderRows } from '../fixtures/port-rows.js';
 import { gatedWorkspaceOf } from '../fixtures/with-sandbox.js';
@@ -14,11 +15,6 @@ const start = (name: string, { runDir, directory, env }: Workspace, ...options: 
 
 const cutover = (workspace: Workspace, ...options: string[]) =>
   start('cutover', workspace, '--trigger-ports', ...options).ended;
-
-async function clock({ url }: Sandbox, time: object): Promise<void> {
-  const answer = await fetch(`${url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify(time) });
-  if (answer.status !== 200) throw new Error(await answer.text());
-}
 
 const listOf = ({ runDir }: Workspace, name = 'cutover.csv') =>
   parseCsv(readFileSync(join(runDir, name), 'utf8')).map(({ phoneNumber, trigger, portStatus }) => [
@@ -54,7 +50,7 @@ describe.concurrent('cutover --trigger-ports', () => {
     ]);
     expect(writesOf(sandbox, sent)).toEqual([]);
 
-    await clock(sandbox, { days: 2 });
+    await putForward(sandbox, { days: 2 });
     // Without the option no port is looked at.
     const without = await start('cutover', workspace, '--yes').ended;
     expectExit(without, 0);
@@ -110,7 +106,7 @@ describe.concurrent('cutover --trigger-ports', () => {
     const rejected = portOrderRows('P-3', [9804]);
     const { sandbox, workspace } = await gatedWorkspaceOf(onTestFinished, rejected);
     expectExit(await workspace.run(), 6);
-    await clock(sandbox, { days: 2 });
+    await putForward(sandbox, { days: 2 });
     const ended = await cutover(workspace, '--yes');
     expectExit(ended, 1);
     expect(ended.stderr).toContain('The port is REJECTED: BTN_MISMATCH');
@@ -123,7 +119,7 @@ describe.concurrent('cutover --trigger-ports', () => {
     async (phase, { expect, onTestFinished }) => {
       const { sandbox, gate, workspace } = await gatedWorkspaceOf(onTestFinished, rows);
       expectExit(await workspace.run(), 6);
-      await clock(sandbox, { days: 2 });
+      await putForward(sandbox, { days: 2 });
       const cli = start('cutover', workspace, '--trigger-ports', '--yes', '--concurrency', '1');
       let dead = false;
       gate.watch((now, { operation }) => {
@@ -147,7 +143,7 @@ describe.concurrent('cutover --trigger-ports', () => {
   }) => {
     const { sandbox, gate, workspace } = await gatedWorkspaceOf(onTestFinished, rows);
     expectExit(await workspace.run(), 6);
-    await clock(sandbox, { days: 2 });
+    await putForward(sandbox, { days: 2 });
     let lost = 0;
     gate.watch((now, { operation }) =>
       now === 'committed' && operation === 'triggerPort' && ++lost === 1 ? 'drop' : undefined,

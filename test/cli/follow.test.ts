@@ -4,6 +4,7 @@ import Papa from 'papaparse';
 import { describe, type ExpectStatic, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { startCli } from '../fixtures/cli.js';
+import { putForward } from '../fixtures/control.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import type { SheetRow } from '../fixtures/rows.js';
 import { gatedWorkspaceOf, workspaceOf } from '../fixtures/with-sandbox.js';
@@ -27,9 +28,6 @@ function users(...numbers: (Record<string, string> & { phoneNumber: string })[])
 
 const follow = (workspace: Workspace, ...options: string[]) =>
   startCli(['follow', workspace.runDir, ...options], { cwd: workspace.directory, env: workspace.env });
-
-const control = (sandbox: Sandbox, path: string, body: object) =>
-  fetch(`${sandbox.url}/_sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
 
 const searches = ({ counts }: Sandbox) => counts.get('statusSearch') ?? 0;
 
@@ -76,7 +74,7 @@ describe.concurrent('follow', () => {
     expectExit(quiet, 6);
     expect([quiet.stdout, quiet.stderr]).toEqual(['', '']);
 
-    await control(sandbox, 'clock', { hours: 2 });
+    await putForward(sandbox, { hours: 2 });
     const later = await follow(workspace).ended;
     expectExit(later, 1);
     expect(later.stdout.split('\n').slice(0, -2)).toEqual(
@@ -136,7 +134,7 @@ describe.concurrent('follow', () => {
     ]);
     expect(new Set(workspace.results().map((row) => row['numberStatus']))).toEqual(new Set(['COMPLETED']));
 
-    await control(sandbox, 'clock', { days: 1 });
+    await putForward(sandbox, { days: 1 });
     const second = await follow(workspace, '--json').ended;
     expectExit(second, 0);
     expect(JSON.parse(second.stdout)).toMatchObject({ changed: 0, changes: [], results: null });

@@ -1,18 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/server.js';
 import { startCli } from '../fixtures/cli.js';
+import { putForward } from '../fixtures/control.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { portedNumber, portOrderRows } from '../fixtures/port-rows.js';
 import { csvOf } from '../fixtures/rows.js';
 import { gatedWorkspaceOf } from '../fixtures/with-sandbox.js';
 import { parseCsv } from './place.js';
-
-async function clock({ url }: Sandbox, time: object): Promise<void> {
-  const answer = await fetch(`${url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify(time) });
-  if (answer.status !== 200) throw new Error(await answer.text());
-}
 
 const REJECTED = 'Port REJECTED: CSR_MISMATCH';
 
@@ -31,7 +26,7 @@ describe.concurrent('a rejected port order', () => {
     expectExit(await workspace.run(), 6);
     expect(workspace.counts()).toEqual({ waiting: 4 });
 
-    await clock(sandbox, { days: 2 });
+    await putForward(sandbox, { days: 2 });
     expectExit(await cli('follow', runDir), 1);
     expect(workspace.results().map(({ status, portStatus }) => [status, portStatus])).toEqual([
       ['waiting', 'FOC_RECEIVED'],
@@ -59,7 +54,7 @@ describe.concurrent('a rejected port order', () => {
       createOrAddTelephoneNumberToAccount: 2,
     });
 
-    await clock(sandbox, { days: 60 });
+    await putForward(sandbox, { days: 60 });
     expectExit(await cli('follow', corrected), 0);
     expectExit(await cli('follow', runDir), 0);
     for (const of of [runDir, corrected])

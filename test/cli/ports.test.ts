@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { startCli } from '../fixtures/cli.js';
+import { putForward } from '../fixtures/control.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { portDay, portedNumber, portOrderRows, WIRELESS } from '../fixtures/port-rows.js';
 import { csvOf, type SheetRow } from '../fixtures/rows.js';
@@ -250,8 +251,6 @@ describe.concurrent('a dry run of ports', () => {
 });
 
 describe.concurrent('undo of ports', () => {
-  const days = (sandbox: Sandbox, count: number) =>
-    fetch(`${sandbox.url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ days: count }) });
   const stateOf = ({ state }: Sandbox) => [state.accounts.size, state.users.size, state.numbers.size];
 
   it('cancels those that nobody has looked at, and leaves nothing', async ({ expect, onTestFinished }) => {
@@ -268,11 +267,11 @@ describe.concurrent('undo of ports', () => {
   }) => {
     const { sandbox, workspace } = await workspaceOf(onTestFinished, portOrderRows('P-1', [1, 2]));
     expectExit(await workspace.run(), 6);
-    await days(sandbox, 2);
+    await putForward(sandbox, { days: 2 });
     const first = await command(workspace, 'undo', workspace.runDir, '--yes');
     expect(first.code).not.toBe(0);
     expect(stateOf(sandbox)[2]).toBe(2);
-    await days(sandbox, 1);
+    await putForward(sandbox, { days: 1 });
     expectExit(await command(workspace, 'undo', workspace.runDir, '--yes'), 0);
     expect(stateOf(sandbox)).toEqual([0, 0, 0]);
     expect(sandbox.counts.get('cancelPort')).toBe(1);
@@ -281,7 +280,7 @@ describe.concurrent('undo of ports', () => {
   it('keeps what is ported in, unless that is asked for', async ({ expect, onTestFinished }) => {
     const { sandbox, workspace } = await workspaceOf(onTestFinished, portOrderRows('P-1', [1, 2]));
     expectExit(await workspace.run(), 6);
-    await days(sandbox, 14);
+    await putForward(sandbox, { days: 14 });
     const kept = await command(workspace, 'undo', workspace.runDir, '--yes');
     expectExit(kept, 1);
     expect(readFileSync(join(workspace.runDir, 'undo.csv'), 'utf8')).toMatch(/is ported in; deleting it/);
@@ -297,8 +296,6 @@ describe.concurrent('undo of ports', () => {
 });
 
 describe.concurrent('rejected ports', () => {
-  const days = (sandbox: Sandbox, count: number) =>
-    fetch(`${sandbox.url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify({ days: count }) });
   const patches = (sandbox: Sandbox) =>
     sandbox.requests.filter(({ operation }) => operation === 'patchPort').map(({ body }) => body);
 
@@ -312,7 +309,7 @@ describe.concurrent('rejected ports', () => {
     ];
     const { sandbox, workspace } = await workspaceOf(onTestFinished, rows);
     expectExit(await workspace.run(), 6);
-    await days(sandbox, 2);
+    await putForward(sandbox, { days: 2 });
     // the sheet as it is says what the carrier has rejected; a PIN that nobody sees may be another
     const same = await again(workspace, 'same', rows.slice(0, 2));
     expectExit(same.ended, 1);
@@ -341,7 +338,7 @@ describe.concurrent('rejected ports', () => {
     expect(fixed.results.map(({ status, portStatus }) => [status, portStatus])).toEqual(
       fixed.results.map(() => ['waiting', 'PENDING']),
     );
-    await days(sandbox, 14);
+    await putForward(sandbox, { days: 14 });
     const done = await again(workspace, 'done', corrected);
     expectExit(done.ended, 0);
     expect(done.results.map(({ status, portStatus }) => [status, portStatus])).toEqual(
@@ -355,7 +352,7 @@ describe.concurrent('rejected ports', () => {
     const rows = portOrderRows('P-1', [9804]);
     const { sandbox, workspace } = await workspaceOf(onTestFinished, rows);
     expectExit(await workspace.run(), 6);
-    await days(sandbox, 2);
+    await putForward(sandbox, { days: 2 });
     const corrected = rows.map((row) => ({ ...row, billingTelephoneNumber: '8016661111' }));
     const fixed = await again(workspace, 'fixed', corrected);
     expectExit(fixed.ended, 1);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/server.js';
 import { startCli } from '../fixtures/cli.js';
+import { control, putForward } from '../fixtures/control.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import { mixedRows } from '../fixtures/rows.js';
 import { workspaceOf } from '../fixtures/with-sandbox.js';
@@ -14,8 +14,6 @@ import { parseCsv, writesOf } from './place.js';
 const start = ({ runDir, directory, env }: Workspace, ...options: string[]) =>
   startCli(['undo', runDir, '--json', ...options], { cwd: directory, env });
 const undo = (workspace: Workspace, ...options: string[]) => start(workspace, ...options).ended;
-const control = (sandbox: Sandbox, path: string, body: object) =>
-  fetch(`${sandbox.url}/_sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
 const list = ({ runDir }: Workspace, name = 'undo') =>
   parseCsv(readFileSync(join(runDir, `${name}.csv`), 'utf8'));
 
@@ -25,8 +23,8 @@ describe.concurrent('undo of what the platform is not done with', () => {
       activationSeconds: 3600,
     });
     expectExit(await workspace.run(), 0);
-    await control(sandbox, 'settings', { disconnectSeconds: 2 });
-    await control(sandbox, 'clock', { minutes: 59, seconds: 54 });
+    await control(sandbox.url, 'settings', { disconnectSeconds: 2 });
+    await putForward(sandbox, { minutes: 59, seconds: 56 });
     const ended = await undo(workspace, '--yes');
     expectExit(ended, 0);
     expect(JSON.parse(ended.stdout).undone).toMatchObject({ unfinished: 0, failed: 0, kept: 0 });
@@ -61,7 +59,7 @@ describe.concurrent('undo of what the platform is not done with', () => {
     );
     expect(refused).toEqual([]);
 
-    await control(sandbox, 'clock', { hours: 1 });
+    await putForward(sandbox, { hours: 1 });
     expectExit(await undo(workspace, '--yes'), 0);
     expect([sandbox.state.numbers.size, sandbox.state.accounts.size]).toEqual([0, 0]);
     expect(list(workspace).filter(({ state }) => state !== 'deleted')).toEqual([]);

@@ -5,6 +5,7 @@ import { writesOf } from '../cli/place.js';
 import { startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
 import type { Phase } from '../fixtures/gate.js';
+import { killedAtWrites } from '../fixtures/kill-at-writes.js';
 import { differences, plain, type State } from '../fixtures/oracle.js';
 import { randomFrom } from '../fixtures/random.js';
 import { huntRows, mixedRows, type SheetRow } from '../fixtures/rows.js';
@@ -28,27 +29,10 @@ describe.concurrent('hunt groups and voicemail boxes', { timeout: 3 * MINUTES },
   it.for(PHASES)(
     'are there once after a kill -9 at each of their writes in turn: %s',
     async (phase, { expect, onTestFinished }) => {
-      const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, huntRows());
-      const struck = new Set<string>();
-      for (let cli = workspace.start(); ; cli = workspace.startResume()) {
-        const current = cli;
-        let dead = false;
-        gate.watch((at, { isWrite, operation }) => {
-          const isDue = isWrite && WRITES.includes(operation) && !struck.has(operation);
-          if (isDue && (at === phase || (dead && at === 'committed'))) {
-            struck.add(operation);
-            dead = true;
-            current.kill();
-            return 'drop';
-          }
-          return dead && at === 'arrived' ? 'drop' : undefined;
-        });
-        const ended = await cli.ended;
-        if (ended.signal === 'SIGKILL') continue;
-        expectExit(ended, 0);
-        break;
-      }
-      expect([...struck].sort()).toEqual([...WRITES].sort());
+      const at = await gatedWorkspaceOf(onTestFinished, huntRows());
+      const struck = await killedAtWrites(at, phase, ({ operation }) => WRITES.includes(operation));
+      expect(struck.sort()).toEqual([...WRITES].sort());
+      const { workspace } = at;
       expect(workspace.differences()).toEqual([]);
     },
   );

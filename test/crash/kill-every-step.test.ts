@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import { expectExit } from '../fixtures/expect-exit.js';
 import type { Passing, Phase } from '../fixtures/gate.js';
+import { killedAtWrites } from '../fixtures/kill-at-writes.js';
 import { CHAINS, mixedRows } from '../fixtures/rows.js';
 import { gatedWorkspaceOf } from '../fixtures/with-sandbox.js';
 
@@ -32,27 +33,10 @@ describe.concurrent('kill -9 at every write in turn, with a resume after each', 
 }, () => {
   for (const [phase, when] of PHASES)
     it.for(NAMED_CHAINS)(`%s: ${when}`, async ([, chain], { expect, onTestFinished }) => {
-      const { gate, workspace } = await gatedWorkspaceOf(onTestFinished, [chain.row]);
-      const struck = new Set<string>();
-      for (let cli = workspace.start(); ; cli = workspace.startResume()) {
-        const current = cli;
-        let dead = false;
-        gate.watch((at, { isWrite, operation }) => {
-          // What was under way beside it loses its answer as well.
-          if (isWrite && !struck.has(operation) && (at === phase || (dead && at === 'committed'))) {
-            struck.add(operation);
-            dead = true;
-            current.kill();
-            return 'drop';
-          }
-          return dead && at === 'arrived' ? 'drop' : undefined;
-        });
-        const ended = await cli.ended;
-        if (ended.signal === 'SIGKILL') continue;
-        expectExit(ended, 0);
-        break;
-      }
-      expect([...struck].sort()).toEqual([...chain.steps].sort());
+      const at = await gatedWorkspaceOf(onTestFinished, [chain.row]);
+      const struck = await killedAtWrites(at, phase);
+      expect(struck.sort()).toEqual([...chain.steps].sort());
+      const { workspace } = at;
       expect(workspace.differences()).toEqual([]);
     });
 });

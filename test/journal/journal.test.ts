@@ -320,6 +320,11 @@ describe('a damaged journal', () => {
       journal.sources();
       for (const each of journal.rows()) journal.problems(each.ordinal);
       journal.countRows();
+      journal.stepsByAccount(['created']);
+      journal.countStepsByProduct();
+      journal.countEvents();
+      journal.countNight();
+      for (const { ordinal } of journal.rowsOfPortOrder('order')) journal.eventsOf(ordinal);
       for (const { kind } of journal.countSteps())
         for (const { key } of journal.steps(kind)) journal.step(key);
       journal.pickedBy('18015550100');
@@ -340,6 +345,7 @@ describe('a damaged journal', () => {
       await journal.addProblem(n, { code: ODD });
       await journal.intend(`user:${ODD}/${n}`, 'user', n, { firstName: ODD }, `1801556${1000 + n}`);
       await journal.settle(`user:${ODD}/${n}`, 'user', n, 'created', { id: `U${n}` });
+      await journal.keepEvent(n, 'PORT_REQUEST', { status: 'PENDING', focDate: '2026-12-15', words: ODD });
     }
     await journal.rememberAnswer(ODD, { valid: true });
     await journal.close();

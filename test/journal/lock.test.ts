@@ -33,7 +33,7 @@ async function holder(
 ): Promise<ChildProcess> {
   const root = new URL('../../', import.meta.url);
   mkdirSync(join(directory, 'code/journal'), { recursive: true });
-  for (const name of ['errors', 'journal/lock']) {
+  for (const name of ['errors', 'is-alive', 'journal/lock']) {
     const { outputText } = ts.transpileModule(readFileSync(new URL(`src/${name}.ts`, root), 'utf8'), {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
     });

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NUMBER_FATES, STREET_FATES } from '../../src/sandbox/fates.js';
+import { control as tellSandbox } from '../fixtures/control.js';
 import { activation, CSR, connect, type Fixture, fixture, readReply, start } from './client.js';
 
 const TN = '18015551212';
 
-const control = async (url: string, path: string, body: unknown) =>
-  readReply(await fetch(`${url}/_sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) }));
+const control = async (...told: Parameters<typeof tellSandbox>) => readReply(await tellSandbox(...told));
 
 async function event(client: Fixture, account: string, tn = TN, type = 'ACTIVATION') {
   return (await client.get(`account/${account}/reference/${tn}/type/${type}`)).body;

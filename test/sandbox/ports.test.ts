@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PORT_FATES } from '../../src/sandbox/port-fates.js';
+import { control } from '../fixtures/control.js';
 import { portDay, portedNumber } from '../fixtures/port-rows.js';
 import { activation, CSR, type Fixture, fixture, readReply } from './client.js';
 
@@ -21,9 +22,7 @@ const orderOf = (numbers: readonly string[] = [TN], port: object = {}, more: obj
 });
 
 const clock = async (client: Fixture, time: object) =>
-  readReply(
-    await fetch(`${client.sandbox.url}/_sandbox/clock`, { method: 'POST', body: JSON.stringify(time) }),
-  );
+  readReply(await control(client.sandbox.url, 'clock', time));
 
 /** An account with an order on it. */
 async function ordered(numbers: readonly string[] = [TN], port: object = {}) {

@@ -2,7 +2,7 @@ import { triggerPort } from '../../api/endpoints.js';
 import type { JsonObject } from '../../journal/journal.js';
 import { type KeptEvent, meaningOf, reasonOf } from '../../plan/events.js';
 import { keyOf } from '../../plan/keys.js';
-import { keptOf, portEvent } from '../port-supplement.js';
+import { portStanding } from '../port-supplement.js';
 import type { Act, ActTask } from './act.js';
 
 /** Statuses of a port whose carrier has named no day, or has taken it back. */
@@ -57,8 +57,8 @@ export const trigger: Act = {
   takeBack: { cannot: 'a port that was triggered cannot be called back' },
 };
 
-async function eventNow({ look, ids, resource }: ActTask): Promise<KeptEvent | null> {
-  return keptOf(await portEvent(look, ids.partitionId, ids.id, resource.numbers?.[0] ?? ''));
+function eventNow({ look, ids, resource }: ActTask): Promise<KeptEvent | null> {
+  return portStanding(look, ids.partitionId, ids.id, resource.numbers?.[0] ?? '');
 }
 
 function isInDoubt({ run, resource }: ActTask): boolean {

@@ -4,14 +4,15 @@ import { getInventoryNumber, getPartition, listCarriers, listSettings } from '..
 import type { Resource } from '../../plan/resource.js';
 import { lookWith } from '../look.js';
 import type { RowFindings } from '../row-findings.js';
+import { settingText } from './partition-questions.js';
 
 /** What a partition says of its own carriers. */
 interface OwnCarriers {
   /** the IDs of carriers whose numbers are the operator's own; null where the platform does not tell */
   readonly ids: ReadonlySet<string> | null;
   readonly isUsed: boolean;
-  /** the setting ENABLE_STAGED_CALL as the platform words it; null where it has none */
-  readonly stagedCall: string | null;
+  /** the setting ENABLE_STAGED_CALL as the platform words it */
+  readonly stagedCall: string;
 }
 
 /** What a dry run asks about numbers of the operator's own carrier; of a partition once, whatever the rows are. */
@@ -41,7 +42,7 @@ export class OwnCarrierQuestions {
         check.add('OWN_CARRIER_UNKNOWN', 'byotnCarrierId', byotnCarrierId, message, `It has ${known}.`);
       }
       if (operationalStatus === 'STAGED' && this.#isNew(`staged ${partitionId}`)) {
-        const message = `ENABLE_STAGED_CALL is ${own.stagedCall ?? 'not set'} in the partition: it presumably says whether a staged number may call`;
+        const message = `ENABLE_STAGED_CALL is ${own.stagedCall} in the partition: it presumably says whether a staged number may call`;
         check.add('STAGED_CALLS', 'operationalStatus', 'STAGED', message, 'Try one number first.');
       }
     }
@@ -99,14 +100,6 @@ export class OwnCarrierQuestions {
       stagedCall: settingText(settings?.['ENABLE_STAGED_CALL']),
     };
   }
-}
-
-/** The value of a partition's setting, however it is wrapped. */
-function settingText(setting: unknown): string | null {
-  if (setting === undefined || setting === null) return null;
-  if (typeof setting !== 'object') return String(setting);
-  const { value } = setting as { value?: unknown };
-  return typeof value === 'object' ? settingText(Object.values(value ?? {})[0]) : String(value);
 }
 
 async function orNull<T>(answer: Promise<T>): Promise<T | null> {

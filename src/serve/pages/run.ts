@@ -1,4 +1,5 @@
 import { type Html, html } from '../../results/html.js';
+import { nextCard, partEnd } from '../../results/report.js';
 import { type ListedRun, RUN_STANDINGS, type RunReport } from '../../results/run-report.js';
 import { bytesText, durationText } from '../../results/wording.js';
 import { DOWNLOADS, downloadsIn, type ServedRun } from '../runs.js';
@@ -68,14 +69,6 @@ function saidCard({ error, tailMissing, undoneAt, undoneBy }: ListedRun): Html {
   return said.length === 0 ? html`` : html`<section class="card note">${said}</section>`;
 }
 
-function nextCard(next: readonly string[]): Html {
-  if (next.length === 0) return html``;
-  const withCode = (line: string) =>
-    line.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
-  return html`<section class="card" aria-labelledby="next"><h2 id="next">What to do next</h2>
-<ol>${next.map((step) => html`<li>${withCode(step)}</li>`)}</ol></section>`;
-}
-
 function countsCard(run: ListedRun): Html {
   const { counts, total } = liveRun(run);
   if (counts.length === 0)
@@ -119,9 +112,9 @@ function partsCard({ parts, state }: ListedRun): Html {
   const labels = ['Started', 'Took', 'Requests', 'By', 'API user', 'Ended'];
   return html`<section class="card" aria-labelledby="parts"><h2 id="parts">Who ran it</h2>
 <table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${parts.map(
-    ({ startedAt, durationMs, requests, user, host, apiUser, endedAt, stoppedBy }, at) => {
-      const cut = at === parts.length - 1 && state === 'going on' ? 'still at work' : 'cut off';
-      const ended = endedAt === null ? cut : stoppedBy === null ? 'came to its end' : `stopped: ${stoppedBy}`;
+    (part, at) => {
+      const { startedAt, durationMs, requests, user, host, apiUser } = part;
+      const ended = partEnd(part, at === parts.length - 1 && state === 'going on');
       const cells = [
         time(startedAt),
         html`${durationText(durationMs)}`,

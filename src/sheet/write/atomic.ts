@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isAlive } from '../../is-alive.js';
 
 /** The permissions of a file unless others are asked for: its owner's alone, since sheets hold customers' data. */
 const PRIVATE_MODE = 0o600;
@@ -61,16 +62,6 @@ async function removeLeftOvers(path: string): Promise<void> {
     )?.[1];
     if (writer === undefined || isAlive(Number(writer))) continue;
     await unlink(join(dirname(path), name)).catch(() => {});
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // a process of somebody else
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
