@@ -114,7 +114,7 @@ export type RunEvent =
       readonly reason: string;
       readonly row: number;
     }
-  /** something that the platform does after its answer stands otherwise than at the last look (`followRun`) */
+  /** something that the platform does after its answer stands otherwise than at the last look (`followRun`, `resumeRun`) */
   | { readonly type: 'changed'; readonly change: FollowedChange }
   /** a row is not as its sheet says (`verifyRun`) */
   | { readonly type: 'different'; readonly row: number; readonly differences: readonly Difference[] }

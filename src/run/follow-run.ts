@@ -1,14 +1,14 @@
-import { ApiError, NotSentError } from '../api/api-error.js';
-import { type ErrorFacts, type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
-import { type EventChange, followPartition } from '../execute/follow-events.js';
+import { NotSentError } from '../api/api-error.js';
+import { type ErrorFacts, type Exit, errorFacts, isInterruption } from '../errors.js';
 import { type EventMeaning, meaningOf } from '../plan/events.js';
 import { isWaiting } from '../plan/statuses.js';
 import { type RunDirectory, tellOpened } from './directory.js';
-import { type Follow, type FollowedChange, tell } from './events.js';
+import type { Follow } from './events.js';
 import { openRunLog } from './log.js';
+import { type LookTally, lookAtEvents } from './look-at-events.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
 import { PlatformLink } from './platform-link.js';
-import { exitOfError, forgetCounts, writeAgain } from './report.js';
+import { exitOfError, writeAgain } from './report.js';
 import { runState } from './state.js';
 
 /** What a look at a run's numbers came to. */
@@ -37,9 +37,6 @@ export interface FollowReport {
   readonly exit: Exit;
 }
 
-/** Clocks may differ that much from the platform's, which nobody has seen before the first look. */
-const FIRST_LOOK_BEFORE_MS = 24 * 60 * 60_000;
-
 /**
  * Looks what became of what the platform does after its answer: activations, ports, E911 addresses. Reads only: one
  * status search a partition since the last look, whatever the rows. What is new is journaled as it is read, so that a
@@ -67,30 +64,12 @@ async function followOpened(
   const state = runState(journal);
   const log = openRunLog(files.log);
   const link = new PlatformLink(run, log, follow);
-  let changes = 0;
-  let read = 0;
+  const tally: LookTally = { changes: 0, read: 0 };
   let failure: unknown = null;
   try {
-    const { client, stop, partitionId: own } = await link.open(openPlatform, settings);
-    const begin = new Date(Date.parse(facts.createdAt) - FIRST_LOOK_BEFORE_MS).toISOString();
-    const named = (state.get('partitions') ?? [null]).map((each) => each ?? own);
-    for (const partition of [...new Set(named)].sort()) {
-      if (stop.stopped) break;
-      const since = state.get('followed')?.[partition] ?? begin;
-      const looked = await followPartition({ client, journal, stop }, partition, since, (change) => {
-        if (++changes === 1) {
-          forgetCounts(run);
-          void state.set('followedToWrite', true);
-        }
-        tell(follow, { type: 'changed', change: changeOf(change) });
-        log.info('changed', { ...changeOf(change) });
-      });
-      read += looked.read;
-      await state.set('followed', { ...state.get('followed'), [partition]: looked.mark });
-      if (!looked.isWhole && !stop.stopped) tell(follow, { type: 'notice', message: UNSTABLE });
-    }
+    await lookAtEvents(run, await link.open(openPlatform, settings), log, follow, tally);
   } catch (error) {
-    failure = error instanceof ApiError ? unreadable(error) : error;
+    failure = error;
   } finally {
     await link.close();
     await log.close();
@@ -99,6 +78,7 @@ async function followOpened(
   if (failure !== null && !link.isOpen) throw failure;
   if (interrupted || failure instanceof NotSentError) failure = null;
   const { requests } = link;
+  const { changes, read } = tally;
   let written: Pick<FollowReport, 'results' | 'errors' | 'report'> = {
     ...{ results: null, errors: null, report: null },
   };
@@ -119,31 +99,6 @@ async function followOpened(
     ...{ changes, read, requests, results, errors, report },
     error: failure === null ? null : errorFacts(failure),
     exit: failure === null ? ended : exitOfError(failure, changes > 0),
-  };
-}
-
-function unreadable(error: ApiError): StopError {
-  return new StopError(
-    'EVENTS_UNREADABLE',
-    `The events of the partition cannot be read: ${error.message}.`,
-    'Look again later: the next look begins where this one did, and nothing is missed.',
-    { cause: error },
-  );
-}
-
-const UNSTABLE =
-  'The events changed while they were read, again and again: some may be missing. The next look begins where this one did.';
-
-function changeOf({ row, status, phone, before, now }: EventChange): FollowedChange {
-  const { file, sheet, values } = row.record;
-  return {
-    ...{ file, sheet, row: row.row, account: values.accountNumber ?? null, phoneNumber: phone },
-    ...{ event: now.type, from: before?.status ?? null, to: now.status },
-    focDate: now.focDate ?? null,
-    code: now.code ?? null,
-    message: now.message ?? null,
-    correction: now.correction ?? null,
-    status,
   };
 }
 

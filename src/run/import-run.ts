@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { NotSentError } from '../api/api-error.js';
 import { errorFacts, StopError } from '../errors.js';
 import { planOf } from '../execute/plan-of.js';
 import { runRows } from '../execute/run-rows.js';
@@ -21,8 +22,9 @@ import { refuseChangedEdits } from './edits.js';
 import { type Follow, signalOf, tell } from './events.js';
 import { unlessInterrupted } from './interrupt.js';
 import { loadRun, selectForRun, selectLeftOut, tellLoaded } from './load-run.js';
-import { openRunLog } from './log.js';
-import { PlatformLink } from './platform-link.js';
+import { openRunLog, type RunLog } from './log.js';
+import { lookAtEvents } from './look-at-events.js';
+import { type OpenLink, PlatformLink } from './platform-link.js';
 import { beginPart, countsByStatus, endPart, hasBegun, keepApiUser, type OpenPart } from './report.js';
 import { paceOf } from './settings.js';
 import { runState } from './state.js';
@@ -56,7 +58,7 @@ const PROGRESS_EVERY_MS = 500;
 
 /**
  * The recipe: sheets into the journal, then every selected row that is pending to the platform, then the results. Picks up wherever an
- * earlier process left off: what the journal knows is neither read nor sent again.
+ * earlier process left off: what the journal knows is neither read nor sent again, and what rows wait for is looked at.
  *
  * Whatever stops it, what was done is in the results and in the report, which says what stopped it.
  *
@@ -92,6 +94,7 @@ export async function importSheets(
     // A run that was cut off still owes its further rounds to what failed in passing.
     const looksFirst = runState(journal).get('ended') !== undefined || journal.tailMissing;
     if (runState(journal).get('ended') === false) await journal.retryTransient();
+    const awaits = looksFirst && (journal.countRows('selected').get('waiting') ?? 0) > 0;
     if (looksFirst) await journal.retryWaiting();
     if (options.retryFailed) await journal.retryFailed();
     const counts = countRows(run);
@@ -103,12 +106,13 @@ export async function importSheets(
     tellLoaded(run, follow, { rows, plan, justNow: loads });
 
     const aborts = counts.invalid > 0 && !skips;
-    if (plan !== null && !aborts) {
+    if ((plan !== null || awaits) && !aborts) {
       connecting = true;
       const connection = await link.open(options.openPlatform, settings);
       connecting = false;
       keepApiUser(run, part, link.apiUser);
-      if (options.confirm) {
+      if (awaits) await lookBefore(run, connection, log, follow, plan !== null);
+      if (options.confirm && plan !== null) {
         const { partitionId, baseUrl } = connection;
         const { environment } = run.facts.target;
         confirming = true;
@@ -119,7 +123,7 @@ export async function importSheets(
         confirming = false;
       }
       void runState(journal).set('ended', false);
-      const progress = new ProgressTeller(follow, selected, connection);
+      const progress = new ProgressTeller(follow, countRows(run, 'selected'), connection);
       try {
         await runRows(runContext(run, connection, credentials, settings, looksFirst), {
           concurrency: settings.concurrency,
@@ -163,7 +167,31 @@ export async function importSheets(
   const report = await endPart(run, part, end, options.format);
   log.info('ended', { rows: report.counts, requests, exit: report.exit });
   await log.close();
+  if (report.results !== null && runState(journal).get('followedToWrite') === true)
+    await runState(journal).set('followedToWrite', false);
   return report;
+}
+
+/**
+ * Looks what became of what rows wait for, before others are sent: what is finished is needed no longer, and what was
+ * rejected is not tried again. Where there is something to send, that is not held up by a search that fails.
+ */
+async function lookBefore(
+  run: RunDirectory,
+  connection: OpenLink,
+  log: RunLog,
+  follow: Follow,
+  sends: boolean,
+): Promise<void> {
+  try {
+    await lookAtEvents(run, connection, log, follow, { changes: 0, read: 0 });
+  } catch (error) {
+    // the run is stopping, and says so itself
+    if (error instanceof NotSentError) return;
+    if (!sends || !(error instanceof StopError) || error.code !== 'EVENTS_UNREADABLE') throw error;
+    const message = `${error.message} Rows that wait go on waiting: alianza-import follow looks again.`;
+    tell(follow, { type: 'notice', message });
+  }
 }
 
 /** What the rows to be sent would bring about; the run keeps what that was before the first was sent. */

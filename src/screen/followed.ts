@@ -1,15 +1,51 @@
+import type { ScreenSettings } from '../options.js';
 import { dayOf, EVENT_TYPES, meaningOf, reasonOf } from '../plan/events.js';
 import { counted, nounOf, placeText } from '../results/wording.js';
-import type { FollowedChange } from '../run/events.js';
+import type { FollowedChange, RunEvent } from '../run/events.js';
 import type { FollowReport } from '../run/follow-run.js';
+import type { Io } from './io.js';
+import { oneLine } from './plain-text.js';
 
 /** That something is done, or goes on, that nobody has heard of before is no news of its own: there are counts of it. */
-export function matters({ event, from, to }: FollowedChange): boolean {
+function matters({ event, from, to }: FollowedChange): boolean {
   return from !== null || event === 'PORT_REQUEST' || ['refused', 'held'].includes(meaningOf(to));
 }
 
+/** Changes that are told one by one, also to a program. */
+const MAX_TOLD = 1000;
+
+/** Tells changes as they are found, as many as somebody may read. */
+export class ChangeTeller {
+  readonly #io: Io;
+  readonly #isQuiet: boolean;
+  readonly #told: FollowedChange[] = [];
+  #matter = 0;
+
+  constructor(io: Io, { quiet }: ScreenSettings) {
+    this.#io = io;
+    this.#isQuiet = quiet;
+  }
+
+  /** those that were told */
+  get told(): readonly FollowedChange[] {
+    return this.#told;
+  }
+
+  hear(event: RunEvent): void {
+    if (event.type !== 'changed' || !matters(event.change) || ++this.#matter > MAX_TOLD) return;
+    this.#told.push(event.change);
+    if (!this.#isQuiet) this.#io.say(`${oneLine(changeText(event.change))}\n`);
+  }
+
+  /** Says how many were not told. */
+  end(): void {
+    const more = this.#matter - this.#told.length;
+    if (more > 0) this.#io.say(`... and ${counted(more, 'more change')}: the results have all\n`);
+  }
+}
+
 /** A change in a line. */
-export function changeText(change: FollowedChange): string {
+function changeText(change: FollowedChange): string {
   const { phoneNumber, event, from, to, focDate, code, message, correction } = change;
   const number = phoneNumber.replace(/^1?(...)(...)(....)$/, '$1-$2-$3');
   const way = from === null || from === to ? to : `${from} → ${to}`;
