@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import Database from 'libsql';
 import { StopError } from '../errors.js';
+import type { Role } from './roles.js';
 import { hashOf, secret } from './token.js';
 
 /** A session ends after that long without a request, and in any case after the second, milliseconds. */
@@ -11,9 +12,9 @@ const SEEN_EVERY_MS = 60_000;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS sessions (
-  hash TEXT PRIMARY KEY, user TEXT NOT NULL, started INTEGER NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;
+  hash TEXT PRIMARY KEY, user TEXT NOT NULL, role TEXT NOT NULL, started INTEGER NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS audit (
-  id INTEGER PRIMARY KEY, at TEXT NOT NULL, user TEXT NOT NULL, address TEXT NOT NULL, action TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, at TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, address TEXT NOT NULL, action TEXT NOT NULL,
   object TEXT NOT NULL, result TEXT NOT NULL);
 `;
 
@@ -21,14 +22,17 @@ CREATE TABLE IF NOT EXISTS audit (
 export interface Session {
   readonly hash: string;
   readonly user: string;
+  readonly role: Role;
 }
 
 /** One line of the audit: no text of a cell and no secret is in it. */
 export interface AuditLine {
   readonly user: string;
+  /** '' where nobody is logged in */
+  readonly role: Role | '';
   /** where the request came from */
   readonly address: string;
-  readonly action: 'log in' | 'log out' | 'download';
+  readonly action: 'log in' | 'log out' | 'download' | 'ask';
   readonly object: string;
   readonly result: 'done' | 'refused';
 }
@@ -56,13 +60,15 @@ export class ServeRecords {
   }
 
   /** Begins a session. @returns what the browser keeps; here there is only its hash */
-  begin(user: string): string {
+  begin(user: string, role: Role): string {
     const id = secret();
     const now = Date.now();
     this.#database
       .prepare('DELETE FROM sessions WHERE seen < ? OR started < ?')
       .run(now - IDLE_MS, now - LONGEST_MS);
-    this.#database.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?)').run(hashOf(id), user, now, now);
+    this.#database
+      .prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?)')
+      .run(hashOf(id), user, role, now, now);
     return id;
   }
 
@@ -71,22 +77,24 @@ export class ServeRecords {
     const hash = hashOf(id);
     const now = Date.now();
     const found = this.#database
-      .prepare('SELECT user, started, seen FROM sessions WHERE hash = ?')
-      .get(hash) as { user: string; started: number; seen: number } | undefined;
+      .prepare('SELECT user, role, started, seen FROM sessions WHERE hash = ?')
+      .get(hash) as { user: string; role: Role; started: number; seen: number } | undefined;
     if (!found || found.seen < now - IDLE_MS || found.started < now - LONGEST_MS) return null;
     if (found.seen < now - SEEN_EVERY_MS)
       this.#database.prepare('UPDATE sessions SET seen = ? WHERE hash = ?').run(now, hash);
-    return { hash, user: found.user };
+    return { hash, user: found.user, role: found.role };
   }
 
   end({ hash }: Session): void {
     this.#database.prepare('DELETE FROM sessions WHERE hash = ?').run(hash);
   }
 
-  audit({ user, address, action, object, result }: AuditLine): void {
+  audit({ user, role, address, action, object, result }: AuditLine): void {
     this.#database
-      .prepare('INSERT INTO audit (at, user, address, action, object, result) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(new Date().toISOString(), user, address, action, object, result);
+      .prepare(
+        'INSERT INTO audit (at, user, role, address, action, object, result) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(new Date().toISOString(), user, role, address, action, object, result);
   }
 
   close(): void {

@@ -5,8 +5,10 @@ import { acquireLock } from '../journal/lock.js';
 import { systemUser } from '../run/system-user.js';
 import { openDataFolder } from './data-folder.js';
 import { siteOf } from './guard.js';
-import { listen, routes, type Served } from './http.js';
+import { application, listen } from './http.js';
 import { ServeRecords } from './records.js';
+import { Runs } from './runs.js';
+import type { Served } from './served.js';
 import { addressIn, makeToken, TokenTaker } from './token.js';
 
 /** How a server is to be reached. */
@@ -43,6 +45,7 @@ export async function startServer({ folder: path, host, port }: ServeRequest): P
   const lock = acquireLock(folder.lock, `folder ${folder.directory}`);
   try {
     const records = new ServeRecords(folder.database);
+    const runs = new Runs(folder.runs);
     const log = (line: Readonly<Record<string, unknown>>) =>
       appendFileSync(
         join(folder.directory, 'serve.log'),
@@ -51,10 +54,10 @@ export async function startServer({ folder: path, host, port }: ServeRequest): P
       );
     for (let tried = port; tried < port + PORTS; tried++) {
       const served: Served = {
-        ...{ folder, records, log, tokens: new TokenTaker(folder.token), user: systemUser() },
+        ...{ folder, records, runs, log, tokens: new TokenTaker(folder.token), user: systemUser() },
         ...{ site: siteOf(tried), cookie: `alianza-import-${tried}`, isSecure: false },
       };
-      const { app, close } = routes(served);
+      const { app, close } = application(served);
       const server = await listen(app, host, tried).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'EADDRINUSE') return null;
         throw new StopError(

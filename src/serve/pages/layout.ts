@@ -1,5 +1,6 @@
 import { type Html, html } from '../../results/html.js';
 import { STYLE } from '../../results/report-page.js';
+import type { Session } from '../records.js';
 
 /** The style of all pages: that of reports, and what pages have besides. */
 export const PAGE_STYLE = `${STYLE}
@@ -37,7 +38,7 @@ export interface Frame {
   /** the part of the site that it belongs to; null for none */
   readonly part: '/' | '/runs' | null;
   /** null where nobody is logged in */
-  readonly user: string | null;
+  readonly session: Session | null;
   readonly assets: Assets;
   readonly scripts?: readonly (keyof Assets['scripts'])[];
 }
@@ -48,7 +49,7 @@ const PARTS = [
 ] as const;
 
 /** A whole page; it says the truth without any script. */
-export function layout({ title, part, user, assets, scripts = [] }: Frame, content: Html): string {
+export function layout({ title, part, session, assets, scripts = [] }: Frame, content: Html): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -62,8 +63,8 @@ ${['times' as const, ...scripts].map((name) => html`<script type="module" src="$
 <body>
 <a class="skip" href="#content">To the content</a>
 <header class="top"><div><a class="name" href="/">alianza-import</a>
-<nav aria-label="Main">${user === null ? '' : PARTS.map(([path, name]) => (path === part ? html`<a href="${path}" aria-current="page">${name}</a>` : html`<a href="${path}">${name}</a>`))}</nav>
-${user === null ? '' : html`<form method="post" action="/session/end"><span class="quiet">${user}</span> <button>Log out</button></form>`}
+<nav aria-label="Main">${session === null ? '' : PARTS.map(([path, name]) => (path === part ? html`<a href="${path}" aria-current="page">${name}</a>` : html`<a href="${path}">${name}</a>`))}</nav>
+${session === null ? '' : html`<form method="post" action="/session/end"><span class="quiet">${session.user}</span> <button>Log out</button></form>`}
 </div></header>
 <main id="content" tabindex="-1">
 ${content}

@@ -1,0 +1,34 @@
+import type { LiveStreams, Snapshot } from '../live.js';
+import { liveRun } from '../pages/run-words.js';
+import { type Ask, notFound, Refused, type Route } from '../route.js';
+import type { Served } from '../served.js';
+
+/** What topics say, once or as long as somebody looks. */
+export function liveRoutes({ runs }: Served, streams: LiveStreams): Route[] {
+  function snapshotOf(ask: Ask): Snapshot {
+    const topic = ask.query('topic');
+    if (topic === 'list') return async () => (await runs.list()).map(({ id, run }) => [id, run.state]);
+    const id = /^run:(.+)$/.exec(topic)?.[1];
+    if (id === undefined || runs.directoryOf(id) === null) throw notFound();
+    return async () => {
+      const found = await runs.find(id);
+      return found ? liveRun(found.run) : { gone: true };
+    };
+  }
+
+  return [
+    {
+      ...{ method: 'GET', path: '/state', role: 'view' },
+      answer: async (ask) => ({ json: await snapshotOf(ask)() }),
+    },
+    {
+      ...{ method: 'GET', path: '/events', role: 'view' },
+      answer: (ask) => {
+        const text = streams.open(ask.session?.hash ?? '', snapshotOf(ask), ask.signal);
+        if (text === null)
+          throw new Refused(429, 'TOO_MANY', 'Too many pages are open.', 'Close some of them.');
+        return { text, type: 'text/event-stream', headers: { 'X-Accel-Buffering': 'no' } };
+      },
+    },
+  ];
+}

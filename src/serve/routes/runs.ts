@@ -1,0 +1,90 @@
+import { createReadStream, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { readReport } from '../../run/read.js';
+import { runPage } from '../pages/run.js';
+import { nameOf, nowPage, type RunsQuery, runsPage } from '../pages/runs.js';
+import { type Answer, type Ask, notFound, type Route } from '../route.js';
+import { attachment, DOWNLOADS, type Download, downloadsIn } from '../runs.js';
+import type { Served } from '../served.js';
+
+const REPORT_POLICY =
+  "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** Looking at runs, and taking their files. */
+export function runRoutes({ folder, records, runs }: Served): Route[] {
+  /** A file of a run by what was asked for; found in a listing. */
+  function fileOf(ask: Ask, asked: string): { id: string; name: Download; path: string } {
+    const id = ask.param('id');
+    const directory = runs.directoryOf(id);
+    const name =
+      directory === null ? undefined : downloadsIn(directory).find((file) => file.name === asked)?.name;
+    if (directory === null || name === undefined) throw notFound();
+    return { id, name, path: join(directory, name) };
+  }
+
+  async function one(ask: Ask): Promise<Answer> {
+    const found = await runs.find(ask.param('id'));
+    if (!found) throw notFound();
+    const { id, run } = found;
+    const isReadable = run.state !== 'unreadable' && run.state !== 'going on';
+    const report = isReadable ? await readReport(run.runDir).catch(() => null) : null;
+    const name = run.state === 'unreadable' ? id : nameOf(run.sheets, id);
+    const title =
+      run.state !== 'unreadable' && run.environment === 'production' ? `${name} (production)` : name;
+    return { page: { title, part: '/runs', scripts: ['live'] }, content: runPage(found, report) };
+  }
+
+  function download(ask: Ask): Answer {
+    const file = fileOf(ask, ask.param('name'));
+    const object = `${file.id}/${file.name}`;
+    const { user, role } = ask.session ?? { user: '', role: '' as const };
+    records.audit({ user, role, address: ask.address, action: 'download', object, result: 'done' });
+    return sent(file, { 'Content-Disposition': attachment(`${file.id}-${file.name}`) });
+  }
+
+  return [
+    {
+      ...{ method: 'GET', path: '/', role: 'view' },
+      answer: async () => ({
+        page: { title: 'Now', part: '/', scripts: ['live'] },
+        content: nowPage(await runs.list(), folder.runs),
+      }),
+    },
+    {
+      ...{ method: 'GET', path: '/runs', role: 'view' },
+      answer: async (ask) => ({
+        page: { title: 'Runs', part: '/runs' },
+        content: runsPage(await runs.list(), queryOf(ask)),
+      }),
+    },
+    { ...{ method: 'GET', path: '/runs/:id', role: 'view' }, answer: one },
+    { ...{ method: 'GET', path: '/runs/:id/files/:name', role: 'view' }, answer: download },
+    {
+      ...{ method: 'GET', path: '/runs/:id/report', role: 'view' },
+      // In a page of its own that may run its script and nothing else: no cookie, no request, no way to this site.
+      answer: (ask) => sent(fileOf(ask, 'report.html'), { 'Content-Security-Policy': REPORT_POLICY }),
+    },
+  ];
+}
+
+function sent({ name, path }: { name: Download; path: string }, headers: Record<string, string>): Answer {
+  return {
+    text: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
+    type: DOWNLOADS[name].type,
+    headers: {
+      ...{ 'Content-Length': String(statSync(path).size), 'Content-Security-Policy': 'sandbox' },
+      ...headers,
+    },
+  };
+}
+
+function queryOf(ask: Ask): RunsQuery {
+  const page = Math.max(1, Number.parseInt(ask.query('page'), 10) || 1);
+  return {
+    text: ask.query('q'),
+    standing: ask.query('standing'),
+    environment: ask.query('environment'),
+    page,
+  };
+}

@@ -1,0 +1,20 @@
+import type { DataFolder } from './data-folder.js';
+import type { Site } from './guard.js';
+import type { ServeRecords } from './records.js';
+import type { Runs } from './runs.js';
+import type { TokenTaker } from './token.js';
+
+/** What the routes work with. */
+export interface Served {
+  readonly folder: DataFolder;
+  readonly records: ServeRecords;
+  readonly runs: Runs;
+  readonly tokens: TokenTaker;
+  /** who uses this server alone: the user of the machine that started it */
+  readonly user: string;
+  readonly site: Site;
+  /** cookies know no ports, so the name has it */
+  readonly cookie: string;
+  readonly isSecure: boolean;
+  log(line: Readonly<Record<string, unknown>>): void;
+}
