@@ -9,6 +9,7 @@ import { differenceText } from '../resources/compare.js';
 import type { IdColumn } from '../resources/kind.js';
 import { KINDS } from '../resources/kinds.js';
 import { lookWith } from '../resources/look.js';
+import { notActiveYet } from '../resources/not-active.js';
 import { StepError } from '../resources/step-error.js';
 import {
   type Failure,
@@ -46,6 +47,8 @@ export class Executor {
   readonly #run: RunContext;
   readonly #planner: Planner;
   readonly #works = new Map<string, Work>();
+  /** what waits for numbers to be active */
+  readonly #waiting = new Map<string, Settled>();
   /** an earlier look at what became of the run's numbers has left something */
   readonly #hasEvents: boolean;
 
@@ -93,7 +96,7 @@ export class Executor {
 
   /** Works on a resource unless the journal knows how it ended. */
   async #settle(resource: Resource, plan: RowPlan, ordinal: number): Promise<Settled> {
-    const known = this.#fromJournal(resource.key);
+    const known = this.#waiting.get(resource.key) ?? this.#fromJournal(resource.key);
     if (known) return known;
     const task: Task = {
       run: this.#run,
@@ -113,8 +116,14 @@ export class Executor {
     } catch (error) {
       if (error instanceof NeedError) return error.settled;
       if (error instanceof NotSentError) return { ok: false, stopped: true };
-      if (error instanceof WaitError)
-        return { ok: false, waiting: { key: resource.key, message: error.message } };
+      const waits = error instanceof ApiError ? await this.#waits(task, error) : error;
+      if (waits instanceof WaitError) {
+        const { message, awaits } = waits;
+        const settled = { ok: false, waiting: { key: resource.key, message, awaits } } as const;
+        // The rows that share it need not try it again in this process.
+        this.#waiting.set(resource.key, settled);
+        return settled;
+      }
       const failure = failureOf(resource.key, ordinal, error);
       // For the rows that share it; a refusal is on disk already.
       // What an update may have changed is known by its intent alone.
@@ -126,6 +135,15 @@ export class Executor {
         });
       return { ok: false, failure };
     }
+  }
+
+  /** What a resource waits for that was refused by another call than its own; null where that is about something else. */
+  async #waits(task: Task, error: ApiError): Promise<WaitError | null> {
+    const { namesNumbers } = KINDS[task.resource.kind];
+    if (namesNumbers === null || error.kind !== 'refused') return null;
+    // The step itself says so where it was refused.
+    if (this.#run.journal.step(task.resource.key)?.state === 'failed') return null;
+    return notActiveYet(task, await task.account(), namesNumbers, error);
   }
 
   #fromJournal(key: string): Settled | null {
@@ -219,7 +237,7 @@ export class Executor {
         updated ||= each.outcome.changed !== undefined;
         notes.push(...(each.outcome.notes ?? []));
       } else if ('stopped' in each) stopped = true;
-      else if ('waiting' in each) waiting = each.waiting;
+      else if ('waiting' in each) waiting ??= each.waiting;
       else failures.push({ kind: resource.kind, failure: each.failure });
     });
     const finishedAt = new Date().toISOString();
@@ -235,8 +253,9 @@ export class Executor {
     const whole = { ...ids, ...differing, finishedAt };
     if (!own && waiting !== null) {
       const warning = `${waiting.key} waits: ${waiting.message}`;
-      const told = { ...whole, warnings: [...warnings, warning] };
-      return { ...waitingRow(told, 'pending'), transient: false };
+      const waits = waitingRow({ ...whole, awaits: waiting.awaits, warnings: [...told, warning] }, 'pending');
+      const after = rowAfterEvents(waits, eventsOf(this.#run.journal, row.ordinal));
+      return { ...(after ?? waits), transient: false };
     }
     if (!own) {
       const status = created ? 'created' : updated ? 'updated' : 'existing';

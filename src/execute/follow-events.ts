@@ -8,6 +8,7 @@ import type { RowStatus } from '../plan/statuses.js';
 import type { ImportRecord } from '../records/record.js';
 import { keptEvent, updatedAt } from '../resources/kept-event.js';
 import { lookWith } from '../resources/look.js';
+import { AwaitingRows } from './awaiting-rows.js';
 import { eventsOf, rowAfterEvents } from './row-events.js';
 import type { StopSwitch } from './stop-switch.js';
 
@@ -44,6 +45,7 @@ const MAX_ROUNDS = 3;
  * there are. What is new of the run's own rows is journaled with how the row stands, before it is told.
  *
  * @param since when the last change was seen, ISO date and time
+ * @param ready hears how many rows a resume can go on with, since what they waited for is done
  * @throws ApiError, NotSentError, StopError
  */
 export async function followPartition(
@@ -51,7 +53,9 @@ export async function followPartition(
   partitionId: string,
   since: string,
   tell: (change: EventChange) => void,
+  ready: (rows: number) => void,
 ): Promise<Looked> {
+  const awaiting = new AwaitingRows(journal);
   const from = new Date(Date.parse(since) - OVERLAP_MS).toISOString();
   const seen = new Set<string>();
   let last = since;
@@ -69,6 +73,14 @@ export async function followPartition(
         keep(client, journal, partitionId, found),
       );
       for (const changes of await Promise.all(kept)) changes.forEach(tell);
+      for (const event of page.results) {
+        const type = typeOf(event.serviceType);
+        if (type === null || type === 'NINE_ONE_ONE_ADDRESS') continue;
+        for (const phone of numbersOf(event, type)) {
+          const rows = await awaiting.hear(phone, event.accountId ?? '', keptEvent(type, event));
+          if (rows > 0) ready(rows);
+        }
+      }
       total = page.totalRecords;
       first += page.results.length;
       if (page.results.length === 0 || first >= total) break;
@@ -96,10 +108,8 @@ function ofOwnRows(journal: Journal<ImportRecord>, page: readonly EventRecord[])
   for (const event of page) {
     const type = typeOf(event.serviceType);
     if (type === null) continue;
-    const { accountId, mainTelephoneNumber, subTelephoneNumbers, referenceId } = event;
-    const named = [mainTelephoneNumber, ...(subTelephoneNumbers ?? [])];
-    if (type !== 'PORT_REQUEST') named.push(referenceId);
-    for (const phone of new Set(named.filter((each) => typeof each === 'string').map(elevenDigits))) {
+    const { accountId } = event;
+    for (const phone of numbersOf(event, type)) {
       const row = rowOfNumber(journal, phone, accountId ?? '');
       if (row === null) continue;
       const known = found.get(row.ordinal);
@@ -111,6 +121,14 @@ function ofOwnRows(journal: Journal<ImportRecord>, page: readonly EventRecord[])
     }
   }
   return found.values();
+}
+
+/** The numbers that an event is of. */
+function numbersOf(event: EventRecord, type: EventType): ReadonlySet<string> {
+  const { mainTelephoneNumber, subTelephoneNumbers, referenceId } = event;
+  const named = [mainTelephoneNumber, ...(subTelephoneNumbers ?? [])];
+  if (type !== 'PORT_REQUEST') named.push(referenceId);
+  return new Set(named.filter((each) => typeof each === 'string').map(elevenDigits));
 }
 
 function isOlder(event: KeptEvent, than: KeptEvent | undefined): boolean {

@@ -25,6 +25,9 @@ export function eventsOf(journal: Journal<ImportRecord>, ordinal: number): KeptE
 }
 
 const WAITING_HINT = 'The platform is still at work on it; follow tells what becomes of it.';
+const NUMBER_HINT =
+  'The rest of it is sent once the number is active: follow tells when, and resume goes on with it.';
+const READY_HINT = 'What it waited for is done: resume goes on with it.';
 
 /**
  * How a row stands once its events are known: one that the platform refused later is `failed`, with the carrier's words;
@@ -51,7 +54,20 @@ export function rowAfterEvents(row: RowStanding, events: readonly KeptEvent[]): 
   if (status === 'waiting' && (awaited === undefined || meaningOf(awaited.status) !== 'done')) return null;
   if (status === 'failed' && awaited !== undefined && meaningOf(awaited.status) !== 'done' && isHeld(awaited))
     return waitingRow({ ...kept, event: awaited.type }, afterwards);
-  return afterwards === 'pending' ? { status: 'pending', result: {} } : { status: afterwards, result: kept };
+  return afterwards === 'pending' ? readyRow(kept) : { status: afterwards, result: kept };
+}
+
+/** A row of which something could not be sent before the platform was done, and can be now. @param result as it waited */
+export function readyRow(result: RowResult): RowStanding {
+  const {
+    awaits: _awaits,
+    warnings: _warnings,
+    finishedAt: _at,
+    event: _event,
+    afterwards: _after,
+    ...ids
+  } = result;
+  return { status: 'pending', result: { ...ids, hint: READY_HINT } };
 }
 
 /** Whether rows wait for events of a type. */
@@ -74,7 +90,8 @@ export function heldRow(
 
 /** @param afterwards the status that it has once the platform is done */
 export function waitingRow(result: RowResult, afterwards: RowStatus): RowStanding {
-  return { status: 'waiting', result: { ...result, hint: WAITING_HINT, afterwards } };
+  const hint = afterwards === 'pending' ? NUMBER_HINT : WAITING_HINT;
+  return { status: 'waiting', result: { ...result, hint, afterwards } };
 }
 
 /** What a refusal by an event says in the result columns. */

@@ -346,6 +346,16 @@ export class Journal<R> {
     );
   }
 
+  /** The rows of these statuses whose result has this field, with its value there, in input order. */
+  rowsWithResult(field: string, statuses: readonly string[]): { ordinal: number; value: Json }[] {
+    const of = `json_extract(${plainJson('result')}, '$.${field}')`;
+    return this.#all<{ ordinal: number; value: Bytes }>(
+      `SELECT ordinal, CAST(${of} AS BLOB) AS value FROM rows
+       WHERE status IN (${statuses.map(() => '?').join(', ')}) AND ${of} IS NOT NULL ORDER BY ordinal`,
+      ...statuses,
+    ).map(({ ordinal, value }) => ({ ordinal, value: JSON.parse(textOf(value)) as Json }));
+  }
+
   /** Empties what was read of the input, so that it can be read anew. */
   forgetInput(): Promise<void> {
     return this.#store.durable(() => {

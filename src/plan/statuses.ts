@@ -70,6 +70,13 @@ export interface RowChange {
   readonly to: unknown;
 }
 
+/** A number that something of a row waits for, since the platform takes it once the number is active. */
+export interface Awaited {
+  readonly phone: string;
+  /** the type of the event that ends then */
+  readonly event: EventType;
+}
+
 /** What became of a row, as the result columns show it. */
 export interface RowResult {
   readonly accountId?: string;
@@ -84,6 +91,8 @@ export interface RowResult {
   readonly event?: EventType;
   /** the status that the row has once that event ends well; `pending` where something could not be sent before */
   readonly afterwards?: RowStatus;
+  /** the numbers that must be active before the rest of it can be sent */
+  readonly awaits?: readonly Awaited[];
   readonly huntGroupId?: string;
   readonly assignedVoicemailBoxId?: string;
   /** when the user's welcome mail was sent, as the platform has it; ISO date and time */

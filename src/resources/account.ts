@@ -128,6 +128,7 @@ export const account: Kind<AccountRecord, AccountIdentity> = {
     always: async (check, questions) => questions.timeZone(check, 'timeZone', check.values.timeZone),
   },
   waitsFor: null,
+  namesNumbers: null,
 };
 
 /** The body of `POST account`. */

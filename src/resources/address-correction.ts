@@ -72,4 +72,5 @@ export const e911Correction: Kind<EventRecord, { readonly phone: string }> = {
   takeBack: null,
   dryRun: NO_CHECKS,
   waitsFor: null,
+  namesNumbers: null,
 };

@@ -60,6 +60,10 @@ export const businessLine: Kind<LineRecord, LineIdentity> = {
   },
   dryRun: { another: null, whenNew: null, always: null },
   waitsFor: null,
+  namesNumbers: ({ values }, own) => [
+    values.callerIdPhoneNumber ?? own,
+    values.emergencyCallbackPhoneNumber ?? own,
+  ],
 };
 
 /**

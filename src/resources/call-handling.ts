@@ -70,6 +70,7 @@ export const callHandling: Kind<CallHandlingRecord, HandlingIdentity> = {
   takeBack: null,
   dryRun: NO_CHECKS,
   waitsFor: null,
+  namesNumbers: null,
 };
 
 type CallHandlingValues = Pick<

@@ -205,6 +205,7 @@ export const callingPlan: Kind<PlanNow, PlanIdentity> = {
       questions.callingPlan(check, columnFor(resource), planIn(resource, resource.values)),
   },
   waitsFor: null,
+  namesNumbers: null,
 };
 
 /**

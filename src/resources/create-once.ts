@@ -6,6 +6,7 @@ import type { Resource } from '../plan/resource.js';
 import { rowAddresses } from './activation.js';
 import { compare, type FieldDifference } from './compare.js';
 import type { Ids, Kind } from './kind.js';
+import { notActiveYet } from './not-active.js';
 import { StepError } from './step-error.js';
 import { type AccountIds, mayHoldMore, type Outcome, type Task } from './task.js';
 import {
@@ -140,10 +141,12 @@ export async function createOnce<A, Now extends object, Identity extends JsonObj
         if (doubtSince !== null && !mayMeanTaken(error)) throw error;
         await creation.refused?.();
         if (found) return adopt(found, false);
-        // Of a number that a search picked, another candidate may be had by this process or a later one.
-        const state = creation.picked === undefined ? 'failed' : 'released';
+        const waits = await notActiveYet(task, ids, kind.namesNumbers, error);
+        // Of a number that a search picked, another candidate may be had by this process or a later one; what waits is tried
+        // again by a later one.
+        const state = creation.picked === undefined && waits === null ? 'failed' : 'released';
         await run.journal.settle(resource.key, resource.kind, ordinal, state, { message: error.message });
-        throw error;
+        throw waits ?? error;
       }
       if (error.kind === 'unavailable' || tries > run.retries) throw error;
       doubtSince = performance.now();

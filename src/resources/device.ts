@@ -104,6 +104,7 @@ export const device: Kind<DeviceRecord, DeviceIdentity> = {
     always: (check, questions) => questions.deviceType(check),
   },
   waitsFor: null,
+  namesNumbers: ({ values }, own) => [values.emergencyNumber ?? own],
 };
 
 /**

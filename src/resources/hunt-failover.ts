@@ -98,6 +98,7 @@ export const huntFailover: Kind<FailoverNow, FailoverIdentity> = {
   takeBack: null,
   dryRun: NO_CHECKS,
   waitsFor: null,
+  namesNumbers: null,
 };
 
 function nowOf(failoverReason: string, action: FailoverRecord | null): FailoverNow | null {

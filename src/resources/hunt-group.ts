@@ -131,6 +131,7 @@ export const huntGroup: Kind<GroupNow, GroupIdentity> = {
     },
   },
   waitsFor: null,
+  namesNumbers: null,
 };
 
 /**

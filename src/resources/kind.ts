@@ -182,6 +182,12 @@ type DryRunAsk = (
   held: Snapshot | null,
 ) => Promise<void>;
 
+/**
+ * The numbers that a resource names in what it sends.
+ * @param own the row's own number, where the resource waits for it
+ */
+export type NamesNumbers = (resource: Resource, own: string | undefined) => readonly (string | undefined)[];
+
 /** What a dry run can ask of one resource. */
 export interface DryRunChecks {
   /** the error where one is there under its natural key and is another */
@@ -233,6 +239,8 @@ export interface Kind<Now extends object, Identity extends JsonObject> {
   readonly dryRun: DryRunChecks;
   /** what the platform still does after its answer */
   readonly waitsFor: WaitsFor | null;
+  /** the numbers that it names: the platform may refuse it as long as one is not active; null where it names none */
+  readonly namesNumbers: NamesNumbers | null;
 }
 
 /** Nothing that a dry run could ask. */

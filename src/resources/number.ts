@@ -156,6 +156,8 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
     inService: portedIn,
     unfinished: (now) => UNFINISHED[String((now as NumberRecord)['carrierStatus'])] ?? null,
   },
+  // the E911 address of one that a port brings is told after its order
+  namesNumbers: ({ needs, values }) => [needs.portOrder === undefined ? undefined : values.phoneNumber],
 };
 
 /** What undo says of a number by its `carrierStatus`, where that says that something is under way. */

@@ -76,6 +76,7 @@ export const portAssignment: Kind<PortRecord, PortIdentity> = {
     always: (check, questions) => questions.deviceType(check),
   },
   waitsFor: null,
+  namesNumbers: null,
 };
 
 /** The body of `POST port-assignment`. */

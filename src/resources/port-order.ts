@@ -131,6 +131,7 @@ export const portOrder: Kind<OrderRecord, OrderIdentity> = {
     unfinished: () => null,
     inService: (now) => ((now as PortOrderRecord).status === 'ACTIVE' ? PORTED_IN : null),
   },
+  namesNumbers: null,
 };
 
 /** What stands in a rehearsed request for secrets. */

@@ -13,7 +13,7 @@ import type { RowFindings } from './row-findings.js';
 import { ringsNamed, rungText } from './rung-target.js';
 import { setOnce } from './set-once.js';
 import { StepError } from './step-error.js';
-import type { Outcome, Task } from './task.js';
+import { type Outcome, type Task, WaitError } from './task.js';
 
 type ReferenceIdentity = { readonly phone: string; readonly ownerId: string };
 
@@ -65,16 +65,34 @@ export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
     const { movesFrom } = resource.values;
     if (movesFrom !== undefined)
       return leaveForCutover(task, account, { phone, ownerId: referenceId, movesFrom });
+    const body = referenceBody(resource, referenceId);
+    // what has waited is set, and looked at, by this run
+    const isBegun = task.run.journal.step(resource.key)?.state === 'released';
     const outcome = await setOnce(task, reference, account, {
       id: phone,
       ownerId: referenceId,
       intent: { referenceId },
-      call: patchNumber(partitionId, accountId, phone, referenceBody(resource, referenceId)),
-      found: number?.state === 'existing' ? isSet : undefined,
+      call: patchNumber(partitionId, accountId, phone, body),
+      found: number?.state === 'existing' && !isBegun ? isSet : undefined,
+    }).catch(async (error: unknown) => {
+      if (error instanceof WaitError && 'assignAsCallerId' in body && body.assignAsCallerId)
+        await ringAtOnce(body);
+      throw error;
     });
     if (outcome.state === 'created' && owner?.state === 'existing')
       await giveCallback(task, account, owner, phone);
     return outcome;
+
+    /** A number that cannot be a caller ID yet rings its user all the same as soon as it is active. */
+    async function ringAtOnce({ referenceType }: typeof body) {
+      const rings = { referenceType, referenceId };
+      try {
+        await task.send(patchNumber(partitionId, accountId, phone, rings));
+      } catch (refused) {
+        // then the whole of it waits
+        if (!(refused instanceof ApiError) || refused.kind !== 'refused') throw refused;
+      }
+    }
 
     async function isSet() {
       const held = task.run.snapshots.of(partitionId, accountId);
@@ -114,6 +132,7 @@ export const reference: Kind<ReferenceRecord, ReferenceIdentity> = {
   takeBack: null,
   dryRun: { another: null, whenNew: checkRinging, always: checkMove },
   waitsFor: null,
+  namesNumbers: (_resource, own) => [own],
 };
 
 /** Whether what a NUMBER row names is there, where no row of the sheet brings it. */

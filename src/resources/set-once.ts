@@ -3,6 +3,7 @@ import type { Call } from '../api/endpoints.js';
 import type { JsonObject } from '../journal/journal.js';
 import type { FieldDifference } from './compare.js';
 import type { Ids, Kind } from './kind.js';
+import { notActiveYet } from './not-active.js';
 import type { Outcome, Task } from './task.js';
 import { isToUpdate, updateOnce } from './update-once.js';
 
@@ -70,9 +71,11 @@ export async function setOnce<Now extends object, Identity extends JsonObject>(
         }),
     });
   } catch (error) {
-    if (error instanceof ApiError && error.kind === 'refused')
-      await run.journal.settle(resource.key, resource.kind, ordinal, 'failed', { message: error.message });
-    throw error;
+    if (!(error instanceof ApiError) || error.kind !== 'refused') throw error;
+    const waits = await notActiveYet(task, account, kind.namesNumbers, error);
+    const state = waits === null ? 'failed' : 'released';
+    await run.journal.settle(resource.key, resource.kind, ordinal, state, { message: error.message });
+    throw waits ?? error;
   }
   return settle('created');
 }

@@ -86,6 +86,7 @@ export const sipTrunk: Kind<TrunkRecord, TrunkIdentity> = {
     always: null,
   },
   waitsFor: null,
+  namesNumbers: ({ values }, own) => [values.primaryTn ?? own, values.callbackNumber ?? own],
 };
 
 /**

@@ -3,6 +3,7 @@ import type { Call, ReservePath } from '../api/endpoints.js';
 import type { CredentialsFile } from '../journal/credentials.js';
 import type { Journal } from '../journal/journal.js';
 import type { Resource, Role } from '../plan/resource.js';
+import type { Awaited } from '../plan/statuses.js';
 import type { ImportRecord } from '../records/record.js';
 import type { Change } from './changes.js';
 import type { FieldDifference } from './compare.js';
@@ -85,11 +86,19 @@ export interface Waiting {
   readonly key: string;
   /** why, in words */
   readonly message: string;
+  /** the numbers that must be active first */
+  readonly awaits: readonly Awaited[];
 }
 
 /** Thrown inside a step: the platform must finish something first. The row waits; a later resume tries it again. */
 export class WaitError extends Error {
   override readonly name = 'WaitError';
+  readonly awaits: readonly Awaited[];
+
+  constructor(message: string, awaits: readonly Awaited[] = []) {
+    super(message);
+    this.awaits = awaits;
+  }
 }
 
 /** How the work on a resource ended. `stopped`: the run is stopping and it was not finished. */

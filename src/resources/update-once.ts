@@ -7,6 +7,7 @@ import { compare, type FieldDifference, shown } from './compare.js';
 import type { Ids, Kind, Update } from './kind.js';
 import type { Look } from './look.js';
 import type { Addresses } from './lookups/addresses.js';
+import { notActiveYet } from './not-active.js';
 import { StepError } from './step-error.js';
 import type { Outcome, Task } from './task.js';
 
@@ -134,12 +135,14 @@ export async function updateOnce<Now extends object, Identity extends JsonObject
       } catch (error) {
         if (!(error instanceof ApiError) || error.kind !== 'refused' || error.afterDoubt) throw error;
         if (!part.every((each) => update.mayBeRefused.includes(topOf(each)))) {
+          const waits = await notActiveYet(task, ids, kind.namesNumbers, error);
           // What is changed already is known by the intent alone.
           if (done.length === 0)
-            await run.journal.settle(resource.key, resource.kind, ordinal, 'failed', {
-              message: error.message,
-            });
-          throw error;
+            await run.journal.settle(
+              ...([resource.key, resource.kind, ordinal, waits === null ? 'failed' : 'released'] as const),
+              { message: error.message },
+            );
+          throw waits ?? error;
         }
         refused.push(...part.map((each) => refusedField(each, error)));
       }

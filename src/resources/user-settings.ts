@@ -68,6 +68,7 @@ export const userSettings: Kind<UserRecord, SettingsIdentity> = {
   takeBack: null,
   dryRun: NO_CHECKS,
   waitsFor: null,
+  namesNumbers: ({ values }, own) => [values.callerIdNumber ?? own],
 };
 
 /** What a new user does with calls (guide, "Create User", example response), as far as the sheet can say otherwise. */

@@ -68,6 +68,7 @@ export const userVoicemail: Kind<UserBoxRecord, BoxIdentity> = {
   takeBack: null,
   dryRun: NO_CHECKS,
   waitsFor: null,
+  namesNumbers: null,
 };
 
 /** The box of a user; null where it has none, or is not there. */

@@ -112,6 +112,7 @@ export const user: Kind<UserRecord, UserIdentity> = {
     },
   },
   waitsFor: null,
+  namesNumbers: null,
 };
 
 /** Whether a user has the first and the last name of the sheet; a name that is not answered is no other. */

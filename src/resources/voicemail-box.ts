@@ -78,6 +78,7 @@ export const voicemailBox: Kind<VoicemailBoxRecord, BoxIdentity> = {
   },
   dryRun: NO_CHECKS,
   waitsFor: null,
+  namesNumbers: null,
 };
 
 /** The body of `POST voicemail-box`. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type ErrorFacts, type Exit, errorFacts, isInterruption, StopError } from '../errors.js';
+import { AwaitingRows } from '../execute/awaiting-rows.js';
 import { Planner } from '../execute/planner.js';
 import { eventsOf, rowAfterEvents } from '../execute/row-events.js';
 import {
@@ -19,6 +20,8 @@ import type { ImportRecord } from '../records/record.js';
 import type { Act, ActRun } from '../resources/acts/act.js';
 import { Snapshots } from '../resources/lookups/snapshots.js';
 import { groupOf } from '../resources/port-body.js';
+import { counted } from '../results/wording.js';
+import { shellPath } from '../shell-word.js';
 import { type RunDirectory, tellOpened } from './directory.js';
 import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
@@ -140,6 +143,8 @@ async function actOpened(
   let list: ActList | null = null;
   let failure: unknown = null;
   const planner = new Planner(journal);
+  const awaiting = new AwaitingRows(journal);
+  let ready = 0;
   const { limit } = settings;
   const pass = (connection: OpenLink, isDry: boolean, hear: ActHearing) =>
     runActs(actContext(run, connection, settings.retries), openRows(command, run, planner, scope, limit), {
@@ -172,10 +177,14 @@ async function actOpened(
       }
       if (dryRun) return;
       await keepResults(command, run, row, ends);
-      await keepEvents(run, planner, row, ends);
+      ready += await keepEvents(run, planner, awaiting, row, ends);
     });
   } catch (error) {
     failure = error;
+  }
+  if (ready > 0) {
+    const message = `${counted(ready, 'row')} that waited for numbers can go on now: alianza-import resume ${shellPath(directory)}`;
+    tell(follow, { type: 'notice', message });
   }
   const { requests } = link;
   const interrupted = isInterruption(failure) || link.stopped === 'interrupted';
@@ -263,14 +272,22 @@ async function keepResults(
   await journal.setRowStatus(row.ordinal, row.status, { ...row.result, ...told } as JsonObject);
 }
 
-/** Keeps where the events are that acts have seen or moved on, for every row that they are of, and how those rows stand. */
+/**
+ * Keeps where the events are that acts have seen or moved on, for every row that they are of, and how those rows stand.
+ * @returns how many rows a resume can go on with, since the numbers they waited for are in service
+ */
 async function keepEvents(
   { journal }: RunDirectory,
   planner: Planner,
+  awaiting: AwaitingRows,
   row: StoredRow<ImportRecord>,
   ends: readonly ActEnd[],
-): Promise<void> {
-  for (const { now, key } of ends) {
+): Promise<number> {
+  let ready = 0;
+  for (const { act, now, key, what, accountId } of ends) {
+    const isLive = act === 'goLive' && (what === 'done' || what === 'done before');
+    const phone = isLive ? journal.step(baseOf(key))?.outcome?.['id'] : undefined;
+    if (typeof phone === 'string') ready += await awaiting.inService(phone, accountId);
     const event = now['event'] as KeptEvent | undefined;
     if (event === undefined) continue;
     const plan = planner.plan(row);
@@ -278,6 +295,7 @@ async function keepEvents(
       typeof plan === 'string' ? undefined : plan.resources.find((each) => each.key === baseOf(key));
     const rows = order?.kind === 'portOrder' ? journal.rowsOfPortOrder(groupOf(order)) : [row];
     for (const { ordinal } of rows) {
+      const number = journal.row(ordinal)?.record.values.phoneNumber;
       const known = eventsOf(journal, ordinal);
       const before = known.find(({ type }) => type === event.type);
       const isNews = before === undefined || before.status !== event.status;
@@ -289,8 +307,10 @@ async function keepEvents(
       const after = rowAfterEvents(standing, [...known.filter((each) => each !== before), event]);
       if (after !== null)
         await journal.setRowStatus(ordinal, after.status, { ...after.result } as JsonObject);
+      if (number !== undefined) ready += await awaiting.hear(number, accountId, event);
     }
   }
+  return ready;
 }
 
 function actContext({ journal }: RunDirectory, { client, settleMs }: OpenLink, retries: number): ActRun {

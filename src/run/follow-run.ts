@@ -27,6 +27,8 @@ export interface FollowReport {
   readonly unheard: number;
   /** rows by status */
   readonly rows: Readonly<Record<string, number>>;
+  /** selected rows that nothing is waited for and a resume can go on with */
+  readonly ready: number;
   readonly requests: number;
   /** paths; null when nothing was written */
   readonly results: string | null;
@@ -92,7 +94,7 @@ async function followOpened(
   }
   const { results, errors, report } = written;
   const standing = standingOf(run);
-  const ended: Exit = interrupted ? 'interrupted' : exitOf(standing);
+  const ended: Exit = interrupted ? 'interrupted' : exitOf(standing, journal.countRows('selected'));
   return {
     ...{ runDir: run.directory, environment: facts.target.environment },
     ...standing,
@@ -102,7 +104,7 @@ async function followOpened(
   };
 }
 
-type Standing = Pick<FollowReport, 'events' | 'statuses' | 'unheard' | 'rows'>;
+type Standing = Pick<FollowReport, 'events' | 'statuses' | 'unheard' | 'rows' | 'ready'>;
 
 /** All that is known of a run's events and rows. */
 function standingOf({ journal }: RunDirectory): Standing {
@@ -120,12 +122,13 @@ function standingOf({ journal }: RunDirectory): Standing {
   return {
     ...{ events, statuses, unheard: Math.max(0, numbers - heard) },
     rows: Object.fromEntries(journal.countRows()),
+    ready: journal.countRows('selected').get('pending') ?? 0,
   };
 }
 
 /** Something rejected comes before something that goes on; a number that nothing is told of stops nothing. */
-function exitOf({ events, rows }: Standing): Exit {
+function exitOf({ events, ready }: Standing, selected: ReadonlyMap<string, number>): Exit {
   if (events.refused > 0) return 'someFailed';
-  const waits = Object.entries(rows).some(([status, count]) => count > 0 && isWaiting(status));
-  return events.held + events['under way'] > 0 || waits ? 'underWay' : 'done';
+  const waits = [...selected.keys()].some(isWaiting);
+  return events.held + events['under way'] > 0 || waits || ready > 0 ? 'underWay' : 'done';
 }

@@ -59,14 +59,17 @@ async function look(
   for (const partition of [...new Set(named)].sort()) {
     if (stop.stopped) return;
     const since = state.get('followed')?.[partition] ?? begin;
-    const looked = await followPartition({ client, journal, stop }, partition, since, (change) => {
-      if (++tally.changes === 1) {
-        forgetCounts(run);
-        void state.set('followedToWrite', true);
-      }
+    const isNews = () => {
+      if (++tally.changes > 1) return;
+      forgetCounts(run);
+      void state.set('followedToWrite', true);
+    };
+    const changed = (change: EventChange) => {
+      isNews();
       tell(follow, { type: 'changed', change: changeOf(change) });
       log.info('changed', { ...changeOf(change) });
-    });
+    };
+    const looked = await followPartition({ client, journal, stop }, partition, since, changed, isNews);
     tally.read += looked.read;
     await state.set('followed', { ...state.get('followed'), [partition]: looked.mark });
     if (!looked.isWhole && !stop.stopped) tell(follow, { type: 'notice', message: UNSTABLE });

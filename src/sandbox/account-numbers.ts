@@ -19,6 +19,7 @@ import {
   recordDisconnect,
   requireFinished,
 } from './events.js';
+import { requireActive } from './named-numbers.js';
 import {
   customerServiceRecord,
   directoryListing,
@@ -284,6 +285,8 @@ function withReference(call: Call, account: Account, number: TelephoneNumber, wa
     throw new Refusal(400, 'assignAsCallerId: works only with referenceType END_USER');
   const operationalStatus = wanted['operationalStatus'] ?? number.operationalStatus;
   if (wanted['operationalStatus'] === 'STAGED') requireStageable(call, number);
+  if (assignAsCallerId === true && call.platform.state.numbers.has(number.phoneNumber))
+    requireActive(call, { ...number, operationalStatus: String(operationalStatus) }, 'assignAsCallerId');
   if (type !== undefined && referencedAccount(call, String(type), String(id)) !== account.id)
     throw new Refusal(400, `referenceId: ${type} ${id} is not on the account`);
   return {

@@ -14,13 +14,13 @@ import {
 } from './checks.js';
 import { macAddress, requireAllowed, requireAta, requireFreePort, requirePort } from './devices.js';
 import { requireNoMember } from './hunt-groups.js';
+import { requireOnAccount } from './named-numbers.js';
 import {
   accountOf,
   bodyOf,
   type Call,
   type Handler,
   param,
-  requireOnAccount,
   requireSameOwner,
   requireUnreferenced,
   rowOf,

@@ -1,15 +1,7 @@
 import { type Json, NO_CONTENT, ok, Refusal } from './answers.js';
 import { flag, integer, may, must, phoneNumber, requireValid, text } from './checks.js';
-import {
-  accountOf,
-  bodyOf,
-  type Call,
-  type Handler,
-  param,
-  requireOnAccount,
-  requireSameOwner,
-  rowOf,
-} from './platform.js';
+import { requireOnAccount } from './named-numbers.js';
+import { accountOf, bodyOf, type Call, type Handler, param, requireSameOwner, rowOf } from './platform.js';
 import { type DeviceType, findDeviceType } from './reference-data.js';
 import { type Device, portKey } from './state.js';
 

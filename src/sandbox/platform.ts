@@ -68,16 +68,6 @@ export function requireSameOwner(call: Call, body: Json): void {
   }
 }
 
-/** @throws Refusal 400 unless the number, where one is given, is on the account */
-export function requireOnAccount(call: Call, account: Account, body: Json, ...fields: string[]): void {
-  for (const field of fields) {
-    const number = body[field] ?? undefined;
-    if (number === undefined) continue;
-    if (call.platform.state.numbers.get(String(number))?.accountId !== account.id)
-      throw new Refusal(400, `${field}: telephone number ${number} is not on the account`);
-  }
-}
-
 /** @throws Refusal 400 while a number of the account still routes calls to the object */
 export function requireUnreferenced(call: Call, account: Account, id: string, what: string): void {
   const number = call.platform.state.numbers.of(account.id).find((row) => row.referenceId === id);

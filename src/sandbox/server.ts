@@ -362,6 +362,7 @@ const SETTINGS = {
   accountGroups: may(flag),
   planReplaces: may(flag),
   ownCarrier: may(flag),
+  requiresActiveNumbers: may(flag),
   stagesAgain: may(flag),
   allowedDeviceTypes: may(list(text())),
   requiresDeviceInventory: may(flag),

@@ -2,13 +2,13 @@ import { isSipUsernameTaken } from './accounts.js';
 import { NO_CONTENT, ok, Refusal } from './answers.js';
 import { deletePlansOf, plansFor } from './calling-plans.js';
 import { flag, integer, list, may, must, phoneNumber, requireValid, text } from './checks.js';
+import { requireOnAccount } from './named-numbers.js';
 import {
   accountOf,
   bodyOf,
   type Call,
   type Handler,
   param,
-  requireOnAccount,
   requireSameOwner,
   requireUnreferenced,
   rowOf,

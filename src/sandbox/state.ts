@@ -227,6 +227,8 @@ export interface PlatformSettings {
   readonly planReplaces: boolean;
   /** whether the partition has a carrier of its own */
   readonly ownCarrier: boolean;
+  /** whether only a number that is active can be an emergency number, a caller ID, a number of a trunk: nobody says */
+  readonly requiresActiveNumbers: boolean;
   /** whether a number that is live can be staged again */
   readonly stagesAgain: boolean;
   /** the device types that the partition allows; all where it is absent */
@@ -246,6 +248,7 @@ const USUAL_SETTINGS: PlatformSettings = {
   accountGroups: true,
   planReplaces: false,
   ownCarrier: true,
+  requiresActiveNumbers: false,
   stagesAgain: true,
   requiresDeviceInventory: false,
   dangerousExtensions: false,

@@ -2,13 +2,13 @@ import { hasGroup, PLANS_OF_GROUPS } from './account-groups.js';
 import { type Json, NO_CONTENT, ok, Refusal } from './answers.js';
 import { deletePlansOf, plansFor } from './calling-plans.js';
 import { flag, may, must, object, oneOf, phoneNumber, problemsOf, refuseIfAny, text } from './checks.js';
+import { requireOnAccount } from './named-numbers.js';
 import {
   accountOf,
   bodyOf,
   type Call,
   type Handler,
   param,
-  requireOnAccount,
   requireSameOwner,
   requireUnreferenced,
   rowOf,

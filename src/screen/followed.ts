@@ -3,6 +3,7 @@ import { dayOf, EVENT_TYPES, meaningOf, reasonOf } from '../plan/events.js';
 import { counted, nounOf, placeText } from '../results/wording.js';
 import type { FollowedChange, RunEvent } from '../run/events.js';
 import type { FollowReport } from '../run/follow-run.js';
+import { shellPath } from '../shell-word.js';
 import type { Io } from './io.js';
 import { oneLine } from './plain-text.js';
 
@@ -57,7 +58,15 @@ function changeText(change: FollowedChange): string {
 }
 
 /** Where all of it stands: by type and status, then what is still to come. */
-export function standingText({ statuses, events, unheard, rows, results }: FollowReport): string {
+export function standingText({
+  runDir,
+  statuses,
+  events,
+  unheard,
+  rows,
+  ready,
+  results,
+}: FollowReport): string {
   const lines: string[] = [];
   const types = Object.entries(statuses).map(([type, counts]) => {
     const of = Object.entries(counts).map(([status, count]) => `${count.toLocaleString('en-US')} ${status}`);
@@ -71,6 +80,8 @@ export function standingText({ statuses, events, unheard, rows, results }: Follo
     ...(rows['waiting'] ? [`${counted(rows['waiting'], 'row')} waiting`] : []),
   ];
   lines.push(open.length === 0 ? 'Nothing is under way any more.' : `${open.join(', ')}.`);
+  if (ready > 0)
+    lines.push(`${counted(ready, 'row')} can go on now: alianza-import resume ${shellPath(runDir)}`);
   if (unheard > 0) lines.push(`The platform has told nothing of ${counted(unheard, 'number')} so far.`);
   if (results !== null) lines.push(`results: ${results}`);
   return `${lines.join('\n')}\n`;

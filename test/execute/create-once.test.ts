@@ -69,7 +69,7 @@ async function scripted(
       return script.whole ?? null;
     },
     stated: () => script.stated ?? {},
-    ...{ update: null, takeBack: null, dryRun: NO_CHECKS, waitsFor: null },
+    ...{ update: null, takeBack: null, dryRun: NO_CHECKS, waitsFor: null, namesNumbers: null },
   };
   const creation: Creation<unknown, Found, { extension: string }> = {
     ids: IDS,

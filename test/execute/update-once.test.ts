@@ -50,7 +50,7 @@ async function scripted(
     },
     read: (look) => look(call('GET')),
     stated: () => stated,
-    ...{ takeBack: null, dryRun: NO_CHECKS, waitsFor: null },
+    ...{ takeBack: null, dryRun: NO_CHECKS, waitsFor: null, namesNumbers: null },
     update: {
       ...PLAIN_UPDATE,
       fields: ['name', 'zone', 'busy'],
