@@ -135,7 +135,8 @@ interface Findings {
   readonly headers: ReadonlyMap<number, ReadonlyMap<string, string>>;
 }
 
-function headersBySource(journal: Journal<ImportRecord>): Findings['headers'] {
+/** The headers that are not the names of their columns, by source. */
+export function headersBySource(journal: Journal<ImportRecord>): Findings['headers'] {
   return new Map(journal.sources().map((source) => [source.id, typedHeaders(headersOf(source))]));
 }
 
@@ -149,7 +150,8 @@ function isError(finding: Finding): boolean {
   return PROBLEM_CODES[finding.code].severity === 'error';
 }
 
-function addFinding(
+/** Adds what was found on the platform to the problems of a row. */
+export function addFinding(
   { journal, headers }: Findings,
   row: StoredRow<ImportRecord>,
   finding: Finding,
@@ -158,6 +160,10 @@ function addFinding(
   const problem = withSeverity({ file, sheet, row: number, ...finding });
   return journal.addProblem(row.ordinal, { ...underHeader(problem, headers.get(row.source)) });
 }
+
+/** What becomes of differences of what the platform is still at work on. */
+const CORRECTED =
+  'If the carrier has rejected it, the run corrects it as far as the platform allows; else it is taken as it is there.';
 
 /** Walks over the resources of a row and asks what their kinds can ask. */
 class RowChecks {
@@ -332,7 +338,7 @@ class RowChecks {
       ? planned.differs
       : await differencesFromSheet(asking, resource, check.ordinal, kind, ids, now);
     if (planned && update) this.#plan(check, resource, update, planned, ids);
-    for (const difference of differences) this.#tell(check, kind.title, difference);
+    for (const difference of differences) this.#tell(check, kind, difference);
     check.differs.set(resource.key, differences.length > 0);
     return true;
   }
@@ -353,13 +359,14 @@ class RowChecks {
     );
   }
 
-  #tell(check: RowFindings, title: string, difference: FieldDifference): void {
+  #tell(check: RowFindings, { title, waitsFor }: AnyKind, difference: FieldDifference): void {
+    const isKept = `It ${difference.why === undefined ? 'is taken' : 'stays'} as it is there. Correct the sheet, or change it on the platform.`;
     check.add(
       'DIFFERS_ON_PLATFORM',
       null,
       difference.inSheet,
       `${title} differs on the platform: ${differenceText(difference)}`,
-      `It ${difference.why === undefined ? 'is taken' : 'stays'} as it is there. Correct the sheet, or change it on the platform.`,
+      waitsFor?.holdsRow === true ? CORRECTED : isKept,
     );
   }
 }

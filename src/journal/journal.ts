@@ -306,6 +306,16 @@ export class Journal<R> {
     ).map(({ portOrder, ordinal }) => ({ portOrder: textOf(portOrder), ordinal }));
   }
 
+  /** The port orders whose day is before this one, each by the first row that says so; of selected rows that are pending. */
+  portOrdersBefore(day: string): { portOrder: string; ordinal: number }[] {
+    return this.#all<{ portOrder: Bytes; ordinal: number }>(
+      `SELECT CAST(port_order AS BLOB) AS portOrder, min(ordinal) AS ordinal FROM rows
+       WHERE port_order IS NOT NULL AND status = 'pending' AND ${IS_SELECTED}
+         AND json_extract(${plainJson('record')}, '$.values.portDate') < ? GROUP BY port_order ORDER BY 2`,
+      day,
+    ).map(({ portOrder, ordinal }) => ({ portOrder: textOf(portOrder), ordinal }));
+  }
+
   /** Replaces the record of a row. */
   setRecord(ordinal: number, record: R): Promise<void> {
     return this.#write('UPDATE rows SET record = ? WHERE ordinal = ?', seal(record), ordinal);

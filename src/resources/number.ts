@@ -107,9 +107,14 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
       customerServiceRecord: {
         // An address that the platform does not read is in no field of its answer.
         ...(known ? plainAddress(known.customer.fields) : { address: given.address, unit: given.unit }),
-        firstName: given.customerFirstName,
-        lastName: given.customerLastName,
-        businessName: given.businessName,
+        // of one that is ported its order tells, which may have been supplemented since
+        ...(isPort(given)
+          ? {}
+          : {
+              firstName: given.customerFirstName,
+              lastName: given.customerLastName,
+              businessName: given.businessName,
+            }),
         customerType: given.customerType,
         customerName: given.customerName,
       },

@@ -18,6 +18,7 @@ import { portGroup, portOrderOf, UNTOLD_ORDER } from '../records/port-order.js';
 import { validAddresses } from './activation.js';
 import { createOnce } from './create-once.js';
 import type { Kind } from './kind.js';
+import { lateOrder } from './late-order.js';
 import { isStillThere } from './number-state.js';
 import { groupOf, orderBody, WIRE_TYPES } from './port-body.js';
 import { numberElsewhere, PORTED_IN } from './port-places.js';
@@ -127,7 +128,11 @@ export const portOrder: Kind<OrderRecord, OrderIdentity> = {
   waitsFor: {
     event: 'PORT_REQUEST',
     holdsRow: true,
-    moves: [],
+    // what a supplement may change, also one of another run
+    moves: [
+      ...['crdDate', 'portingAuthorizedName', 'customerServiceRecord.businessName'],
+      ...['customerServiceRecord.firstName', 'customerServiceRecord.lastName'],
+    ],
     unfinished: () => null,
     inService: (now) => ((now as PortOrderRecord).status === 'ACTIVE' ? PORTED_IN : null),
   },
@@ -137,8 +142,14 @@ export const portOrder: Kind<OrderRecord, OrderIdentity> = {
 /** What stands in a rehearsed request for secrets. */
 const HIDDEN: PortSecrets = { wirelessAccountNumber: '(hidden)', wirelessPin: '(hidden)' };
 
-function statedOrder({ numbers = [] }: Resource, values: RowValues | CompleteValues) {
+function statedOrder({ numbers = [], given }: Resource, values: RowValues | CompleteValues) {
   return {
+    // the names that a supplement corrects: those of the numbers stay as they were ordered
+    customerServiceRecord: {
+      firstName: given.customerFirstName,
+      lastName: given.customerLastName,
+      businessName: given.businessName,
+    },
     telephoneNumbers: [...numbers].sort(),
     crdDate: values.portDate,
     billingTelephoneNumber: values.billingTelephoneNumber,
@@ -209,7 +220,8 @@ function requireWhole({ run, resource }: Task): void {
  * The order, where the account holds it already; it is supplemented with what the sheet says otherwise, as far as the
  * platform lets it be.
  * @returns null when it is nowhere
- * @throws StepError when a number is elsewhere on the platform, or the order there cannot become the sheet's
+ * @throws StepError when a number is elsewhere on the platform, the order there cannot become the sheet's, or one would
+ * have to be placed for a day that is past
  */
 async function findBefore(
   task: Task,
@@ -238,5 +250,7 @@ async function findBefore(
       `${first}; a second order would be refused, or would cost twice.`,
       'Correct the number, or see to it on the platform first.',
     );
+  const late = lateOrder(task.resource);
+  if (late) throw new StepError(`${late.message}.`, late.hint);
   return null;
 }

@@ -21,6 +21,7 @@ import type { RunDirectory } from './directory.js';
 import { refuseChangedEdits } from './edits.js';
 import { type Follow, signalOf, tell } from './events.js';
 import { unlessInterrupted } from './interrupt.js';
+import { refuseLateOrders } from './late-orders.js';
 import { loadRun, selectForRun, selectLeftOut, tellLoaded } from './load-run.js';
 import { openRunLog, type RunLog } from './log.js';
 import { lookAtEvents } from './look-at-events.js';
@@ -106,12 +107,20 @@ export async function importSheets(
     tellLoaded(run, follow, { rows, plan, justNow: loads });
 
     const aborts = counts.invalid > 0 && !skips;
+    let connection: OpenLink | null = null;
+    let refuses = false;
     if ((plan !== null || awaits) && !aborts) {
       connecting = true;
-      const connection = await link.open(options.openPlatform, settings);
+      connection = await link.open(options.openPlatform, settings);
       connecting = false;
       keepApiUser(run, part, link.apiUser);
       if (awaits) await lookBefore(run, connection, log, follow, plan !== null);
+      // What would be sent is validated to its end before anything is; later, single orders fail by it.
+      const late = looksFirst ? 0 : await refuseLateOrders(run, connection);
+      refuses = late > 0 && !skips;
+      if (late > 0 && skips) void runState(journal).set('skipsInvalid', true);
+    }
+    if (connection !== null && !refuses) {
       if (options.confirm && plan !== null) {
         const { partitionId, baseUrl } = connection;
         const { environment } = run.facts.target;
@@ -143,7 +152,7 @@ export async function importSheets(
         progress.end();
       }
     }
-    if (link.isOpen && link.stopped === null) await runState(journal).set('ended', true);
+    if (link.isOpen && link.stopped === null && !refuses) await runState(journal).set('ended', true);
     const { pending, failed, skipped } = countRows(run);
     if (pending + failed + skipped === 0) {
       // Nothing is looked for or created any more.

@@ -206,7 +206,9 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
   const last = parts.at(-1);
   const counts = orElse(() => countsOf(run, kept), {});
   const found = findings ?? orElse(() => findingsOf(journal), NOTHING_FOUND);
-  const sent = hasCreated(run) || parts.some(({ requests }) => requests > 0);
+  // A run that has only asked has sent nothing that it would have to go on with.
+  const hasWorked = facts.kind !== 'run' || orElse(() => runState(journal).get('ended') !== undefined, true);
+  const sent = hasCreated(run) || (hasWorked && parts.some(({ requests }) => requests > 0));
   const underWay = last?.endedAt === null;
   const stoppedBy = underWay ? 'cut off' : (last?.stoppedBy ?? null);
   const undoneAt = orElse(() => runState(journal).get('undone') ?? null, null);

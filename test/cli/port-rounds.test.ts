@@ -54,6 +54,12 @@ describe.concurrent('a rejected port order', () => {
       createOrAddTelephoneNumberToAccount: 2,
     });
 
+    // what has been corrected differs no more, also for whoever looks later
+    expect(results(corrected).map(({ warnings }) => warnings)).toEqual(['', '']);
+    const dry = await cli('run', sheet, '--dry-run', '--out', join(directory, 'dry'));
+    expectExit(dry, 0);
+    expect(JSON.parse(dry.stdout).problems).toEqual([]);
+
     await putForward(sandbox, { days: 60 });
     expectExit(await cli('follow', corrected), 0);
     expectExit(await cli('follow', runDir), 0);

@@ -32,8 +32,10 @@ export function checkPort(check: RowCheck): void {
 function checkDate(check: RowCheck, day: string): void {
   const now = today();
   if (day < now) {
+    // Whether the order is there, the platform alone knows: a run and a dry run ask it.
+    const message = `${day} is past: the order is not placed unless it is there already`;
     const hint = 'Give a day in the future. An order that is there already keeps its own date.';
-    check.add('PORT_DATE_PAST', 'portDate', `${day} is past`, hint);
+    check.add('PORT_DATE_PAST', 'portDate', message, hint);
     return;
   }
   const days = Math.round((Date.parse(day) - Date.parse(now)) / DAY_MS);

@@ -15,6 +15,7 @@ import { portGroup, UNTOLD_ORDER } from '../../records/port-order.js';
 import type { ImportRecord } from '../../records/record.js';
 import { rowAddresses } from '../activation.js';
 import { compare, differenceText, type FieldDifference } from '../compare.js';
+import { lateOrder } from '../late-order.js';
 import { lookWith } from '../look.js';
 import { groupOf, orderBody } from '../port-body.js';
 import { numberElsewhere } from '../port-places.js';
@@ -119,6 +120,8 @@ export class PortQuestions {
     const short = this.#invalidRow(resource);
     if (short !== null) warnings.push(short);
     const told = { numbers: wrong, firstRow: ordinal };
+    const late = lateOrder(resource);
+    if (late !== null) return { ...told, errors: [late], warnings };
     if (wrong.size > 0 || short !== null) return { ...told, errors: [], warnings };
     const checked = await this.#prevalidate(partitionId, resource, ordinal);
     return { ...told, errors: checked.errors, warnings: [...warnings, ...checked.warnings] };
