@@ -60,7 +60,7 @@ export async function readSheets(
         for await (const batch of table.rows) {
           if (events.signal?.aborted) throw interruption();
           count += batch.length;
-          const { rows, leftOut: omitted } = edited?.apply(batch) ?? { rows: batch, leftOut: [] };
+          const { rows, leftOut: omitted } = edited?.apply(batch) ?? { rows: batch, leftOut: [] as const };
           for (const problem of omitted) await events.onLeftOut(problem);
           const leftOut = validator.leftOut(rows);
           for (const problem of leftOut ?? []) if (problem !== null) await events.onLeftOut(problem);

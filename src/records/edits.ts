@@ -98,6 +98,25 @@ interface RowEdits {
 }
 type CellEdit = Extract<Edit, { readonly text: string }>;
 
+/** A cell that holds another text now. */
+export interface ChangedCell {
+  readonly row: number;
+  readonly position: number;
+  /** what the sheet has */
+  readonly was: string;
+  readonly by: string | undefined;
+  readonly at: string | undefined;
+}
+
+/** Rows with the edits made. */
+interface Edited {
+  /** as they are to be checked */
+  readonly rows: readonly Row[];
+  /** the rows that are left out, a warning each */
+  readonly leftOut: readonly Problem[];
+  readonly changed: readonly ChangedCell[];
+}
+
 /** Applies edits to the rows of sheets as they are read, table by table. */
 export class EditedSheets {
   readonly #edits: Edits;
@@ -154,15 +173,16 @@ export class EditedSheets {
   }
 
   /** The rows as they are to be checked; those that are left out are told of. */
-  apply(rows: readonly Row[]): { rows: readonly Row[]; leftOut: readonly Problem[] } {
-    if (this.#rows.size === 0) return { rows, leftOut: [] };
+  apply(rows: readonly Row[]): Edited {
+    if (this.#rows.size === 0) return { rows, leftOut: [], changed: [] };
     const leftOut: Problem[] = [];
+    const changes: ChangedCell[] = [];
     const edited = rows.flatMap((row) => {
       const edits = this.#rows.get(row.number);
       if (edits === undefined) return [row];
       this.#rows.delete(row.number);
       const { omit, cells } = edits;
-      const changed = omit === null ? this.#edited(row, cells) : row;
+      const changed = omit === null ? this.#edited(row, cells, changes) : row;
       if (omit === null && changed.cells.some((cell) => cell !== '')) return [changed];
       this.#omitted += 1;
       const who = (omit ?? cells[0]?.edit)?.by;
@@ -171,7 +191,7 @@ export class EditedSheets {
       leftOut.push({ ...this.#problem('ROW_OMITTED', message, hint), row: row.number });
       return [];
     });
-    return { rows: edited, leftOut };
+    return { rows: edited, leftOut, changed: changes };
   }
 
   /**
@@ -201,20 +221,22 @@ export class EditedSheets {
     }
   }
 
-  #edited(row: Row, edits: RowEdits['cells']): Row {
+  #edited(row: Row, edits: RowEdits['cells'], changes: ChangedCell[]): Row {
     const cells = [...row.cells];
     const kinds = row.kinds && [...row.kinds];
     const others = row.others && [...row.others];
-    const positions = new Set<number>();
+    const positions = new Map<number, CellEdit>();
     for (const { position, edit } of edits) {
       const at = position.find((each) => this.#wasSo(row, cells, each, edit.was));
       if (at === undefined) return this.#staleRow(row, edit);
       cells[at] = trimCell(edit.text);
       if (kinds) kinds[at] = undefined;
       if (others) others[at] = undefined;
-      positions.add(at);
+      positions.set(at, edit);
     }
     this.#changed += positions.size;
+    for (const [position, { by, at }] of positions)
+      changes.push({ row: row.number, position, was: row.cells[position] ?? '', by, at });
     return {
       ...row,
       cells,
@@ -260,9 +282,9 @@ function isOf({ file, sheet }: Edit, table: Pick<Table, 'file' | 'sheet'>): bool
 /** What is known of the cells of a row, but for those that are others now. */
 class PlainButFor implements PlainCells {
   readonly #plain: PlainCells;
-  readonly #positions: ReadonlySet<number>;
+  readonly #positions: ReadonlyMap<number, unknown>;
 
-  constructor(plain: PlainCells, positions: ReadonlySet<number>) {
+  constructor(plain: PlainCells, positions: ReadonlyMap<number, unknown>) {
     this.#plain = plain;
     this.#positions = positions;
   }

@@ -64,7 +64,8 @@ function firstTable(
  * Reads a sheet up to its header and makes a table of it.
  * @returns undefined when it has no header
  */
-export async function toTable(raw: RawSheet, options: ReadOptions): Promise<Table | undefined> {
+export async function toTable(sheet: RawSheet, options: ReadOptions): Promise<Table | undefined> {
+  const raw = options.onRawRows ? { ...sheet, rows: shown(sheet, options) } : sheet;
   const head: RawRow[] = [];
   let filled = 0;
   while (filled < HEADER_SEARCH_ROWS) {
@@ -82,7 +83,10 @@ export async function toTable(raw: RawSheet, options: ReadOptions): Promise<Tabl
   }
   const cells = candidates.map((row) => row.cells);
   const found = findHeader(cells, options.isKnownHeader);
-  if (!found) return undefined;
+  if (!found) {
+    if (options.onRawRows) while (!(await raw.rows.next()).done);
+    return undefined;
+  }
   const index = firstTable(cells, found.index, options.isKnownHeader);
   const headerRow = candidates[index] as RawRow;
 
@@ -113,6 +117,21 @@ export async function toTable(raw: RawSheet, options: ReadOptions): Promise<Tabl
   const data = new DataRows(raw, fitTo, named, rest, options);
   const { amongOthers } = raw;
   return { ...about, amongOthers, header, headerRow: headerRow.number, rows: dataRows(raw, rest, data) };
+}
+
+/** The rows of a sheet, which the options see first. */
+async function* shown(
+  { rows, sheet }: RawSheet,
+  { onRawRows }: ReadOptions,
+): AsyncGenerator<readonly RawRow[]> {
+  try {
+    for (let next = await rows.next(); !next.done; next = await rows.next()) {
+      await onRawRows?.(next.value, sheet);
+      yield next.value;
+    }
+  } finally {
+    await rows.return?.();
+  }
 }
 
 async function* dataRows(

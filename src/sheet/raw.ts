@@ -6,6 +6,11 @@ export interface ReadOptions {
   isKnownHeader(name: string): boolean;
   /** where a worksheet comes in the order of reading, those of one turn in the workbook's order; null: it is not read */
   turnOf?(worksheet: string): number | null;
+  /**
+   * sees every row that is read, those that are no data too, before the table has it; what it keeps must be a copy, for
+   * the table changes the cells. Not called for hidden worksheets that are not read
+   */
+  onRawRows?(rows: readonly RawRow[], sheet: string | null): Promise<void> | void;
   /** called for everything about a file or worksheet that is worth a warning, as it is found */
   onNotice(notice: Notice): void;
 }

@@ -231,14 +231,62 @@ function remember(column: PlacedColumn, typed: string, value: unknown): void {
   column.known.set(kept, value === typed ? kept : value);
 }
 
+/** What stands for a cell of a workbook in a sheet that has nothing but texts. */
+export interface TextOfCell {
+  readonly text: string;
+  /** why the text is not what was typed into the cell once: `isLost` where it is no value of the column any more */
+  readonly doubt: { readonly message: string; readonly isLost: boolean } | null;
+}
+
+/**
+ * The text by which a cell means the same in a sheet of texts.
+ * @param column what it is read as; null where it is not used
+ * @param translated the texts that a profile translates in that column
+ */
+export function textOfCell(
+  column: ColumnName | null,
+  {
+    typed,
+    kind,
+    other,
+  }: { readonly typed: string; readonly kind: CellKind; readonly other: string | undefined },
+  translated: ReadonlyMap<string, string> | undefined,
+): TextOfCell {
+  const doubtful = (fault: Fault | null): TextOfCell => {
+    if (fault === null) return { text: typed, doubt: null };
+    return { text: typed, doubt: { message: fault.message, isLost: fault.repaired === undefined } };
+  };
+  if (countsAsBlank(translated, typed)) return doubtful(null);
+  if (kind === 'error') return doubtful(cellErrorFault(typed));
+  if (kind === 'uncalculated') return doubtful(formulaFault(typed));
+  if (column === null)
+    return doubtful(kind === 'imprecise' || kind === 'damaged' ? lostFault(kind, typed) : null);
+  const entry = columnOf(column);
+  if (kind === 'obscured') return doubtful(isCode(entry, typed) ? obscured(entry, typed, other) : null);
+  if (kind === 'shown' && !translated?.has(typed.toLowerCase())) {
+    const shown = entry.schema.read(typed);
+    const isUsable = !(shown instanceof Fault) || shown.repaired !== undefined;
+    if (!isUsable && other !== undefined && !(entry.schema.read(other) instanceof Fault))
+      return { text: other, doubt: null };
+  }
+  return doubtful(kindFault(kind, typed, entry));
+}
+
 /** The fault of a code whose cell does not show all of its number (`12E5` became 1200000, shown as 1.20E+06). */
 function obscuredFault(check: RowCheck, { position, entry }: PlacedColumn, typed: string): Fault | null {
-  const isCode =
+  return isCode(entry, typed) ? obscured(entry, typed, check.row.others?.[position]) : null;
+}
+
+function isCode(entry: Column, typed: string): boolean {
+  return (
     entry.options === undefined &&
     !isPhoneNumber(entry.schema) &&
-    typeof entry.schema.read(typed) === 'string';
-  if (!isCode) return null;
-  const shown = entry.secret === true ? '(hidden)' : `"${check.row.others?.[position] ?? ''}"`;
+    typeof entry.schema.read(typed) === 'string'
+  );
+}
+
+function obscured(entry: Column, typed: string, shows = ''): Fault {
+  const shown = entry.secret === true ? '(hidden)' : `"${shows}"`;
   const message = `The cell shows ${shown}, and holds the number ${typed}: Excel may have made it of another text`;
   return new Fault('DIGITS_LOST', message, AS_TEXT);
 }
@@ -247,17 +295,7 @@ function obscuredFault(check: RowCheck, { position, entry }: PlacedColumn, typed
 function kindFault(kind: CellKind, typed: string, entry: Column): Fault | null {
   if (kind === 'error') return cellErrorFault(typed);
   if (kind === 'uncalculated') return formulaFault(typed);
-  if (kind === 'damaged') {
-    const message = `The workbook is damaged here: a cell that is to be TRUE or FALSE holds ${typed}`;
-    return new Fault('CELL_ERROR', message, 'Type the value again.');
-  }
-  if (kind === 'imprecise') {
-    return new Fault(
-      'DIGITS_LOST',
-      `The number ${typed} has more digits than Excel keeps; its last are lost`,
-      AS_TEXT,
-    );
-  }
+  if (kind === 'damaged' || kind === 'imprecise') return lostFault(kind, typed);
   if (kind === 'date') {
     if (entry.isDate === true) return null;
     if (entry.freeText !== true) {
@@ -271,6 +309,15 @@ function kindFault(kind: CellKind, typed: string, entry: Column): Fault | null {
     return new Fault('MERGED_CELL', `"${typed}" was taken from the merged cell above`, hint, typed);
   }
   return null;
+}
+
+function lostFault(kind: 'damaged' | 'imprecise', typed: string): Fault {
+  if (kind === 'damaged') {
+    const message = `The workbook is damaged here: a cell that is to be TRUE or FALSE holds ${typed}`;
+    return new Fault('CELL_ERROR', message, 'Type the value again.');
+  }
+  const message = `The number ${typed} has more digits than Excel keeps; its last are lost`;
+  return new Fault('DIGITS_LOST', message, AS_TEXT);
 }
 
 /** Columns that are worse than unused: the platform refuses them for the product (guide, "Create User"). */

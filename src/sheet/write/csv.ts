@@ -11,6 +11,13 @@ const BYTE_ORDER_MARK = '\uFEFF';
  * would misread without one.
  */
 export async function writeCsv(path: string, layout: OutLayout, mode?: number): Promise<SheetWriter> {
+  const writer = await openCsvWriter(path, mode);
+  await writer.write(layout.columns.map(({ header }) => header));
+  return writer;
+}
+
+/** As {@link writeCsv}, without a header: its first row is one like any other. */
+export async function openCsvWriter(path: string, mode?: number): Promise<SheetWriter> {
   const file = await openAtomic(path, mode);
   let waiting = '';
   let beyondAscii = false;
@@ -43,7 +50,6 @@ export async function writeCsv(path: string, layout: OutLayout, mode?: number): 
     }
   };
 
-  waiting = `${layout.columns.map((column) => quote(guardFormula(column.header))).join(',')}\r\n`;
   return { write, commit, abort: file.abort };
 }
 

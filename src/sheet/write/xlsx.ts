@@ -17,6 +17,7 @@ const LAST_COLUMNS = 64;
 /** Excel takes a drop-down list in the cell's own rule up to this many characters; longer ones from a worksheet. */
 const MAX_INLINE_LIST_LENGTH = 255;
 const LISTS_SHEET = 'Lists';
+const BLANK_ROW_POINTS = 15;
 
 const fill = (argb: string): FillPattern => ({ type: 'pattern', pattern: 'solid', fgColor: { argb } });
 
@@ -34,10 +35,17 @@ export interface WorksheetRows {
   write(cells: readonly (string | OutCell)[]): Promise<void>;
 }
 
+/** Takes the rows of a worksheet in order; rows between them are blank. */
+export interface NumberedRows {
+  write(number: number, cells: readonly (string | OutCell)[]): Promise<void>;
+}
+
 /** A workbook that is written worksheet by worksheet. */
 export interface WorkbookWriter {
   /** Begins the next worksheet, with a header row; ends the one before. */
   sheet(layout: OutLayout): Promise<WorksheetRows>;
+  /** Begins the next worksheet, without a header; ends the one before. */
+  bareSheet(name: string): Promise<NumberedRows>;
   /** Makes the file durable and gives it its name. */
   commit(): Promise<void>;
   /** Removes what was written. */
@@ -92,17 +100,34 @@ export async function openWorkbookWriter(path: string, mode?: number): Promise<W
     header.commit();
     const write = async (cells: readonly (string | OutCell)[]): Promise<void> => {
       rows += 1;
-      const row = worksheet.getRow(rows);
-      for (const [index, cell] of withinSheet(cells).entries()) {
-        if (typeof cell === 'string') {
-          if (cell !== '') fillCell(row.getCell(index + 1), cell, TEXT);
-        } else fillCell(row.getCell(index + 1), cell.text, cell.mark ? MARKED[cell.mark] : TEXT, cell.note);
-      }
-      row.commit();
-      if (rows % YIELD_ROWS === 0) await setImmediate();
-      if (failure) throw failure;
+      await writeRow(worksheet, rows, cells);
     };
     return { write };
+  };
+
+  const bareSheet = async (name: string): Promise<NumberedRows> => {
+    await current?.commit();
+    const worksheet = workbook.addWorksheet(worksheetName(name));
+    current = worksheet;
+    return { write: (number, cells) => writeRow(worksheet, number, cells) };
+  };
+
+  const writeRow = async (
+    worksheet: Worksheet,
+    number: number,
+    cells: readonly (string | OutCell)[],
+  ): Promise<void> => {
+    const row = worksheet.getRow(number);
+    for (const [index, cell] of withinSheet(cells).entries()) {
+      if (typeof cell === 'string') {
+        if (cell !== '') fillCell(row.getCell(index + 1), cell, TEXT);
+      } else fillCell(row.getCell(index + 1), cell.text, cell.mark ? MARKED[cell.mark] : TEXT, cell.note);
+    }
+    // exceljs leaves a row out that has neither a text nor a height, with its marks and notes
+    if (!row.hasValues && cells.length > 0) row.height = BLANK_ROW_POINTS;
+    row.commit();
+    if (number % YIELD_ROWS === 0) await setImmediate();
+    if (failure) throw failure;
   };
 
   const commit = async (): Promise<void> => {
@@ -126,7 +151,7 @@ export async function openWorkbookWriter(path: string, mode?: number): Promise<W
     }
     await file.abort();
   };
-  return { sheet, commit, abort };
+  return { sheet, bareSheet, commit, abort };
 }
 
 /** What a worksheet has room for: of a row that is too wide the columns before the last ones are left out. */

@@ -49,7 +49,8 @@ export async function* xlsxTables(source: Source, options: ReadOptions): AsyncGe
   const readHidden = tables === 0;
   for (const sheet of book.sheets.filter(({ hidden }) => hidden)) {
     // a hidden sheet without a header (lists for drop-downs) is not worth a word
-    const quiet: ReadOptions = { ...options, onNotice: readHidden ? options.onNotice : () => {} };
+    const { onRawRows: _, ...others } = options;
+    const quiet: ReadOptions = readHidden ? options : { ...others, onNotice: () => {} };
     for await (const table of sheetTable(archive, book, sheet, source, false, quiet)) {
       tables += 1;
       options.onNotice({
