@@ -373,6 +373,20 @@ export const OWN_OPTIONS = {
       whole: true,
       help: 'the port; the next free one where it is taken',
     },
+    'max-upload': {
+      type: 'number',
+      value: 'MB',
+      default: 200,
+      min: 0.001,
+      help: 'the largest sheet that is taken',
+    },
+    'max-storage': {
+      type: 'number',
+      value: 'GB',
+      default: 20,
+      min: 0.001,
+      help: 'what all uploaded sheets may take with their checks',
+    },
     token: {
       type: 'flag',
       default: false,

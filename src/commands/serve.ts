@@ -9,7 +9,10 @@ export const run: Run = async ({ words, flags }, io) => {
     await io.out(`${await newAddress(folder)}\n`);
     return 'done';
   }
-  const server = await startServer({ folder, host: own.host, port: own.port });
+  const server = await startServer({
+    ...{ folder, host: own.host, port: own.port },
+    ...{ maxUpload: own['max-upload'], maxStorage: own['max-storage'] },
+  });
   await io.out(`${server.address}\n`);
   io.err(
     'Open that address; it works once, for ten minutes. Another: alianza-import serve --token. Ctrl-C ends the server.\n',

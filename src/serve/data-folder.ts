@@ -7,6 +7,10 @@ export interface DataFolder {
   readonly directory: string;
   /** the run directories, exactly those of the command line */
   readonly runs: string;
+  /** the uploaded sheets, a folder each */
+  readonly sheets: string;
+  /** the profiles that have a name */
+  readonly profiles: string;
   /** who has logged in, and who asked for what */
   readonly database: string;
   /** the one-time token of the next log-in */
@@ -21,9 +25,12 @@ export interface DataFolder {
 export function openDataFolder(path: string): DataFolder {
   const directory = resolve(path);
   const runs = join(directory, 'runs');
+  const sheets = join(directory, 'sheets');
+  const profiles = join(directory, 'profiles');
   try {
-    for (const folder of [directory, runs]) if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
-    for (const folder of [directory, runs])
+    for (const folder of [directory, runs, sheets, profiles])
+      if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
+    for (const folder of [directory, runs, sheets, profiles])
       if (!statSync(folder).isDirectory()) throw new Error(`${folder} is a file`);
   } catch (cause) {
     throw new StopError(
@@ -35,7 +42,7 @@ export function openDataFolder(path: string): DataFolder {
   }
   return {
     directory,
-    runs,
+    ...{ runs, sheets, profiles },
     database: join(directory, 'serve.db'),
     token: join(directory, 'serve.token'),
     lock: join(directory, 'serve.lock'),

@@ -12,6 +12,7 @@ import { type Answer, type Ask, notFound, Refused, type Route } from './route.js
 import { liveRoutes } from './routes/live.js';
 import { runRoutes } from './routes/runs.js';
 import { sessionRoutes } from './routes/session.js';
+import { sheetRoutes } from './routes/sheets.js';
 import type { Served } from './served.js';
 
 /** `session`: who is logged in, asked for once a request; undefined before that. */
@@ -20,11 +21,18 @@ type Asked = Context<Env>;
 
 /** Bytes of a form or of JSON. */
 const MAX_BODY = 65_536;
+/** How long a form or JSON may take to come, milliseconds. */
+const BODY_MS = 30_000;
 const REQUESTS_A_MINUTE = 300;
 
 /** All that can be asked for; who may is said beside each. */
 function routesOf(served: Served, streams: LiveStreams): Route[] {
-  return [...sessionRoutes(served), ...runRoutes(served), ...liveRoutes(served, streams)];
+  return [
+    ...sessionRoutes(served),
+    ...runRoutes(served),
+    ...sheetRoutes(served),
+    ...liveRoutes(served, streams),
+  ];
 }
 
 /** Wires what is asked for to what answers it. No other file knows the server library. */
@@ -57,10 +65,10 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
     });
   }
 
-  function refuse(asked: Asked, { status, code, message, hint, headers }: Refused): Response {
+  function refuse(asked: Asked, { status, code, message, hint, headers, facts }: Refused): Response {
     const answer: Answer = wantsPage(asked)
       ? { page: { title: message, part: null }, content: failurePage(message, hint) }
-      : { json: { error: { code, message, hint } } };
+      : { json: { error: { code, message, hint }, ...facts } };
     return responseTo(asked, { ...answer, status, headers });
   }
 
@@ -199,20 +207,30 @@ async function textOf(request: Request): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY) throw tooLarge;
   const pieces: Uint8Array[] = [];
   let bytes = 0;
-  for await (const piece of request.body ?? []) {
-    bytes += piece.length;
-    if (bytes > MAX_BODY) throw tooLarge;
-    pieces.push(piece);
+  const reader = request.body?.getReader();
+  const stop = setTimeout(() => void reader?.cancel().catch(() => {}), BODY_MS);
+  try {
+    for (;;) {
+      const { done = true, value } = (await reader?.read()) ?? {};
+      if (done || !value) break;
+      bytes += value.length;
+      if (bytes > MAX_BODY) throw tooLarge;
+      pieces.push(value);
+    }
+  } finally {
+    clearTimeout(stop);
   }
   return Buffer.concat(pieces).toString('utf8');
 }
 
+/** Milliseconds. How long a whole request takes depends on what is uploaded: who reads a body sees that it goes on. */
+const TIMES = { headersTimeout: 20_000, requestTimeout: 0 };
+
 /** Listens with what {@link application} answers. @returns the server of node */
 export function listen(app: Hono<Env>, host: string, port: number) {
   return new Promise<ReturnType<typeof serve>>((resolve, reject) => {
-    const server = serve(
-      { fetch: app.fetch, hostname: host, port, serverOptions: { headersTimeout: 20_000 } },
-      () => resolve(server),
+    const server = serve({ fetch: app.fetch, hostname: host, port, serverOptions: TIMES }, () =>
+      resolve(server),
     );
     server.once('error', reject);
   });

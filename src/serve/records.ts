@@ -32,7 +32,7 @@ export interface AuditLine {
   readonly role: Role | '';
   /** where the request came from */
   readonly address: string;
-  readonly action: 'log in' | 'log out' | 'download' | 'ask';
+  readonly action: 'log in' | 'log out' | 'download' | 'ask' | 'upload';
   readonly object: string;
   readonly result: 'done' | 'refused';
 }

@@ -59,11 +59,13 @@ export class Refused extends Error {
   readonly code: string;
   readonly hint: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly facts: Readonly<Record<string, unknown>>;
 
   /**
    * @param code a stable upper-case word
    * @param message what, one sentence
    * @param hint what to do now
+   * @param facts what a program needs besides, beside `error`
    */
   constructor(
     status: number,
@@ -71,12 +73,14 @@ export class Refused extends Error {
     message: string,
     hint: string,
     headers: Readonly<Record<string, string>> = {},
+    facts: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.status = status;
     this.code = code;
     this.hint = hint;
     this.headers = headers;
+    this.facts = facts;
   }
 }
 

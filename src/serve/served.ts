@@ -2,6 +2,7 @@ import type { DataFolder } from './data-folder.js';
 import type { Site } from './guard.js';
 import type { ServeRecords } from './records.js';
 import type { Runs } from './runs.js';
+import type { Sheets } from './sheets/sheets.js';
 import type { TokenTaker } from './token.js';
 
 /** What the routes work with. */
@@ -9,6 +10,7 @@ export interface Served {
   readonly folder: DataFolder;
   readonly records: ServeRecords;
   readonly runs: Runs;
+  readonly sheets: Sheets;
   readonly tokens: TokenTaker;
   /** who uses this server alone: the user of the machine that started it */
   readonly user: string;

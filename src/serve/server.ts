@@ -9,6 +9,7 @@ import { application, listen } from './http.js';
 import { ServeRecords } from './records.js';
 import { Runs } from './runs.js';
 import type { Served } from './served.js';
+import { Sheets } from './sheets/sheets.js';
 import { addressIn, makeToken, TokenTaker } from './token.js';
 
 /** How a server is to be reached. */
@@ -17,6 +18,10 @@ export interface ServeRequest {
   readonly host: string;
   /** tried first; where it is taken, those after it */
   readonly port: number;
+  /** the largest upload, megabytes */
+  readonly maxUpload: number;
+  /** what all sheets may take together, gigabytes */
+  readonly maxStorage: number;
 }
 
 /** A server that listens. */
@@ -27,6 +32,9 @@ export interface Server {
 }
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+const MEGABYTE = 1_000_000;
+/** How long no byte of an upload may come, milliseconds. */
+const UPLOAD_IDLE_MS = 30_000;
 /** Ports that are tried one after another. */
 const PORTS = 20;
 
@@ -34,7 +42,8 @@ const PORTS = 20;
  * Starts the pages of a data folder.
  * @throws StopError `HOST_REFUSED`, `FOLDER_UNUSABLE`, `LOCKED` when another server works on the folder, `PORT_TAKEN`
  */
-export async function startServer({ folder: path, host, port }: ServeRequest): Promise<Server> {
+export async function startServer(request: ServeRequest): Promise<Server> {
+  const { folder: path, host, port } = request;
   if (!LOOPBACK.includes(host))
     throw new StopError(
       'HOST_REFUSED',
@@ -46,6 +55,11 @@ export async function startServer({ folder: path, host, port }: ServeRequest): P
   try {
     const records = new ServeRecords(folder.database);
     const runs = new Runs(folder.runs);
+    const sheets = new Sheets(folder.sheets, {
+      upload: request.maxUpload * MEGABYTE,
+      storage: request.maxStorage * 1000 * MEGABYTE,
+      idleMs: UPLOAD_IDLE_MS,
+    });
     const log = (line: Readonly<Record<string, unknown>>) =>
       appendFileSync(
         join(folder.directory, 'serve.log'),
@@ -54,7 +68,7 @@ export async function startServer({ folder: path, host, port }: ServeRequest): P
       );
     for (let tried = port; tried < port + PORTS; tried++) {
       const served: Served = {
-        ...{ folder, records, runs, log, tokens: new TokenTaker(folder.token), user: systemUser() },
+        ...{ folder, records, runs, sheets, log, tokens: new TokenTaker(folder.token), user: systemUser() },
         ...{ site: siteOf(tried), cookie: `alianza-import-${tried}`, isSecure: false },
       };
       const { app, close } = application(served);

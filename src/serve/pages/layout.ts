@@ -10,6 +10,7 @@ export const PAGE_STYLE = `${STYLE}
 .top .name { font-weight: 700; color: var(--text); text-decoration: none; } .top nav { display: flex; gap: 1.25rem; flex: 1; }
 .top a[aria-current] { font-weight: 600; text-decoration: none; color: var(--text); } .top form { margin: 0; }
 .top a, .top button { min-height: 24px; }
+h1, .runs td, .note, .card p { overflow-wrap: anywhere; }
 .runs { width: 100%; border-collapse: collapse; } .runs th, .runs td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--soft); }
 .runs thead th { color: var(--quiet); font-weight: 400; font-size: .875rem; } .runs .env { margin: 0; }
 .standing { font-weight: 600; color: var(--c); white-space: nowrap; }
@@ -18,6 +19,12 @@ export const PAGE_STYLE = `${STYLE}
 .fields { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; } .fields label { display: block; font-size: .8125rem; color: var(--quiet); }
 .fields input, .fields select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--idle); border-radius: 6px; padding: .3rem .6rem; min-height: 2.2rem; }
 .message { border-left: 4px solid var(--bad); } progress { width: 100%; height: 1rem; accent-color: var(--accent); }
+.tabs { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; border-bottom: 1px solid var(--line); margin: 1rem 0; } .tabs a { padding: .4rem 0; }
+.tabs a[aria-current] { font-weight: 600; color: var(--text); text-decoration: none; border-bottom: 3px solid var(--accent); }
+.plain { list-style: none; padding: 0; } .plain li { margin: .4rem 0; } code { overflow-wrap: anywhere; }
+.drop { border: 2px dashed var(--idle); border-radius: 8px; padding: 1rem; } .drop.over { border-color: var(--accent); background: var(--soft); }
+.drop input { font: inherit; max-width: 100%; min-height: 2.2rem; } .drop label { display: block; }
+textarea { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--idle); border-radius: 6px; width: 100%; box-sizing: border-box; }
 .files td { padding: .35rem 1.25rem .35rem 0; vertical-align: top; }
 @media (max-width: 44rem) { .runs, .runs tbody, .runs tr, .runs td { display: block; } .runs thead { display: none; }
   .runs tr { border-bottom: 1px solid var(--line); padding: .6rem 0; } .runs td { border: 0; padding: .1rem 0; }
@@ -29,14 +36,14 @@ export const PAGE_STYLE = `${STYLE}
 export interface Assets {
   readonly style: string;
   readonly icon: string;
-  readonly scripts: Readonly<Record<'login' | 'live' | 'times', string>>;
+  readonly scripts: Readonly<Record<'login' | 'live' | 'times' | 'upload', string>>;
 }
 
 /** What stands around the content of a page. */
 export interface Frame {
   readonly title: string;
   /** the part of the site that it belongs to; null for none */
-  readonly part: '/' | '/runs' | null;
+  readonly part: '/' | '/sheets' | '/runs' | null;
   /** null where nobody is logged in */
   readonly session: Session | null;
   readonly assets: Assets;
@@ -45,6 +52,7 @@ export interface Frame {
 
 const PARTS = [
   ['/', 'Now'],
+  ['/sheets', 'Sheets'],
   ['/runs', 'Runs'],
 ] as const;
 

@@ -3,6 +3,8 @@ import { RUN_STANDINGS, type RunStanding } from '../../results/run-report.js';
 import type { ServedRun } from '../runs.js';
 import { environmentTag, time } from './layout.js';
 import { liveRun, STANDING_LOOKS, standingText } from './run-words.js';
+import type { SheetView } from './sheet-tabs.js';
+import { type Beginnings, latestSheets, uploadCard } from './sheets.js';
 
 /** Runs a page. */
 const RUNS_A_PAGE = 50;
@@ -44,7 +46,11 @@ ${pages > 1 ? html`<nav class="pages" aria-label="Pages">${link(page - 1, 'Newer
 }
 
 /** The first page: what needs somebody, what is going on, and what came last. */
-export function nowPage(all: readonly ServedRun[], folder: string): Html {
+export function nowPage(
+  all: readonly ServedRun[],
+  sheets: readonly SheetView[],
+  beginnings: Omit<Beginnings, 'isFirst'>,
+): Html {
   const going = all.filter(({ run }) => run.state === 'going on');
   const open = all.filter(({ run }) =>
     ['stopped', 'not done', 'partly undone', 'unreadable'].includes(run.state),
@@ -52,12 +58,13 @@ export function nowPage(all: readonly ServedRun[], folder: string): Html {
   const section = (id: string, title: string, runs: readonly ServedRun[], none: string) =>
     html`<section class="card" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${runs.length === 0 ? html`<p class="quiet">${none}</p>` : runsTable(runs)}</section>`;
   return html`<h1>Now</h1>
-<p class="quiet">The runs in ${folder}, begun here or on the command line.</p>
 <div id="live" data-topic="list"></div>
+${uploadCard({ ...beginnings, isFirst: all.length === 0 && sheets.length === 0 })}
 ${section('going', 'Going on', going, 'Nothing is running.')}
-${section('open', 'Needs you', open.slice(0, LATEST), 'Nothing is stopped or has rows that are not done.')}
+${section('open', 'Needs you', open.slice(0, LATEST), 'No run is stopped or has rows that are not done.')}
 ${open.length > LATEST ? html`<p><a href="/runs">All ${open.length.toLocaleString('en-US')} are in the list of runs</a></p>` : ''}
-${section('latest', 'Latest', all.slice(0, LATEST), `There is no run yet. Begin one with: alianza-import run <sheet> --out ${folder}/<name>`)}`;
+${latestSheets(sheets)}
+${section('latest', 'Latest runs', all.slice(0, LATEST), `There is no run yet. Those of the command line are seen here, too: alianza-import run <sheet> --out ${beginnings.runsFolder}/<name>`)}`;
 }
 
 function nothing(all: number): Html {

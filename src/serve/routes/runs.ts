@@ -7,12 +7,15 @@ import { nameOf, nowPage, type RunsQuery, runsPage } from '../pages/runs.js';
 import { type Answer, type Ask, notFound, type Route } from '../route.js';
 import { attachment, DOWNLOADS, type Download, downloadsIn } from '../runs.js';
 import type { Served } from '../served.js';
+import { viewOf } from '../sheets/view.js';
+import { SAMPLES, templateNames } from './sheets.js';
 
 const REPORT_POLICY =
   "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** Looking at runs, and taking their files. */
-export function runRoutes({ folder, records, runs }: Served): Route[] {
+export function runRoutes(served: Served): Route[] {
+  const { folder, records, runs, sheets } = served;
   /** A file of a run by what was asked for; found in a listing. */
   function fileOf(ask: Ask, asked: string): { id: string; name: Download; path: string } {
     const id = ask.param('id');
@@ -47,8 +50,15 @@ export function runRoutes({ folder, records, runs }: Served): Route[] {
     {
       ...{ method: 'GET', path: '/', role: 'view' },
       answer: async () => ({
-        page: { title: 'Now', part: '/', scripts: ['live'] },
-        content: nowPage(await runs.list(), folder.runs),
+        page: { title: 'Now', part: '/', scripts: ['live', 'upload'] },
+        content: nowPage(
+          await runs.list(),
+          sheets.list().map((sheet) => viewOf(served, sheet)),
+          {
+            ...{ maxUpload: sheets.limits.upload, runsFolder: folder.runs },
+            ...{ templates: templateNames(), samples: SAMPLES },
+          },
+        ),
       }),
     },
     {

@@ -1,0 +1,48 @@
+import { type Html, html } from '../../results/html.js';
+import { bytesText, counted } from '../../results/wording.js';
+import type { SheetCheck } from '../sheets/checks.js';
+import type { Sheet } from '../sheets/sheets.js';
+import { time } from './layout.js';
+
+/** A sheet, as all its pages show it. */
+export interface SheetView {
+  readonly sheet: Sheet;
+  readonly revision: string;
+  readonly check: SheetCheck | null;
+  /** a later upload under the same name */
+  readonly newer: Sheet | null;
+}
+
+const TABS = {
+  headers: '1 Headers',
+  problems: '2 Problems',
+  'dry-run': '3 Dry run',
+  start: '4 Start',
+} as const;
+
+export type SheetTab = keyof typeof TABS;
+
+/**
+ * What stands above each page of a sheet: its name, whose it is, what its check said, and the way to the other pages.
+ * @param current null for the page that is none of them
+ */
+export function sheetTabs({ sheet, revision, check, newer }: SheetView, current: SheetTab | null): Html {
+  const link = (tab: SheetTab) =>
+    tab === current
+      ? html`<a href="/sheets/${sheet.id}/${tab}" aria-current="page">${TABS[tab]}</a>`
+      : html`<a href="/sheets/${sheet.id}/${tab}">${TABS[tab]}</a>`;
+  const title =
+    current === null ? html`${sheet.name}` : html`<a href="/sheets/${sheet.id}">${sheet.name}</a>`;
+  return html`<h1 dir="auto">${title}</h1>
+<p class="quiet">${bytesText(sheet.bytes)}, uploaded ${time(sheet.at)} by ${sheet.by} · state <code>${revision}</code> · ${checkText(check)}</p>
+${newer === null ? '' : html`<p class="card note">A sheet of this name was uploaded again ${time(newer.at)} by ${newer.by}: <a href="/sheets/${newer.id}">go to that one</a>.</p>`}
+<nav class="tabs" aria-label="Sheet">${(Object.keys(TABS) as SheetTab[]).map(link)}</nav>`;
+}
+
+/** What a check said, in a few words. */
+export function checkText(check: SheetCheck | null): string {
+  if (check === null) return 'not checked yet';
+  const rows = counted(check.valid + check.invalid, 'row');
+  const found = check.invalid === 0 ? 'all valid' : `${check.invalid.toLocaleString('en-US')} invalid`;
+  return `${rows}, ${found}${check.isCurrent ? '' : ' before the last change'}`;
+}

@@ -1,0 +1,86 @@
+import { type Html, html } from '../../results/html.js';
+import { planLines } from '../../results/plan-text.js';
+import { bytesText } from '../../results/wording.js';
+import { time } from './layout.js';
+import { checkText, type SheetView, sheetTabs } from './sheet-tabs.js';
+
+/** What the first page offers to begin with. */
+export interface Beginnings {
+  /** the largest upload, bytes */
+  readonly maxUpload: number;
+  /** where the server's runs are */
+  readonly runsFolder: string;
+  /** file names */
+  readonly templates: readonly string[];
+  readonly samples: readonly { readonly name: string; readonly what: string }[];
+  /** whether nothing was done here yet */
+  readonly isFirst: boolean;
+}
+
+/** The card by which a sheet comes in. The file needs a script; rows that are pasted need none. */
+export function uploadCard({ maxUpload, runsFolder, templates, samples, isFirst }: Beginnings): Html {
+  const more = html`<ul class="plain">${samples.map(
+    ({ name, what }) =>
+      html`<li><form method="post" action="/sheets/sample"><input type="hidden" name="name" value="${name}"><button>Try ${name}</button> <span class="quiet">${what}</span></form></li>`,
+  )}</ul>
+<p>Templates, each with an example row: ${templates.map((name, at) => html`${at === 0 ? '' : ', '}<a href="/templates/${name}" download>${name}</a>`)}</p>`;
+  return html`<section class="card" aria-labelledby="upload"><h2 id="upload">Upload a sheet</h2>
+<noscript><p class="card note">A file is uploaded by the script of this page, which does not run here. Paste the rows below instead, or run the sheet on the server's machine, where its run is seen here: <code>alianza-import run &lt;sheet&gt; --out ${runsFolder}/&lt;name&gt;</code></p></noscript>
+<div id="drop" class="drop" data-max="${maxUpload}" hidden>
+<label for="file">Excel workbook or CSV, up to ${bytesText(maxUpload)}</label>
+<input id="file" type="file" accept=".xlsx,.xlsm,.xltx,.xltm,.csv,.tsv,.txt">
+<p class="quiet" id="drop-hint">or drop it here</p>
+<p role="status" id="upload-said"></p>
+<div id="uploading" hidden><label for="upload-progress" class="quiet">Uploaded</label><progress id="upload-progress" max="100" value="0"></progress> <button type="button" id="upload-cancel">Cancel</button></div>
+<div role="alert" id="upload-refused"></div>
+</div>
+<details><summary><span class="t">Paste rows</span></summary>
+<form method="post" action="/sheets"><p><label for="pasted">Rows with their header, as copied from a spreadsheet</label>
+<textarea id="pasted" name="text" rows="6" required></textarea></p>
+<div class="fields"><div><label for="name">Name</label><input id="name" name="name" value="pasted.txt" maxlength="200"></div><button>Take these rows</button></div></form></details>
+${isFirst ? html`<h3>Nothing was done here yet</h3>${more}` : html`<details><summary><span class="t">Templates and samples</span></summary>${more}</details>`}
+</section>`;
+}
+
+/** Sheets on the first page. */
+const LATEST = 10;
+
+/** The latest sheets. */
+export function latestSheets(views: readonly SheetView[]): Html {
+  if (views.length === 0) return html``;
+  return html`<section class="card" aria-labelledby="sheets"><h2 id="sheets">Sheets</h2>
+${sheetsTable(views.slice(0, LATEST))}
+${views.length > LATEST ? html`<p><a href="/sheets">All ${views.length.toLocaleString('en-US')} sheets</a></p>` : ''}</section>`;
+}
+
+/** All sheets. */
+export function sheetsPage(views: readonly SheetView[]): Html {
+  return html`<h1>Sheets</h1>
+${views.length === 0 ? html`<p>There is no sheet. <a href="/">Upload one</a></p>` : html`<section class="card">${sheetsTable(views)}</section>`}`;
+}
+
+const COLUMNS = ['Uploaded', 'Sheet', 'Size', 'By', 'State'];
+
+function sheetsTable(views: readonly SheetView[]): Html {
+  const row = ({ sheet, check }: SheetView) => {
+    const cells = [
+      time(sheet.at),
+      html`<a href="/sheets/${sheet.id}" dir="auto">${sheet.name}</a>`,
+      html`${bytesText(sheet.bytes)}`,
+      html`${sheet.by}`,
+      html`${checkText(check)}`,
+    ];
+    return html`<tr>${cells.map((cell, at) => html`<td data-label="${COLUMNS[at] ?? ''}">${cell}</td>`)}</tr>`;
+  };
+  return html`<table class="runs"><thead><tr>${COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${views.map(row)}</tbody></table>`;
+}
+
+/** What is known of a sheet, and what to do with it. */
+export function sheetPage(view: SheetView): Html {
+  const { sheet, check } = view;
+  const plan = check?.plan ?? null;
+  return html`${sheetTabs(view, null)}
+<section class="card"><h2>What it would bring about</h2>
+${plan === null ? html`<p class="quiet">Not known before a check.</p>` : html`<ul class="plain">${planLines(plan).map((line) => html`<li>${line}</li>`)}</ul>`}</section>
+<section class="card"><h2>The upload</h2><dl><div><dt>File</dt><dd dir="auto">${sheet.name}</dd></div><div><dt>Size</dt><dd>${bytesText(sheet.bytes)}</dd></div><div><dt>SHA-256</dt><dd><code>${sheet.sha256}</code></dd></div></dl></section>`;
+}

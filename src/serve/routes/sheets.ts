@@ -1,0 +1,108 @@
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { sheetPage, sheetsPage } from '../pages/sheets.js';
+import { type Answer, type Ask, notFound, Refused, type Route } from '../route.js';
+import { attachment } from '../runs.js';
+import type { Served } from '../served.js';
+import type { Incoming } from '../sheets/upload.js';
+import { viewOf } from '../sheets/view.js';
+
+/** Sheets that ship with the program, to try things with. */
+export const SAMPLES = [
+  { name: 'mixed.xlsx', what: 'all products, without a mistake' },
+  { name: 'mistakes.csv', what: 'the mistakes that sheets have, to see how they are put right' },
+] as const;
+
+const TYPES: Readonly<Record<string, string>> = {
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  csv: 'text/csv; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+};
+
+/** A folder that ships with the program. */
+function shipped(folder: 'samples' | 'templates'): string {
+  return fileURLToPath(new URL(`../../../${folder}/`, import.meta.url));
+}
+
+/** The templates that ship with the program; each is what `alianza-import template` writes. */
+export function templateNames(): string[] {
+  const folder = shipped('templates');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => /\.(xlsx|csv)$|^normalised\.json$/.test(name));
+}
+
+/** Sheets: bringing them in and looking at them. */
+export function sheetRoutes(served: Served): Route[] {
+  const { records, sheets } = served;
+
+  async function take(ask: Ask, name: string, incoming: Incoming): Promise<Answer> {
+    const { user, role } = ask.session ?? { user: '', role: '' as const };
+    const told = { user, role, address: ask.address, action: 'upload' } as const;
+    try {
+      const sheet = await sheets.take(name, user, incoming);
+      records.audit({ ...told, object: sheet.id, result: 'done' });
+      const see = `/sheets/${sheet.id}`;
+      return ask.wantsPage
+        ? { see }
+        : { status: 201, headers: { Location: see }, json: { id: sheet.id, path: see } };
+    } catch (error) {
+      if (error instanceof Refused) records.audit({ ...told, object: error.code, result: 'refused' });
+      throw error;
+    }
+  }
+
+  function upload(ask: Ask): Promise<Answer> {
+    const length = ask.header('content-length');
+    const announced = length === null ? null : Number(length);
+    return take(ask, ask.query('name'), { body: ask.body, announced, signal: ask.signal });
+  }
+
+  async function pasted(ask: Ask): Promise<Answer> {
+    const { name = '', text = '' } = await ask.fields();
+    const bytes = Buffer.from(text);
+    const body = Readable.toWeb(Readable.from([bytes])) as ReadableStream<Uint8Array>;
+    return take(ask, name, { body, announced: bytes.length, signal: ask.signal });
+  }
+
+  async function sample(ask: Ask): Promise<Answer> {
+    const { name: asked = '' } = await ask.fields();
+    const name = SAMPLES.find((each) => each.name === asked)?.name;
+    const path = join(shipped('samples'), name ?? '');
+    if (name === undefined || !existsSync(path)) throw notFound();
+    const body = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+    return take(ask, name, { body, announced: statSync(path).size, signal: ask.signal });
+  }
+
+  function template(ask: Ask): Answer {
+    const name = templateNames().find((each) => each === ask.param('name'));
+    if (name === undefined) throw notFound();
+    const path = join(shipped('templates'), name);
+    return {
+      text: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
+      type: TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
+      headers: { 'Content-Length': String(statSync(path).size), 'Content-Disposition': attachment(name) },
+    };
+  }
+
+  function one(ask: Ask): Answer {
+    const sheet = sheets.get(ask.param('id'));
+    return { page: { title: sheet.name, part: '/sheets' }, content: sheetPage(viewOf(served, sheet)) };
+  }
+
+  return [
+    { ...{ method: 'PUT', path: '/sheets', role: 'run' }, answer: upload },
+    { ...{ method: 'POST', path: '/sheets', role: 'run' }, answer: pasted },
+    { ...{ method: 'POST', path: '/sheets/sample', role: 'run' }, answer: sample },
+    { ...{ method: 'GET', path: '/templates/:name', role: 'view' }, answer: template },
+    {
+      ...{ method: 'GET', path: '/sheets', role: 'view' },
+      answer: () => ({
+        page: { title: 'Sheets', part: '/sheets' },
+        content: sheetsPage(sheets.list().map((sheet) => viewOf(served, sheet))),
+      }),
+    },
+    { ...{ method: 'GET', path: '/sheets/:id', role: 'view' }, answer: one },
+  ];
+}
