@@ -110,7 +110,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return EXIT[exit].code;
     }
     const { command, args } = chosen;
-    called = `alianza-import ${[command.name, ...args.words].map((word) => shellWord(word)).join(' ')}\n`;
+    called = `alianza-import ${[...command.name.split(' '), ...args.words].map((word) => shellWord(word)).join(' ')}\n`;
     const { run } = await command.load();
     exit = await run(args, io);
   } catch (error) {
@@ -153,17 +153,33 @@ async function choose(words: readonly string[], io: Io): Promise<Chosen | null> 
   // Loaded here, so that a signal is heard from the first moment on.
   const { COMMANDS, HELP_COMMAND } = await import('./commands/table.js');
   if (words[0] === HELP_COMMAND.name || asksOneOf(HELP)) {
-    const others = words.filter((word, at) => at > 0 || word !== HELP_COMMAND.name);
+    const others = namedOnce(
+      words.filter((word, at) => at > 0 || word !== HELP_COMMAND.name),
+      COMMANDS,
+    );
     const name = others.find((word) => COMMANDS.some((each) => each.name === word)) ?? others[0];
     return new Chosen(HELP_COMMAND, {
       words: name === undefined || /^-/.test(name) ? [] : [name],
       flags: {},
     });
   }
-  if (!asksOneOf(VERSION)) return parse(words, COMMANDS);
+  if (!asksOneOf(VERSION)) return parse(namedOnce(words, COMMANDS), COMMANDS);
   const { programVersion } = await import('./version.js');
   await io.out(`${programVersion()}\n`);
   return null;
+}
+
+/** The words with a command's name of two words as one. */
+function namedOnce(words: readonly string[], commands: readonly Command[]): string[] {
+  const at = words.findIndex((word) => !word.startsWith('-'));
+  const name = words.slice(at, at + 2).join(' ');
+  if (at < 0 || !name.includes(' ') || !commands.some((command) => command.name === name)) return [...words];
+  return [...words.slice(0, at), name, ...words.slice(at + 2)];
+}
+
+/** A command's name as the parser takes it, for whom a space ends it. */
+function asOneWord(name: string): string {
+  return name.replace(' ', ':');
 }
 
 /** @throws StopError `USAGE`, in our words where those of the parser help nobody */
@@ -192,7 +208,7 @@ async function parse(words: readonly string[], commands: readonly Command[]): Pr
   for (const command of commands) {
     const options = optionsOf(command);
     parser.command(
-      `${command.name} ${command.words}`.trim(),
+      `${asOneWord(command.name)} ${command.words}`.trim(),
       command.summary,
       (builder) => describe(builder, options),
       (parsed) => {
@@ -204,7 +220,8 @@ async function parse(words: readonly string[], commands: readonly Command[]): Pr
     );
   }
   try {
-    await parser.parseAsync([...words]);
+    const first = words.findIndex((word) => !word.startsWith('-'));
+    await parser.parseAsync(words.map((word, at) => (at === first ? asOneWord(word) : word)));
   } catch (thrown) {
     if (thrown instanceof Chosen) return thrown;
     throw thrown;

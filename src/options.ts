@@ -164,6 +164,16 @@ const INSECURE_HTTP = {
   },
 } as const satisfies Record<string, Option>;
 
+/** What the words about users and keys of served folders take. */
+const PEOPLE = {
+  dir: { type: 'text', value: 'DIR', default: '.', help: 'the folder that is served' },
+  role: {
+    type: 'text',
+    choices: ['view', 'run', 'production', 'admin'],
+    help: 'what it is allowed, each with all before it (with add and role)',
+  },
+} as const satisfies Record<string, Option>;
+
 /** A time in the options of one command. */
 const TIME_SPAN = {
   matches: /^\d+(\.\d+)?[smhd]?$/,
@@ -393,6 +403,8 @@ export const OWN_OPTIONS = {
       help: 'prints another one-time address of the server of that folder',
     },
   },
+  'serve user': PEOPLE,
+  'serve key': PEOPLE,
 } as const satisfies Record<string, Record<string, Option>>;
 
 /** What describes an option to people: help and README read it. */

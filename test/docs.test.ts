@@ -290,9 +290,18 @@ function commandLines(): string[] {
 const wordsOf = (line: string) =>
   [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? '');
 
+/** The command that the first word names, or the first two, and the words after it. */
+function namedBy(words: readonly string[]) {
+  const [first = '', second = '', ...rest] = words;
+  const ofTwo = COMMANDS.find(({ name }) => name === `${first} ${second}`);
+  if (ofTwo) return { name: ofTwo.name, command: ofTwo, rest };
+  const command = COMMANDS.find(({ name }) => name === first);
+  return { name: first, command, rest: words.slice(1) };
+}
+
 describe('the command lines of the manual', () => {
   it('are there', () => {
-    expect(new Set(commandLines().map((line) => line.split(' ')[0]))).toEqual(
+    expect(new Set(commandLines().map((line) => namedBy(wordsOf(line)).name))).toEqual(
       new Set(COMMANDS.map(({ name }) => name)),
     );
   });
@@ -300,8 +309,7 @@ describe('the command lines of the manual', () => {
   const examples = COMMANDS.map(({ example }) => /alianza-import ([^)]*)/.exec(example)?.[1] ?? '');
 
   it.each([...new Set([...commandLines(), ...examples])])('alianza-import %s', (line) => {
-    const [name, ...rest] = wordsOf(line);
-    const command = COMMANDS.find((each) => each.name === name);
+    const { name, command, rest } = namedBy(wordsOf(line));
     expect(command, `there is no command ${name}`).toBeDefined();
     if (!command) return;
     const flags: Record<string, unknown> = {};

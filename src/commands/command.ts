@@ -21,6 +21,7 @@ export type Run = (args: Arguments, io: Io) => Promise<Exit>;
 
 /** One command: what help says of it, and where it is. */
 export interface Command {
+  /** one word, or one of another command and one of its own: `serve user` */
   readonly name: string;
   /** the words it takes, as help shows them */
   readonly words: string;

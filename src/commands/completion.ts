@@ -48,6 +48,8 @@ export function completionOf(commands: readonly Command[]): Run {
       dir: 'directories',
       product: PRODUCT_NAMES.map((name) => name.toLowerCase().replaceAll('_', '-')),
       command: commands.map(({ name }) => name),
+      'serve user': ['add', 'role', 'password', 'remove', 'list'],
+      'serve key': ['add', 'remove', 'list'],
       shell: Object.keys(SHELLS),
       text: 'nothing',
     };
@@ -66,12 +68,19 @@ function placesOf(command: Command, words: Readonly<Record<string, Offer>>): Com
     repeats: facts.type === 'list',
     isFlag: facts.type === 'flag',
   }));
-  return { name, summary, options, word: word === null ? null : (words[word] ?? 'files') };
+  return { name, summary, options, word: word === null ? null : (words[name] ?? words[word] ?? 'files') };
 }
 
 function offerOf({ choices, value }: OptionFacts): Offer {
   if (choices) return choices;
   return value === 'FILE' ? 'files' : value === 'DIR' ? 'directories' : 'nothing';
+}
+
+/** The words that make another command of one: `user` and `key` after `serve`. */
+function secondsOf(name: string, commands: readonly CommandPlaces[]): string[] {
+  return commands.flatMap((each) =>
+    each.name.startsWith(`${name} `) ? [each.name.slice(name.length + 1)] : [],
+  );
 }
 
 /** A text between single quotes, as bash and zsh take it. */
@@ -88,14 +97,19 @@ function bashScript(commands: readonly CommandPlaces[]): string {
   const values = commands.flatMap(({ name, options }) =>
     options
       .filter(({ isFlag }) => !isFlag)
-      .map((option) => `    ${name}:--${option.name}) ${offered(option.offer)}; return ;;`),
+      .map((option) => `    ${quoted(name)}:--${option.name}) ${offered(option.offer)}; return ;;`),
   );
-  const names = commands.map(({ name }) => name);
+  const names = commands.map(({ name }) => name).filter((name) => !name.includes(' '));
+  const started = commands.map(({ name }) => quoted(name.includes(' ') ? name : ` ${name}`));
   const options = commands.map((command) => {
     const flags = [...command.options.map(({ name }) => `--${name}`), '--help'];
-    return `    ${command.name}:-*) COMPREPLY=($(compgen -W ${quoted(flags.join(' '))} -- "$cur")) ;;`;
+    return `    ${quoted(command.name)}:-*) COMPREPLY=($(compgen -W ${quoted(flags.join(' '))} -- "$cur")) ;;`;
   });
-  const words = commands.map(({ name, word }) => `    ${name}:*) ${offered(word ?? 'nothing')} ;;`);
+  const words = commands.map(({ name, word }) => {
+    const more = secondsOf(name, commands);
+    const first = more.length === 0 ? '' : `COMPREPLY=($(compgen -W ${quoted(more.join(' '))} -- "$cur")); `;
+    return `    ${quoted(name)}:*) ${first}${offered(word ?? 'nothing')} ;;`;
+  });
   return `# bash completion of alianza-import: source <(alianza-import completion bash)
 _alianza_import() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= word
@@ -105,7 +119,7 @@ _alianza_import() {
   elif [[ $prev == = ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}
   fi
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in ${names.join('|')}) command=$word; break ;; esac
+    case "$command $word" in ${started.join('|')}) command=\${command:+$command }$word ;; esac
   done
   case $command:$prev in
 ${values.join('\n')}
@@ -137,10 +151,13 @@ function zshScript(commands: readonly CommandPlaces[]): string {
     "'(- *)'{-h,--help}'[what it takes]'",
     ...(word === null ? [] : [quoted(`*:${word === 'directories' ? 'directory' : 'word'}:${offered(word)}`)]),
   ];
-  const described = commands.map(({ name, summary }) => `    ${quoted(`${name}:${plain(summary)}`)}`);
+  const described = commands
+    .filter(({ name }) => !name.includes(' '))
+    .map(({ name, summary }) => `    ${quoted(`${name}:${plain(summary)}`)}`);
+  const ofTwo = commands.map(({ name }) => name).filter((name) => name.includes(' '));
   const cases = commands.map(
     (command) =>
-      `    ${command.name}) _arguments \\\n      ${specifications(command).join(' \\\n      ')} ;;`,
+      `    ${quoted(command.name)}) _arguments \\\n      ${specifications(command).join(' \\\n      ')} ;;`,
   );
   return `#compdef alianza-import
 # zsh completion of alianza-import: source <(alianza-import completion zsh), or as _alianza-import in a directory of fpath
@@ -159,7 +176,11 @@ ${described.join('\n')}
     rest) ;;
     *) return ;;
   esac
-  case $line[1] in
+  local command=$line[1]
+  case "$line[1] $words[2]" in
+    ${ofTwo.map(quoted).join('|')}) if (( CURRENT > 2 )); then command="$line[1] $words[2]"; shift words; (( CURRENT-- )); fi ;;
+  esac
+  case $command in
 ${cases.join('\n')}
   esac
 }
@@ -174,11 +195,14 @@ function fishScript(commands: readonly CommandPlaces[]): string {
     if (offer === 'directories') return " -f -a '(__fish_complete_directories)'";
     return offer === 'nothing' ? ' -f' : ` -f -a ${text(offer.join(' '))}`;
   };
+  const ofTwo = commands.map(({ name }) => name).filter((name) => name.includes(' '));
   const line = (words: string) => `complete -c alianza-import ${words}`;
   const lines = commands.flatMap(({ name, summary, options, word }) => {
     const within = `-n '__alianza_import_is ${name}'`;
+    const [start = '', second] = name.split(' ');
+    const first = second === undefined ? 'none' : start;
     return [
-      line(`-n '__alianza_import_is none' -a ${name} -d ${text(summary)}`),
+      line(`-n '__alianza_import_is ${first}' -a ${second ?? name} -d ${text(summary)}`),
       ...(word === null || word === 'nothing' ? [] : [line(`${within}${offered(word)}`)]),
       ...options.map(({ name: option, help, offer, isFlag }) =>
         line(`${within} -l ${option}${isFlag ? '' : ` -r${offered(offer)}`} -d ${text(help)}`),
@@ -187,10 +211,17 @@ function fishScript(commands: readonly CommandPlaces[]): string {
   });
   return `# fish completion of alianza-import: alianza-import completion fish | source
 function __alianza_import_is -d 'whether that is the command; none: it is not typed yet'
+  set -l found none
   for word in (commandline -opc)[2..-1]
-    string match -q -- '-*' $word; or begin; test $word = $argv[1]; return; end
+    string match -q -- '-*' $word; and continue
+    if test $found = none
+      set found $word
+    else
+      contains -- "$found $word" ${ofTwo.map(text).join(' ')}; and set found "$found $word"
+      break
+    end
   end
-  test none = $argv[1]
+  test "$argv" = "$found"
 end
 ${line('-f')}
 ${line("-s h -l help -d 'help'")}

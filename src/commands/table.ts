@@ -206,6 +206,25 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./serve.js'),
   },
   {
+    name: 'serve user',
+    words: '<task..>',
+    summary:
+      'who may log in to the pages of a folder: add NAME, role NAME, password NAME, remove NAME, list; a password is asked for, or read from standard input',
+    example: 'alianza-import serve user add ann --role run --dir /srv/imports',
+    options: [],
+    own: OWN_OPTIONS['serve user'],
+    load: () => import('./serve-user.js'),
+  },
+  {
+    name: 'serve key',
+    words: '<task..>',
+    summary: 'keys with which scripts come to the pages: add NAME, remove NAME, list; a key is shown once',
+    example: 'alianza-import serve key add nightly --role view --dir /srv/imports',
+    options: [],
+    own: OWN_OPTIONS['serve key'],
+    load: () => import('./serve-key.js'),
+  },
+  {
     name: 'completion',
     words: '[shell]',
     summary: 'prints a completion script for bash, zsh or fish',

@@ -16,6 +16,8 @@ export interface DataFolder {
   /** the one-time token of the next log-in */
   readonly token: string;
   readonly lock: string;
+  /** who may come in, and with which keys */
+  readonly users: string;
 }
 
 /**
@@ -46,5 +48,6 @@ export function openDataFolder(path: string): DataFolder {
     database: join(directory, 'serve.db'),
     token: join(directory, 'serve.token'),
     lock: join(directory, 'serve.lock'),
+    users: join(directory, 'users.json'),
   };
 }

@@ -61,7 +61,9 @@ export function refusalOf(method: string, headers: Headers, site: Site): Refusal
       headers.get('sec-fetch-dest') === 'document';
     if (!opensPage) return crossSite;
   }
-  return reads || origin !== null || from !== null ? null : crossSite;
+  // A key comes with no request that a page of another site can make without asking first.
+  const hasKey = headers.get('authorization') !== null;
+  return reads || origin !== null || from !== null || hasKey ? null : crossSite;
 }
 
 /** What every answer carries. */
@@ -70,12 +72,15 @@ export const HEADERS: Readonly<Record<string, string>> = {
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
   'X-Content-Type-Options': 'nosniff',
-  // With `no-referrer` the forms of a page would say that their origin is `null`.
+  // Nothing to other sites, as with `no-referrer`; but with that, forms would say that their own origin is `null`.
   'Referrer-Policy': 'same-origin',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cache-Control': 'no-store',
 };
+
+/** Of how many somebodies is known before those whose time is over are forgotten. */
+const MANY = 1000;
 
 /** Counts what may happen only so often within a time. */
 export class Limit {
@@ -94,7 +99,13 @@ export class Limit {
   }
 
   count(who: string): void {
+    if (this.#times.size >= MANY) for (const each of [...this.#times.keys()]) this.#recent(each);
     this.#times.set(who, [...this.#recent(who), performance.now()]);
+  }
+
+  /** Takes the latest back: it was none of those that are counted. */
+  takeBack(who: string): void {
+    this.#times.get(who)?.pop();
   }
 
   #recent(who: string): number[] {

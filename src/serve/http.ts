@@ -45,8 +45,14 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
   const sessionOf = (asked: Asked): Session | null => {
     const known = asked.get('session');
     if (known !== undefined) return known;
+    const key = asked.req.header('authorization');
     const cookie = cookieIn(asked.req.header('cookie') ?? '', served.cookie);
-    const session = cookie === null ? null : served.records.session(cookie);
+    const session =
+      key !== undefined
+        ? served.sessions.ofKey(/^Bearer (\S+)$/i.exec(key)?.[1] ?? '')
+        : cookie === null
+          ? null
+          : served.sessions.of(cookie);
     asked.set('session', session);
     return session;
   };
@@ -81,10 +87,19 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
       if (asked.req.method === 'GET' && wantsPage(asked))
         return responseTo(asked, {
           page: { title: 'Log in', part: null, scripts: ['login'] },
-          content: loginPage(null),
+          content: loginPage({
+            message: null,
+            hasUsers: served.users.list().length > 0,
+            next: asked.req.path,
+          }),
           status: 401,
         });
-      throw new Refused(401, 'NOT_LOGGED_IN', 'Nobody is logged in.', 'Log in at /login.');
+      throw new Refused(
+        401,
+        'NOT_LOGGED_IN',
+        'Nobody is logged in.',
+        'Log in at /login; a script shows its key: Authorization: Bearer aik_…',
+      );
     }
     if (requests.isReached(session.hash))
       throw new Refused(429, 'TOO_MANY', 'Too many requests.', 'Wait a minute, then go on.');

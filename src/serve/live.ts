@@ -19,8 +19,14 @@ export class LiveStreams {
    * A stream for a session; null when it, or all together, have as many as they may.
    * @param snapshot asked as long as the stream is open
    * @param closed aborted when the browser has gone
+   * @param holds whether the session still does; the stream ends with it
    */
-  open(session: string, snapshot: Snapshot, closed: AbortSignal): ReadableStream<Uint8Array> | null {
+  open(
+    session: string,
+    snapshot: Snapshot,
+    closed: AbortSignal,
+    holds: () => boolean,
+  ): ReadableStream<Uint8Array> | null {
     const own = this.#open.get(session) ?? 0;
     if (own >= STREAMS_A_SESSION || this.#ends.size >= STREAMS) return null;
     this.#open.set(session, own + 1);
@@ -55,6 +61,7 @@ export class LiveStreams {
           if (isOpen) controller.enqueue(encoder.encode(text));
         };
         const look = async () => {
+          if (!holds()) return end();
           const text = JSON.stringify(await snapshot().catch(() => ({ gone: true })));
           if (text !== said) send(`id: ${++id}\nevent: snapshot\ndata: ${text}\n\n`);
           said = text;

@@ -10,12 +10,18 @@ const LONGEST_MS = 7 * 24 * 3_600_000;
 /** How exactly the time of the last request is kept: a write for each would be one for each look at a page. */
 const SEEN_EVERY_MS = 60_000;
 
+/** Raised with every change of a table; {@link updated} brings older ones to it. */
+const FORM = 2;
+
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS sessions (
-  hash TEXT PRIMARY KEY, user TEXT NOT NULL, role TEXT NOT NULL, started INTEGER NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;
+  hash TEXT PRIMARY KEY, user TEXT NOT NULL, role TEXT NOT NULL, via TEXT NOT NULL, mark TEXT NOT NULL, address TEXT NOT NULL,
+  started INTEGER NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS audit (
   id INTEGER PRIMARY KEY, at TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, address TEXT NOT NULL, action TEXT NOT NULL,
-  object TEXT NOT NULL, result TEXT NOT NULL);
+  object TEXT NOT NULL, result TEXT NOT NULL, change TEXT NOT NULL DEFAULT '');
+CREATE TRIGGER IF NOT EXISTS audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
+CREATE TRIGGER IF NOT EXISTS audit_is_true BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
 `;
 
 /** Who is logged in. */
@@ -23,6 +29,19 @@ export interface Session {
   readonly hash: string;
   readonly user: string;
   readonly role: Role;
+  /** by the one-time token of the terminal, by a password, or by a key, which has no session here */
+  readonly via: 'token' | 'password' | 'key';
+  /** what must be the same of the user for as long as it holds; '' for a token */
+  readonly mark: string;
+}
+
+/** A session as its user sees it among the others. */
+export interface OwnSession {
+  readonly hash: string;
+  /** where it was begun from */
+  readonly address: string;
+  readonly started: string;
+  readonly seen: string;
 }
 
 /** One line of the audit: no text of a cell and no secret is in it. */
@@ -32,10 +51,27 @@ export interface AuditLine {
   readonly role: Role | '';
   /** where the request came from */
   readonly address: string;
-  readonly action: 'log in' | 'log out' | 'download' | 'ask' | 'upload';
+  readonly action: Action;
   readonly object: string;
-  readonly result: 'done' | 'refused';
+  /** what was before and is now, such as `view → run`; '' where nothing is to be said */
+  readonly change?: string;
+  readonly result: 'done' | 'refused' | 'failed';
 }
+
+/** What the audit tells of. */
+export type Action =
+  | 'log in'
+  | 'log out'
+  | 'download'
+  | 'ask'
+  | 'upload'
+  | 'add user'
+  | 'remove user'
+  | 'change role'
+  | 'change password'
+  | 'add key'
+  | 'remove key'
+  | 'end session';
 
 /** What journals cannot know: who has logged in, and who did what here. */
 export class ServeRecords {
@@ -48,8 +84,9 @@ export class ServeRecords {
       this.#database = new Database(file);
       this.#database.pragma('journal_mode=WAL');
       this.#database.pragma('synchronous=FULL');
-      this.#database.exec(SCHEMA);
+      updated(this.#database, file);
     } catch (cause) {
+      if (cause instanceof StopError) throw cause;
       throw new StopError(
         'FOLDER_UNUSABLE',
         `${file} cannot be used: ${(cause as Error).message}`,
@@ -60,15 +97,15 @@ export class ServeRecords {
   }
 
   /** Begins a session. @returns what the browser keeps; here there is only its hash */
-  begin(user: string, role: Role): string {
+  begin({ user, role, via, mark }: Omit<Session, 'hash'>, address: string): string {
     const id = secret();
     const now = Date.now();
     this.#database
       .prepare('DELETE FROM sessions WHERE seen < ? OR started < ?')
       .run(now - IDLE_MS, now - LONGEST_MS);
     this.#database
-      .prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?)')
-      .run(hashOf(id), user, role, now, now);
+      .prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(hashOf(id), user, role, via, mark, address, now, now);
     return id;
   }
 
@@ -77,27 +114,72 @@ export class ServeRecords {
     const hash = hashOf(id);
     const now = Date.now();
     const found = this.#database
-      .prepare('SELECT user, role, started, seen FROM sessions WHERE hash = ?')
-      .get(hash) as { user: string; role: Role; started: number; seen: number } | undefined;
+      .prepare('SELECT user, role, via, mark, started, seen FROM sessions WHERE hash = ?')
+      .get(hash) as (Omit<Session, 'hash'> & { started: number; seen: number }) | undefined;
     if (!found || found.seen < now - IDLE_MS || found.started < now - LONGEST_MS) return null;
     if (found.seen < now - SEEN_EVERY_MS)
       this.#database.prepare('UPDATE sessions SET seen = ? WHERE hash = ?').run(now, hash);
-    return { hash, user: found.user, role: found.role };
+    const { user, role, via, mark } = found;
+    return { hash, user, role, via, mark };
   }
 
-  end({ hash }: Session): void {
+  end({ hash }: Pick<Session, 'hash'>): void {
     this.#database.prepare('DELETE FROM sessions WHERE hash = ?').run(hash);
   }
 
-  audit({ user, role, address, action, object, result }: AuditLine): void {
+  /** The sessions of the same user that hold on like this one, the latest first. */
+  sessionsLike({ user, mark, via }: Session): OwnSession[] {
+    const now = Date.now();
+    const found = this.#database
+      .prepare(
+        'SELECT hash, address, started, seen FROM sessions WHERE user = ? AND mark = ? AND via = ? AND seen >= ? AND started >= ? ORDER BY seen DESC',
+      )
+      .all(user, mark, via, now - IDLE_MS, now - LONGEST_MS) as {
+      hash: string;
+      address: string;
+      started: number;
+      seen: number;
+    }[];
+    const iso = (ms: number) => new Date(ms).toISOString();
+    return found.map((each) => ({ ...each, started: iso(each.started), seen: iso(each.seen) }));
+  }
+
+  audit({ user, role, address, action, object, change = '', result }: AuditLine): void {
     this.#database
       .prepare(
-        'INSERT INTO audit (at, user, role, address, action, object, result) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO audit (at, user, role, address, action, object, change, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       )
-      .run(new Date().toISOString(), user, role, address, action, object, result);
+      .run(new Date().toISOString(), user, role, address, action, object, change, result);
   }
 
   close(): void {
     this.#database.close();
   }
+}
+
+/**
+ * Brings the tables to the present form: sessions are begun anew, the audit stays.
+ * @throws StopError `FOLDER_NEWER`
+ */
+function updated(database: Database.Database, file: string): void {
+  const [{ user_version: form } = { user_version: 0 }] = database.pragma('user_version') as {
+    user_version: number;
+  }[];
+  if (form > FORM)
+    throw new StopError(
+      'FOLDER_NEWER',
+      `${file} was written by a newer alianza-import.`,
+      'Use that version, or another folder.',
+    );
+  if (form === FORM) return;
+  database.transaction(() => {
+    database.exec('DROP TABLE IF EXISTS sessions');
+    const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all('audit') as {
+      name: string;
+    }[];
+    if (columns.length > 0 && !columns.some(({ name }) => name === 'change'))
+      database.exec("ALTER TABLE audit ADD COLUMN change TEXT NOT NULL DEFAULT ''");
+    database.exec(SCHEMA);
+    database.pragma(`user_version=${FORM}`);
+  })();
 }

@@ -8,6 +8,10 @@ export const ROLES = {
 
 export type Role = keyof typeof ROLES;
 
+export function isRole(text: unknown): text is Role {
+  return typeof text === 'string' && Object.hasOwn(ROLES, text);
+}
+
 /** Whether somebody with a role may do what another role is needed for. */
 export function mayDo(role: Role, needed: Role): boolean {
   const order = Object.keys(ROLES);

@@ -2,8 +2,10 @@ import type { DataFolder } from './data-folder.js';
 import type { Site } from './guard.js';
 import type { ServeRecords } from './records.js';
 import type { Runs } from './runs.js';
+import type { Sessions } from './sessions.js';
 import type { Sheets } from './sheets/sheets.js';
 import type { TokenTaker } from './token.js';
+import type { Users } from './users.js';
 
 /** What the routes work with. */
 export interface Served {
@@ -12,7 +14,9 @@ export interface Served {
   readonly runs: Runs;
   readonly sheets: Sheets;
   readonly tokens: TokenTaker;
-  /** who uses this server alone: the user of the machine that started it */
+  readonly users: Users;
+  readonly sessions: Sessions;
+  /** who has its terminal: the user of the machine that started it */
   readonly user: string;
   readonly site: Site;
   /** cookies know no ports, so the name has it */

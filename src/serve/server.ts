@@ -9,8 +9,10 @@ import { application, listen } from './http.js';
 import { ServeRecords } from './records.js';
 import { Runs } from './runs.js';
 import type { Served } from './served.js';
+import { Sessions } from './sessions.js';
 import { Sheets } from './sheets/sheets.js';
 import { addressIn, makeToken, TokenTaker } from './token.js';
+import { Users } from './users.js';
 
 /** How a server is to be reached. */
 export interface ServeRequest {
@@ -60,6 +62,10 @@ export async function startServer(request: ServeRequest): Promise<Server> {
       storage: request.maxStorage * 1000 * MEGABYTE,
       idleMs: UPLOAD_IDLE_MS,
     });
+    const users = new Users(folder.users);
+    const sessions = new Sessions(records, users);
+    // A file that cannot be read is told now, not to the first who logs in.
+    users.list();
     const log = (line: Readonly<Record<string, unknown>>) =>
       appendFileSync(
         join(folder.directory, 'serve.log'),
@@ -68,7 +74,8 @@ export async function startServer(request: ServeRequest): Promise<Server> {
       );
     for (let tried = port; tried < port + PORTS; tried++) {
       const served: Served = {
-        ...{ folder, records, runs, sheets, log, tokens: new TokenTaker(folder.token), user: systemUser() },
+        ...{ folder, records, runs, sheets, users, sessions, log },
+        ...{ tokens: new TokenTaker(folder.token), user: systemUser() },
         ...{ site: siteOf(tried), cookie: `alianza-import-${tried}`, isSecure: false },
       };
       const { app, close } = application(served);

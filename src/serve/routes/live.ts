@@ -4,7 +4,7 @@ import { type Ask, notFound, Refused, type Route } from '../route.js';
 import type { Served } from '../served.js';
 
 /** What topics say, once or as long as somebody looks. */
-export function liveRoutes({ runs }: Served, streams: LiveStreams): Route[] {
+export function liveRoutes({ runs, sessions }: Served, streams: LiveStreams): Route[] {
   function snapshotOf(ask: Ask): Snapshot {
     const topic = ask.query('topic');
     if (topic === 'list') return async () => (await runs.list()).map(({ id, run }) => [id, run.state]);
@@ -24,7 +24,9 @@ export function liveRoutes({ runs }: Served, streams: LiveStreams): Route[] {
     {
       ...{ method: 'GET', path: '/events', role: 'view' },
       answer: (ask) => {
-        const text = streams.open(ask.session?.hash ?? '', snapshotOf(ask), ask.signal);
+        const { session } = ask;
+        const holds = () => session !== null && sessions.holds(session);
+        const text = streams.open(session?.hash ?? '', snapshotOf(ask), ask.signal, holds);
         if (text === null)
           throw new Refused(429, 'TOO_MANY', 'Too many pages are open.', 'Close some of them.');
         return { text, type: 'text/event-stream', headers: { 'X-Accel-Buffering': 'no' } };

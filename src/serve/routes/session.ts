@@ -1,40 +1,76 @@
 import { Limit } from '../guard.js';
 import { loginPage } from '../pages/login.js';
+import type { Role } from '../roles.js';
 import type { Answer, Ask, Route } from '../route.js';
 import type { Served } from '../served.js';
 
+/** Who has just shown who they are, and what their browser keeps of it. */
+interface Known {
+  readonly user: string;
+  readonly role: Role;
+  readonly id: string;
+}
+
 const LONGEST_SECONDS = 7 * 24 * 3600;
+
+/** Where a log-in may lead: a path of this site. */
+const NEXT = /^\/(?!\/)[\w./~%-]*$/;
 
 /** Logging in and out. */
 export function sessionRoutes(served: Served): Route[] {
-  const { records } = served;
+  const { records, sessions, users } = served;
   const failed = [new Limit(5, 60_000), new Limit(20, 3_600_000)];
   const cookie = (value: string, seconds: number) =>
     `${served.cookie}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${served.isSecure ? '; Secure' : ''}`;
+  const page = (message: string | null, next: string) => ({
+    page: { title: 'Log in', part: null, scripts: ['login'] as const },
+    content: loginPage({ message, hasUsers: users.list().length > 0, next }),
+  });
 
   async function logIn(ask: Ask): Promise<Answer> {
     const { address } = ask;
+    const { token, user: typed = '', password = '', next = '/' } = await ask.fields();
+    const name = typed.trim().slice(0, 64);
+    const to = NEXT.test(next) && next !== '/login' ? next : '/';
     const refuse = (status: 401 | 429, message: string): Answer => {
-      records.audit({ user: '', role: '', address, action: 'log in', object: '', result: 'refused' });
+      // A name that nobody has may be a password, typed into the wrong field.
+      const user = users.find(name)?.name ?? '';
+      records.audit({ user, role: '', address, action: 'log in', object: '', result: 'refused' });
       const hint = 'alianza-import serve --token gives another.';
       return ask.wantsPage
-        ? { page: { title: 'Log in', part: null }, content: loginPage(message), status }
+        ? { ...page(message, to), status }
         : { json: { error: { code: 'LOGIN_REFUSED', message, hint } }, status };
     };
-    if (failed.some((limit) => limit.isReached(address)))
+    const tried = [`from ${address}`, ...(token === undefined ? [`as ${name.toLowerCase()}`] : [])];
+    if (tried.some((who) => failed.some((limit) => limit.isReached(who))))
       return refuse(429, 'Too many tries were refused. Wait a minute, then try again.');
-    const { token = '' } = await ask.fields();
-    if (!(await served.tokens.take(token))) {
-      for (const limit of failed) limit.count(address);
+    // Counted before it is known, so that tries side by side are counted, too.
+    for (const who of tried) for (const limit of failed) limit.count(who);
+    const known =
+      token === undefined ? await byPassword(name, password, address) : await byToken(token, address);
+    if (known === null)
       return refuse(
         401,
-        'This token is not valid: it was used already, is older than ten minutes, or is another one.',
+        token === undefined
+          ? 'The name or the password is not right.'
+          : 'This token is not valid: it was used already, is older than ten minutes, or is another one.',
       );
-    }
-    const { user } = served;
-    records.audit({ user, role: 'admin', address, action: 'log in', object: '', result: 'done' });
-    const headers = { 'Set-Cookie': cookie(records.begin(user, 'admin'), LONGEST_SECONDS) };
-    return ask.wantsPage ? { see: '/', headers } : { json: { user }, headers };
+    for (const who of tried) for (const limit of failed) limit.takeBack(who);
+    const { user, role, id } = known;
+    if (ask.session) records.end(ask.session);
+    records.audit({ user, role, address, action: 'log in', object: '', result: 'done' });
+    const headers = { 'Set-Cookie': cookie(id, LONGEST_SECONDS) };
+    return ask.wantsPage ? { see: to, headers } : { json: { user, role }, headers };
+  }
+
+  async function byPassword(name: string, password: string, address: string): Promise<Known | null> {
+    const user = await users.check(name, password);
+    return user && { user: user.name, role: user.role, id: sessions.beginOf(user, address) };
+  }
+
+  async function byToken(token: string, address: string): Promise<Known | null> {
+    if (!(await served.tokens.take(token))) return null;
+    return { user: served.user, role: 'admin', id: sessions.beginOfOwner(served.user, address) };
   }
 
   function logOut(ask: Ask): { 'Set-Cookie': string } {
@@ -50,10 +86,7 @@ export function sessionRoutes(served: Served): Route[] {
   return [
     {
       ...{ method: 'GET', path: '/login', role: null },
-      answer: ({ session }) =>
-        session
-          ? { see: '/' }
-          : { page: { title: 'Log in', part: null, scripts: ['login'] }, content: loginPage(null) },
+      answer: ({ session }) => (session ? { see: '/' } : page(null, '/')),
     },
     { ...{ method: 'POST', path: '/session', role: null }, answer: logIn },
     {
