@@ -23,21 +23,24 @@ export const run: Run = async (args, io) => {
   });
   const report: VerifyReport = await verifyRun({ ...callerOf(args, io), runDir }, follow);
   const { exit, ...told } = report;
-  const { rows, list, notComparable } = told;
+  const { rows, list, notComparable, underWay } = told;
   if (exit === 'interrupted') io.err('Interrupted: not every row was read back.\n');
   io.say(
     `${rows.same} of ${rows.total} rows are on the platform as the sheet says, ${rows.different} ${rows.different === 1 ? 'is' : 'are'} not.\n`,
   );
-  io.say(notComparableText(notComparable));
+  io.say(
+    fieldsText('Not comparable, since the platform does not answer what the sheet states', notComparable),
+  );
+  io.say(fieldsText('Not yet as the sheet says, and under way or waiting for the cut-over', underWay));
   if (list !== null) io.say(`list: ${list}\n`);
   if (json) await io.json.end({ ...told, exitCode: EXIT[exit].code });
   return exit;
 };
 
-/** What nobody can tell, a line a field; '' when there is nothing. */
-function notComparableText(fields: Readonly<Record<string, number>>): string {
+/** Fields with how many objects have them, a line each; '' when there are none. */
+function fieldsText(what: string, fields: Readonly<Record<string, number>>): string {
   const entries = Object.entries(fields);
   if (entries.length === 0) return '';
   const names = entries.map(([field, count]) => `  ${field} (${count})`);
-  return `Not comparable, since the platform does not answer what the sheet states:\n${names.join('\n')}\n`;
+  return `${what}:\n${names.join('\n')}\n`;
 }

@@ -108,14 +108,18 @@ export async function takeBackRun(
     patience: new Patience(PATIENCE * options.settleMs),
   };
   const accounts = options.part?.accounts ?? journal.stepsByAccount([...OPEN_STATES, ...TO_PUT_BACK]);
-  for (const { key, by } of options.actsOnly ? [] : (options.part?.needed ?? [])) {
+  for (const { key, by, isOfOrder } of options.actsOnly ? [] : (options.part?.needed ?? [])) {
     const step = journal.step(key);
     const row = journal.row(by);
     if (!step || !row) continue;
     const { sheet } = row.record;
-    const reason = `row ${row.row}${sheet === null ? '' : ` of ${sheet}`}, which is not taken back, needs it`;
+    const other = `row ${row.row}${sheet === null ? '' : ` of ${sheet}`}`;
+    const reason = isOfOrder
+      ? `its port order has ${other} too, and is cancelled only whole: name all its rows, or wait until it is completed`
+      : `${other}, which is not taken back, needs it`;
     const resource = resourcesOf(plansOf(run, [step])).get(key) ?? null;
-    options.onUndone({ ...about(step, resource, idOf(step)), what: 'still needed', reason });
+    const what = isOfOrder ? 'kept' : 'still needed';
+    options.onUndone({ ...about(step, resource, idOf(step)), what, reason });
   }
   await inParallel(accounts[Symbol.iterator](), options.concurrency, options.stop, (seqs) =>
     undoAccount(run, seqs),

@@ -2,8 +2,10 @@ import type { Journal, StepState, StoredRow } from '../journal/journal.js';
 import { keyOf } from '../plan/keys.js';
 import { ACT_NAMES, type Resource, type RowPlan } from '../plan/resource.js';
 import { isDone } from '../plan/statuses.js';
+import { isPort } from '../records/port-order.js';
 import type { ImportRecord } from '../records/record.js';
 import { isObject } from '../resources/kinds.js';
+import { groupOf } from '../resources/port-body.js';
 import { reservationKey } from '../resources/reservation.js';
 import { Planner } from './planner.js';
 import { TO_PUT_BACK } from './put-back.js';
@@ -30,6 +32,8 @@ export interface StillNeeded {
   readonly key: string;
   /** ordinal of the first row that needs it */
   readonly by: number;
+  /** it comes with a port order that the other row is of too, and an order is cancelled only whole */
+  readonly isOfOrder?: true;
 }
 
 interface Wanted {
@@ -45,10 +49,12 @@ interface Wanted {
  * What of a run's objects belongs to some of its rows alone. A row that stays needs what it names where it is done, or
  * where something of its own is there; a row that has nothing yet needs nothing.
  *
- * @param named ordinals of the rows to take back
+ * @param asked ordinals of the rows to take back
  */
-export function partOfRows(journal: Journal<ImportRecord>, named: ReadonlySet<number>): UndoPart {
+export function partOfRows(journal: Journal<ImportRecord>, asked: ReadonlySet<number>): UndoPart {
   const planner = new Planner(journal);
+  const cut = cutFromOrders(journal, planner, asked);
+  const named = new Set([...asked].filter((ordinal) => !cut.has(ordinal)));
   const wanted = new Map<string, Wanted>();
   const keysOfRow = new Map<number, string[]>();
   for (const [row, { resources, elsewhere }] of plans(journal, planner)) {
@@ -100,9 +106,50 @@ export function partOfRows(journal: Journal<ImportRecord>, named: ReadonlySet<nu
   return {
     accounts,
     keys,
-    needed: [...needed].flatMap(([key, by]) => (wanted.get(key)?.isObject ? [{ key, by }] : [])),
+    needed: [
+      ...[...needed].flatMap(([key, by]) => (wanted.get(key)?.isObject ? [{ key, by }] : [])),
+      ...[...cut.values()].flat(),
+    ],
     rows: new Set(rows),
   };
+}
+
+/**
+ * The rows that are of a port order under way of which other rows stay, with their numbers and what stays with them: an
+ * order is cancelled only whole, and a number that it brings cannot be deleted before it has come. What its number is to
+ * ring stays with it, so all that is the row's does.
+ */
+function cutFromOrders(
+  journal: Journal<ImportRecord>,
+  planner: Planner,
+  asked: ReadonlySet<number>,
+): Map<number, StillNeeded[]> {
+  const cut = new Map<number, StillNeeded[]>();
+  const told = new Set<string>();
+  for (const ordinal of [...asked].sort((a, b) => a - b)) {
+    const row = journal.row(ordinal);
+    if (!row || !isPort(row.record.values) || row.status === 'invalid' || isDone(row.status)) continue;
+    const plan = planner.plan(row);
+    if (typeof plan === 'string') continue;
+    const order = plan.resources.find(({ kind }) => kind === 'portOrder');
+    if (!order || !OPEN_STATES.has(journal.step(order.key)?.state ?? 'deleted')) continue;
+    const other = journal
+      .rowsOfPortOrder(groupOf(order))
+      .find(({ ordinal: each, phone }) => !asked.has(each) && phone !== null && isOpen(journal, phone));
+    if (other === undefined) continue;
+    const keys = plan.resources.filter(({ kind }) => kind === 'number' || kind === 'portOrder');
+    const own = keys.filter(({ key }) => !told.has(key));
+    for (const { key } of own) told.add(key);
+    cut.set(
+      ordinal,
+      own.map(({ key }) => ({ key, by: other.ordinal, isOfOrder: true })),
+    );
+  }
+  return cut;
+}
+
+function isOpen(journal: Journal<ImportRecord>, phone: string): boolean {
+  return OPEN_STATES.has(journal.step(keyOf.number(phone))?.state ?? 'deleted');
 }
 
 /** The rows that can have something, each with its plan. */

@@ -161,6 +161,12 @@ export const PLAIN_UPDATE = {
   complete: null,
 } as const;
 
+/** A field that is not yet as it will be, or is otherwise for a reason that is nobody's fault. */
+export type Standing = FieldDifference & {
+  /** it will not become what the sheet says by itself */
+  readonly isWrong?: true;
+};
+
 /** What the platform still does after its answer, and tells by events. */
 export interface WaitsFor {
   /** the type of the events that tell of it */
@@ -173,6 +179,8 @@ export interface WaitsFor {
   readonly inService: ((now: object) => string | null) | null;
   /** what the platform is still doing with one, as that itself says, in words; null when it is done. Undo tells it */
   unfinished(now: object): string | null;
+  /** where one stands on its way otherwise than at its end; verify tells it */
+  standing(now: object, resource: Resource): readonly Standing[];
 }
 
 type DryRunAsk = (

@@ -160,6 +160,12 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
     moves: ['holdActivation'],
     inService: portedIn,
     unfinished: (now) => UNFINISHED[String((now as NumberRecord)['carrierStatus'])] ?? null,
+    // of one that is ported its order tells
+    standing(now, { needs }) {
+      const onPlatform = String((now as NumberRecord)['carrierStatus']);
+      if (needs.portOrder !== undefined || UNFINISHED[onPlatform] === undefined) return [];
+      return [{ field: 'carrierStatus', inSheet: 'ACTIVE', onPlatform }];
+    },
   },
   // the E911 address of one that a port brings is told after its order
   namesNumbers: ({ needs, values }) => [needs.portOrder === undefined ? undefined : values.phoneNumber],

@@ -9,7 +9,7 @@ import {
 } from '../api/endpoints.js';
 import { elevenDigits } from '../api/same.js';
 import type { PortSecrets } from '../journal/credentials.js';
-import type { KeptEvent } from '../plan/events.js';
+import { dayOf, type KeptEvent } from '../plan/events.js';
 import { keyOf } from '../plan/keys.js';
 import type { Resource } from '../plan/resource.js';
 import type { RowValues } from '../records/columns.js';
@@ -17,7 +17,7 @@ import type { CompleteValues } from '../records/complete.js';
 import { portGroup, portOrderOf, UNTOLD_ORDER } from '../records/port-order.js';
 import { validAddresses } from './activation.js';
 import { createOnce } from './create-once.js';
-import type { Kind } from './kind.js';
+import type { Kind, Standing } from './kind.js';
 import { lateOrder } from './late-order.js';
 import { isStillThere } from './number-state.js';
 import { groupOf, orderBody, WIRE_TYPES } from './port-body.js';
@@ -135,9 +135,25 @@ export const portOrder: Kind<OrderRecord, OrderIdentity> = {
     ],
     unfinished: () => null,
     inService: (now) => ((now as PortOrderRecord).status === 'ACTIVE' ? PORTED_IN : null),
+    standing: (now, { values }) => orderStanding(now as PortOrderRecord, values),
   },
   namesNumbers: null,
 };
+
+/** A port's status that it does not leave by itself. */
+const STUCK: ReadonlySet<string> = new Set(['PORT_REJECTED', 'CANCEL_PORT', 'CANCEL_PORT_EXPIDITED']);
+
+/** The day that the losing carrier has named where it is another than the sheet's, and where the order stands. */
+function orderStanding({ focDate, status }: PortOrderRecord, { portDate = '' }: RowValues): Standing[] {
+  const standing: Standing[] = [];
+  const day = focDate ? dayOf(focDate) : portDate;
+  if (day !== portDate) standing.push({ field: 'focDate', inSheet: portDate, onPlatform: day });
+  if (status && status !== 'ACTIVE') {
+    const told = { field: 'status', inSheet: 'ACTIVE', onPlatform: status };
+    standing.push(STUCK.has(status) ? { ...told, isWrong: true } : told);
+  }
+  return standing;
+}
 
 /** What stands in a rehearsed request for secrets. */
 const HIDDEN: PortSecrets = { wirelessAccountNumber: '(hidden)', wirelessPin: '(hidden)' };

@@ -217,7 +217,7 @@ async function undoOpened(
         const ofKind = objects[one.kind] ?? {};
         objects[one.kind] = { ...ofKind, [one.what]: (ofKind[one.what] ?? 0) + 1 };
         if (dryList) writing = writing.then(() => dryList.write(cellsOf(listed(run, one))));
-        else if (one.what === 'still needed') needed.push(one);
+        else if (part?.keys.has(one.key) === false) needed.push(one);
         const row = journal.placeOfRow(one.owner)?.row ?? null;
         const { what, title, name, key, reason } = one;
         tell(follow, { type: 'undone', what, title, name, key, row, reason });
@@ -273,7 +273,7 @@ function cellsOf(one: Listed): string[] {
   return LIST_COLUMNS.map((column) => one[column]);
 }
 
-/** @param needed what other rows still need */
+/** @param needed what stays for the sake of other rows */
 async function writeList(
   run: RunDirectory,
   part: UndoPart | null,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ApiError } from '../api/api-error.js';
 import { type Exit, isInterruption } from '../errors.js';
-import { Comparer, type RowComparison } from '../execute/compare.js';
+import { Comparer, type Difference, type RowComparison } from '../execute/compare.js';
 import { inParallel } from '../execute/in-parallel.js';
 import type { StoredRow } from '../journal/journal.js';
 import { kindOf } from '../plan/keys.js';
@@ -23,7 +23,12 @@ export interface VerifyReport {
   readonly rows: { readonly total: number; readonly same: number; readonly different: number };
   /** fields that the sheet states and the platform does not answer, with how many objects have them */
   readonly notComparable: Readonly<Record<string, number>>;
-  /** `verify.csv`, which lists every difference, and what cannot be compared; null when it was interrupted before the first row */
+  /**
+   * what is not yet as the sheet says and is on its way, with how many objects: ports and activations by field, acts that
+   * wait for the cut-over by their name; no differences
+   */
+  readonly underWay: Readonly<Record<string, number>>;
+  /** `verify.csv`, which lists every difference, what cannot be compared and what is on its way; null when it was interrupted before the first row */
   readonly list: string | null;
   readonly requests: number;
   readonly exit: Exit;
@@ -51,13 +56,14 @@ async function verifyOpened(
   const log = openRunLog(files.log);
   const link = new PlatformLink(run, log, follow);
   const path = join(directory, 'verify.csv');
-  const columns = ['file', 'sheet', 'row', 'object', 'field', 'inSheet', 'onPlatform'].map((header) => ({
-    header,
-  }));
+  const columns = ['file', 'sheet', 'row', 'object', 'field', 'inSheet', 'onPlatform', 'what'].map(
+    (header) => ({ header }),
+  );
   const rows = { total: 0, same: 0, different: 0 };
   const told = { runDir: directory, environment: facts.target.environment, rows };
-  const unanswered = new Map<string, number>();
-  const counted = () => Object.fromEntries([...unanswered].sort(([, a], [, b]) => b - a));
+  const unanswered = new FieldCounts();
+  const onTheWay = new FieldCounts();
+  const counted = () => ({ notComparable: unanswered.counts, underWay: onTheWay.counts });
   let list: SheetWriter | null = null;
   try {
     const isCompared = await comparedRows(run, settings.only, follow);
@@ -66,27 +72,30 @@ async function verifyOpened(
     list = differing;
     const comparer = new Comparer(client, journal, new Addresses(client, journal));
     await inParallel(filtered(journal.rows(), isCompared), settings.concurrency, stop, async (row) => {
-      const { differences, notComparable } = await compareRow(row);
+      const { differences, notComparable, underWay } = await compareRow(row);
       rows.total++;
       rows[differences.length === 0 ? 'same' : 'different']++;
-      for (const { key, field } of notComparable) {
-        const name = `${kindOf(key)} ${field}`;
-        unanswered.set(name, (unanswered.get(name) ?? 0) + 1);
-      }
+      unanswered.add(notComparable);
+      onTheWay.add(underWay);
       if (differences.length > 0) tell(follow, { type: 'different', row: row.row, differences });
       const { file, sheet } = row.record;
-      for (const { key, field, inSheet, onPlatform } of [...differences, ...notComparable])
-        await differing.write([file, sheet ?? '', String(row.row), key, field, inSheet, onPlatform]);
+      const write = async (all: readonly Difference[], what: string) => {
+        for (const { key, field, inSheet, onPlatform } of all)
+          await differing.write([file, sheet ?? '', String(row.row), key, field, inSheet, onPlatform, what]);
+      };
+      await write(differences, 'differs');
+      await write(notComparable, 'not comparable');
+      await write(underWay, 'under way');
     });
     await differing.commit();
     const exit = stop.stopped ? 'interrupted' : rows.different === 0 ? 'done' : 'someFailed';
     log.info('verified', { rows, exit });
-    return { ...told, notComparable: counted(), list: path, requests: client.requests, exit };
+    return { ...told, ...counted(), list: path, requests: client.requests, exit };
 
     async function compareRow(row: StoredRow<ImportRecord>): Promise<RowComparison> {
       const only = (inSheet: string, onPlatform: string): RowComparison => ({
         differences: [{ key: `row ${row.row}`, field: '', inSheet, onPlatform }],
-        notComparable: [],
+        ...{ notComparable: [], underWay: [] },
       });
       if (row.status === 'invalid' || row.status === 'pending')
         return only('is wanted', `nothing: the row is ${row.status}`);
@@ -101,10 +110,27 @@ async function verifyOpened(
     await list?.abort();
     if (!isInterruption(error)) throw error;
     const { requests } = link;
-    return { ...told, notComparable: counted(), list: null, requests, exit: 'interrupted' };
+    return { ...told, ...counted(), list: null, requests, exit: 'interrupted' };
   } finally {
     await link.close();
     await log.close();
+  }
+}
+
+/** Counts fields of objects. */
+class FieldCounts {
+  readonly #counts = new Map<string, number>();
+
+  add(fields: readonly Difference[]): void {
+    for (const { key, field } of fields) {
+      const name = `${kindOf(key)} ${field}`.trimEnd();
+      this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    }
+  }
+
+  /** by field, the most first */
+  get counts(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#counts].sort(([, a], [, b]) => b - a));
   }
 }
 

@@ -87,6 +87,10 @@ describe.concurrent('what names a number that is not active yet', () => {
     // nobody has anything to correct
     expect(existsSync(join(workspace.runDir, 'errors.csv'))).toBe(false);
 
+    const verified = told(await command('verify', workspace));
+    expect(verified).toMatchObject({ exitCode: 0, rows: { same: 5, different: 0 } });
+    expect(verified.underWay).toMatchObject({ device: 2, businessLine: 2, sipTrunk: 1, 'port status': 1 });
+
     // still too early: tried once each, and nothing twice
     expectExit(await workspace.resume(), 6);
     expect(workspace.counts()).toEqual({ waiting: 5 });
