@@ -19,9 +19,10 @@ const VERSION = ['-V', '--version'];
 /** What the parser would understand in its own way. */
 const AS_PARSED: ReadonlyMap<string, string> = new Map([
   ['-', STANDARD_INPUT],
-  // else the options "color" and "results", said no to
+  // else the options "color", "results" and "resume", said no to
   ['--no-color', '--no-color=true'],
   ['--no-results', '--no-results=true'],
+  ['--no-resume', '--no-resume=true'],
 ]);
 
 /** Thrown where a command is found: left to itself the parser would go on and lay out its help, which takes 30 ms. */

@@ -397,6 +397,29 @@ export const OWN_OPTIONS = {
       min: 0.001,
       help: 'what all uploaded sheets may take with their checks',
     },
+    environments: {
+      type: 'text',
+      value: 'LIST',
+      default: 'sandbox',
+      pattern: {
+        matches: /^(sandbox|beta|production|custom)(,(sandbox|beta|production|custom))*$/,
+        says: 'a list such as sandbox,beta,production',
+      },
+      help: 'where jobs of the pages may go: sandbox, beta, production; custom is the address in ALIANZA_BASE_URL',
+    },
+    jobs: {
+      type: 'number',
+      value: 'N',
+      defaultText: 'the processors of the machine',
+      min: 1,
+      whole: true,
+      help: 'jobs that go to a platform, side by side',
+    },
+    'no-resume': {
+      type: 'flag',
+      default: false,
+      help: 'does not go on with the jobs that were at work when the server was killed or ended',
+    },
     token: {
       type: 'flag',
       default: false,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { ownSettings } from '../options.js';
 import { newAddress, startServer } from '../serve/server.js';
 import type { Run } from './command.js';
@@ -12,6 +13,12 @@ export const run: Run = async ({ words, flags }, io) => {
   const server = await startServer({
     ...{ folder, host: own.host, port: own.port },
     ...{ maxUpload: own['max-upload'], maxStorage: own['max-storage'] },
+    jobs: {
+      atOnce: own.jobs ?? availableParallelism(),
+      resumes: !own['no-resume'],
+      environments: own.environments.split(','),
+    },
+    env: io.env,
   });
   await io.out(`${server.address}\n`);
   io.err(

@@ -9,6 +9,7 @@ import { failurePage, loginPage } from './pages/login.js';
 import type { Session } from './records.js';
 import { mayDo } from './roles.js';
 import { type Answer, type Ask, notFound, Refused, type Route } from './route.js';
+import { jobRoutes } from './routes/jobs.js';
 import { liveRoutes } from './routes/live.js';
 import { runRoutes } from './routes/runs.js';
 import { sessionRoutes } from './routes/session.js';
@@ -31,6 +32,7 @@ function routesOf(served: Served, streams: LiveStreams): Route[] {
     ...sessionRoutes(served),
     ...runRoutes(served),
     ...sheetRoutes(served),
+    ...jobRoutes(served),
     ...liveRoutes(served, streams),
   ];
 }

@@ -65,6 +65,7 @@ export type Action =
   | 'download'
   | 'ask'
   | 'upload'
+  | 'job'
   | 'add user'
   | 'remove user'
   | 'change role'

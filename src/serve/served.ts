@@ -1,5 +1,6 @@
 import type { DataFolder } from './data-folder.js';
 import type { Site } from './guard.js';
+import type { Jobs } from './jobs/jobs.js';
 import type { ServeRecords } from './records.js';
 import type { Runs } from './runs.js';
 import type { Sessions } from './sessions.js';
@@ -13,6 +14,7 @@ export interface Served {
   readonly records: ServeRecords;
   readonly runs: Runs;
   readonly sheets: Sheets;
+  readonly jobs: Jobs;
   readonly tokens: TokenTaker;
   readonly users: Users;
   readonly sessions: Sessions;

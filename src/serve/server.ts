@@ -6,6 +6,7 @@ import { systemUser } from '../run/system-user.js';
 import { openDataFolder } from './data-folder.js';
 import { siteOf } from './guard.js';
 import { application, listen } from './http.js';
+import { type JobSettings, Jobs } from './jobs/jobs.js';
 import { ServeRecords } from './records.js';
 import { Runs } from './runs.js';
 import type { Served } from './served.js';
@@ -24,6 +25,9 @@ export interface ServeRequest {
   readonly maxUpload: number;
   /** what all sheets may take together, gigabytes */
   readonly maxStorage: number;
+  readonly jobs: JobSettings;
+  /** environment variables: jobs have them, but for a log-in, which they are told */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** A server that listens. */
@@ -66,6 +70,8 @@ export async function startServer(request: ServeRequest): Promise<Server> {
     const sessions = new Sessions(records, users);
     // A file that cannot be read is told now, not to the first who logs in.
     users.list();
+    const places = { folder, sheet: (id: string) => sheets.find(id), run: (id: string) => runs.directoryOf(id) };
+    const jobs = new Jobs(places, request.jobs, request.env);
     const log = (line: Readonly<Record<string, unknown>>) =>
       appendFileSync(
         join(folder.directory, 'serve.log'),
@@ -74,7 +80,7 @@ export async function startServer(request: ServeRequest): Promise<Server> {
       );
     for (let tried = port; tried < port + PORTS; tried++) {
       const served: Served = {
-        ...{ folder, records, runs, sheets, users, sessions, log },
+        ...{ folder, records, runs, sheets, jobs, users, sessions, log },
         ...{ tokens: new TokenTaker(folder.token), user: systemUser() },
         ...{ site: siteOf(tried), cookie: `alianza-import-${tried}`, isSecure: false },
       };
@@ -90,9 +96,11 @@ export async function startServer(request: ServeRequest): Promise<Server> {
       });
       if (server === null) continue;
       const address = await makeToken(folder.token, `http://${host === '::1' ? '[::1]' : host}:${tried}`);
+      jobs.begin();
       return {
         address,
         async close() {
+          await jobs.close();
           close();
           const closed = new Promise((resolve) => server.close(resolve));
           if ('closeAllConnections' in server) server.closeAllConnections();

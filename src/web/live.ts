@@ -1,9 +1,12 @@
 /** What a run says of itself while it is watched. */
 interface LiveRun {
-  readonly standing: string;
+  /** another text: another page */
+  readonly page: string;
+  /** texts by the place that shows them */
+  readonly texts: Readonly<Record<string, string>>;
   readonly total: number;
   readonly done: number;
-  readonly rows: string;
+  readonly rows?: string;
   readonly counts: readonly { readonly status: string; readonly count: number; readonly look: string }[];
 }
 
@@ -56,8 +59,10 @@ function show(text: string): void {
     return;
   }
   const run = JSON.parse(text) as LiveRun;
-  if (first !== '' && first !== run.standing) location.reload();
-  first = run.standing;
+  if (first !== '' && first !== run.page) location.reload();
+  first = run.page;
+  for (const [name, told] of Object.entries(run.texts)) setText(`[data-slot="${name}"]`, told);
+  if (run.rows === undefined) return;
   setText('[data-slot="rows"]', run.rows);
   const bar = document.querySelector<HTMLProgressElement>('#progress');
   if (bar) {

@@ -18,8 +18,17 @@ export interface Serving {
 
 /** Starts `serve` on a new folder, or on one that is there. */
 export async function startServing(folder?: string, ...options: string[]): Promise<Serving> {
+  return startServingWith({}, folder, ...options);
+}
+
+/** The same, with environment variables of the server. */
+export async function startServingWith(
+  env: Readonly<Record<string, string>>,
+  folder?: string,
+  ...options: string[]
+): Promise<Serving> {
   const directory = folder ?? (await mkdtemp(join(tmpdir(), 'serve-')));
-  const process = startCli(['serve', directory, ...options], { cwd: directory });
+  const process = startCli(['serve', directory, ...options], { cwd: directory, env });
   let printed = '';
   const address = await new Promise<string>((resolve, reject) => {
     process.child.stdout?.on('data', (piece: Buffer) => {

@@ -41,17 +41,22 @@ export function liveRun(run: ListedRun | UnreadableRun): LiveRun {
   const look = STANDING_LOOKS[run.state];
   const standing = standingText(run);
   if (run.state === 'unreadable') return { standing, look, total: 0, done: 0, rows: '', counts: [] };
-  const counts = Object.entries(run.counts)
+  return { standing, look, total: totalOf(run), done: doneOf(run), ...countsOf(run.counts) };
+}
+
+/** Rows by status, as a sentence and one by one. */
+export function countsOf(all: Readonly<Record<string, number>>): Pick<LiveRun, 'rows' | 'counts'> {
+  const counts = Object.entries(all)
     .filter(([, count]) => count > 0)
     .map(([status, count]) => ({ status, count, look: lookOf(status) }));
-  return { standing, look, total: totalOf(run), done: doneOf(run), rows: rowsText(run), counts };
+  return { rows: rowsText(all), counts };
 }
 
 /** `40,000 rows: 39,988 created, 12 failed`. */
-function rowsText(run: ListedRun): string {
-  const told = Object.entries(run.counts)
+function rowsText(counts: Readonly<Record<string, number>>): string {
+  const told = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .sort(([a], [b]) => Number(isDone(b)) - Number(isDone(a)))
     .map(([status, count]) => `${count.toLocaleString('en-US')} ${status}`);
-  return `${counted(totalOf(run), 'row')}${told.length > 0 ? `: ${told.join(', ')}` : ''}`;
+  return `${counted(totalOf({ counts }), 'row')}${told.length > 0 ? `: ${told.join(', ')}` : ''}`;
 }

@@ -1,19 +1,23 @@
+import { stateOfRun } from '../jobs/states.js';
 import type { LiveStreams, Snapshot } from '../live.js';
-import { liveRun } from '../pages/run-words.js';
 import { type Ask, notFound, Refused, type Route } from '../route.js';
 import type { Served } from '../served.js';
 
 /** What topics say, once or as long as somebody looks. */
-export function liveRoutes({ runs, sessions }: Served, streams: LiveStreams): Route[] {
+export function liveRoutes(served: Served, streams: LiveStreams): Route[] {
+  const { jobs, runs, sessions } = served;
+
   function snapshotOf(ask: Ask): Snapshot {
     const topic = ask.query('topic');
-    if (topic === 'list') return async () => (await runs.list()).map(({ id, run }) => [id, run.state]);
+    if (topic === 'list')
+      return async () => [
+        (await runs.list()).map(({ id, run }) => [id, run.state]),
+        jobs.open().map(({ id, state }) => [id, state]),
+      ];
     const id = /^run:(.+)$/.exec(topic)?.[1];
-    if (id === undefined || runs.directoryOf(id) === null) throw notFound();
-    return async () => {
-      const found = await runs.find(id);
-      return found ? liveRun(found.run) : { gone: true };
-    };
+    if (id === undefined || (runs.directoryOf(id) === null && jobs.of({ run: id }).length === 0))
+      throw notFound();
+    return async () => (await stateOfRun(served, id)) ?? { gone: true };
   }
 
   return [

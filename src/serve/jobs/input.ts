@@ -1,0 +1,71 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** What belongs to a sheet besides the upload, which never changes. */
+export interface SheetParts {
+  readonly directory: string;
+  readonly profile: string | null;
+  readonly edits: string | null;
+}
+
+const PROFILE = 'profile.json';
+const EDITS = 'edits.jsonl';
+
+/** Options of a profile that say how; where a job goes and what it writes is said by the page alone. */
+const KEPT_OPTIONS = [
+  'concurrency',
+  'rate',
+  'timeout',
+  'retries',
+  'max-errors',
+  'existing',
+  'set',
+  'format',
+  'http-log',
+];
+
+/**
+ * Keeps profile and edits as they are at a revision, so that a job works on exactly these whatever is changed
+ * meanwhile, and a run can be gone on with later.
+ */
+export function keepInput({ directory, profile, edits }: SheetParts, revision: string): void {
+  const kept = placeOf(directory, revision);
+  if (existsSync(kept)) return;
+  const part = `${kept}.part`;
+  rmSync(part, { recursive: true, force: true });
+  mkdirSync(part, { mode: 0o700 });
+  if (profile !== null)
+    writeFileSync(join(part, PROFILE), withoutPlaces(readFileSync(profile, 'utf8')), { mode: 0o600 });
+  if (edits !== null) copyFileSync(edits, join(part, EDITS));
+  renameSync(part, kept);
+}
+
+/** Profile and edits as they were at a revision. */
+export function inputOf(directory: string, revision: string): Omit<SheetParts, 'directory'> {
+  const ifThere = (name: string) => {
+    const path = join(placeOf(directory, revision), name);
+    return existsSync(path) ? path : null;
+  };
+  return { profile: ifThere(PROFILE), edits: ifThere(EDITS) };
+}
+
+function placeOf(directory: string, revision: string): string {
+  return join(directory, `at-${revision}`);
+}
+
+function withoutPlaces(text: string): string {
+  const profile = JSON.parse(text) as { options?: Record<string, unknown> };
+  const options = Object.entries(profile.options ?? {}).filter(([name]) => KEPT_OPTIONS.includes(name));
+  return JSON.stringify({
+    ...profile,
+    ...(options.length > 0 ? { options: Object.fromEntries(options) } : { options: undefined }),
+  });
+}
