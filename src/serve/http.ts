@@ -13,6 +13,7 @@ import { jobRoutes } from './routes/jobs.js';
 import { liveRoutes } from './routes/live.js';
 import { runRoutes } from './routes/runs.js';
 import { sessionRoutes } from './routes/session.js';
+import { sheetJobRoutes } from './routes/sheet-jobs.js';
 import { sheetRoutes } from './routes/sheets.js';
 import type { Served } from './served.js';
 
@@ -33,6 +34,7 @@ function routesOf(served: Served, streams: LiveStreams): Route[] {
     ...runRoutes(served),
     ...sheetRoutes(served),
     ...jobRoutes(served),
+    ...sheetJobRoutes(served),
     ...liveRoutes(served, streams),
   ];
 }

@@ -70,7 +70,11 @@ export async function startServer(request: ServeRequest): Promise<Server> {
     const sessions = new Sessions(records, users);
     // A file that cannot be read is told now, not to the first who logs in.
     users.list();
-    const places = { folder, sheet: (id: string) => sheets.find(id), run: (id: string) => runs.directoryOf(id) };
+    const places = {
+      folder,
+      sheet: (id: string) => sheets.find(id),
+      run: (id: string) => runs.directoryOf(id),
+    };
     const jobs = new Jobs(places, request.jobs, request.env);
     const log = (line: Readonly<Record<string, unknown>>) =>
       appendFileSync(

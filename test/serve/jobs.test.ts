@@ -45,6 +45,28 @@ async function endOf(asking: Asking, run: string): Promise<Record<string, unknow
   return (jobs as Record<string, unknown>[])[0] ?? {};
 }
 
+describe.concurrent('a check', () => {
+  it('is of a sheet as it was seen, and is asked for once', async ({ expect, onTestFinished }) => {
+    const { asking, directory } = await placeOf(onTestFinished);
+    const { json } = await asking.post('/sheets', { name: 'one.csv', text: 'product,firstName\nBCC,Ann\n' });
+    const sheet = String(json['id']);
+    const { json: state } = await asking.get(`/sheets/${sheet}/state`);
+    const revision = String(state['revision']);
+    expect(await asking.post(`/sheets/${sheet}/check`, { revision: '000000000000' })).toMatchObject({
+      status: 409,
+      json: { error: { code: 'CHANGED' }, revision },
+    });
+    const asked = await Promise.all([1, 2].map(() => asking.post(`/sheets/${sheet}/check`, { revision })));
+    expect(new Set(asked.map(({ json }) => (json['job'] as { id: number }).id)).size).toBe(1);
+    const { jobs } = await asking.until(
+      `/sheets/${sheet}/state`,
+      ({ jobs }) => (jobs as { state: string }[])[0]?.state === 'ended',
+    );
+    expect(jobs).toMatchObject([{ kind: 'check', revision, exit: 1, error: null, stoppedBy: null }]);
+    expect(await readFile(join(directory, 'sheets', sheet, `check-${revision}`, 'journal.db'))).toBeDefined();
+  });
+});
+
 describe.concurrent('a run of the command line', () => {
   it('is resumed, verified and undone by whoever is asked to confirm', async ({ expect, onTestFinished }) => {
     const { sandbox, asking, cli, directory } = await placeOf(onTestFinished, { latencyMs: 20 });

@@ -445,7 +445,7 @@ export class Jobs {
 }
 
 /** What each kind of job is called in a sentence. */
-export const KIND_NAMES: Readonly<Record<JobRow['kind'], string>> = {
+const KIND_NAMES: Readonly<Record<JobRow['kind'], string>> = {
   check: 'a check',
   'dry-run': 'a dry run',
   run: 'a run',

@@ -1,7 +1,7 @@
-import { counted, durationText } from '../../results/wording.js';
+import { durationText } from '../../results/wording.js';
 import { countsOf, type LiveRun, liveRun } from '../pages/run-words.js';
 import type { Served } from '../served.js';
-import { type Job, KIND_NAMES } from './jobs.js';
+import type { Job } from './jobs.js';
 
 /** A job as programs and live pages are told of it. */
 export function jobMember(job: Job): object {
@@ -72,29 +72,8 @@ function members(jobs: readonly Job[]): object[] {
   return jobs.slice(0, TOLD).map(jobMember);
 }
 
-/** What a job is at, as a sentence. */
-export function jobText(job: Job): string {
-  const name = KIND_NAMES[job.kind];
-  switch (job.state) {
-    case 'queued':
-      return job.place === 0
-        ? `${name} begins as soon as there is room.`
-        : `${name} is queued: ${counted(job.place ?? 0, 'job')} of the same partition before it.`;
-    case 'running':
-      return `${name} is at work.`;
-    case 'stopping':
-      return `${name} is stopping, as ${job.stoppedBy} asked: what is in flight is finished.`;
-    case 'needs log-in':
-      return `${name} waits for a log-in to ${job.target?.environment}.`;
-    case 'held by another':
-      return `${name} waits: ${job.heldBy}`;
-    default:
-      return name;
-  }
-}
-
 /** The numbers of a job that is at work, each a text; '' for what is not known. */
-export function textsOf(job: Job): Record<string, string> {
+function textsOf(job: Job): Record<string, string> {
   const { progress, since, mostAtOnce } = job;
   if (progress === null || since === null) return { rate: '', left: '', limit: '', paused: '' };
   const { done, total, rate, limit, inFlight, pausedUntil, requests } = progress;

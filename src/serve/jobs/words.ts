@@ -24,7 +24,7 @@ export interface Places {
 export class StillAtWork extends Error {}
 
 /** Where the check or the dry run of a sheet as it was at a revision is: a run directory. */
-export function checkDirectory(sheet: JobSheet, { kind, revision, target }: JobRow): string {
+function checkDirectory(sheet: JobSheet, { kind, revision, target }: JobRow): string {
   const end = kind === 'check' ? '' : `-${target?.environment}`;
   return join(sheet.directory, `${kind}-${revision}${end}`);
 }

@@ -8,7 +8,7 @@ import { type Answer, type Ask, notFound, Refused, type Route } from '../route.j
 import type { Served } from '../served.js';
 
 /** A second Ctrl-C is for a job that was asked to stop so long ago, milliseconds. */
-export const HARD_AFTER_MS = 60_000;
+const HARD_AFTER_MS = 60_000;
 
 /** What can be done with a run that is there: who asks, and what is asked for. */
 const ACTS = {
@@ -25,7 +25,7 @@ const ACTS = {
  * What a role may do where a job goes, and whether the server goes there at all.
  * @throws Refused 403
  */
-export function admitTo({ jobs }: Pick<Served, 'jobs'>, role: Role, target: JobTarget): void {
+function admitTo({ jobs }: Pick<Served, 'jobs'>, role: Role, target: JobTarget): void {
   const { environment } = target;
   if (!jobs.settings.environments.includes(environment))
     throw new Refused(
@@ -138,7 +138,7 @@ export function answerOf(ask: Ask, job: Job, see: string): Answer {
 }
 
 /** @throws Refused when what was typed is not what was to be typed */
-export function refuseOther(typed: string, wanted: string): void {
+function refuseOther(typed: string, wanted: string): void {
   if (typed.trim() === wanted) return;
   throw new Refused(
     409,

@@ -1,11 +1,11 @@
-import { stateOfRun } from '../jobs/states.js';
+import { stateOfRun, stateOfSheet } from '../jobs/states.js';
 import type { LiveStreams, Snapshot } from '../live.js';
 import { type Ask, notFound, Refused, type Route } from '../route.js';
 import type { Served } from '../served.js';
 
 /** What topics say, once or as long as somebody looks. */
 export function liveRoutes(served: Served, streams: LiveStreams): Route[] {
-  const { jobs, runs, sessions } = served;
+  const { jobs, runs, sessions, sheets } = served;
 
   function snapshotOf(ask: Ask): Snapshot {
     const topic = ask.query('topic');
@@ -14,6 +14,11 @@ export function liveRoutes(served: Served, streams: LiveStreams): Route[] {
         (await runs.list()).map(({ id, run }) => [id, run.state]),
         jobs.open().map(({ id, state }) => [id, state]),
       ];
+    const sheetId = /^sheet:(.+)$/.exec(topic)?.[1];
+    if (sheetId !== undefined) {
+      sheets.get(sheetId);
+      return async () => stateOfSheet(served, sheetId, sheets.revisionOf(sheets.get(sheetId)));
+    }
     const id = /^run:(.+)$/.exec(topic)?.[1];
     if (id === undefined || (runs.directoryOf(id) === null && jobs.of({ run: id }).length === 0))
       throw notFound();
