@@ -30,7 +30,8 @@ export const ROW_STATUSES = {
   invalid: { means: 'the row has errors; nothing was sent for it', look: 'alsoBad', isDone: false },
   skipped: { means: 'something that it depends on failed', look: 'open', isDone: false },
   waiting: {
-    means: 'ordered; the platform is still at work on it: `follow` tells what became of it',
+    means:
+      'ordered, or it needs a number that is not active yet; the platform is still at work: `follow` tells what became of it',
     ...{ look: 'open', isDone: false, waits: true },
   },
   pending: { means: 'not attempted yet', look: 'idle', isDone: false },

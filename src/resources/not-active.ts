@@ -69,7 +69,7 @@ interface Unfinished {
   readonly event: EventType;
 }
 
-/** What is under way with a number, as its own status says, or its events where it has none; null when nothing is. */
+/** What is under way with a number, as its own status says, or else its events; null when nothing is. */
 async function unfinished(
   { look }: Task,
   partitionId: string,
@@ -77,11 +77,9 @@ async function unfinished(
   number: NumberRecord,
 ): Promise<Unfinished | null> {
   if (number['operationalStatus'] === 'STAGED') return { status: 'STAGED', event: 'ACTIVATION' };
-  const status = number['carrierStatus'];
-  if (typeof status === 'string') {
-    const event = UNFINISHED[status];
-    return event === undefined ? null : { status, event };
-  }
+  const status = String(number['carrierStatus']);
+  const known = UNFINISHED[status];
+  if (known !== undefined) return { status, event: known };
   const query = { accountId, telephoneNumber: number.phoneNumber, first: 0 };
   const events = (await look(searchEvents(partitionId, query)))?.results ?? [];
   for (const { serviceType, activationStatusType } of events) {

@@ -95,7 +95,9 @@ export async function importSheets(
     // A run that was cut off still owes its further rounds to what failed in passing.
     const looksFirst = runState(journal).get('ended') !== undefined || journal.tailMissing;
     if (runState(journal).get('ended') === false) await journal.retryTransient();
-    const awaits = looksFirst && (journal.countRows('selected').get('waiting') ?? 0) > 0;
+    // What failed by an event may have been mended since.
+    const waits = (journal.countRows('selected').get('waiting') ?? 0) > 0;
+    const awaits = looksFirst && (waits || (options.retryFailed && journal.hasEvents()));
     if (looksFirst) await journal.retryWaiting();
     if (options.retryFailed) await journal.retryFailed();
     const counts = countRows(run);

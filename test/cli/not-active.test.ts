@@ -241,6 +241,22 @@ describe.concurrent('what names a number that is not active yet', () => {
     expect(deviceNumbers(sandbox)).toEqual(['12087770001']);
   });
 
+  it('that is on hold waits for its release', async ({ expect, onTestFinished }) => {
+    const [row = {}] = portOrderRows('P-1', [1]);
+    const { numberSource: _source, portDate: _date, billingTelephoneNumber: _btn, ...own } = row;
+    const { portAuthorizedName: _name, losingCarrier: _carrier, ...user } = own;
+    const held = { ...user, phoneNumber: '18015551000', holdActivation: 'TRUE', ...phone(1) };
+    const { sandbox, workspace } = await strictWorkspace(onTestFinished, [held]);
+    expectExit(await workspace.run(), 6);
+    expect(workspace.results()[0]?.['warnings']).toContain('18015551000 is ACTIVATION_ON_HOLD');
+    expectExit(await command('cutover', workspace, '--yes'), 0);
+    const followed = await command('follow', workspace);
+    expectExit(followed, 6);
+    expect(told(followed).ready).toBe(1);
+    expectExit(await workspace.resume(), 0);
+    expect(deviceNumbers(sandbox)).toEqual(['18015551000']);
+  });
+
   it('fails where it is refused for something else', async ({ expect, onTestFinished }) => {
     const [row = {}] = portOrderRows('P-1', [1]);
     const { sandbox, workspace } = await strictWorkspace(onTestFinished, [

@@ -65,12 +65,13 @@ describe('a refusal of what names a number', () => {
     expect((await waitFor(words, PENDING)).message).toBe(
       'createDevice was answered 400: telephone number not active (TelephoneNumberNotActive) (18016660001 is PORT_PENDING)',
     );
-    // one that says nothing of itself: its events do
+    // one whose status says nothing of it: its events do
     const event = (serviceType: string, activationStatusType: string) => ({
       serviceType,
       activationStatusType,
     });
     expect(await of({}, [event('PORT_REQUEST', 'FOC_RECEIVED')])).toBe('PORT_REQUEST');
+    expect(await of({ carrierStatus: 'ACTIVE' }, [event('ACTIVATION', 'ON_HOLD')])).toBe('ACTIVATION');
     expect(await of({}, [event('ACTIVATION', 'COMPLETED'), event('NINE_ONE_ONE_ADDRESS', 'PENDING')])).toBe(
       null,
     );
