@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PATH_PART, pathPart, queryValue } from './paths.js';
-import { sameKey, sameMac, sameName, samePhone } from './same.js';
+import { elevenDigits, sameKey, sameMac, sameName, samePhone } from './same.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -94,20 +94,24 @@ const AddressAnswer = z.looseObject({
   longitude: z.union([z.string(), z.number()]).nullish(),
   valid: z.boolean().nullish(),
 });
+/** The records of a platform may have ten digits; this program has eleven everywhere. */
+const phone = text.transform(elevenDigits);
+/** A date and time as text; a platform may give milliseconds. */
+const date = z.union([z.string(), z.number().transform((ms) => new Date(ms).toISOString())]).nullish();
 const InventoryNumber = z.looseObject({
-  phoneNumber: text,
+  phoneNumber: phone,
   accountId: optionalText,
   rateCenter: optionalText,
   state: optionalText,
   isInInventory: z.boolean().nullish(),
 });
 const AccountNumberAnswer = z.looseObject({
-  phoneNumber: text,
+  phoneNumber: phone,
   referenceType: optionalText,
   referenceId: optionalText,
   portId: optionalText,
 });
-const EventAnswer = z.looseObject({ activationStatusType: text, lastUpdatedDate: optionalText });
+const EventAnswer = z.looseObject({ activationStatusType: optionalText, lastUpdatedDate: date });
 const DeviceAnswer = z.looseObject({
   id,
   macAddress: optionalText,
@@ -192,7 +196,7 @@ const PortOrderedAnswer = z
     telephoneNumbers: z.array(z.looseObject({ phoneNumber: text, portId: optionalText })).min(1),
   })
   .transform(({ port, telephoneNumbers }) => ({
-    portId: port?.id ?? telephoneNumbers[0]?.portId ?? '',
+    portId: port?.id || telephoneNumbers.find(({ portId }) => portId)?.portId || '',
     numbers: telephoneNumbers.map(({ phoneNumber }) => phoneNumber),
   }))
   .pipe(z.object({ portId: id, numbers: z.array(text) }));
@@ -200,9 +204,9 @@ const PortOrderAnswer = z.looseObject({
   id: optionalText,
   telephoneNumbers: z.array(z.string()).nullish(),
   status: optionalText,
-  crdDate: optionalText,
-  focDate: optionalText,
-  completedDate: optionalText,
+  crdDate: date,
+  focDate: date,
+  completedDate: date,
   billingTelephoneNumber: optionalText,
   portingWireType: optionalText,
   portingAuthorizedName: optionalText,

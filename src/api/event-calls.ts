@@ -5,12 +5,15 @@ import { pathPart as e, queryValue as q } from './paths.js';
 const text = z.string().nullish();
 const date = z.union([z.string(), z.number().transform((ms) => new Date(ms).toISOString())]).nullish();
 
+/** Nothing of an event is required: one that does not say what it is, or where it stands, tells nothing. */
+const told = text.transform((value) => value ?? '');
+
 const EventAnswer = z.looseObject({
   id: text,
   accountId: text,
-  serviceType: z.string(),
+  serviceType: told,
   referenceId: text,
-  activationStatusType: z.string(),
+  activationStatusType: told,
   createdDate: date,
   lastUpdatedDate: date,
   focDate: date,
@@ -18,11 +21,16 @@ const EventAnswer = z.looseObject({
   subTelephoneNumbers: z.array(z.string()).nullish(),
   editableFieldTypes: z.array(z.string()).nullish(),
   losingCarrier: text,
-  logs: z.array(z.looseObject({ status: text, code: text, message: text })).nullish(),
+  logs: z
+    .array(z.looseObject({ status: text, code: text, message: text, actionDate: date, creationDate: date }))
+    .nullish(),
 });
 const EventPage = z.looseObject({
-  totalRecords: z.number(),
-  results: z.array(EventAnswer),
+  totalRecords: z.number().nullish(),
+  results: z
+    .array(EventAnswer)
+    .nullish()
+    .transform((results) => results ?? []),
 });
 const Address = z.looseObject({});
 const Usages = z.looseObject({ users: z.array(z.string()).nullish() });

@@ -24,6 +24,7 @@ export function samePhone(asked: unknown, answered: unknown): boolean {
 
 /** A phone number with its country code, however a platform writes it: its records have eleven digits or ten. */
 export function elevenDigits(phone: string): string {
+  if (/^1\d{10}$/.test(phone)) return phone;
   const digits = phone.replace(/\D/g, '');
   return digits.length === 10 ? `1${digits}` : digits;
 }

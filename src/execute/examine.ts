@@ -52,7 +52,7 @@ export async function examine(run: Examining, made: readonly Made[]): Promise<vo
           return;
         }
         const changed = await changedSince(run, each, now);
-        const service = kind.waitsFor?.inService?.(now) ?? null;
+        const service = kind.waitsFor?.inService?.(now, resource) ?? null;
         each.isInService = service !== null;
         if (service !== null && !run.ported) keep(each, service);
         else if (changed !== null) keep(each, changed);

@@ -76,12 +76,15 @@ export async function followPartition(
       for (const event of page.results) {
         const type = typeOf(event.serviceType);
         if (type === null || type === 'NINE_ONE_ONE_ADDRESS') continue;
-        for (const phone of numbersOf(event, type)) {
+        for (const phone of numbersOf(journal, event, type)) {
           const rows = await awaiting.hear(phone, event.accountId ?? '', keptEvent(type, event));
           if (rows > 0) ready(rows);
         }
       }
-      total = page.totalRecords;
+      // a platform that does not count is done with a page that is not full
+      total =
+        page.totalRecords ??
+        (page.results.length < 50 ? first + page.results.length : Number.POSITIVE_INFINITY);
       first += page.results.length;
       if (page.results.length === 0 || first >= total) break;
     }
@@ -107,9 +110,9 @@ function ofOwnRows(journal: Journal<ImportRecord>, page: readonly EventRecord[])
   const found = new Map<number, Found>();
   for (const event of page) {
     const type = typeOf(event.serviceType);
-    if (type === null) continue;
+    if (type === null || event.activationStatusType === '') continue;
     const { accountId } = event;
-    for (const phone of numbersOf(event, type)) {
+    for (const phone of numbersOf(journal, event, type)) {
       const row = rowOfNumber(journal, phone, accountId ?? '');
       if (row === null) continue;
       const known = found.get(row.ordinal);
@@ -123,12 +126,38 @@ function ofOwnRows(journal: Journal<ImportRecord>, page: readonly EventRecord[])
   return found.values();
 }
 
-/** The numbers that an event is of. */
-function numbersOf(event: EventRecord, type: EventType): ReadonlySet<string> {
+/**
+ * The numbers that an event is of. That of a port order is of all its numbers, whichever it names: none of the fields that
+ * name them is required.
+ */
+function numbersOf(journal: Journal<ImportRecord>, event: EventRecord, type: EventType): ReadonlySet<string> {
   const { mainTelephoneNumber, subTelephoneNumbers, referenceId } = event;
   const named = [mainTelephoneNumber, ...(subTelephoneNumbers ?? [])];
   if (type !== 'PORT_REQUEST') named.push(referenceId);
-  return new Set(named.filter((each) => typeof each === 'string').map(elevenDigits));
+  const numbers = new Set(named.filter((each) => typeof each === 'string').map(elevenDigits));
+  if (type === 'PORT_REQUEST')
+    for (const phone of numbersOfOrder(journal, event, [...numbers])) numbers.add(phone);
+  return numbers;
+}
+
+/** The numbers of the run's own port order that an event is of; none where it is another's. */
+function numbersOfOrder(
+  journal: Journal<ImportRecord>,
+  { accountId, referenceId }: EventRecord,
+  named: readonly string[],
+): string[] {
+  const rows = named.map((phone) => rowOfNumber(journal, phone, accountId ?? '')?.ordinal);
+  const own = rows.find((each) => each !== undefined);
+  const ordinal = own ?? (named.length === 0 ? ownerOfPort(journal, referenceId ?? '') : undefined);
+  const order = ordinal === undefined ? null : journal.portOrderOfRow(ordinal);
+  if (order === null) return [];
+  return journal.rowsOfPortOrder(order).flatMap(({ phone }) => (phone === null ? [] : [phone]));
+}
+
+/** The row that an order of the run was sent for. */
+function ownerOfPort(journal: Journal<ImportRecord>, portId: string): number | undefined {
+  for (const { outcome, owner } of journal.steps('portOrder')) if (outcome?.['id'] === portId) return owner;
+  return undefined;
 }
 
 function isOlder(event: KeptEvent, than: KeptEvent | undefined): boolean {

@@ -390,13 +390,26 @@ async function takeBack(run: Undoing, each: Made, made: readonly Made[]): Promis
       // What was in the way may have ended while it was asked for.
       if (mayWait && notYet === null && error.status === 400 && tries === 1) continue;
       if (notYet) leave(each, notYet.reason);
-      else {
+      else if (!mayWait && error.status === 400 && (await isGoneBy(run, each))) {
+        await settle('deleted', { reason: undefined });
+        return tell(run, each, 'deleted');
+      } else {
         each.verdict = 'failed';
         each.reason = error.message;
       }
       await settle('created', { reason: each.reason });
       return tell(run, each);
     }
+  }
+}
+
+/** Whether what was refused was done before: a cancellation whose answer was lost, say, is refused when it is sent again. */
+async function isGoneBy({ client }: Undoing, { resource, ids, step }: Made): Promise<boolean> {
+  try {
+    return (await KINDS[resource.kind].read(lookWith(client, step.owner), ids, resource)) === null;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import { getUsages, searchEvents } from '../api/event-calls.js';
 import { meaningOf } from '../plan/events.js';
 import type { Ids } from '../resources/kind.js';
 import { lookWith } from '../resources/look.js';
+import { ON_HOLD } from '../resources/number-state.js';
 import type { Made } from './examine.js';
 
 /** Why something cannot be deleted yet. */
@@ -13,9 +14,6 @@ export interface NotYet {
   /** somebody must release it first: waiting does not help */
   readonly isHeld: boolean;
 }
-
-/** What undo says of a number whose activation nobody has released. */
-const ON_HOLD = 'its activation is on hold; release it first, then run undo again';
 
 /** How a refusal is worded that comes from something under way, where its events cannot be read. */
 const UNFINISHED_WORDS = /in[ _-]?progress|unterminated|lifecycle|pending|activation ?event/i;

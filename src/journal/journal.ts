@@ -281,6 +281,15 @@ export class Journal<R> {
     return steps.map(({ seq }) => seq);
   }
 
+  /** What the rows of a row's port order have in common; null where it ports nothing. */
+  portOrderOfRow(ordinal: number): string | null {
+    const [row] = this.#all<{ portOrder: Bytes | null }>(
+      `SELECT CAST(port_order AS BLOB) AS portOrder FROM rows WHERE ordinal = ?`,
+      ordinal,
+    );
+    return row?.portOrder ? textOf(row.portOrder) : null;
+  }
+
   /** The rows of a port order, in input order. */
   rowsOfPortOrder(portOrder: string): RowOfPortOrder[] {
     type Raw = { ordinal: number; phone: Bytes | null; status: Bytes; selection: number };

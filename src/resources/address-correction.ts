@@ -1,3 +1,4 @@
+import { ApiError } from '../api/api-error.js';
 import { acceptCorrection, acceptOriginal, type EventRecord, getAddressEvent } from '../api/event-calls.js';
 import { meaningOf } from '../plan/events.js';
 import { rowAddresses } from './activation.js';
@@ -49,7 +50,17 @@ export const e911Correction: Kind<EventRecord, { readonly phone: string }> = {
       values.e911Correction === 'ACCEPT'
         ? acceptCorrection(partitionId, accountId, phone)
         : acceptOriginal(partitionId, accountId, phone, place);
-    return setOnce(task, e911Correction, account, { id: phone, call });
+    try {
+      return await setOnce(task, e911Correction, account, { id: phone, call });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.kind !== 'refused') throw error;
+      // An answer that was given and whose reply was lost is sent again, and refused: there is nothing to answer any more.
+      const now = await look(getAddressEvent(partitionId, accountId, phone));
+      if (now === null || meaningOf(now.activationStatusType) === 'refused') throw error;
+      const outcome = { state: 'created', id: phone, partitionId, accountId } as const;
+      await run.journal.settle(resource.key, resource.kind, ordinal, 'created', outcome);
+      return outcome;
+    }
 
     async function placeOf() {
       const { latitude, longitude } = (await rowAddresses(run.addresses, values, ordinal))?.e911 ?? {};

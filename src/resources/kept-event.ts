@@ -4,8 +4,7 @@ import type { EventType, KeptEvent } from '../plan/events.js';
 /** An event as a journal keeps it. */
 export function keptEvent(type: EventType, event: EventRecord): KeptEvent {
   const status = event.activationStatusType;
-  // the last entry of that status that has words: the log's order is not documented
-  const log = (event.logs ?? []).findLast((each) => each.status === status && (each.code || each.message));
+  const log = latestWords(event, status);
   return {
     ...{ type, status, referenceId: event.referenceId ?? '' },
     updatedAt: updatedAt(event),
@@ -15,6 +14,28 @@ export function keptEvent(type: EventType, event: EventRecord): KeptEvent {
     ...(event.editableFieldTypes?.length ? { editable: event.editableFieldTypes } : {}),
     ...(event.losingCarrier ? { losingCarrier: event.losingCarrier } : {}),
   };
+}
+
+/**
+ * The latest entry of an event's log that has words, of that status, or of none. The order of a log is not documented, so
+ * its dates tell; among entries without one the last counts.
+ */
+export function latestWords({ logs }: EventRecord, status?: string) {
+  const isOf = (each: string | null | undefined) => status === undefined || !each || each === status;
+  const withWords = (logs ?? []).filter((each) => isOf(each.status) && (each.code || each.message));
+  const timeOf = ({ actionDate, creationDate }: (typeof withWords)[number]) =>
+    Date.parse(actionDate ?? creationDate ?? '') || 0;
+  return withWords.sort((a, b) => timeOf(a) - timeOf(b)).at(-1);
+}
+
+/** The event that changed last: in which order a search gives them is not documented. */
+export function latestOf(events: readonly EventRecord[]): EventRecord | null {
+  const [first = null, ...others] = events;
+  return others.reduce<EventRecord | null>(
+    (latest, each) =>
+      latest === null || Date.parse(updatedAt(each)) > Date.parse(updatedAt(latest)) ? each : latest,
+    first,
+  );
 }
 
 /** When an event came to what it says, ISO date and time. */

@@ -176,7 +176,7 @@ export interface WaitsFor {
   /** fields (of `stated`) that change as it goes on: that they differ is nobody's change */
   readonly moves: readonly string[];
   /** why undo keeps one whose wait is over, unless it is asked for (`--ported`), in words; null where it keeps none */
-  readonly inService: ((now: object) => string | null) | null;
+  readonly inService: ((now: object, resource: Resource) => string | null) | null;
   /** what the platform is still doing with one, as that itself says, in words; null when it is done. Undo tells it */
   unfinished(now: object): string | null;
   /** where one stands on its way otherwise than at its end; verify tells it */

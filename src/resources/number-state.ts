@@ -5,6 +5,9 @@ import type { Snapshot } from './lookups/snapshots.js';
 /** What a number's `carrierStatus` says once it is deleted: it may stay in lists while it cools down. */
 const GONE: readonly unknown[] = ['DELETED', 'DELETE_PENDING', 'COOLDOWN'];
 
+/** What undo says of a number whose activation nobody has released. */
+export const ON_HOLD = 'its activation is on hold; release it first (cutover does that), then run undo again';
+
 /** Whether a number in a list is still on its account. */
 export function isStillThere(number: NumberRecord): boolean {
   return !GONE.includes(number['carrierStatus']);

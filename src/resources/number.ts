@@ -22,7 +22,7 @@ import type { ValidAddress } from './lookups/addresses.js';
 import type { Place } from './lookups/number-pools.js';
 import type { Snapshot } from './lookups/snapshots.js';
 import { NOT_ON_ACCOUNT_HINT, notOnAccount, numberThatMoves } from './moving-number.js';
-import { isStillThere } from './number-state.js';
+import { isStillThere, ON_HOLD } from './number-state.js';
 import { numberUpdate } from './number-update.js';
 import { heldOwnerId } from './owner.js';
 import { PORTED_IN } from './port-places.js';
@@ -173,14 +173,16 @@ export const number: Kind<AccountNumber, NumberIdentity> = {
 
 /** What undo says of a number by its `carrierStatus`, where that says that something is under way. */
 const UNFINISHED: Readonly<Record<string, string>> = {
-  ACTIVATION_ON_HOLD: 'its activation is on hold; release it first, then run undo again',
+  ACTIVATION_ON_HOLD: ON_HOLD,
   ACTIVATION_PENDING: 'it is still being activated; run undo again later',
 };
 
 /** Of a number that a port has brought: also where its order is none of what is taken back. */
-function portedIn(now: object): string | null {
+function portedIn(now: object, { needs }: Resource): string | null {
   const { portId, carrierStatus } = now as NumberRecord;
-  return portId && carrierStatus === 'ACTIVE' ? PORTED_IN : null;
+  // whether a number still names its port once that is over is not documented
+  const isPorted = portId || needs.portOrder !== undefined;
+  return isPorted && carrierStatus === 'ACTIVE' ? PORTED_IN : null;
 }
 
 /** A hold shows in the number's status alone. Whether a port that is over is still named is not documented. */

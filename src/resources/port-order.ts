@@ -7,6 +7,7 @@ import {
   orderPort,
   type PortOrderRecord,
 } from '../api/endpoints.js';
+import { type EventRecord, searchEvents } from '../api/event-calls.js';
 import { elevenDigits } from '../api/same.js';
 import type { PortSecrets } from '../journal/credentials.js';
 import { dayOf, type KeptEvent } from '../plan/events.js';
@@ -17,8 +18,10 @@ import type { CompleteValues } from '../records/complete.js';
 import { portGroup, portOrderOf, UNTOLD_ORDER } from '../records/port-order.js';
 import { validAddresses } from './activation.js';
 import { createOnce } from './create-once.js';
+import { latestOf } from './kept-event.js';
 import type { Kind, Standing } from './kind.js';
 import { lateOrder } from './late-order.js';
+import { sameCode } from './names.js';
 import { isStillThere } from './number-state.js';
 import { groupOf, orderBody, WIRE_TYPES } from './port-body.js';
 import { numberElsewhere, PORTED_IN } from './port-places.js';
@@ -94,19 +97,21 @@ export const portOrder: Kind<OrderRecord, OrderIdentity> = {
     identity: ({ numbers = [] }) => ({ numbers }),
     async now(look, { partitionId, accountId }, { numbers }) {
       const found = await Promise.all(numbers.map((phone) => look(getNumber(partitionId, accountId, phone))));
-      return orderOf(numbers, found);
+      const query = { eventType: 'PORT_REQUEST', telephoneNumber: numbers[0] ?? '', first: 0 } as const;
+      const events = async () => (await look(searchEvents(partitionId, query)))?.results ?? [];
+      return orderOf(numbers, found, accountId, events);
     },
     async held(held, { numbers }, priority) {
       const found = await Promise.all(numbers.map((phone) => held.number(phone, priority)));
-      return orderOf(numbers, found);
+      return orderOf(numbers, found, held.accountId, () => held.portEvents(numbers[0] ?? '', priority));
     },
     idOf: ({ portId }) => portId,
     strange: ({ mixed }) => mixed ?? null,
   },
   async read(look, { partitionId, accountId, id }) {
     const port = await look(getPortOrder(partitionId, accountId, id));
-    // one that was cancelled brings nothing any more, and cannot be cancelled again
-    if (port === null || port.status === 'CANCEL_PORT_COMPLETE') return null;
+    // one that is cancelled, or being so, brings nothing any more, and cannot be cancelled again
+    if (port === null || port.status?.startsWith('CANCEL_PORT')) return null;
     return { ...port, ...comparableOf(port), portId: id };
   },
   stated: ({ resource, values }) => statedOrder(resource, values),
@@ -134,7 +139,10 @@ export const portOrder: Kind<OrderRecord, OrderIdentity> = {
       ...['customerServiceRecord.firstName', 'customerServiceRecord.lastName'],
     ],
     unfinished: () => null,
-    inService: (now) => ((now as PortOrderRecord).status === 'ACTIVE' ? PORTED_IN : null),
+    inService(now) {
+      const { status, completedDate } = now as PortOrderRecord;
+      return status === 'ACTIVE' || completedDate ? PORTED_IN : null;
+    },
     standing: (now, { values }) => orderStanding(now as PortOrderRecord, values),
   },
   namesNumbers: null,
@@ -183,8 +191,16 @@ function comparableOf({ telephoneNumbers, crdDate }: PortOrderRecord) {
   };
 }
 
-/** What an account has of an order's numbers; null when it has none of them. */
-function orderOf(numbers: readonly string[], found: readonly (NumberRecord | null)[]): OrderRecord | null {
+/**
+ * What an account has of an order's numbers; null when it has none of them.
+ * @param events those of ports of its first number, asked for only where no number names its port
+ */
+async function orderOf(
+  numbers: readonly string[],
+  found: readonly (NumberRecord | null)[],
+  accountId: string,
+  events: () => Promise<readonly EventRecord[]>,
+): Promise<OrderRecord | null> {
   const there = found.map((each) => (each && isStillThere(each) ? each : null));
   if (there.every((each) => each === null)) return null;
   const ports = new Map<string | null, string[]>();
@@ -192,9 +208,22 @@ function orderOf(numbers: readonly string[], found: readonly (NumberRecord | nul
     const port = each === null ? null : (each.portId ?? '');
     ports.set(port, [...(ports.get(port) ?? []), numbers[index] ?? '']);
   });
-  const portId = [...ports.keys()].find((each) => each !== null && each !== '') ?? '';
+  const named = [...ports.keys()].find((each) => each !== null && each !== '') ?? '';
+  const isUnnamed = named === '' && ports.size === 1;
+  const portId = isUnnamed ? portOf(await events(), accountId) : named;
   const isOne = ports.size === 1 && portId !== '';
   return { portId, telephoneNumbers: [...numbers].sort(), mixed: isOne ? null : mixedText(ports) };
+}
+
+/** The port that the latest event of a number names; '' where none does. A number need not name its own (guess). */
+function portOf(events: readonly EventRecord[], accountId: string): string {
+  const ofPorts = events.filter(
+    (each) =>
+      each.serviceType === 'PORT_REQUEST' &&
+      each['referenceType'] === 'PORT' &&
+      sameCode(each.accountId ?? accountId, accountId),
+  );
+  return latestOf(ofPorts)?.referenceId ?? '';
 }
 
 function mixedText(ports: ReadonlyMap<string | null, readonly string[]>): string {

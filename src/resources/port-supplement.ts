@@ -1,3 +1,4 @@
+import { ApiError } from '../api/api-error.js';
 import { getPortOrder, type PortOrderRecord, patchPortOrder } from '../api/endpoints.js';
 import { type EventRecord, searchEvents } from '../api/event-calls.js';
 import type { PortSecrets } from '../journal/credentials.js';
@@ -5,7 +6,7 @@ import type { KeptEvent } from '../plan/events.js';
 import type { Resource } from '../plan/resource.js';
 import { plainAddress, rowAddresses } from './activation.js';
 import { compare, differenceText, type FieldDifference } from './compare.js';
-import { keptEvent } from './kept-event.js';
+import { keptEvent, latestOf, latestWords } from './kept-event.js';
 import type { Look } from './look.js';
 import { crdDateOf, groupOf, WIRE_TYPES } from './port-body.js';
 import { StepError } from './step-error.js';
@@ -69,7 +70,16 @@ export async function supplement(task: Task, account: Outcome, portId: string): 
         : 'Make the sheet equal to the order, or undo the order and order anew.',
     );
   const body = Object.assign({}, ...sent.map((change) => change.body));
-  await task.send(patchPortOrder(partitionId, accountId, portId, body));
+  try {
+    await task.send(patchPortOrder(partitionId, accountId, portId, body));
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.kind !== 'refused') throw error;
+    // A supplement whose answer was lost is sent again, and may be refused since the order has moved on by it.
+    const now = status === 'REJECTED' ? await ask() : null;
+    if (now === null || now.activationStatusType === status || OVER.includes(now.activationStatusType))
+      throw error;
+    return keptPort(now);
+  }
   return keptPort(await ask());
 }
 
@@ -97,12 +107,12 @@ async function portEvent(
   const query = { eventType: 'PORT_REQUEST', telephoneNumber: phone, first: 0 } as const;
   const found = await look(searchEvents(partitionId, query));
   const events = (found?.results ?? []).filter(({ serviceType }) => serviceType === 'PORT_REQUEST');
-  return events.find(({ referenceId }) => referenceId === portId) ?? events[0] ?? null;
+  return events.find(({ referenceId }) => referenceId === portId) ?? latestOf(events);
 }
 
 /** What the carrier says of a rejection: ` (CSR_MISMATCH: the name is not …)`; '' where it says nothing. */
 function rejectionText(event: EventRecord | null): string {
-  const log = event?.logs?.findLast(({ code, message }) => Boolean(code) || Boolean(message));
+  const log = event === null ? undefined : latestWords(event);
   const words = [log?.code, log?.message].filter(Boolean).join(': ');
   return words === '' ? '' : ` (${words})`;
 }
@@ -139,6 +149,7 @@ function changesOf(
     { portingAuthorizedName },
   );
   const record = (port.customerServiceRecord ?? {}) as Readonly<Record<string, unknown>>;
+  const isRecordShown = port.customerServiceRecord != null;
   const names = {
     firstName: given.customerFirstName,
     lastName: given.customerLastName,
@@ -146,7 +157,19 @@ function changesOf(
   };
   const named = Object.fromEntries(Object.entries(names).filter(([, name]) => name !== undefined));
   // the whole record: whether a fragment of it would leave the rest is not documented
-  add('name', named, record, { customerServiceRecord: { ...record, ...named } });
+  const customerServiceRecord = isRecordShown
+    ? { ...record, ...named }
+    : { ...address, customerType: values.customerType, ...named };
+  const blank = Object.fromEntries(Object.keys(named).map((name) => [name, null]));
+  const known = changes.length;
+  add('name', named, { ...blank, ...record }, { customerServiceRecord });
+  // of a record that is not shown nobody can tell whether it differs
+  if (!isRecordShown)
+    changes.splice(
+      known,
+      changes.length,
+      ...changes.slice(known).map((each) => ({ ...each, isUnseen: true as const })),
+    );
   for (const field of ['wirelessAccountNumber', 'wirelessPin'] as const) {
     if (values.portWireType !== 'WIRELESS' || secrets[field] === undefined) continue;
     if (port[field] === secrets[field]) continue;

@@ -115,17 +115,29 @@ export async function actRun(
   const { run } = earlier;
   try {
     tellOpened(run, follow);
-    const undone = runState(run.journal).get('undone');
-    if (undone !== undefined)
-      throw new StopError(
-        'RUN_UNDONE',
-        `This run was undone (${undone}), so there is nothing to do for it.`,
-        'Start a new run of the sheet in another directory.',
-      );
-    return await actOpened(command, earlier, request, follow);
+    return await actOpened(stillMeant(command, run), earlier, request, follow);
   } finally {
     await run.close();
   }
+}
+
+/**
+ * Of a run that was undone only holds are released any more: what is on hold cannot be deleted, so undo waits for that.
+ * @throws StopError RUN_UNDONE when there is none
+ */
+function stillMeant(command: ActCommand, run: RunDirectory): ActCommand {
+  const { journal } = run;
+  const undone = runState(journal).get('undone');
+  if (undone === undefined) return command;
+  const left = { ...command, acts: command.acts.filter(({ name }) => name === 'release') };
+  const held = openRows(left, run, new Planner(journal), { isNamed: () => true }, undefined);
+  for (const [, acts] of held)
+    if (acts.some(({ against, step }) => against === null && !isActDone(step))) return left;
+  throw new StopError(
+    'RUN_UNDONE',
+    `This run was undone (${undone}), so there is nothing to do for it.`,
+    'Start a new run of the sheet in another directory.',
+  );
 }
 
 async function actOpened(

@@ -21,6 +21,7 @@ interface PortFate {
 /** What an order says that its fate depends on. */
 export interface PortFields {
   readonly portingWireType: string;
+  readonly billingTelephoneNumber: string;
   readonly customerServiceRecord: Json;
 }
 
@@ -61,15 +62,19 @@ export const PORT_FATES: Readonly<Record<string, PortFate>> = {
     },
   },
   '9804': {
-    says: 'the order is rejected: the billing number is wrong, and only another order helps',
+    says: 'the order is rejected where that is its billing number; only another order with another one helps',
     rejected: {
       code: 'BTN_MISMATCH',
       message: 'The billing telephone number is not that of the account at the losing carrier',
       editable: ['crdDate'],
       mends: [],
+      spares: ({ billingTelephoneNumber }) => !billingTelephoneNumber.endsWith('9804'),
     },
   },
-  '9805': { says: 'the carrier cancels the order after it has named a day', end: 'carrierCancels' },
+  '9805': {
+    says: 'the carrier cancels the first order of the number after it has named a day',
+    end: 'carrierCancels',
+  },
   '9806': { says: 'the day of the port is moved by 5 days', end: 'focMoves' },
   '9807': {
     says: 'the day of the port is taken back, and named anew for 7 days later',

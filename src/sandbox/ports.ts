@@ -153,7 +153,11 @@ function stepsOf(state: PlatformState, port: Port): EventStep[] {
   ];
   const fate = fateOfPort(port.telephoneNumbers);
   const rejected = fate?.rejected;
-  const order = { portingWireType: String(port.given['portingWireType']), ...port };
+  const { portingWireType, billingTelephoneNumber } = port.given;
+  const order = {
+    ...port,
+    ...{ portingWireType: String(portingWireType), billingTelephoneNumber: String(billingTelephoneNumber) },
+  };
   const isMended = rejected?.mends.some((field) => port.mended.includes(field)) ?? true;
   if (rejected && !isMended && !rejected.spares?.(order)) {
     const { code, message, editable } = rejected;
@@ -164,6 +168,7 @@ function stepsOf(state: PlatformState, port: Port): EventStep[] {
   const between = answered + (wanted - answered) / 2;
   switch (fate?.end) {
     case 'carrierCancels': {
+      if (isOrderedAnew(state, port)) return [...begun, named, { at: wanted, status: 'COMPLETED' }];
       const why = { code: 'CARRIER_CANCELLED', message: 'The losing carrier has cancelled the order' };
       return [...begun, named, { at: between, status: 'CARRIER_CANCELLED', focDate: null, ...why }];
     }
@@ -186,6 +191,16 @@ function stepsOf(state: PlatformState, port: Port): EventStep[] {
     default:
       return [...begun, named, { at: wanted, status: 'COMPLETED' }];
   }
+}
+
+/** Whether another order of one of its numbers came before it. */
+function isOrderedAnew(state: PlatformState, { id, telephoneNumbers, created }: Port): boolean {
+  return [...state.ports.values()].some(
+    (other) =>
+      other.id !== id &&
+      other.created <= created &&
+      other.telephoneNumbers.some((each) => telephoneNumbers.includes(each)),
+  );
 }
 
 const TERMINAL = new Set(['COMPLETED', 'CORRECTED_COMPLETED', 'CANCELLED', 'CARRIER_CANCELLED']);

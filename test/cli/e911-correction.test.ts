@@ -32,6 +32,25 @@ async function corrected(workspace: Workspace, ...answers: string[]): Promise<st
 }
 
 describe.concurrent('e911Correction', () => {
+  it('is answered once where the reply is lost: what is sent again is refused', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { sandbox, gate, workspace } = await gatedWorkspaceOf(onTestFinished, ROWS);
+    const sheet = await corrected(workspace, 'ACCEPT', 'INSIST');
+    const lost = new Set<string>();
+    gate.watch((phase, { operation }) =>
+      phase === 'committed' && /^accept/.test(operation) && lost.size < lost.add(operation).size
+        ? 'drop'
+        : undefined,
+    );
+    const second = join(workspace.directory, 'second');
+    expectExit(await command(workspace, 'run', sheet, '--out', second), 0);
+    expect(sandbox.counts.get('acceptE911Correction')).toBe(2);
+    expect(sandbox.counts.get('acceptOriginalE911')).toBe(2);
+    expectExit(await command(workspace, 'follow', workspace.runDir), 0);
+  });
+
   it('takes the proposal or insists, by the errors sheet, and for good', async ({
     expect,
     onTestFinished,

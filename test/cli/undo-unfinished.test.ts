@@ -81,13 +81,18 @@ describe.concurrent('undo of what the platform is not done with', () => {
     expect(JSON.parse(first.stdout).undone).toMatchObject({ deleted: 0, unfinished: 3 });
     expect(first.stderr).toContain('its activation is on hold; release it first');
 
-    const [number] = sandbox.state.numbers.values();
-    const platform = await connect(sandbox);
-    const path = `account/${number?.accountId}/reference/${number?.phoneNumber}/type/ACTIVATION`;
-    expect((await platform.put(path, { activationStatusType: 'IN_PROGRESS' })).status).toBe(200);
+    // of an undone run cutover does what undo waits for, and that alone
+    const { directory, env, runDir } = workspace;
+    const cutover = () => startCli(['cutover', runDir, '--yes', '--json'], { cwd: directory, env }).ended;
+    const released = await cutover();
+    expectExit(released, 0);
+    expect(JSON.parse(released.stdout).acts).toMatchObject({ release: { done: 1 } });
     // that it is released is nobody's change
     expectExit(await undo(workspace, '--yes'), 0);
     expect(sandbox.state.accounts.size).toBe(0);
+    const nothing = await cutover();
+    expectExit(nothing, 3);
+    expect(JSON.parse(nothing.stdout)).toMatchObject({ error: { code: 'RUN_UNDONE' } });
   });
 
   it('ends at once when it is interrupted while it waits', async ({ expect, onTestFinished }) => {

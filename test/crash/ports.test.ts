@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import { startCli } from '../fixtures/cli.js';
+import { putForward } from '../fixtures/control.js';
 import { expectExit } from '../fixtures/expect-exit.js';
-import { portedNumber, portOrderRows } from '../fixtures/port-rows.js';
-import { workspaceOf } from '../fixtures/with-sandbox.js';
+import { portDay, portedNumber, portOrderRows } from '../fixtures/port-rows.js';
+import { gatedWorkspaceOf, workspaceOf } from '../fixtures/with-sandbox.js';
+import { makeWorkspace } from '../fixtures/workspace.js';
 
 const ORDER = 'createOrAddTelephoneNumberToAccount';
 const ROWS = [
@@ -51,4 +53,72 @@ describe.concurrent('a port order', () => {
       expect([sandbox.state.accounts.size, sandbox.state.numbers.size]).toEqual([0, 0]);
     },
   );
+
+  it('is cancelled by an undo whose answers are lost, and by the next where it was killed', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { sandbox, gate, workspace } = await gatedWorkspaceOf(onTestFinished, ROWS);
+    const { directory, env, runDir } = workspace;
+    const undo = () => startCli(['undo', runDir, '--yes', '--json'], { cwd: directory, env });
+    expectExit(await workspace.run(), 6);
+    // the carrier looks at it, so that a cancellation takes a while
+    await putForward(sandbox, { hours: 5 });
+    const killed = undo();
+    gate.watch((phase, { operation }) => {
+      if (phase !== 'committed' || operation !== 'cancelPort') return undefined;
+      killed.kill();
+      return 'drop';
+    });
+    expectExit(await killed.ended, 'SIGKILL');
+    const lost = new Set<string>();
+    gate.watch((phase, { operation, path }) =>
+      phase === 'committed' && operation === 'cancelPort' && lost.size < lost.add(path).size
+        ? 'drop'
+        : undefined,
+    );
+    const ended = await undo().ended;
+    expectExit(ended, 6);
+    expect(JSON.parse(ended.stdout).undone).toMatchObject({ failed: 0, kept: 0, gone: 0 });
+    await putForward(sandbox, { hours: 2 });
+    expectExit(await undo().ended, 0);
+    expect([sandbox.state.accounts.size, sandbox.state.numbers.size]).toEqual([0, 0]);
+  });
+
+  it('is supplemented once where the answer is lost, and undone by the run that sent it', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const rows = portOrderRows('P-4', [9802, 32]);
+    const { sandbox, gate, workspace } = await gatedWorkspaceOf(onTestFinished, rows);
+    const { directory, env, runDir } = workspace;
+    expectExit(await workspace.run(), 6);
+    await putForward(sandbox, { days: 2 });
+    const corrected = await makeWorkspace(
+      sandbox,
+      rows.map((row) => ({ ...row, businessName: 'Bakery P-4 Inc', portDate: portDay(12) })),
+      { url: gate.url },
+    );
+    onTestFinished(corrected.remove);
+    // What is sent again is refused: the order has moved on by the first one.
+    let sent = 0;
+    gate.watch((phase, { operation }) =>
+      phase === 'committed' && operation === 'patchPort' && ++sent === 1 ? 'drop' : undefined,
+    );
+    gate.rewrite(({ operation }) =>
+      operation === 'patchPort'
+        ? { status: 400, text: JSON.stringify({ messages: ['The port is PENDING and cannot be changed'] }) }
+        : undefined,
+    );
+    expectExit(await corrected.run(), 6);
+    expect(sent).toBe(2);
+    gate.rewrite(null);
+    gate.watch(null);
+    expect(corrected.counts()).toEqual({ waiting: 2 });
+    const [port] = sandbox.state.ports.values();
+    expect(port?.customerServiceRecord['businessName']).toBe('Bakery P-4 Inc');
+    // that the other run has changed its day is no reason to keep it
+    expectExit(await startCli(['undo', runDir, '--yes', '--json'], { cwd: directory, env }).ended, 0);
+    expect([sandbox.state.accounts.size, sandbox.state.numbers.size]).toEqual([0, 0]);
+  });
 });

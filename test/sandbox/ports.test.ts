@@ -192,13 +192,43 @@ describe('numbers with a fate', () => {
     [9806, ['FOC_RECEIVED', 'FOC_RECEIVED', 'COMPLETED']],
     [9807, ['FOC_RECEIVED', 'FOC_REMOVED', 'COMPLETED']],
   ])('%s ends as its fate is', async (four, statuses) => {
-    const { client, status } = await ordered([portedNumber(four)]);
+    const billingTelephoneNumber = portedNumber(four);
+    const { client, status } = await ordered([portedNumber(four)], { billingTelephoneNumber });
     const seen: string[] = [];
     for (const days of [2, 4.5, 20]) {
       await clock(client, { days });
       seen.push(await status());
     }
     expect(seen).toEqual(statuses);
+  });
+
+  it('end well in another order: with another billing number, or after the carrier has cancelled one', async () => {
+    const [wrong, cancelled] = [portedNumber(9804), portedNumber(9805)];
+    const other = await ordered([wrong, TN]);
+    await clock(other.client, { days: 2 });
+    expect(await other.status()).toBe('FOC_RECEIVED');
+
+    const first = await ordered([cancelled]);
+    await clock(first.client, { days: 6 });
+    expect(await first.status()).toBe('CARRIER_CANCELLED');
+    expect((await first.client.delete(first.number)).status).toBe(204);
+    const crdDate = `${portDay(14)}T12:00:00.000Z`;
+    const again = await first.client.post(
+      `account/${first.id}/telephonenumber`,
+      orderOf([cancelled], { crdDate }),
+    );
+    expect(again.status).toBe(200);
+    await clock(first.client, { days: 12 });
+    const port = await first.client.get(`account/${first.id}/port/${again.body.port.id}`);
+    expect(port.body).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  it('cannot be ordered at all, or look like those of a mobile carrier', async () => {
+    const client = await fixture();
+    const id = await client.account();
+    const post = (number: string) => client.post(`account/${id}/telephonenumber`, orderOf([number]));
+    expect((await post(portedNumber(9801))).status).toBe(400);
+    expect((await post(portedNumber(9808))).status).toBe(200);
   });
 
   it('say in words what becomes of them', () => {

@@ -44,7 +44,7 @@ function holidaysOf(year: number, country: Country): Holiday[] {
       fixed('the National Day for Truth and Reconciliation', 9, 30),
       on('Thanksgiving', nth(year, 10, MONDAY, 2)),
       fixed('Remembrance Day', 11, 11),
-      fixed('Boxing Day', 12, 26),
+      { name: 'Boxing Day', days: boxingDay(year) },
     ];
   return [
     ...common,
@@ -65,6 +65,13 @@ function observed(date: Date, country: Country): string[] {
   if (weekday !== SATURDAY && weekday !== SUNDAY) return [iso(date)];
   const days = weekday === SUNDAY ? 1 : country === 'CAN' ? 2 : -1;
   return [iso(date), iso(new Date(date.getTime() + days * DAY_MS))];
+}
+
+/** Boxing Day, and the first working day after it where that or Christmas Day takes the Monday. */
+function boxingDay(year: number): string[] {
+  const date = new Date(Date.UTC(year, 11, 26));
+  const days = { [SATURDAY]: 2, [SUNDAY]: 2, [MONDAY]: 1 }[date.getUTCDay()];
+  return [iso(date), ...(days === undefined ? [] : [iso(new Date(date.getTime() + days * DAY_MS))])];
 }
 
 /** The nth such weekday of a month, both from 1. */

@@ -48,7 +48,9 @@ export function cell<T>(understand: Reader<T>, afterApostrophe: RegExp | null = 
   const readBare: Reader<T> = (text, inWorkbook) => {
     const value = understand(text, inWorkbook);
     if (!(value instanceof Fault) || value.repaired !== undefined) return value;
-    return lostValueFault(text) ?? (inWorkbook ? null : dateFault(text)) ?? value;
+    return (
+      lostValueFault(text) ?? (inWorkbook || value.code === 'DATE_INVALID' ? null : dateFault(text)) ?? value
+    );
   };
   const read = (text: string, inWorkbook = false): T | Fault => {
     const first = text.charCodeAt(0);

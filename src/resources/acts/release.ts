@@ -12,7 +12,7 @@ import { NUMBER_GONE, numberNow, toldOf } from './number-now.js';
  */
 export const release: Act = {
   name: 'release',
-  title: 'Release of a hold',
+  title: 'Hold release',
   doneTo: 'number',
   against: ({ values }) =>
     values.holdActivation === true && values.movesFrom === undefined ? null : undefined,

@@ -35,6 +35,7 @@ import {
   type UserRecord,
   type VoicemailBoxRecord,
 } from '../../api/endpoints.js';
+import { type EventRecord, searchEvents } from '../../api/event-calls.js';
 import { lookWith, orNull } from '../look.js';
 import { CallingPlans } from './calling-plans.js';
 
@@ -90,6 +91,12 @@ export class Snapshot {
     const listed = (await this.numbers(priority)).find((each) => each.phoneNumber === phone);
     if (listed?.referenceId) return listed;
     return lookWith(this.#client, priority)(getNumber(this.partitionId, this.accountId, phone));
+  }
+
+  /** What a search of events tells of the ports of a number. */
+  async portEvents(phone: string, priority: number): Promise<readonly EventRecord[]> {
+    const query = { eventType: 'PORT_REQUEST', telephoneNumber: phone, first: 0 } as const;
+    return (await orNull(this.#list(searchEvents(this.partitionId, query), priority)))?.results ?? [];
   }
 
   lines(priority: number): Promise<LineRecord[]> {
