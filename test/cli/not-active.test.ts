@@ -241,6 +241,38 @@ describe.concurrent('what names a number that is not active yet', () => {
     expect(deviceNumbers(sandbox)).toEqual(['12087770001']);
   });
 
+  it('waits where it is to be updated, too, and is updated then', async ({ expect, onTestFinished }) => {
+    const [row = {}] = portOrderRows('P-1', [1]);
+    const { accountName, timeZone, billingCycleDay, dialingBehaviorType, extensionLength } = row;
+    const trunk: SheetRow = {
+      ...{ product: 'SIP_TRUNK', accountNumber: 'P-1', accountName, timeZone, billingCycleDay },
+      ...{ dialingBehaviorType, extensionLength, trunkName: 'P-1 trunk', concurrentCalls: '2' },
+    } as SheetRow;
+    const { sandbox, workspace: earlier } = await strictWorkspace(onTestFinished, [
+      { ...trunk, numberSource: 'NONE' },
+    ]);
+    expectExit(await earlier.run(), 0);
+    const port: SheetRow = {
+      ...{ numberSource: 'PORT', ...PLACE, portDate: portDay(), portAuthorizedName: 'Dee Oak' },
+      ...{ phoneNumber: portedNumber(1), primaryTn: portedNumber(1) },
+    };
+    const workspace = await makeWorkspace(sandbox, [{ ...trunk, ...port, concurrentCalls: '5' }], {
+      url: sandbox.url,
+    });
+    onTestFinished(workspace.remove);
+    expectExit(await workspace.run('--existing', 'update'), 6);
+    expect(workspace.counts()).toEqual({ waiting: 1 });
+    const trunks = () =>
+      [...sandbox.state.sipTrunks.values()].map(({ primaryTn, concurrentCalls }) => [
+        primaryTn,
+        concurrentCalls,
+      ]);
+    expect(trunks()).toEqual([[undefined, 2]]);
+    await putForward(sandbox, { days: 60 });
+    expectExit(await workspace.resume(), 0);
+    expect(trunks()).toEqual([[portedNumber(1), 5]]);
+  });
+
   it('that is on hold waits for its release', async ({ expect, onTestFinished }) => {
     const [row = {}] = portOrderRows('P-1', [1]);
     const { numberSource: _source, portDate: _date, billingTelephoneNumber: _btn, ...own } = row;
