@@ -222,7 +222,8 @@ function writeHolder(file: string, more: string): boolean {
   }
 }
 
-function readHolder(file: string): string {
+/** What the holder of a lock says of itself: host, process, since when. @param file beside the lock */
+export function readHolder(file: string): string {
   try {
     return shown(readFileSync(file, 'utf8'));
   } catch {

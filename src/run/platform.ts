@@ -81,12 +81,15 @@ export interface Credentials {
  * @throws StopError `CREDENTIALS_MISSING`
  */
 export async function credentialsFor(
-  { environment }: RunTarget,
+  { environment, baseUrl }: RunTarget,
   { env = {}, logIn, ask }: Caller,
 ): Promise<Credentials> {
   let username = env['ALIANZA_USERNAME'] ?? '';
   let password = env['ALIANZA_PASSWORD'] ?? '';
   if (environment === 'sandbox' && username === '' && password === '') {
+    // One that is elsewhere may have log-ins of its own.
+    const given = baseUrl === null ? null : await logIn?.();
+    if (given) return given;
     const { SANDBOX_PASSWORD, SANDBOX_USERNAME } = await import('../sandbox/server.js');
     return { username: SANDBOX_USERNAME, password: SANDBOX_PASSWORD };
   }

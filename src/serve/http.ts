@@ -13,8 +13,8 @@ import { jobRoutes } from './routes/jobs.js';
 import { liveRoutes } from './routes/live.js';
 import { runRoutes } from './routes/runs.js';
 import { sessionRoutes } from './routes/session.js';
-import { sheetJobRoutes } from './routes/sheet-jobs.js';
 import { sheetRoutes } from './routes/sheets.js';
+import { startRoutes } from './routes/start.js';
 import type { Served } from './served.js';
 
 /** `session`: who is logged in, asked for once a request; undefined before that. */
@@ -34,7 +34,7 @@ function routesOf(served: Served, streams: LiveStreams): Route[] {
     ...runRoutes(served),
     ...sheetRoutes(served),
     ...jobRoutes(served),
-    ...sheetJobRoutes(served),
+    ...startRoutes(served),
     ...liveRoutes(served, streams),
   ];
 }

@@ -1,53 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import {
-  SANDBOX_PASSWORD,
-  SANDBOX_USERNAME,
-  type SandboxOptions,
-  startSandbox,
-} from '../../src/sandbox/server.js';
-import { startCli } from '../fixtures/cli.js';
-import type { OnTestFinished } from '../fixtures/with-sandbox.js';
-import { type Asking, askingOf } from './asking.js';
-import { startServingWith } from './serving.js';
+import { SANDBOX_PASSWORD, SANDBOX_USERNAME } from '../../src/sandbox/server.js';
+import { writesOf } from '../cli/place.js';
+import { endOf, jobOf, jobPlaceOf, started, uploaded, wrongIn } from './job-place.js';
 
 const SAMPLES = join(import.meta.dirname, '../../samples');
 
-/** A server of the pages with a platform of its own, both gone after the test. */
-async function placeOf(onTestFinished: OnTestFinished, options: SandboxOptions = {}) {
-  const sandbox = await startSandbox({ logBodies: false, ...options });
-  const directory = await mkdtemp(join(tmpdir(), 'serve-'));
-  const env = {
-    ALIANZA_BASE_URL: sandbox.url,
-    ALIANZA_USERNAME: SANDBOX_USERNAME,
-    ALIANZA_PASSWORD: SANDBOX_PASSWORD,
-    TMPDIR: directory,
-  };
-  const serving = await startServingWith(env, directory, '--environments', 'sandbox,custom');
-  const asking = await askingOf(serving);
-  onTestFinished(async () => {
-    await serving.stop();
-    await sandbox.close();
-    await rm(directory, { recursive: true, force: true });
-  });
-  const cli = (...args: string[]) => startCli(args, { cwd: directory, env });
-  return { sandbox, serving, directory, asking, cli };
-}
-
-/** The latest job of a run, once it has ended. */
-async function endOf(asking: Asking, run: string): Promise<Record<string, unknown>> {
-  const { jobs } = await asking.until(`/runs/${run}/state`, ({ jobs }) => {
-    const [latest] = jobs as { state: string }[];
-    return latest !== undefined && ['ended', 'interrupted'].includes(latest.state);
-  });
-  return (jobs as Record<string, unknown>[])[0] ?? {};
-}
-
 describe.concurrent('a check', () => {
   it('is of a sheet as it was seen, and is asked for once', async ({ expect, onTestFinished }) => {
-    const { asking, directory } = await placeOf(onTestFinished);
+    const { asking, directory } = await jobPlaceOf(onTestFinished);
     const { json } = await asking.post('/sheets', { name: 'one.csv', text: 'product,firstName\nBCC,Ann\n' });
     const sheet = String(json['id']);
     const { json: state } = await asking.get(`/sheets/${sheet}/state`);
@@ -69,7 +32,8 @@ describe.concurrent('a check', () => {
 
 describe.concurrent('a run of the command line', () => {
   it('is resumed, verified and undone by whoever is asked to confirm', async ({ expect, onTestFinished }) => {
-    const { sandbox, asking, cli, directory } = await placeOf(onTestFinished, { latencyMs: 20 });
+    const place = await jobPlaceOf(onTestFinished, { sandbox: { latencyMs: 20 } });
+    const { sandbox, asking, cli, directory } = place;
     const run = cli(
       'run',
       join(SAMPLES, 'mixed.xlsx'),
@@ -88,21 +52,157 @@ describe.concurrent('a run of the command line', () => {
       status: 409,
       json: { error: { code: 'AT_WORK' } },
     });
-    expect(await endOf(asking, 'mine')).toMatchObject({ kind: 'resume', exit: 0, error: null });
+    expect(await endOf(place, 'mine')).toMatchObject({ kind: 'resume', exit: 0, error: null });
     expect((await asking.get('/runs/mine/state')).json).toMatchObject({ rows: '30 rows: 30 created' });
     await asking.post('/runs/mine/verify');
-    expect(await endOf(asking, 'mine')).toMatchObject({ kind: 'verify', exit: 0 });
+    expect(await endOf(place, 'mine')).toMatchObject({ kind: 'verify', exit: 0 });
     await asking.post('/runs/mine/undo-list');
-    expect(await endOf(asking, 'mine')).toMatchObject({ kind: 'undo-list', exit: 0 });
+    expect(await endOf(place, 'mine')).toMatchObject({ kind: 'undo-list', exit: 0 });
     expect(sandbox.state.accounts.size).toBeGreaterThan(0);
     expect(await asking.post('/runs/mine/undo', { confirm: 'another' })).toMatchObject({
       status: 409,
       json: { error: { code: 'NOT_CONFIRMED' } },
     });
     await asking.post('/runs/mine/undo', { confirm: 'sandbox-partition' });
-    expect(await endOf(asking, 'mine')).toMatchObject({ kind: 'undo', exit: 0 });
+    expect(await endOf(place, 'mine')).toMatchObject({ kind: 'undo', exit: 0 });
     expect(sandbox.state.accounts.size).toBe(0);
     for (const file of ['serve.db', 'serve.log', 'jobs/1.log'])
       expect(await readFile(join(directory, file), 'latin1').catch(() => '')).not.toContain(SANDBOX_PASSWORD);
+  });
+});
+
+describe.concurrent('a sheet', () => {
+  it('is tried and started once, whoever clicks how often, and again only when that is meant', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const place = await jobPlaceOf(onTestFinished, { sandbox: { latencyMs: 5 } });
+    const { sandbox, asking } = place;
+    const sheet = await uploaded(place);
+    const { id, revision } = sheet;
+    await asking.post(`/sheets/${id}/dry-run`, { revision, environment: 'sandbox' });
+    await jobOf(place, `/sheets/${id}`, ({ endedAt }) => endedAt !== null);
+    expect(writesOf(sandbox)).toEqual([]);
+    const tried = await asking.page(`/sheets/${id}/dry-run`);
+    expect(tried).toContain('24 rows can be sent, 0 cannot.');
+    expect(tried).toContain('partition sandbox-partition');
+    const body = { sheet: id, revision, settings: { environment: 'sandbox', concurrency: 4 } };
+    const click = () => asking.post('/runs', body, { 'Idempotency-Key': 'one' });
+    const twice = await Promise.all([click(), click()]);
+    expect(new Set(twice.map(({ json }) => json['path'])).size).toBe(1);
+    const run = String(twice[0]?.json['path']).split('/').at(-1) ?? '';
+    expect(await asking.post('/runs', body, { 'Idempotency-Key': 'two' })).toMatchObject({
+      status: 409,
+      json: { error: { code: 'STARTED_BEFORE' }, run },
+    });
+    expect(await asking.post('/runs', { ...body, revision: 'ffffffffffff' })).toMatchObject({
+      status: 409,
+      json: { error: { code: 'CHANGED' } },
+    });
+    expect(await endOf(place, run)).toMatchObject({ kind: 'run', exit: 0, error: null });
+    expect(wrongIn(place, sheet, run)).toEqual([]);
+    const second = await started(place, sheet, { again: true });
+    expect(await endOf(place, second)).toMatchObject({ exit: 0 });
+    expect((await asking.get(`/runs/${second}/state`)).json).toMatchObject({ rows: '24 rows: 24 existing' });
+    expect(await asking.page(`/runs/${run}`)).toContain('>Verify</button>');
+  });
+
+  it('stops when a person says so, and is gone on with by a person', async ({ expect, onTestFinished }) => {
+    const place = await jobPlaceOf(onTestFinished, { sandbox: { latencyMs: 60 } });
+    const { asking } = place;
+    const sheet = await uploaded(place);
+    const run = await started(place, sheet, { concurrency: 2 });
+    await jobOf(place, `/runs/${run}`, ({ progress }) => Number(progress?.['done']) > 0);
+    expect(await asking.post(`/runs/${run}/stop-hard`)).toMatchObject({
+      status: 409,
+      json: { error: { code: 'TOO_EARLY' } },
+    });
+    await asking.post(`/runs/${run}/stop`);
+    expect(await endOf(place, run)).toMatchObject({ kind: 'run', exit: 4, state: 'ended' });
+    await place.again();
+    expect(await place.asking.page(`/runs/${run}`)).toContain('>Resume</button>');
+    expect((await place.asking.post(`/runs/${run}/resume`)).status).toBe(202);
+    expect(await endOf(place, run)).toMatchObject({ kind: 'resume', exit: 0 });
+    expect(wrongIn(place, sheet, run)).toEqual([]);
+  });
+
+  it('waits for whoever works on the partition, and says who that is', async ({ expect, onTestFinished }) => {
+    const place = await jobPlaceOf(onTestFinished, { sandbox: { latencyMs: 60 } });
+    const { sandbox, asking, cli } = place;
+    const sheet = await uploaded(place);
+    const other = cli(
+      'run',
+      join(SAMPLES, 'mixed.xlsx'),
+      '--out',
+      'runs/cli',
+      '--concurrency',
+      '1',
+      '--quiet',
+    );
+    while (sandbox.state.accounts.size < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await asking.page('/runs/cli')).toContain('Running elsewhere');
+    const run = await started(place, sheet);
+    const { heldBy } = await jobOf(place, `/runs/${run}`, ({ state }) => state === 'held by another');
+    expect(heldBy).toMatch(
+      new RegExp(
+        `on partition sandbox-partition of ${sandbox.url}: host .*, process ${other.child.pid}, since `,
+      ),
+    );
+    expect(await asking.page(`/runs/${run}`)).toContain(`process ${other.child.pid}`);
+    expect((await other.ended).code).toBe(0);
+    expect(await endOf(place, run)).toMatchObject({ exit: 0 });
+    expect((await asking.get(`/runs/${run}/state`)).json).toMatchObject({ rows: '24 rows: 24 created' });
+  });
+
+  it('waits for a log-in, which goes nowhere but to its process', async ({ expect, onTestFinished }) => {
+    const place = await jobPlaceOf(onTestFinished, { sandbox: { latencyMs: 60 }, hasLogIn: false });
+    const { asking, directory } = place;
+    const run = await started(place, await uploaded(place), { environment: 'custom', concurrency: 2 });
+    await jobOf(place, `/runs/${run}`, ({ state }) => state === 'needs log-in');
+    expect(await asking.page(`/runs/${run}`)).toContain('API user of custom');
+    const logIn = { environment: 'custom', username: SANDBOX_USERNAME };
+    await asking.post('/login-to-platform', { ...logIn, password: 'wrong-Word-1' });
+    const refused = await jobOf(place, `/runs/${run}`, ({ error }) => error !== null);
+    expect(refused).toMatchObject({ state: 'needs log-in', error: { code: 'LOGIN_REFUSED' } });
+    await asking.post('/login-to-platform', { ...logIn, password: SANDBOX_PASSWORD });
+    const { pid } = await jobOf(place, `/runs/${run}`, ({ progress }) => progress !== null);
+    for (const what of ['cmdline', 'environ'])
+      expect(readFileSync(`/proc/${pid}/${what}`, 'latin1')).not.toMatch(/sandbox@|PASSWORD|=sandbox\0/);
+    expect(await endOf(place, run)).toMatchObject({ exit: 0 });
+    for (const file of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+      const path = join(directory, file);
+      if (!statSync(path).isFile()) continue;
+      expect([file, readFileSync(path, 'latin1').includes('wrong-Word-1')]).toEqual([file, false]);
+    }
+  });
+});
+
+describe.concurrent('production', () => {
+  it('is reached only where it is named, with the partition typed, after a dry run of exactly this', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const closed = await jobPlaceOf(onTestFinished);
+    const { id: other } = await uploaded(closed);
+    expect(await closed.asking.post('/runs', { sheet: other, environment: 'production' })).toMatchObject({
+      status: 403,
+      json: { error: { code: 'ENVIRONMENT_CLOSED' } },
+    });
+    const place = await jobPlaceOf(onTestFinished, { environments: 'production' });
+    const { sandbox, asking } = place;
+    const { id, revision } = await uploaded(place);
+    const body = { sheet: id, revision, environment: 'production' };
+    const confirm = 'sandbox-partition';
+    const start = async (more: object) => (await asking.post('/runs', { ...body, ...more })).json['error'];
+    expect(await start({})).toMatchObject({ code: 'NOT_CONFIRMED' });
+    expect(await start({ confirm })).toMatchObject({ code: 'NO_DRY_RUN' });
+    await asking.post(`/sheets/${id}/dry-run`, body);
+    await jobOf(place, `/sheets/${id}`, ({ endedAt }) => endedAt !== null);
+    expect(await asking.page(`/sheets/${id}/start`)).toContain('<strong>sandbox-partition</strong>');
+    expect(await start({ confirm: 'another' })).toMatchObject({ code: 'NOT_CONFIRMED' });
+    expect(writesOf(sandbox)).toEqual([]);
+    const run = await started(place, { id, revision, rows: [] }, { environment: 'production', confirm });
+    expect(await endOf(place, run)).toMatchObject({ exit: 0 });
+    expect(await asking.page(`/runs/${run}`)).toContain('(production)');
   });
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorFacts, errorMember } from '../../errors.js';
+import { HOSTS } from '../../run/platform.js';
 import { Refused } from '../route.js';
 import { type Child, type Message, startChild } from './child.js';
 import { keepInput } from './input.js';
@@ -168,6 +169,12 @@ export class Jobs {
     return this.#of(this.#store.get(id));
   }
 
+  /** The job that a user has asked for with a key. */
+  byKey(user: string, key: string): Job | null {
+    const row = this.#store.byKey(user, key);
+    return row && this.#of(row);
+  }
+
   find(id: number): Job | null {
     const row = this.#store.find(id);
     return row && this.#of(row);
@@ -224,9 +231,17 @@ export class Jobs {
     this.#look();
   }
 
+  /** Where jobs go in an environment; null where the server knows no address of it. */
+  targetIn(environment: string): JobTarget | null {
+    const { ALIANZA_BASE_URL: baseUrl = '', ALIANZA_PARTITION_ID: partition = '' } = this.#env;
+    const host = environment === 'beta' || environment === 'production' ? HOSTS[environment] : null;
+    if (environment === 'custom' && baseUrl === '') return null;
+    return { environment, baseUrl: baseUrl || host, partition: partition || null };
+  }
+
   /** The partition that jobs of a user go to where none is named; null while nobody has asked the platform. */
-  partitionOf(user: string, { environment, baseUrl }: JobTarget): string | null {
-    if (baseUrl === null) return null;
+  partitionOf(user: string, { environment, baseUrl, partition }: JobTarget): string | null {
+    if (baseUrl === null || partition !== null) return partition;
     const logIn = this.logIns.of(user, environment);
     return this.#partitions.get(placeKey(baseUrl, logIn?.username ?? '')) ?? null;
   }
@@ -445,7 +460,7 @@ export class Jobs {
 }
 
 /** What each kind of job is called in a sentence. */
-const KIND_NAMES: Readonly<Record<JobRow['kind'], string>> = {
+export const KIND_NAMES: Readonly<Record<JobRow['kind'], string>> = {
   check: 'a check',
   'dry-run': 'a dry run',
   run: 'a run',

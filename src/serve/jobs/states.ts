@@ -6,10 +6,10 @@ import type { Job } from './jobs.js';
 /** A job as programs and live pages are told of it. */
 export function jobMember(job: Job): object {
   const { id, kind, state, place, heldBy, progress, user, askedAt, startedAt, endedAt, stoppedBy } = job;
-  const { exit, error, run, sheet, revision } = job;
+  const { exit, error, run, sheet, revision, pid } = job;
   return {
     ...{ id, kind, state, place, heldBy, progress, user, askedAt, startedAt, endedAt, stoppedBy },
-    ...{ exit, error, run, sheet, revision },
+    ...{ exit, error, run, sheet, revision, pid },
   };
 }
 
@@ -60,11 +60,22 @@ export function stateOfSheet(
   return { page: pageOf(own), texts: current ? textsOf(current) : {}, jobs: members(own), revision };
 }
 
+/** A second Ctrl-C is for a job that was asked to stop so long ago, milliseconds. */
+const HARD_AFTER_MS = 60_000;
+
+/** Whether a job that was asked to stop may be ended at once. */
+export function isLongStopping({ stoppingAt }: Job): boolean {
+  return stoppingAt !== null && Date.now() - stoppingAt >= HARD_AFTER_MS;
+}
+
 /** What a page shows of jobs but for numbers that grow. */
 function pageOf(jobs: readonly Job[]): string {
   return jobs
     .slice(0, TOLD)
-    .map(({ id, state, place, heldBy }) => `${id} ${state} ${place ?? ''} ${heldBy ?? ''}`)
+    .map((job) => {
+      const { id, state, place, heldBy } = job;
+      return `${id} ${state} ${place ?? ''} ${heldBy ?? ''} ${isLongStopping(job) ? 'long' : ''}`;
+    })
     .join('; ');
 }
 
@@ -73,7 +84,7 @@ function members(jobs: readonly Job[]): object[] {
 }
 
 /** The numbers of a job that is at work, each a text; '' for what is not known. */
-function textsOf(job: Job): Record<string, string> {
+export function textsOf(job: Job): Record<string, string> {
   const { progress, since, mostAtOnce } = job;
   if (progress === null || since === null) return { rate: '', left: '', limit: '', paused: '' };
   const { done, total, rate, limit, inFlight, pausedUntil, requests } = progress;

@@ -13,12 +13,14 @@ const CAUSES = 20;
 /**
  * One run: what state it is in, what became of its rows and why, who did what when, and its files.
  * @param report null while it is going on, or where the journal cannot be read so far
+ * @param acts what is done with it here
  */
-export function runPage({ id, run }: ServedRun, report: RunReport | null): Html {
+export function runPage({ id, run }: ServedRun, report: RunReport | null, acts: Html): Html {
   const files = filesCard(id, run.runDir);
   if (run.state === 'unreadable')
     return html`<h1>${id}</h1>
 <section class="card message"><h2>The journal of this run cannot be read</h2><p>${run.error.message}</p><p>${run.error.hint}</p></section>
+${acts}
 ${files}`;
   return html`<div id="live" data-topic="run:${id}">${run.kind === 'validate' ? '' : environmentTag(run.environment)}
 <h1>${nameOf(run.sheets, id)}</h1>
@@ -27,6 +29,7 @@ ${files}`;
 ${progress(run)}
 <p data-slot="rows">${liveRun(run).rows}</p></div>
 <p class="quiet" role="status" id="said"></p>
+${acts}
 ${factsOf(run)}
 ${saidCard(run)}
 ${report === null ? '' : nextCard(report.next)}

@@ -1,6 +1,8 @@
 import { type Html, html } from '../../results/html.js';
 import { RUN_STANDINGS, type RunStanding } from '../../results/run-report.js';
+import type { Job } from '../jobs/jobs.js';
 import type { ServedRun } from '../runs.js';
+import { openJobs } from './jobs.js';
 import { environmentTag, time } from './layout.js';
 import { liveRun, STANDING_LOOKS, standingText } from './run-words.js';
 import type { SheetView } from './sheet-tabs.js';
@@ -50,6 +52,7 @@ export function nowPage(
   all: readonly ServedRun[],
   sheets: readonly SheetView[],
   beginnings: Omit<Beginnings, 'isFirst'>,
+  jobs: readonly Job[],
 ): Html {
   const going = all.filter(({ run }) => run.state === 'going on');
   const open = all.filter(({ run }) =>
@@ -60,6 +63,7 @@ export function nowPage(
   return html`<h1>Now</h1>
 <div id="live" data-topic="list"></div>
 ${uploadCard({ ...beginnings, isFirst: all.length === 0 && sheets.length === 0 })}
+${openJobs(jobs)}
 ${section('going', 'Going on', going, 'Nothing is running.')}
 ${section('open', 'Needs you', open.slice(0, LATEST), 'No run is stopped or has rows that are not done.')}
 ${open.length > LATEST ? html`<p><a href="/runs">All ${open.length.toLocaleString('en-US')} are in the list of runs</a></p>` : ''}

@@ -1,14 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { extname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { readHolder } from '../../journal/lock.js';
+import { type Html, html } from '../../results/html.js';
+import type { ListedRun, UnreadableRun } from '../../results/run-report.js';
+import { runFiles } from '../../run/directory.js';
 import { isProduction } from '../../run/platform.js';
 import type { RunTarget } from '../../run/state.js';
 import type { Job } from '../jobs/jobs.js';
-import { jobMember, stateOfRun } from '../jobs/states.js';
+import { isLongStopping, jobMember, stateOfRun } from '../jobs/states.js';
 import type { JobKind, JobTarget } from '../jobs/store.js';
+import { environmentTag } from '../pages/layout.js';
+import { actsCard } from '../pages/run-acts.js';
+import { nameOf } from '../pages/runs.js';
+import { type UndoView, undoPage } from '../pages/undo.js';
 import { mayDo, type Role } from '../roles.js';
 import { type Answer, type Ask, notFound, Refused, type Route } from '../route.js';
+import { downloadsIn } from '../runs.js';
 import type { Served } from '../served.js';
-
-/** A second Ctrl-C is for a job that was asked to stop so long ago, milliseconds. */
-const HARD_AFTER_MS = 60_000;
 
 /** What can be done with a run that is there: who asks, and what is asked for. */
 const ACTS = {
@@ -25,7 +35,7 @@ const ACTS = {
  * What a role may do where a job goes, and whether the server goes there at all.
  * @throws Refused 403
  */
-function admitTo({ jobs }: Pick<Served, 'jobs'>, role: Role, target: JobTarget): void {
+export function admitTo({ jobs }: Pick<Served, 'jobs'>, role: Role, target: JobTarget): void {
   const { environment } = target;
   if (!jobs.settings.environments.includes(environment))
     throw new Refused(
@@ -43,54 +53,50 @@ function admitTo({ jobs }: Pick<Served, 'jobs'>, role: Role, target: JobTarget):
     );
 }
 
-/** Starting, stopping and whatever else is done with runs. */
-export function jobRoutes(served: Served): Route[] {
-  const { jobs, records, runs } = served;
-
-  /** What somebody did is in the audit. */
-  function audit(ask: Ask, object: string, result: 'done' | 'refused'): void {
-    const { user, role } = whoIn(ask);
-    records.audit({ user, role, address: ask.address, action: 'job', object, result });
+/** Tells the audit what somebody asked for, and whether it was refused. */
+export async function auditJob(
+  { records }: Pick<Served, 'records'>,
+  ask: Ask,
+  object: string,
+  work: () => Answer | Promise<Answer>,
+): Promise<Answer> {
+  const { user, role } = whoIn(ask);
+  const line = { user, role, address: ask.address, action: 'job', object } as const;
+  try {
+    const answer = await work();
+    records.audit({ ...line, result: 'done' });
+    return answer;
+  } catch (error) {
+    if (error instanceof Refused) records.audit({ ...line, result: 'refused' });
+    throw error;
   }
+}
 
-  async function act(ask: Ask, kind: keyof typeof ACTS): Promise<Answer> {
-    const found = await runs.find(ask.param('id'));
-    if (!found || found.run.state === 'unreadable') throw notFound();
-    const { id, run } = found;
-    const { user, role } = whoIn(ask);
-    const target = {
-      ...{ environment: run.environment, baseUrl: run.baseUrl, partition: run.partitionId },
-    };
-    const fields = await ask.fields();
-    try {
-      if (kind !== 'results') admitTo(served, role, target);
-      if (kind === 'undo') refuseOther(fields['confirm'] ?? '', run.partitionId ?? id);
-      const job = jobs.ask({
-        ...{ kind, run: id, target: kind === 'results' ? null : target, user, role },
-        ...{ address: ask.address, key: keyIn(ask, fields) },
-      });
-      audit(ask, `${kind} ${id}`, 'done');
-      return answerOf(ask, job, kind === 'undo-list' ? `/runs/${id}/undo` : `/runs/${id}`);
-    } catch (error) {
-      if (error instanceof Refused) audit(ask, `${kind} ${id}`, 'refused');
-      throw error;
-    }
-  }
-
-  function stop(ask: Ask, isHard: boolean): Answer {
-    const id = ask.param('id');
-    const job = jobs.of({ run: id }).find((each) => each.endedAt === null && each.kind !== 'results');
+/**
+ * Asks a job to stop, or ends one at once that was asked a minute ago.
+ * @param job undefined where there is none
+ * @throws Refused 409
+ */
+export function stopJob(
+  served: Served,
+  ask: Ask,
+  job: Job | undefined,
+  isHard: boolean,
+  see: string,
+): Promise<Answer> {
+  const { jobs } = served;
+  const { user, role } = whoIn(ask);
+  return auditJob(served, ask, `${isHard ? 'stop hard' : 'stop'} ${see.split('/')[2]}`, () => {
     if (!job)
       throw new Refused(
         409,
         'NOT_HERE',
-        'No job of this server is at work on this run.',
+        'No job of this server is at work on it.',
         'One of the command line is stopped where it was started.',
       );
-    const { user, role } = whoIn(ask);
     if (job.target) admitTo(served, role, job.target);
     if (!isHard) jobs.stop(job.id, user);
-    else if (job.stoppingAt !== null && Date.now() - job.stoppingAt >= HARD_AFTER_MS) jobs.stopHard(job.id);
+    else if (isLongStopping(job)) jobs.stopHard(job.id);
     else
       throw new Refused(
         409,
@@ -98,8 +104,84 @@ export function jobRoutes(served: Served): Route[] {
         'Ask it to stop first, and give it a minute: what is in flight is finished.',
         'After that it can be stopped hard.',
       );
-    audit(ask, `${isHard ? 'stop hard' : 'stop'} ${id}`, 'done');
-    return answerOf(ask, jobs.find(job.id) ?? job, `/runs/${id}`);
+    return answerOf(ask, jobs.find(job.id) ?? job, see);
+  });
+}
+
+/** Stopping, going on and whatever else is done with runs. */
+export function jobRoutes(served: Served): Route[] {
+  const { jobs, runs, sheets } = served;
+
+  async function readable(ask: Ask) {
+    const found = await runs.find(ask.param('id'));
+    if (!found || found.run.state === 'unreadable') throw notFound();
+    return { id: found.id, run: found.run };
+  }
+
+  async function act(ask: Ask, kind: keyof typeof ACTS): Promise<Answer> {
+    const { id, run } = await readable(ask);
+    const { user, role } = whoIn(ask);
+    const fields = await fieldsIn(ask);
+    const { environment, baseUrl, partitionId: partition } = run;
+    const target = kind === 'results' ? null : { environment, baseUrl, partition };
+    return auditJob(served, ask, `${kind} ${id}`, () => {
+      if (run.kind !== 'run')
+        throw new Refused(
+          409,
+          'NO_IMPORT',
+          'It was a check: it created nothing.',
+          'Start a run of the sheet.',
+        );
+      if (target !== null) admitTo(served, role, target);
+      if (kind === 'undo') refuseOther(fields['confirm'] ?? '', partition ?? id);
+      const job = jobs.ask({
+        ...{ kind, run: id, target, user, role, address: ask.address, key: keyIn(ask, fields) },
+      });
+      return answerOf(ask, job, kind.startsWith('undo') ? `/runs/${id}/undo` : `/runs/${id}`);
+    });
+  }
+
+  function stop(ask: Ask, isHard: boolean): Promise<Answer> {
+    const id = ask.param('id');
+    const job = jobs.of({ run: id }).find((each) => each.endedAt === null && each.kind !== 'results');
+    return stopJob(served, ask, job, isHard, `/runs/${id}`);
+  }
+
+  /** The rows that are not done become a sheet of their own, to be put right and started. */
+  async function correct(ask: Ask): Promise<Answer> {
+    const { id, run } = await readable(ask);
+    const file = downloadsIn(run.runDir).find(({ name }) => name.startsWith('errors.'));
+    if (!file) throw notFound();
+    const path = join(run.runDir, file.name);
+    const { user } = whoIn(ask);
+    return auditJob(served, ask, `correct ${id}`, async () => {
+      const body = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
+      const name = `errors of ${nameOf(run.sheets, id).replace(/\.\w+$/, '')}${extname(file.name)}`;
+      const sheet = await sheets.take(name, user, { body, announced: file.bytes, signal: ask.signal });
+      const see = `/sheets/${sheet.id}`;
+      return ask.wantsPage ? { see } : { status: 201, json: { id: sheet.id, path: see } };
+    });
+  }
+
+  async function undo(ask: Ask): Promise<Answer> {
+    const { id, run } = await readable(ask);
+    const { role } = whoIn(ask);
+    const own = jobs.of({ run: id });
+    const last = own.find(
+      ({ kind, endedAt, exit }) => kind === 'undo-list' && endedAt !== null && exit === 0,
+    );
+    const isLatest =
+      last && !own.some((job) => job.id > last.id && CHANGES.includes(job.kind) && job.startedAt !== null);
+    const output = last && isLatest ? jobs.outputOf(last) : null;
+    const list = (output?.['objects'] ?? null) as UndoView['list'];
+    return {
+      page: { title: `Undo ${nameOf(run.sheets, id)}`, part: '/runs', scripts: ['live'] },
+      content: undoPage({
+        ...{ id, run, jobs: own, list, listedAt: list && last ? last.endedAt : null },
+        may: isAdmitted(served, role, { ...run, partition: null }) && mayDo(role, 'production'),
+        ...{ word: run.partitionId ?? id, key: randomUUID(), linesOf: (job) => jobs.lastLinesOf(job) },
+      }),
+    };
   }
 
   return [
@@ -111,21 +193,74 @@ export function jobRoutes(served: Served): Route[] {
         return { json: state };
       },
     },
+    { ...{ method: 'GET', path: '/runs/:id/undo', role: 'view' }, answer: undo },
     ...(Object.keys(ACTS) as (keyof typeof ACTS)[]).map(
       (kind): Route => ({
         ...{ method: 'POST', path: `/runs/:id/${kind}`, role: ACTS[kind] },
         answer: (ask) => act(ask, kind),
       }),
     ),
+    { ...{ method: 'POST', path: '/runs/:id/correct', role: 'run' }, answer: correct },
     { ...{ method: 'POST', path: '/runs/:id/stop', role: 'run' }, answer: (ask) => stop(ask, false) },
     { ...{ method: 'POST', path: '/runs/:id/stop-hard', role: 'run' }, answer: (ask) => stop(ask, true) },
   ];
+}
+
+/** What changes a run, so that a list of what undo would do is no longer true. */
+const CHANGES: readonly JobKind[] = ['run', 'resume', 'retry', 'undo'];
+
+/** Whether a role may do something where a job goes. */
+function isAdmitted(served: Pick<Served, 'jobs'>, role: Role, target: JobTarget): boolean {
+  try {
+    admitTo(served, role, target);
+    return mayDo(role, 'run');
+  } catch {
+    return false;
+  }
+}
+
+/** What is said of a run here and done with it. */
+export function actsOf(served: Served, ask: Ask, id: string, run: ListedRun | UnreadableRun | null): Html {
+  const { jobs } = served;
+  const { role } = whoIn(ask);
+  const own = jobs.of({ run: id });
+  const target = run && run.state !== 'unreadable' ? { ...run, partition: null } : (own[0]?.target ?? null);
+  const may = target === null ? mayDo(role, 'run') : isAdmitted(served, role, target);
+  return actsCard(run, {
+    ...{ id, jobs: own, may, mayUndo: may && mayDo(role, 'production') },
+    isClosed: target !== null && !jobs.settings.environments.includes(target.environment),
+    holder: run?.state === 'going on' ? readHolder(`${runFiles(run.runDir).lock}.holder`) : null,
+    hasErrors: run !== null && downloadsIn(run.runDir).some(({ name }) => name.startsWith('errors.')),
+    ...{ key: randomUUID(), linesOf: (job: Job) => jobs.lastLinesOf(job) },
+  });
+}
+
+/** The page of a run that was asked for and has not begun. */
+export function askedFor(served: Served, ask: Ask, id: string): Html | null {
+  const [job] = served.jobs.of({ run: id });
+  if (!job) return null;
+  return html`<div id="live" data-topic="run:${id}">${environmentTag(job.target?.environment ?? '')}
+<h1>${id}</h1></div>
+<p class="quiet" role="status" id="said"></p>
+<p>It has not begun${job.endedAt === null ? ' yet' : ''}: nothing was read or sent.</p>
+${actsOf(served, ask, id, null)}
+${job.sheet === null ? '' : html`<p><a href="/sheets/${job.sheet}/start">Back to the sheet</a></p>`}`;
 }
 
 /** Whoever asks: routes of jobs need somebody. */
 export function whoIn({ session }: Ask): { user: string; role: Role } {
   if (session === null) throw notFound();
   return session;
+}
+
+/** The fields of a form, or those of a JSON object with those of its `settings`, as texts. */
+export async function fieldsIn(ask: Ask): Promise<Readonly<Record<string, string>>> {
+  if (!(ask.header('content-type') ?? '').includes('json')) return ask.fields();
+  const { settings, ...others } = Object(await ask.json()) as Record<string, unknown>;
+  const all = Object.entries({ ...Object(settings), ...others });
+  return Object.fromEntries(
+    all.flatMap(([name, value]) => (Object(value) === value || value == null ? [] : [[name, String(value)]])),
+  );
 }
 
 /** A double click is one job: its two requests have one key. */
@@ -138,7 +273,7 @@ export function answerOf(ask: Ask, job: Job, see: string): Answer {
 }
 
 /** @throws Refused when what was typed is not what was to be typed */
-function refuseOther(typed: string, wanted: string): void {
+export function refuseOther(typed: string, wanted: string): void {
   if (typed.trim() === wanted) return;
   throw new Refused(
     409,

@@ -8,6 +8,7 @@ import { type Answer, type Ask, notFound, type Route } from '../route.js';
 import { attachment, DOWNLOADS, type Download, downloadsIn } from '../runs.js';
 import type { Served } from '../served.js';
 import { viewOf } from '../sheets/view.js';
+import { actsOf, askedFor } from './jobs.js';
 import { SAMPLES, templateNames } from './sheets.js';
 
 const REPORT_POLICY =
@@ -15,7 +16,7 @@ const REPORT_POLICY =
 
 /** Looking at runs, and taking their files. */
 export function runRoutes(served: Served): Route[] {
-  const { folder, records, runs, sheets } = served;
+  const { folder, jobs, records, runs, sheets } = served;
   /** A file of a run by what was asked for; found in a listing. */
   function fileOf(ask: Ask, asked: string): { id: string; name: Download; path: string } {
     const id = ask.param('id');
@@ -28,14 +29,19 @@ export function runRoutes(served: Served): Route[] {
 
   async function one(ask: Ask): Promise<Answer> {
     const found = await runs.find(ask.param('id'));
-    if (!found) throw notFound();
+    if (!found) {
+      const asked = askedFor(served, ask, ask.param('id'));
+      if (asked === null) throw notFound();
+      return { page: { title: ask.param('id'), part: '/runs', scripts: ['live'] }, content: asked };
+    }
     const { id, run } = found;
     const isReadable = run.state !== 'unreadable' && run.state !== 'going on';
     const report = isReadable ? await readReport(run.runDir).catch(() => null) : null;
     const name = run.state === 'unreadable' ? id : nameOf(run.sheets, id);
     const title =
       run.state !== 'unreadable' && run.environment === 'production' ? `${name} (production)` : name;
-    return { page: { title, part: '/runs', scripts: ['live'] }, content: runPage(found, report) };
+    const acts = actsOf(served, ask, id, run);
+    return { page: { title, part: '/runs', scripts: ['live'] }, content: runPage(found, report, acts) };
   }
 
   function download(ask: Ask): Answer {
@@ -58,6 +64,7 @@ export function runRoutes(served: Served): Route[] {
             ...{ maxUpload: sheets.limits.upload, runsFolder: folder.runs },
             ...{ templates: templateNames(), samples: SAMPLES },
           },
+          jobs.open(),
         ),
       }),
     },

@@ -75,7 +75,10 @@ export function sessionRoutes(served: Served): Route[] {
 
   function logOut(ask: Ask): { 'Set-Cookie': string } {
     const { session, address } = ask;
-    if (session) records.end(session);
+    if (session) {
+      records.end(session);
+      served.jobs.logIns.forget(session.user);
+    }
     records.audit({
       ...{ user: session?.user ?? '', role: session?.role ?? '', address },
       ...{ action: 'log out', object: '', result: 'done' },

@@ -1,0 +1,78 @@
+import { type Html, html } from '../../results/html.js';
+import type { ListedRun } from '../../results/run-report.js';
+import type { Job } from '../jobs/jobs.js';
+import { button, hidden, jobNow, jobsCard } from './jobs.js';
+import { environmentTag, time } from './layout.js';
+import { nameOf } from './runs.js';
+
+/** What the page of an undo shows. */
+export interface UndoView {
+  readonly id: string;
+  readonly run: ListedRun;
+  /** the latest first */
+  readonly jobs: readonly Job[];
+  /** what the last list says by kind; null where none was made since the run was changed last */
+  readonly list: Readonly<Record<string, Readonly<Record<string, number>>>> | null;
+  readonly listedAt: string | null;
+  readonly may: boolean;
+  /** what is to be typed */
+  readonly word: string;
+  readonly key: string;
+  readonly linesOf: (job: Job) => readonly string[];
+}
+
+/** What undo would delete and keep, and the way to do it. */
+export function undoPage(view: UndoView): Html {
+  const { id, run, jobs, list, listedAt, may, word, key, linesOf } = view;
+  const open = jobs.find(({ endedAt, kind }) => endedAt === null && kind !== 'results');
+  const back = `/runs/${id}/undo`;
+  const nothing = list !== null && countOf(list, WILL) === 0;
+  return html`<div id="live" data-topic="run:${id}">${environmentTag(run.environment)}
+<h1>Undo <a href="/runs/${id}">${nameOf(run.sheets, id)}</a></h1></div>
+<p>Undo deletes what this run created, newest first, and puts back what it changed. What was there before, and what others need since, is kept. It cannot be taken back.</p>
+${open ? jobNow(open, { path: `/runs/${id}`, back }, may) : ''}
+${list === null ? html`<section class="card"><h2>What would be deleted</h2><p>Nobody has looked yet. The list asks the platform and changes nothing.</p>${may && !open ? button(`/runs/${id}/undo-list`, 'Make the list', { key: `${key}-list` }) : ''}</section>` : listCard(id, list, listedAt)}
+${may && !open && list !== null && !nothing ? confirmForm(id, run, word, key) : ''}
+${may ? '' : html`<p class="card note">Undo needs the role production, or this server does not go to ${run.environment}.</p>`}
+${jobsCard(
+  jobs.filter(({ kind }) => kind.startsWith('undo')),
+  linesOf,
+)}`;
+}
+
+/** What the list calls what undo will do. */
+const WILL = ['would be deleted', 'would be put back'];
+
+function countOf(list: NonNullable<UndoView['list']>, whats: readonly string[]): number {
+  const counts = Object.values(list).flatMap((of) => whats.map((what) => of[what] ?? 0));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function listCard(id: string, list: NonNullable<UndoView['list']>, listedAt: string | null): Html {
+  const whats = [...new Set(Object.values(list).flatMap((of) => Object.keys(of)))];
+  const kinds = Object.entries(list).reverse();
+  return html`<section class="card" aria-labelledby="list"><h2 id="list">What undo would do</h2>
+${
+  kinds.length === 0
+    ? html`<p>Nothing: there is nothing of this run to undo.</p>`
+    : html`<table class="hits"><thead><tr><th scope="col">Kind</th>${whats.map((what) => html`<th scope="col">${what}</th>`)}</tr></thead><tbody>${kinds.map(
+        ([kind, of]) =>
+          html`<tr><td data-label="Kind">${wordsOf(kind)}</td>${whats.map((what) => html`<td data-label="${what}">${of[what] === undefined ? '' : of[what].toLocaleString('en-US')}</td>`)}</tr>`,
+      )}</tbody></table>`
+}
+<p class="quiet">${listedAt === null ? '' : html`As of ${time(listedAt)}. `}<a href="/runs/${id}/files/undo-dry-run.csv" download>Each object is in undo-dry-run.csv</a></p>
+${button(`/runs/${id}/undo-list`, 'Look again')}</section>`;
+}
+
+/** `businessLine` → business line. */
+function wordsOf(kind: string): string {
+  return kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function confirmForm(id: string, run: ListedRun, word: string, key: string): Html {
+  return html`<form class="card" method="post" action="/runs/${id}/undo" aria-labelledby="go">${hidden({ key })}<h2 id="go">Undo it</h2>
+<p>${environmentTag(run.environment)} ${run.baseUrl ?? ''}</p>
+<p><label for="confirm">Type <strong>${word}</strong> to confirm</label>
+<input id="confirm" name="confirm" required autocomplete="off" autocapitalize="none" spellcheck="false"></p>
+<p><button>Delete what this run created</button></p></form>`;
+}
