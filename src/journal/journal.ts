@@ -95,6 +95,16 @@ export interface StoredStep {
   readonly outcome: JsonObject | null;
 }
 
+/** A problem without what it says. */
+export interface ProblemMark {
+  /** its number, in the order of writing */
+  readonly id: number;
+  /** 0 for one of the input as a whole */
+  readonly ordinal: number;
+  readonly code: string;
+  readonly severity: string;
+}
+
 /** What is looked for in a journal. */
 export interface SoughtText {
   /** all of them must be there, whatever their capitals; ASCII without a character that JSON escapes */
@@ -403,6 +413,39 @@ export class Journal<R> {
       `SELECT ${bytes('problem')} FROM problems WHERE ordinal = ?`,
       ordinal,
     ).map((raw) => this.#unseal<JsonObject>(raw.problem));
+  }
+
+  /** Which rows problems are of, and what they are, in the order of writing: those after `after`, at most `limit`. */
+  problemMarksAfter(after: number, limit: number): ProblemMark[] {
+    type Raw = { id: number; ordinal: number; code: Bytes | null; severity: Bytes | null };
+    const of = (name: string) =>
+      `CAST(json_extract(${plainJson('problem')}, '$.${name}') AS BLOB) AS ${name}`;
+    return this.#all<Raw>(
+      `SELECT rowid AS id, CAST(ordinal AS INTEGER) AS ordinal, ${of('code')}, ${of('severity')} FROM problems
+       WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+      after,
+      limit,
+    ).map(({ id, ordinal, code, severity }) => ({
+      ...{ id, ordinal, code: code === null ? '' : textOf(code) },
+      severity: severity === null ? '' : textOf(severity),
+    }));
+  }
+
+  /** The first and the last row of each source that has rows, in the order of reading. */
+  rangesOfSources(): { source: number; first: number; last: number }[] {
+    return this.#all(
+      `SELECT CAST(source AS INTEGER) AS source, min(ordinal) AS first, max(ordinal) AS last FROM rows
+       GROUP BY source ORDER BY first`,
+    );
+  }
+
+  /** The cells of the rows above `after`, at most `limit`, as the JSON of a list. */
+  cellTextsAfter(after: number, limit: number): { ordinal: number; cells: string }[] {
+    return this.#all<{ ordinal: number; cells: Bytes }>(
+      `SELECT ordinal, ${bytes('cells')} FROM rows WHERE ordinal > ? ORDER BY ordinal LIMIT ?`,
+      after,
+      limit,
+    ).map(({ ordinal, cells }) => ({ ordinal, cells: textOf(cells).slice(SEAL) }));
   }
 
   step(key: string): StoredStep | undefined {

@@ -9,7 +9,13 @@ export interface Asset {
   readonly text: string;
 }
 
-const SCRIPTS = ['login', 'live', 'times', 'upload'] as const satisfies readonly (keyof Assets['scripts'])[];
+const SCRIPTS = [
+  'login',
+  'live',
+  'times',
+  'upload',
+  'grid',
+] as const satisfies readonly (keyof Assets['scripts'])[];
 
 const ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1f5fbf"/><path d="M4 5h8M4 8h8M4 11h5" stroke="#fff" stroke-width="1.5"/></svg>';

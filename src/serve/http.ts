@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { errorFacts, StopError } from '../errors.js';
@@ -9,6 +10,7 @@ import { failurePage, loginPage } from './pages/login.js';
 import type { Session } from './records.js';
 import { mayDo } from './roles.js';
 import { type Answer, type Ask, notFound, Refused, type Route } from './route.js';
+import { gridRoutes } from './routes/grid.js';
 import { jobRoutes } from './routes/jobs.js';
 import { liveRoutes } from './routes/live.js';
 import { runRoutes } from './routes/runs.js';
@@ -26,6 +28,8 @@ const MAX_BODY = 65_536;
 /** How long a form or JSON may take to come, milliseconds. */
 const BODY_MS = 30_000;
 const REQUESTS_A_MINUTE = 300;
+/** Characters from which on packing is worth its time. */
+const MIN_PACKED = 2000;
 
 /** All that can be asked for; who may is said beside each. */
 function routesOf(served: Served, streams: LiveStreams): Route[] {
@@ -35,6 +39,7 @@ function routesOf(served: Served, streams: LiveStreams): Route[] {
     ...sheetRoutes(served),
     ...jobRoutes(served),
     ...startRoutes(served),
+    ...gridRoutes(served),
     ...liveRoutes(served, streams),
   ];
 }
@@ -63,16 +68,18 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
 
   function responseTo(asked: Asked, answer: Answer): Response {
     const { headers = {}, status = 200 } = answer;
+    const whole = (type: string, text: string) => {
+      const { body, encoding } = packed(text, asked.req.header('accept-encoding') ?? '');
+      return new Response(body, { status, headers: { 'Content-Type': type, ...encoding, ...headers } });
+    };
     if ('see' in answer)
       return new Response(null, { status: 303, headers: { Location: answer.see, ...headers } });
-    if ('json' in answer) return Response.json(answer.json, { status, headers });
+    if ('json' in answer) return whole('application/json', JSON.stringify(answer.json));
     if ('text' in answer)
       return new Response(answer.text, { status, headers: { 'Content-Type': answer.type, ...headers } });
     const session = sessionOf(asked);
-    return new Response(layout({ ...answer.page, session, assets: assets.paths }, answer.content), {
-      status,
-      headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers },
-    });
+    const page = layout({ ...answer.page, session, assets: assets.paths }, answer.content);
+    return whole('text/html; charset=utf-8', page);
   }
 
   function refuse(asked: Asked, { status, code, message, hint, headers, facts }: Refused): Response {
@@ -135,7 +142,9 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
   app.get('/assets/:name', (asked) => {
     const asset = assets.files.get(asked.req.path);
     if (!asset) throw notFound();
-    return asked.body(asset.text, 200, {
+    const { body, encoding } = packed(asset.text, asked.req.header('accept-encoding') ?? '');
+    return asked.body(body, 200, {
+      ...encoding,
       'Content-Type': asset.type,
       'Cache-Control': 'public, max-age=31536000, immutable',
     });
@@ -166,6 +175,16 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
 }
 
 const KNOWN_METHODS = ['GET', 'HEAD', 'POST'];
+
+/** A text as a browser takes it: the pages of large sheets are a tenth when they are packed. */
+function packed(
+  text: string,
+  accepted: string,
+): { body: string | Uint8Array<ArrayBuffer>; encoding: Record<string, string> } {
+  if (text.length < MIN_PACKED || !/\bgzip\b/.test(accepted)) return { body: text, encoding: {} };
+  const body = new Uint8Array(gzipSync(text, { level: 4 }));
+  return { body, encoding: { 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' } };
+}
 
 function wantsPage(asked: Asked): boolean {
   return (asked.req.header('accept') ?? '').includes('text/html');

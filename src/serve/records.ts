@@ -65,6 +65,8 @@ export type Action =
   | 'download'
   | 'ask'
   | 'upload'
+  | 'edit'
+  | 'undo edit'
   | 'job'
   | 'add user'
   | 'remove user'

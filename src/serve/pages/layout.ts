@@ -1,6 +1,7 @@
 import { type Html, html } from '../../results/html.js';
 import { STYLE } from '../../results/report-page.js';
 import type { Session } from '../records.js';
+import { GRID_STYLE } from './grid-style.js';
 
 /** The style of all pages: that of reports, and what pages have besides. */
 export const PAGE_STYLE = `${STYLE}
@@ -32,13 +33,13 @@ textarea { font: inherit; color: inherit; background: var(--card); border: 1px s
   .runs tr { border-bottom: 1px solid var(--line); padding: .6rem 0; } .runs td { border: 0; padding: .1rem 0; }
   .runs td:not(:empty)::before { content: attr(data-label) ": "; color: var(--quiet); } .runs td:empty { display: none; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
-`;
+${GRID_STYLE}`;
 
 /** Where the files that pages load are, with a mark of what they hold in each name. */
 export interface Assets {
   readonly style: string;
   readonly icon: string;
-  readonly scripts: Readonly<Record<'login' | 'live' | 'times' | 'upload', string>>;
+  readonly scripts: Readonly<Record<'login' | 'live' | 'times' | 'upload' | 'grid', string>>;
 }
 
 /** What stands around the content of a page. */

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import type { GridFilter } from '../grid/check-rows.js';
+import { Copies } from '../grid/copies.js';
+import { Grid, type GridQuery, placeOf, type Wanted } from '../grid/grid.js';
+import { rowPage, rowsPage } from '../pages/rows.js';
+import { mayDo } from '../roles.js';
+import { type Answer, type Ask, notFound, Refused, type Route } from '../route.js';
+import { attachment, DOWNLOADS } from '../runs.js';
+import type { Served } from '../served.js';
+import type { Sheet } from '../sheets/sheets.js';
+import { viewOf } from '../sheets/view.js';
+
+const MOST_ROWS = 200;
+const PAGE_ROWS = 100;
+const MOST_EDITS = 1000;
+/** Bytes of a request with edits. */
+const MAX_BODY = 2_000_000;
+const MAX_PLACES = 2000;
+
+const place = { sheet: z.string().nullable(), row: z.int().positive() };
+const text = z.string().max(32_767);
+const changes = z.object({
+  revision: z.string(),
+  edits: z
+    .array(
+      z.union([
+        z.strictObject({ ...place, header: text, was: text, text }),
+        z.strictObject({ ...place, omit: z.literal(true) }),
+      ]),
+    )
+    .min(1)
+    .max(MOST_EDITS),
+});
+
+/** The rows of a sheet, the edits of its cells, and its corrected copy. */
+export function gridRoutes(served: Served): Route[] {
+  const { records, sheets } = served;
+  const grid = new Grid(sheets);
+  const copies = new Copies();
+
+  const userOf = (ask: Ask) => ask.session?.user ?? '';
+  const sheetOf = (ask: Ask): Sheet => sheets.get(ask.param('id'));
+  const audit = (ask: Ask, action: 'edit' | 'undo edit' | 'download', object: string) => {
+    const { user, role } = ask.session ?? { user: '', role: '' as const };
+    const told = object.length > MAX_PLACES ? `${object.slice(0, MAX_PLACES)}…` : object;
+    records.audit({ user, role, address: ask.address, action, object: told, result: 'done' });
+  };
+
+  async function rows(ask: Ask): Promise<Answer> {
+    const sheet = sheetOf(ask);
+    const query = queryOf(ask);
+    const from = numberIn(ask.query('from'), 0);
+    if (!ask.wantsPage) return windowOf(ask, sheet, query, from);
+    const view = viewOf(served, sheet);
+    if (view.check === null)
+      return { page: { title: `${sheet.name}: rows`, part: '/sheets' }, content: rowsPage(view, null) };
+    const jump = numberIn(ask.query('row'), 0);
+    const start = jump > 0 ? ((await grid.indexOfRow(sheet, query, jump)) ?? 0) : from;
+    const first = Math.floor(start / PAGE_ROWS) * PAGE_ROWS;
+    const { rows: checked } = await grid.check(sheet);
+    const shown = await grid.window(sheet, query, first, PAGE_ROWS);
+    const edits = await grid.listed(sheet);
+    const isEditor = ask.session !== null && mayDo(ask.session.role, 'run');
+    const source = checked.sources.find(({ id }) => id === query.source) ?? checked.sources[0] ?? null;
+    return {
+      page: { title: `${sheet.name}: rows`, part: '/sheets', scripts: ['grid'] },
+      content: rowsPage(view, {
+        ...{ query, from: first, size: PAGE_ROWS, sources: checked.sources, source, shown, edits, isEditor },
+        maySeeSecrets: ask.session !== null && mayDo(ask.session.role, 'production'),
+      }),
+    };
+  }
+
+  async function windowOf(ask: Ask, sheet: Sheet, query: GridQuery, from: number): Promise<Answer> {
+    const seek = ask.query('seek');
+    const at = numberIn(ask.query('at'), 0);
+    if (seek === 'row') return { json: { index: await grid.indexOfRow(sheet, query, at) } };
+    if (seek === 'next') return { json: { index: await grid.indexOfProblem(sheet, query, at, 1) } };
+    if (seek === 'previous') return { json: { index: await grid.indexOfProblem(sheet, query, at, -1) } };
+    const count = Math.min(MOST_ROWS, numberIn(ask.query('count'), PAGE_ROWS));
+    return { json: await grid.window(sheet, query, from, count) };
+  }
+
+  /** One row with a form for each of its cells: what needs no script. */
+  async function one(ask: Ask): Promise<Answer> {
+    const sheet = sheetOf(ask);
+    const found = await grid.row(sheet, numberIn(ask.query('sheet'), 1), numberIn(ask.param('row'), 0));
+    if (!found) throw notFound();
+    const isEditor = ask.session !== null && mayDo(ask.session.role, 'run');
+    return {
+      page: { title: `${sheet.name}: row ${found.row.row}`, part: '/sheets' },
+      content: rowPage(viewOf(served, sheet), found.source, found.row, isEditor),
+    };
+  }
+
+  async function change(ask: Ask): Promise<Answer> {
+    const sheet = sheetOf(ask);
+    const isForm = !(ask.header('content-type') ?? '').includes('json');
+    const { revision, edits } = isForm ? await formOf(ask) : changesIn(await bodyOf(ask));
+    const now = await grid.change(sheet, revision, edits, userOf(ask));
+    audit(ask, 'edit', `${sheet.id}: ${edits.map(placeOf).join('; ')}`);
+    if (!isForm) return { json: { revision: now } };
+    const [first] = edits;
+    const source =
+      (await grid.check(sheet)).rows.sources.find((each) => each.sheet === first?.sheet)?.id ?? 1;
+    return { see: `/sheets/${sheet.id}/rows/${first?.row}?sheet=${source}` };
+  }
+
+  async function withdraw(ask: Ask, revision: string): Promise<string> {
+    const sheet = sheetOf(ask);
+    const n = numberIn(ask.param('n'), 0);
+    const { revision: now, place: where } = await grid.withdraw(sheet, revision, n, userOf(ask));
+    audit(ask, 'undo edit', `${sheet.id}: ${where}`);
+    return now;
+  }
+
+  async function copy(ask: Ask, format: 'xlsx' | 'csv'): Promise<Answer> {
+    const sheet = sheetOf(ask);
+    const hasSecrets = ask.query('passwords') === 'shown';
+    if (hasSecrets && !(ask.session && mayDo(ask.session.role, 'production')))
+      throw new Refused(
+        403,
+        'ROLE',
+        'A copy with passwords needs the role production.',
+        'Take the copy without: passwords and PINs are masked in it.',
+      );
+    const written = await copies.write(sheet, format, hasSecrets, ask.signal);
+    audit(ask, 'download', `${sheet.id}/corrected.${format}${hasSecrets ? ' with passwords' : ''}`);
+    const name = `${sheet.name.replace(/\.(csv|tsv|txt|xls[xm]?)$/i, '')}-corrected.${format}`;
+    return {
+      text: written.stream,
+      type: DOWNLOADS[`results.${format}`].type,
+      headers: {
+        'Content-Length': String(written.bytes),
+        ...{ 'Content-Security-Policy': 'sandbox', 'Content-Disposition': attachment(name) },
+      },
+    };
+  }
+
+  return [
+    { ...{ method: 'GET', path: '/sheets/:id/rows', role: 'view' }, answer: rows },
+    { ...{ method: 'GET', path: '/sheets/:id/rows/:row', role: 'view' }, answer: one },
+    {
+      ...{ method: 'GET', path: '/sheets/:id/edits', role: 'view' },
+      answer: async (ask) => {
+        const sheet = sheetOf(ask);
+        return { json: { revision: sheets.revisionOf(sheet), edits: await grid.listed(sheet) } };
+      },
+    },
+    { ...{ method: 'POST', path: '/sheets/:id/edits', role: 'run' }, answer: change },
+    {
+      ...{ method: 'DELETE', path: '/sheets/:id/edits/:n', role: 'run' },
+      answer: async (ask) => ({ json: { revision: await withdraw(ask, ask.query('revision')) } }),
+    },
+    {
+      ...{ method: 'POST', path: '/sheets/:id/edits/:n/undo', role: 'run' },
+      answer: async (ask) => {
+        const { revision = '', back = '' } = await ask.fields();
+        await withdraw(ask, revision);
+        const path = `/sheets/${sheetOf(ask).id}/rows`;
+        return { see: back.startsWith(`${path}/`) || back.startsWith(`${path}?`) ? back : path };
+      },
+    },
+    {
+      ...{ method: 'GET', path: '/sheets/:id/corrected.xlsx', role: 'view' },
+      answer: (ask) => copy(ask, 'xlsx'),
+    },
+    {
+      ...{ method: 'GET', path: '/sheets/:id/corrected.csv', role: 'view' },
+      answer: (ask) => copy(ask, 'csv'),
+    },
+  ];
+}
+
+function queryOf(ask: Ask): GridQuery {
+  const filter = ask.query('filter');
+  const cause = ask.query('cause');
+  const known: readonly GridFilter[] = ['errors', 'warnings', 'edited'];
+  const named = known.find((each) => each === filter) ?? 'all';
+  return {
+    source: numberIn(ask.query('sheet'), 0),
+    filter: cause !== '' && /^[A-Z0-9_]+$/.test(cause) ? `cause:${cause}` : named,
+    text: ask.query('text').trim(),
+  };
+}
+
+function numberIn(text: string, otherwise: number): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : otherwise;
+}
+
+/** The edit of a form: one cell, or one row that is left out. */
+async function formOf(ask: Ask): Promise<{ revision: string; edits: Wanted[] }> {
+  const {
+    revision = '',
+    sheet = '',
+    row = '',
+    header = '',
+    was = '',
+    text: typed = '',
+    omit,
+  } = await ask.fields();
+  const where = { sheet: sheet === '' ? null : sheet, row: numberIn(row, 0) };
+  const wanted = omit === undefined ? { ...where, header, was, text: typed } : { ...where, omit: true };
+  return changesIn({ revision, edits: [wanted] });
+}
+
+function changesIn(body: unknown): { revision: string; edits: Wanted[] } {
+  const parsed = changes.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new Refused(
+    400,
+    'EDITS_INVALID',
+    'These are no edits.',
+    `Send {"revision", "edits": [{"sheet", "row", "header", "was", "text"} or {"sheet", "row", "omit": true}]}, ${MOST_EDITS} at most.`,
+  );
+}
+
+/** A body of edits, which may be larger than others. */
+async function bodyOf(ask: Ask): Promise<unknown> {
+  const tooLarge = new Refused(413, 'TOO_LARGE', 'The edits are too many at once.', 'Send fewer at once.');
+  if (Number(ask.header('content-length') ?? 0) > MAX_BODY) throw tooLarge;
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of ask.body ?? []) {
+    bytes += piece.length;
+    if (bytes > MAX_BODY) throw tooLarge;
+    pieces.push(piece);
+  }
+  try {
+    return JSON.parse(Buffer.concat(pieces).toString('utf8'));
+  } catch {
+    throw new Refused(400, 'NOT_JSON', 'The body of the request is not JSON.', 'Send it as JSON.');
+  }
+}

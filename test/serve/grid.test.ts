@@ -1,0 +1,219 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLI } from '../fixtures/cli.js';
+import { csvOf, mixedRows } from '../fixtures/rows.js';
+import { accessibilityOf, startBrowser, watchedPage } from './browser.js';
+import { checkByHand } from './checking.js';
+import { type Serving, startServing } from './serving.js';
+
+let browser: Browser;
+let serving: Serving;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  serving = await startServing();
+});
+afterAll(async () => {
+  await browser.close();
+  await serving.stop();
+});
+
+async function loggedIn(context: BrowserContext) {
+  const watched = await watchedPage(context, serving.origin);
+  const args = [CLI, 'serve', '--token', serving.directory];
+  await watched.page.goto(execFileSync(process.execPath, args, { encoding: 'utf8' }).trim());
+  await watched.page.getByRole('heading', { name: 'Now' }).waitFor();
+  return watched;
+}
+
+/** A new sheet that was checked. @returns its ID */
+async function uploaded(context: BrowserContext, name: string, content: string): Promise<string> {
+  const [cookie] = await context.cookies();
+  const headers = { Cookie: `${cookie?.name}=${cookie?.value}`, Origin: serving.origin };
+  const answer = await fetch(`${serving.origin}/sheets?name=${name}`, {
+    method: 'PUT',
+    headers,
+    body: content,
+  });
+  const { id } = (await answer.json()) as { id: string };
+  const state = await fetch(`${serving.origin}/state?topic=sheet:${id}`, { headers });
+  await checkByHand(serving.directory, id, ((await state.json()) as { revision: string }).revision);
+  return id;
+}
+
+/** Three users, of whom the second has a plan that there is not. */
+const SHEET = csvOf(mixedRows(3).map((row, at) => (at === 1 ? { ...row, userProductPlan: 'GOLD' } : row)));
+
+const active = (page: Page) =>
+  page.evaluate<{ text: string; row: string | null; invalid: string | null }>(`(() => {
+    const cell = document.getElementById(document.querySelector('#grid').getAttribute('aria-activedescendant'));
+    return { text: cell.textContent, row: cell.parentElement.getAttribute('aria-rowindex'), invalid: cell.getAttribute('aria-invalid') };
+  })()`);
+
+describe('the grid', () => {
+  it('puts a sheet right by the keyboard alone', async () => {
+    const context = await browser.newContext();
+    const { page, wrong } = await loggedIn(context);
+    const id = await uploaded(context, 'three.csv', SHEET);
+    await page.goto(`${serving.origin}/sheets/${id}/rows`);
+    const grid = page.getByRole('grid');
+    await grid.waitFor();
+    expect(await grid.getAttribute('aria-rowcount')).toBe('4');
+    await page.getByRole('gridcell', { name: 'GOLD' }).waitFor();
+    const focused = () => page.evaluate('document.activeElement.id');
+    for (let at = 0; at < 40 && (await focused()) !== 'grid'; at++) await page.keyboard.press('Tab');
+    expect(await focused()).toBe('grid');
+    await page.keyboard.press('n');
+    await expect.poll(() => active(page)).toEqual({ text: 'GOLD', row: '3', invalid: 'true' });
+    await page.getByRole('status').filter({ hasText: 'Error:' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('nothing');
+    await page.keyboard.press('Escape');
+    expect((await active(page)).text).toBe('GOLD');
+    await page.keyboard.press('F2');
+    await page.keyboard.type('STANDARD');
+    await page.keyboard.press('Enter');
+    await page.getByRole('gridcell', { name: 'GOLD → STANDARD' }).waitFor();
+    expect((await active(page)).row).toBe('4');
+    await page.getByText('1 edit by').waitFor();
+    await page.getByText('Checked: the marks are those of now.').waitFor({ timeout: 30_000 });
+    await expect.poll(() => page.locator('[aria-invalid=true]').count()).toBe(0);
+    for (const [key, text] of [
+      ['Home', '4'],
+      ['Control+Home', '2'],
+      ['ArrowDown', '3'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await expect.poll(async () => (await active(page)).text).toBe(text);
+    }
+    await page.keyboard.press('Tab');
+    expect(await focused()).not.toBe('grid');
+    expect(readFileSync(join(serving.directory, 'sheets', id, 'edits.jsonl'), 'utf8')).toContain('STANDARD');
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+
+  it('shows what somebody else types, asks whose is to be kept, and loses neither', async () => {
+    const [one, two] = [await browser.newContext(), await browser.newContext()];
+    const ann = await loggedIn(one);
+    const bob = await loggedIn(two);
+    const id = await uploaded(one, 'three.csv', SHEET);
+    for (const { page } of [ann, bob]) {
+      await page.goto(`${serving.origin}/sheets/${id}/rows`);
+      await page.getByRole('gridcell', { name: 'GOLD' }).click();
+    }
+    await bob.page.keyboard.press('Enter');
+    await bob.page.keyboard.type('PROFESSIONAL');
+    await ann.page.keyboard.press('Enter');
+    await ann.page.keyboard.type('STANDARD');
+    await ann.page.keyboard.press('Enter');
+    await ann.page.getByRole('gridcell', { name: 'GOLD → STANDARD' }).waitFor();
+    await bob.page.keyboard.press('Enter');
+    const dialog = bob.page.getByRole('dialog');
+    await dialog.waitFor();
+    expect(await dialog.textContent()).toMatch(/STANDARD.*PROFESSIONAL/s);
+    expect(await accessibilityOf(bob.page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Use mine' }).click();
+    await bob.page.getByRole('gridcell', { name: 'GOLD → PROFESSIONAL' }).waitFor();
+    await ann.page.getByRole('gridcell', { name: 'GOLD → PROFESSIONAL' }).waitFor();
+    await ann.page.getByText('2 edits by').waitFor();
+    await ann.page
+      .getByRole('button', { name: /Undo the change of row 3/ })
+      .first()
+      .click();
+    await bob.page.getByRole('gridcell', { name: 'GOLD → STANDARD' }).waitFor();
+    const allowed = /status of 409/;
+    expect([...ann.wrong, ...bob.wrong].filter((each) => !allowed.test(each))).toEqual([]);
+    await one.close();
+    await two.close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    it(`can be used by everybody, ${colorScheme}`, async () => {
+      const context = await browser.newContext({ colorScheme });
+      const { page, wrong } = await loggedIn(context);
+      const id = await uploaded(context, 'three.csv', SHEET);
+      const paths = ['rows', 'rows?filter=errors', 'rows?text=nowhere', 'rows/3?sheet=1'];
+      const look = async (where: Page) => {
+        for (const path of paths) {
+          await where.goto(`${serving.origin}/sheets/${id}/${path}`);
+          if (where === page && path === 'rows') await page.getByRole('gridcell', { name: 'GOLD' }).waitFor();
+          expect([path, await accessibilityOf(where)]).toEqual([path, []]);
+        }
+      };
+      await look(page);
+      await page.setViewportSize({ width: 320, height: 640 });
+      for (const path of paths) {
+        await page.goto(`${serving.origin}/sheets/${id}/${path}`);
+        expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 320]);
+      }
+      expect(wrong).toEqual([]);
+      await context.close();
+    });
+
+  it('is a table with forms where there is no script', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const withScript = await browser.newContext();
+    await loggedIn(withScript);
+    await context.addCookies(await withScript.cookies());
+    const id = await uploaded(withScript, 'three.csv', SHEET);
+    const page = await context.newPage();
+    await page.goto(`${serving.origin}/sheets/${id}/rows?filter=errors`);
+    expect(await page.getByRole('row').count()).toBe(2);
+    await page.getByRole('link', { name: 'Change row 3' }).click();
+    const field = page.getByLabel('userProductPlan', { exact: true });
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    await field.fill('STANDARD');
+    await page.getByRole('button', { name: 'Save userProductPlan' }).click();
+    await page.getByText('was GOLD, changed by').waitFor();
+    await page.getByRole('button', { name: 'Leave this row out' }).click();
+    await page.getByText('has left this row out').waitFor();
+    await page.getByRole('button', { name: 'Undo the change of the row' }).click();
+    await page.getByRole('button', { name: 'Leave this row out' }).waitFor();
+    await context.close();
+    await withScript.close();
+  });
+
+  it('holds 40,000 rows: the page stays as large as it was, and any row is there at once', async () => {
+    const context = await browser.newContext();
+    const { page, wrong } = await loggedIn(context);
+    const rows = mixedRows(8000);
+    const lines = csvOf(rows).trimEnd().split('\r\n');
+    const [head = '', ...rest] = lines;
+    const all = Array.from({ length: 5 }, () => rest).flat();
+    const id = await uploaded(context, 'large.csv', [head, ...all].join('\n'));
+    let bytes = 0;
+    const client = await context.newCDPSession(page);
+    await client.send('Network.enable');
+    client.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+    });
+    await page.goto(`${serving.origin}/sheets/${id}/rows`);
+    await page.getByRole('gridcell').first().waitFor();
+    await page.waitForLoadState('networkidle').catch(() => {});
+    expect(bytes).toBeLessThan(60_000);
+    expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toBe(String(all.length + 1));
+    const nodes = () => page.evaluate<number>("document.querySelectorAll('*').length");
+    const before = await nodes();
+    const grid = page.getByRole('grid');
+    await grid.focus();
+    await page.keyboard.press('Control+End');
+    await page.getByRole('rowheader', { name: String(all.length + 1), exact: true }).waitFor();
+    for (const at of [0.1, 0.5, 0.9, 0.3]) {
+      await grid.evaluate((element, share) => {
+        element.scrollTop = element.scrollHeight * share;
+      }, at);
+      await page.waitForTimeout(400);
+    }
+    expect(await nodes()).toBe(before);
+    await page.getByLabel('Go to row').fill('31234');
+    await page.keyboard.press('Enter');
+    await page.getByRole('rowheader', { name: '31234', exact: true }).waitFor();
+    expect((await active(page)).text).toBe('31234');
+    expect(wrong).toEqual([]);
+    await context.close();
+  }, 60_000);
+});
