@@ -5,7 +5,7 @@ import { SCRIPT } from './report-script.js';
 /** How reports and pages look, light and dark, on a screen of any width and on paper. */
 export const STYLE = `
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #fff; --text: #1b2330; --quiet: #586273; --line: #dde1e8;
-  --soft: #eef0f4; --accent: #1f5fbf; --good: #1a7f4b; --good2: #2b8a94; --bad: #c0342b; --bad2: #b4501a; --warn: #8a6100;
+  --soft: #eef0f4; --accent: #1f5fbf; --good: #1a7f4b; --good2: #22767f; --bad: #c0342b; --bad2: #b4501a; --warn: #8a6100;
   --idle: #6b7484; --note: #fff6dc; --note-line: #e3c766; }
 @media (prefers-color-scheme: dark) { :root { --page: #11151b; --card: #1a2029; --text: #e6e9ef; --quiet: #a2acbb;
   --line: #2f3845; --soft: #252d38; --accent: #7fb2ff; --good: #4cc38a; --good2: #58c4cf; --bad: #ff7a70; --bad2: #ff9a5c;

@@ -24,6 +24,18 @@ let asking: ReturnType<typeof setInterval> | undefined;
 let first = '';
 let tenth = -1;
 
+/** Whoever has begun to fill in a form, or to upload, must not lose it to a page that is newer. */
+let isBegun = false;
+document.addEventListener('input', () => {
+  isBegun = true;
+});
+
+function renew(): void {
+  const uploading = document.querySelector<HTMLElement>('#uploading');
+  if (!isBegun && (uploading === null || uploading.hidden)) location.reload();
+  else tell('Something has changed since this page was shown: load it again to see it.');
+}
+
 /** A tab that nobody sees holds no stream: a browser opens six at most to one server. */
 function follow(): void {
   if (document.hidden) {
@@ -54,12 +66,12 @@ async function ask(): Promise<void> {
 /** The standing of what is shown is in the page itself: where it is another, the page is another. */
 function show(text: string): void {
   if (topic === 'list') {
-    if (first !== '' && first !== text) location.reload();
+    if (first !== '' && first !== text) renew();
     first = text;
     return;
   }
   const run = JSON.parse(text) as LiveRun;
-  if (first !== '' && first !== run.page) location.reload();
+  if (first !== '' && first !== run.page) renew();
   first = run.page;
   for (const [name, told] of Object.entries(run.texts)) setText(`[data-slot="${name}"]`, told);
   if (run.rows === undefined) return;

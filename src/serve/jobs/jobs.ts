@@ -156,13 +156,7 @@ export class Jobs {
       if (kind === 'check') for (const job of own) this.stop(job.id, user);
     } else if (kind !== 'run' && kind !== 'results') {
       const other = open.find((job) => job.run === run && job.kind !== 'results');
-      if (other)
-        throw new Refused(
-          409,
-          'AT_WORK',
-          `${other.user} has asked for ${KIND_NAMES[other.kind]} of this run already, and that has not ended.`,
-          'Wait until it has ended, or stop it.',
-        );
+      if (other) throw atWork(other);
     }
     const { id } = this.#store.add(request);
     this.#look();
@@ -457,6 +451,15 @@ export class Jobs {
   #filesOf(id: number): { out: string; log: string } {
     return { out: join(this.#files, `${id}.json`), log: join(this.#files, `${id}.log`) };
   }
+}
+
+export function atWork({ user, kind }: JobRow): Refused {
+  return new Refused(
+    409,
+    'AT_WORK',
+    `${user} has asked for ${KIND_NAMES[kind]} of this run already, and that has not ended.`,
+    'Wait until it has ended, or stop it.',
+  );
 }
 
 /** What each kind of job is called in a sentence. */

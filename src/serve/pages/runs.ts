@@ -62,6 +62,7 @@ export function nowPage(
     html`<section class="card" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${runs.length === 0 ? html`<p class="quiet">${none}</p>` : runsTable(runs)}</section>`;
   return html`<h1>Now</h1>
 <div id="live" data-topic="list"></div>
+<p class="quiet" role="status" id="said"></p>
 ${uploadCard({ ...beginnings, isFirst: all.length === 0 && sheets.length === 0 })}
 ${openJobs(jobs)}
 ${section('going', 'Going on', going, 'Nothing is running.')}

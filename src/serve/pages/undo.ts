@@ -29,6 +29,7 @@ export function undoPage(view: UndoView): Html {
   const nothing = list !== null && countOf(list, WILL) === 0;
   return html`<div id="live" data-topic="run:${id}">${environmentTag(run.environment)}
 <h1>Undo <a href="/runs/${id}">${nameOf(run.sheets, id)}</a></h1></div>
+<p class="quiet" role="status" id="said"></p>
 <p>Undo deletes what this run created, newest first, and puts back what it changed. What was there before, and what others need since, is kept. It cannot be taken back.</p>
 ${open ? jobNow(open, { path: `/runs/${id}`, back }, may) : ''}
 ${list === null ? html`<section class="card"><h2>What would be deleted</h2><p>Nobody has looked yet. The list asks the platform and changes nothing.</p>${may && !open ? button(`/runs/${id}/undo-list`, 'Make the list', { key: `${key}-list` }) : ''}</section>` : listCard(id, list, listedAt)}

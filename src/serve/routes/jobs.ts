@@ -8,9 +8,10 @@ import type { ListedRun, UnreadableRun } from '../../results/run-report.js';
 import { runFiles } from '../../run/directory.js';
 import { isProduction } from '../../run/platform.js';
 import type { RunTarget } from '../../run/state.js';
-import type { Job } from '../jobs/jobs.js';
+import { atWork, type Job } from '../jobs/jobs.js';
 import { isLongStopping, jobMember, stateOfRun } from '../jobs/states.js';
 import type { JobKind, JobTarget } from '../jobs/store.js';
+import { button } from '../pages/jobs.js';
 import { environmentTag } from '../pages/layout.js';
 import { actsCard } from '../pages/run-acts.js';
 import { nameOf } from '../pages/runs.js';
@@ -118,8 +119,27 @@ export function jobRoutes(served: Served): Route[] {
     return { id: found.id, run: found.run };
   }
 
+  /** A run that was asked for and never began is asked for once more, as it was. */
+  async function startAgain(ask: Ask, [before]: readonly Job[]): Promise<Answer> {
+    if (before?.kind !== 'run' || before.run === null) throw notFound();
+    const { sheet, revision, run, target, args } = before;
+    const { user, role } = whoIn(ask);
+    const key = keyIn(ask, await fieldsIn(ask));
+    return auditJob(served, ask, `run ${run}`, () => {
+      if (before.endedAt === null) throw atWork(before);
+      if (target !== null) admitTo(served, role, target);
+      const job = jobs.ask({
+        ...{ kind: 'run', run, target, args, user, role, address: ask.address, key },
+        ...(sheet === null || revision === null ? {} : { sheet, revision }),
+      });
+      return answerOf(ask, job, `/runs/${run}`);
+    });
+  }
+
   async function act(ask: Ask, kind: keyof typeof ACTS): Promise<Answer> {
-    const { id, run } = await readable(ask);
+    const id = ask.param('id');
+    if (kind === 'resume' && runs.directoryOf(id) === null) return startAgain(ask, jobs.of({ run: id }));
+    const { run } = await readable(ask);
     const { user, role } = whoIn(ask);
     const fields = await fieldsIn(ask);
     const { environment, baseUrl, partitionId: partition } = run;
@@ -244,6 +264,7 @@ export function askedFor(served: Served, ask: Ask, id: string): Html | null {
 <p class="quiet" role="status" id="said"></p>
 <p>It has not begun${job.endedAt === null ? ' yet' : ''}: nothing was read or sent.</p>
 ${actsOf(served, ask, id, null)}
+${job.endedAt === null ? '' : button(`/runs/${id}/resume`, 'Start it again', { key: randomUUID() })}
 ${job.sheet === null ? '' : html`<p><a href="/sheets/${job.sheet}/start">Back to the sheet</a></p>`}`;
 }
 
