@@ -374,7 +374,12 @@ export const OWN_OPTIONS = {
     seed: { type: 'number', value: 'N', help: 'the same seed gives the same faults and IDs' },
   },
   serve: {
-    host: { type: 'text', value: 'ADDR', default: '127.0.0.1', help: 'where it listens: this machine alone' },
+    host: {
+      type: 'text',
+      value: 'ADDR',
+      default: '127.0.0.1',
+      help: 'where it listens: this machine alone; another address needs users, and TLS or a proxy that has it',
+    },
     port: {
       type: 'number',
       value: 'N',
@@ -425,6 +430,18 @@ export const OWN_OPTIONS = {
       default: false,
       help: 'prints another one-time address of the server of that folder',
     },
+    'public-url': {
+      type: 'text',
+      value: 'URL',
+      help: 'the one further address that it answers to, such as https://import.example.com',
+    },
+    'behind-proxy': {
+      type: 'flag',
+      default: false,
+      help: 'a proxy on this machine says in X-Forwarded-For where requests come from',
+    },
+    'tls-cert': { type: 'text', value: 'FILE', help: 'the certificate (PEM), with those above it: HTTPS' },
+    'tls-key': { type: 'text', value: 'FILE', help: 'its key (PEM)' },
   },
   'serve user': PEOPLE,
   'serve key': PEOPLE,

@@ -12,6 +12,8 @@ export const run: Run = async ({ words, flags }, io) => {
   }
   const server = await startServer({
     ...{ folder, host: own.host, port: own.port },
+    ...{ publicUrl: own['public-url'], behindProxy: own['behind-proxy'] },
+    ...{ tlsCert: own['tls-cert'], tlsKey: own['tls-key'] },
     ...{ maxUpload: own['max-upload'], maxStorage: own['max-storage'] },
     jobs: {
       atOnce: own.jobs ?? availableParallelism(),
@@ -21,6 +23,7 @@ export const run: Run = async ({ words, flags }, io) => {
     env: io.env,
   });
   await io.out(`${server.address}\n`);
+  if (own['public-url'] !== undefined) io.err(`It listens at port ${server.port} of ${own.host}.\n`);
   io.err(
     'Open that address; it works once, for ten minutes. Another: alianza-import serve --token. Ctrl-C ends the server.\n',
   );

@@ -1,9 +1,13 @@
+import type { Reach } from './reach.js';
+
 /** Where a server can be reached. */
 export interface Site {
   /** values of `Host` that it answers to, such as `127.0.0.1:8321` */
   readonly hosts: ReadonlySet<string>;
   /** the origins of its own pages */
   readonly origins: ReadonlySet<string>;
+  /** those of the hosts that browsers reach encrypted */
+  readonly encrypted: ReadonlySet<string>;
 }
 
 /** Why a request is not answered. */
@@ -14,18 +18,17 @@ export interface Refusal {
   readonly hint: string;
 }
 
-/**
- * The site of a server on this machine, and of a proxy before it.
- * @param publicUrl the one further address, such as `https://import.example.com`
- */
-export function siteOf(port: number, publicUrl?: URL): Site {
+/** The site of a server on this machine, and of the one further address that it has, such as that of a proxy before it. */
+export function siteOf(port: number, { tls, publicUrl }: Pick<Reach, 'tls' | 'publicUrl'>): Site {
   const hosts = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`);
-  const origins = hosts.map((host) => `http://${host}`);
+  const origins = hosts.map((host) => `${tls ? 'https' : 'http'}://${host}`);
+  const encrypted = tls ? [...hosts] : [];
   if (publicUrl) {
     hosts.push(publicUrl.host);
     origins.push(publicUrl.origin);
+    if (publicUrl.protocol === 'https:') encrypted.push(publicUrl.host);
   }
-  return { hosts: new Set(hosts), origins: new Set(origins) };
+  return { hosts: new Set(hosts), origins: new Set(origins), encrypted: new Set(encrypted) };
 }
 
 const HINT = 'Open the page at the address that the server printed.';

@@ -1,5 +1,8 @@
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { isIP } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { type HttpBindings, serve } from '@hono/node-server';
+import { type HttpBindings, type ServerType, serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { errorFacts, StopError } from '../errors.js';
 import { loadAssets } from './assets.js';
@@ -7,14 +10,17 @@ import { HEADERS, Limit, refusalOf } from './guard.js';
 import { LiveStreams } from './live.js';
 import { layout } from './pages/layout.js';
 import { failurePage, loginPage } from './pages/login.js';
+import type { Reach } from './reach.js';
 import type { Session } from './records.js';
 import { mayDo } from './roles.js';
 import { type Answer, type Ask, notFound, Refused, type Route } from './route.js';
+import { auditRoutes } from './routes/audit.js';
 import { gridRoutes } from './routes/grid.js';
 import { jobRoutes } from './routes/jobs.js';
 import { liveRoutes } from './routes/live.js';
 import { runRoutes } from './routes/runs.js';
 import { sessionRoutes } from './routes/session.js';
+import { settingsRoutes } from './routes/settings.js';
 import { sheetRoutes } from './routes/sheets.js';
 import { startRoutes } from './routes/start.js';
 import type { Served } from './served.js';
@@ -30,9 +36,12 @@ const BODY_MS = 30_000;
 const REQUESTS_A_MINUTE = 300;
 /** Characters from which on packing is worth its time. */
 const MIN_PACKED = 2000;
+const STARTS_A_MINUTE = 10;
+const MAX_CONNECTIONS = 1000;
+const MAX_HEADERS = 100;
 
 /** All that can be asked for; who may is said beside each. */
-function routesOf(served: Served, streams: LiveStreams): Route[] {
+export function routesOf(served: Served, streams: LiveStreams): Route[] {
   return [
     ...sessionRoutes(served),
     ...runRoutes(served),
@@ -41,6 +50,8 @@ function routesOf(served: Served, streams: LiveStreams): Route[] {
     ...startRoutes(served),
     ...gridRoutes(served),
     ...liveRoutes(served, streams),
+    ...auditRoutes(served),
+    ...settingsRoutes(served),
   ];
 }
 
@@ -50,6 +61,7 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
   const assets = loadAssets();
   const streams = new LiveStreams();
   const requests = new Limit(REQUESTS_A_MINUTE, 60_000);
+  const starts = new Limit(STARTS_A_MINUTE, 60_000);
 
   const sessionOf = (asked: Asked): Session | null => {
     const known = asked.get('session');
@@ -65,6 +77,41 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
     asked.set('session', session);
     return session;
   };
+
+  const isEncrypted = (asked: Asked) =>
+    served.site.encrypted.has(asked.req.header('host')?.toLowerCase() ?? '');
+
+  /** Where a request came from; a proxy on this machine says it of its own, as the last of those that the header names. */
+  function addressOf(asked: Asked): string {
+    const peer = (asked.env.incoming.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    if (!served.behindProxy || !['127.0.0.1', '::1'].includes(peer)) return peer;
+    const last = (asked.req.header('x-forwarded-for') ?? '').split(',').at(-1)?.trim() ?? '';
+    return isIP(last) === 0 ? peer : last;
+  }
+
+  function askOf(asked: Asked): Ask {
+    const { req } = asked;
+    return {
+      ...{ method: req.method, path: req.path, address: addressOf(asked), isEncrypted: isEncrypted(asked) },
+      ...{ wantsPage: wantsPage(asked), session: sessionOf(asked) },
+      ...{ signal: req.raw.signal, body: req.raw.body },
+      header: (name) => req.header(name) ?? null,
+      param: (name) => req.param(name) ?? '',
+      query: (name) => req.query(name) ?? '',
+      json: async () => parsed(await textOf(req.raw)),
+      fields: async () => {
+        const text = await textOf(req.raw);
+        if (!(req.header('content-type') ?? '').includes('json'))
+          return Object.fromEntries(new URLSearchParams(text));
+        const fields = Object.entries(Object(parsed(text)) as object);
+        return Object.fromEntries(
+          fields.flatMap(([name, value]) =>
+            Object(value) === value || value == null ? [] : [[name, String(value)]],
+          ),
+        );
+      },
+    };
+  }
 
   function responseTo(asked: Asked, answer: Answer): Response {
     const { headers = {}, status = 200 } = answer;
@@ -90,7 +137,7 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
   }
 
   /** Who is logged in and may; a request of anybody else is refused, or shown the log-in. */
-  function admitted(asked: Asked, role: Route['role']): Response | null {
+  function admitted(asked: Asked, { role, startsWork }: Pick<Route, 'role' | 'startsWork'>): Response | null {
     if (role === null) return null;
     const session = sessionOf(asked);
     if (!session) {
@@ -112,10 +159,17 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
         'Log in at /login; a script shows its key: Authorization: Bearer aik_…',
       );
     }
-    if (requests.isReached(session.hash))
-      throw new Refused(429, 'TOO_MANY', 'Too many requests.', 'Wait a minute, then go on.');
+    const tooMany = (what: string) =>
+      new Refused(429, 'TOO_MANY', `Too many ${what}.`, 'Wait a minute, then go on.', {
+        'Retry-After': '60',
+      });
+    if (requests.isReached(session.hash)) throw tooMany('requests');
     requests.count(session.hash);
-    if (mayDo(session.role, role)) return null;
+    if (mayDo(session.role, role)) {
+      if (startsWork && starts.isReached(session.hash)) throw tooMany('starts');
+      if (startsWork) starts.count(session.hash);
+      return null;
+    }
     served.records.audit({
       ...{ user: session.user, role: session.role, address: addressOf(asked) },
       ...{ action: 'ask', object: `${asked.req.method} ${asked.req.path}`, result: 'refused' },
@@ -136,7 +190,7 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
     } else await next();
     for (const [name, value] of Object.entries(HEADERS))
       if (!asked.res.headers.has(name)) asked.res.headers.set(name, value);
-    if (served.isSecure) asked.res.headers.set('Strict-Transport-Security', 'max-age=31536000');
+    if (isEncrypted(asked)) asked.res.headers.set('Strict-Transport-Security', 'max-age=31536000');
   });
   app.get('/health', (asked) => asked.json({ ok: true }));
   app.get('/assets/:name', (asked) => {
@@ -151,11 +205,11 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
   });
   for (const route of routesOf(served, streams))
     app.on(route.method, route.path, async (asked) => {
-      const turnedAway = admitted(asked, route.role);
-      return turnedAway ?? responseTo(asked, await route.answer(askOf(asked, sessionOf(asked))));
+      const turnedAway = admitted(asked, route);
+      return turnedAway ?? responseTo(asked, await route.answer(askOf(asked)));
     });
   app.all('*', (asked) => {
-    const turnedAway = admitted(asked, 'view');
+    const turnedAway = admitted(asked, { role: 'view' });
     if (turnedAway) return turnedAway;
     if (KNOWN_METHODS.includes(asked.req.method)) throw notFound();
     throw new Refused(405, 'METHOD', 'That cannot be done at this address.', 'Use the pages.');
@@ -188,39 +242,6 @@ function packed(
 
 function wantsPage(asked: Asked): boolean {
   return (asked.req.header('accept') ?? '').includes('text/html');
-}
-
-function addressOf(asked: Asked): string {
-  return asked.env.incoming.socket.remoteAddress ?? '';
-}
-
-function askOf(asked: Asked, session: Session | null): Ask {
-  const { req } = asked;
-  return {
-    ...{
-      method: req.method,
-      path: req.path,
-      address: addressOf(asked),
-      wantsPage: wantsPage(asked),
-      session,
-    },
-    ...{ signal: req.raw.signal, body: req.raw.body },
-    header: (name) => req.header(name) ?? null,
-    param: (name) => req.param(name) ?? '',
-    query: (name) => req.query(name) ?? '',
-    json: async () => parsed(await textOf(req.raw)),
-    fields: async () => {
-      const text = await textOf(req.raw);
-      if (!(req.header('content-type') ?? '').includes('json'))
-        return Object.fromEntries(new URLSearchParams(text));
-      const fields = Object.entries(Object(parsed(text)) as object);
-      return Object.fromEntries(
-        fields.flatMap(([name, value]) =>
-          Object(value) === value || value == null ? [] : [[name, String(value)]],
-        ),
-      );
-    },
-  };
 }
 
 function parsed(text: string): unknown {
@@ -262,14 +283,19 @@ async function textOf(request: Request): Promise<string> {
 }
 
 /** Milliseconds. How long a whole request takes depends on what is uploaded: who reads a body sees that it goes on. */
-const TIMES = { headersTimeout: 20_000, requestTimeout: 0 };
+const TIMES = { headersTimeout: 20_000, requestTimeout: 0, connectionsCheckingInterval: 5000 };
 
 /** Listens with what {@link application} answers. @returns the server of node */
-export function listen(app: Hono<Env>, host: string, port: number) {
-  return new Promise<ReturnType<typeof serve>>((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port, serverOptions: TIMES }, () =>
-      resolve(server),
-    );
+export function listen(app: Hono<Env>, host: string, port: number, tls: Reach['tls']): Promise<ServerType> {
+  return new Promise((resolve, reject) => {
+    const place = { fetch: app.fetch, hostname: host, port };
+    const server = tls
+      ? serve({ ...place, createServer: createTlsServer, serverOptions: { ...TIMES, ...tls } }, () =>
+          resolve(server),
+        )
+      : serve({ ...place, createServer, serverOptions: TIMES }, () => resolve(server));
+    server.maxConnections = MAX_CONNECTIONS;
+    if ('maxHeadersCount' in server) server.maxHeadersCount = MAX_HEADERS;
     server.once('error', reject);
   });
 }

@@ -58,6 +58,29 @@ export interface AuditLine {
   readonly result: 'done' | 'refused' | 'failed';
 }
 
+/** A line as it is kept. */
+export type KeptLine = Required<AuditLine> & { readonly id: number; readonly at: string };
+
+/** What the audit is asked for; '' for all. */
+export interface AuditQuery {
+  readonly who: string;
+  readonly action: string;
+  /** in what it was done to, in what changed or where it came from */
+  readonly text: string;
+  /** from 1 */
+  readonly page: number;
+}
+
+export interface AuditPage {
+  /** the latest first */
+  readonly lines: readonly KeptLine[];
+  /** on all pages */
+  readonly count: number;
+  readonly pages: number;
+}
+
+const LINES_A_PAGE = 50;
+
 /** What the audit tells of. */
 export type Action =
   | 'log in'
@@ -74,7 +97,8 @@ export type Action =
   | 'change password'
   | 'add key'
   | 'remove key'
-  | 'end session';
+  | 'end session'
+  | 'remove profile';
 
 /** What journals cannot know: who has logged in, and who did what here. */
 export class ServeRecords {
@@ -155,9 +179,51 @@ export class ServeRecords {
       .run(new Date().toISOString(), user, role, address, action, object, change, result);
   }
 
+  auditPage(query: AuditQuery): AuditPage {
+    const { where, values } = matching(query);
+    const { count } = this.#database.prepare(`SELECT count(*) count FROM audit ${where}`).get(...values) as {
+      count: number;
+    };
+    const from = (query.page - 1) * LINES_A_PAGE;
+    const lines = this.#database
+      .prepare(`SELECT * FROM audit ${where} ORDER BY id DESC LIMIT ? OFFSET ?`)
+      .all(...values, LINES_A_PAGE, from) as KeptLine[];
+    return { lines, count, pages: Math.max(1, Math.ceil(count / LINES_A_PAGE)) };
+  }
+
+  /** The next lines after one, the earliest first; all pages together. */
+  auditAfter(query: AuditQuery, id: number, most: number): KeptLine[] {
+    const { where, values } = matching(query);
+    return this.#database
+      .prepare(`SELECT * FROM audit ${where} AND id > ? ORDER BY id LIMIT ?`)
+      .all(...values, id, most) as KeptLine[];
+  }
+
+  /** The actions that the audit has lines of, by name. */
+  auditActions(): string[] {
+    const found = this.#database.prepare('SELECT DISTINCT action FROM audit ORDER BY action').all();
+    return (found as { action: string }[]).map(({ action }) => action);
+  }
+
   close(): void {
     this.#database.close();
   }
+}
+
+/** The lines that a query asks for, as SQL and its values. */
+function matching({ who, action, text }: AuditQuery): { where: string; values: string[] } {
+  const like = (part: string) => `%${part.replace(/[\\%_]/g, '\\$&')}%`;
+  const within = (columns: readonly string[]) =>
+    `(${columns.map((column) => `${column} LIKE ? ESCAPE '\\'`).join(' OR ')})`;
+  const texts = ['object', 'change', 'address', 'result'];
+  const parts: [string, string[]][] = [];
+  if (who.trim() !== '') parts.push([within(['user']), [like(who.trim())]]);
+  if (action !== '') parts.push(['action = ?', [action]]);
+  if (text.trim() !== '') parts.push([within(texts), texts.map(() => like(text.trim()))]);
+  return {
+    where: `WHERE ${['1', ...parts.map(([sql]) => sql)].join(' AND ')}`,
+    values: parts.flatMap(([, values]) => values),
+  };
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Ask {
   readonly path: string;
   /** where it came from */
   readonly address: string;
+  /** whether the browser came encrypted */
+  readonly isEncrypted: boolean;
   /** whether a person looks at the answer, not a script */
   readonly wantsPage: boolean;
   /** whoever is logged in; null only at routes that need nobody */
@@ -50,6 +52,8 @@ export interface Route {
   readonly path: string;
   /** who may; null for everybody, logged in or not */
   readonly role: Role | null;
+  /** whether it begins work that takes a while: somebody may do so ten times a minute */
+  readonly startsWork?: true;
   answer(ask: Ask): Answer | Promise<Answer>;
 }
 

@@ -1,6 +1,7 @@
 import type { DataFolder } from './data-folder.js';
 import type { Site } from './guard.js';
 import type { Jobs } from './jobs/jobs.js';
+import type { Proof } from './proof.js';
 import type { ServeRecords } from './records.js';
 import type { Runs } from './runs.js';
 import type { Sessions } from './sessions.js';
@@ -18,11 +19,13 @@ export interface Served {
   readonly tokens: TokenTaker;
   readonly users: Users;
   readonly sessions: Sessions;
+  readonly proof: Proof;
   /** who has its terminal: the user of the machine that started it */
   readonly user: string;
   readonly site: Site;
   /** cookies know no ports, so the name has it */
   readonly cookie: string;
-  readonly isSecure: boolean;
+  /** whether a proxy on this machine says where requests come from */
+  readonly behindProxy: boolean;
   log(line: Readonly<Record<string, unknown>>): void;
 }

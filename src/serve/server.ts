@@ -7,6 +7,8 @@ import { openDataFolder } from './data-folder.js';
 import { siteOf } from './guard.js';
 import { application, listen } from './http.js';
 import { type JobSettings, Jobs } from './jobs/jobs.js';
+import { Proof } from './proof.js';
+import { baseOf, type ReachRequest, reachOf } from './reach.js';
 import { ServeRecords } from './records.js';
 import { Runs } from './runs.js';
 import type { Served } from './served.js';
@@ -16,9 +18,8 @@ import { addressIn, makeToken, TokenTaker } from './token.js';
 import { Users } from './users.js';
 
 /** How a server is to be reached. */
-export interface ServeRequest {
+export interface ServeRequest extends ReachRequest {
   readonly folder: string;
-  readonly host: string;
   /** tried first; where it is taken, those after it */
   readonly port: number;
   /** the largest upload, megabytes */
@@ -34,10 +35,11 @@ export interface ServeRequest {
 export interface Server {
   /** the address of the first log-in, with its one-time token */
   readonly address: string;
+  /** the port it listens at */
+  readonly port: number;
   close(): Promise<void>;
 }
 
-const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 const MEGABYTE = 1_000_000;
 /** How long no byte of an upload may come, milliseconds. */
 const UPLOAD_IDLE_MS = 30_000;
@@ -46,17 +48,14 @@ const PORTS = 20;
 
 /**
  * Starts the pages of a data folder.
- * @throws StopError `HOST_REFUSED`, `FOLDER_UNUSABLE`, `LOCKED` when another server works on the folder, `PORT_TAKEN`
+ * @throws StopError as {@link reachOf}; `FOLDER_UNUSABLE`, `FOLDER_NEWER`, `USERS_UNREADABLE`, `LOCKED` when another server
+ * works on the folder, `PORT_TAKEN`
  */
 export async function startServer(request: ServeRequest): Promise<Server> {
   const { folder: path, host, port } = request;
-  if (!LOOPBACK.includes(host))
-    throw new StopError(
-      'HOST_REFUSED',
-      `The pages cannot be served at ${host}: whoever reaches this machine would see customers' data.`,
-      'Leave --host out; from another machine, come through a tunnel: ssh -L 8321:127.0.0.1:8321 <this machine>',
-    );
   const folder = openDataFolder(path);
+  const users = new Users(folder.users);
+  const reach = reachOf(request, users.list().length > 0);
   const lock = acquireLock(folder.lock, `folder ${folder.directory}`);
   try {
     const records = new ServeRecords(folder.database);
@@ -66,16 +65,15 @@ export async function startServer(request: ServeRequest): Promise<Server> {
       storage: request.maxStorage * 1000 * MEGABYTE,
       idleMs: UPLOAD_IDLE_MS,
     });
-    const users = new Users(folder.users);
     const sessions = new Sessions(records, users);
-    // A file that cannot be read is told now, not to the first who logs in.
-    users.list();
     const places = {
       folder,
       sheet: (id: string) => sheets.find(id),
       run: (id: string) => runs.directoryOf(id),
     };
     const jobs = new Jobs(places, request.jobs, request.env);
+    const tokens = new TokenTaker(folder.token);
+    const proof = new Proof(users, tokens);
     const log = (line: Readonly<Record<string, unknown>>) =>
       appendFileSync(
         join(folder.directory, 'serve.log'),
@@ -85,11 +83,11 @@ export async function startServer(request: ServeRequest): Promise<Server> {
     for (let tried = port; tried < port + PORTS; tried++) {
       const served: Served = {
         ...{ folder, records, runs, sheets, jobs, users, sessions, log },
-        ...{ tokens: new TokenTaker(folder.token), user: systemUser() },
-        ...{ site: siteOf(tried), cookie: `alianza-import-${tried}`, isSecure: false },
+        ...{ tokens, proof, user: systemUser() },
+        ...{ site: siteOf(tried, reach), cookie: `alianza-import-${tried}`, behindProxy: reach.behindProxy },
       };
       const { app, close } = application(served);
-      const server = await listen(app, host, tried).catch((error: NodeJS.ErrnoException) => {
+      const server = await listen(app, host, tried, reach.tls).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'EADDRINUSE') return null;
         throw new StopError(
           'PORT_TAKEN',
@@ -99,10 +97,11 @@ export async function startServer(request: ServeRequest): Promise<Server> {
         );
       });
       if (server === null) continue;
-      const address = await makeToken(folder.token, `http://${host === '::1' ? '[::1]' : host}:${tried}`);
+      const address = await makeToken(folder.token, baseOf(reach, host, tried));
       jobs.begin();
       return {
         address,
+        port: tried,
         async close() {
           await jobs.close();
           close();

@@ -19,7 +19,8 @@ h1, .runs td, .note, .card p { overflow-wrap: anywhere; }
 .pages { display: flex; gap: 1.25rem; margin-top: 1rem; }
 .fields { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; } .fields label { display: block; font-size: .8125rem; color: var(--quiet); }
 .fields input, .fields select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--idle); border-radius: 6px; padding: .3rem .6rem; min-height: 2.2rem; }
-.message { border-left: 4px solid var(--bad); } progress { width: 100%; height: 1rem; accent-color: var(--accent); }
+.message { border-left: 4px solid var(--bad); } .message.fine { border-color: var(--good); } .card code { overflow-wrap: anywhere; }
+.top nav { flex-wrap: wrap; } .fields > div { min-width: 0; } .fields input, .fields select { max-width: 100%; } progress { width: 100%; height: 1rem; accent-color: var(--accent); }
 .tabs { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; border-bottom: 1px solid var(--line); margin: 1rem 0; } .tabs a { padding: .4rem 0; }
 .tabs a[aria-current] { font-weight: 600; color: var(--text); text-decoration: none; border-bottom: 3px solid var(--accent); }
 .plain { list-style: none; padding: 0; } .plain li { margin: .4rem 0; } code { overflow-wrap: anywhere; }
@@ -46,7 +47,7 @@ export interface Assets {
 export interface Frame {
   readonly title: string;
   /** the part of the site that it belongs to; null for none */
-  readonly part: '/' | '/sheets' | '/runs' | null;
+  readonly part: (typeof PARTS)[number][0] | null;
   /** null where nobody is logged in */
   readonly session: Session | null;
   readonly assets: Assets;
@@ -57,6 +58,8 @@ const PARTS = [
   ['/', 'Now'],
   ['/sheets', 'Sheets'],
   ['/runs', 'Runs'],
+  ['/audit', 'Audit'],
+  ['/settings', 'Settings'],
 ] as const;
 
 /** A whole page; it says the truth without any script. */
@@ -74,7 +77,7 @@ ${['times' as const, ...scripts].map((name) => html`<script type="module" src="$
 <body>
 <a class="skip" href="#content">To the content</a>
 <header class="top"><div><a class="name" href="/">alianza-import</a>
-<nav aria-label="Main">${session === null ? '' : PARTS.map(([path, name]) => (path === part ? html`<a href="${path}" aria-current="page">${name}</a>` : html`<a href="${path}">${name}</a>`))}</nav>
+<nav aria-label="Main">${session === null ? '' : PARTS.filter(([path]) => path !== '/audit' || session.role === 'admin').map(([path, name]) => (path === part ? html`<a href="${path}" aria-current="page">${name}</a>` : html`<a href="${path}">${name}</a>`))}</nav>
 ${session === null ? '' : html`<form method="post" action="/session/end"><span class="quiet">${session.user}</span> <button>Log out</button></form>`}
 </div></header>
 <main id="content" tabindex="-1">

@@ -20,8 +20,8 @@ const NEXT = /^\/(?!\/)[\w./~%-]*$/;
 export function sessionRoutes(served: Served): Route[] {
   const { records, sessions, users } = served;
   const failed = [new Limit(5, 60_000), new Limit(20, 3_600_000)];
-  const cookie = (value: string, seconds: number) =>
-    `${served.cookie}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${served.isSecure ? '; Secure' : ''}`;
+  const cookie = ({ isEncrypted }: Ask, value: string, seconds: number) =>
+    `${served.cookie}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${isEncrypted ? '; Secure' : ''}`;
   const page = (message: string | null, next: string) => ({
     page: { title: 'Log in', part: null, scripts: ['login'] as const },
     content: loginPage({ message, hasUsers: users.list().length > 0, next }),
@@ -59,7 +59,7 @@ export function sessionRoutes(served: Served): Route[] {
     const { user, role, id } = known;
     if (ask.session) records.end(ask.session);
     records.audit({ user, role, address, action: 'log in', object: '', result: 'done' });
-    const headers = { 'Set-Cookie': cookie(id, LONGEST_SECONDS) };
+    const headers = { 'Set-Cookie': cookie(ask, id, LONGEST_SECONDS) };
     return ask.wantsPage ? { see: to, headers } : { json: { user, role }, headers };
   }
 
@@ -83,7 +83,7 @@ export function sessionRoutes(served: Served): Route[] {
       ...{ user: session?.user ?? '', role: session?.role ?? '', address },
       ...{ action: 'log out', object: '', result: 'done' },
     });
-    return { 'Set-Cookie': cookie('', 0) };
+    return { 'Set-Cookie': cookie(ask, '', 0) };
   }
 
   return [

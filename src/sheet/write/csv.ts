@@ -30,8 +30,7 @@ export async function openCsvWriter(path: string, mode?: number): Promise<SheetW
     await file.handle.writeFile(text);
   };
   const write = async (cells: readonly (string | OutCell)[]): Promise<void> => {
-    const texts = cells.map((cell) => quote(guardFormula(typeof cell === 'string' ? cell : cell.text)));
-    waiting += `${texts.join(',')}\r\n`;
+    waiting += csvLine(cells.map((cell) => (typeof cell === 'string' ? cell : cell.text)));
     if (waiting.length >= FLUSH_AT) await flush();
   };
   const commit = async (): Promise<void> => {
@@ -51,6 +50,11 @@ export async function openCsvWriter(path: string, mode?: number): Promise<SheetW
   };
 
   return { write, commit, abort: file.abort };
+}
+
+/** A row of a CSV file, with its line end; no cell of it is taken for a formula. */
+export function csvLine(texts: readonly string[]): string {
+  return `${texts.map((text) => quote(guardFormula(text))).join(',')}\r\n`;
 }
 
 /** The text as a cell of a CSV file. */

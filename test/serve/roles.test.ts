@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routesOf } from '../../src/serve/http.js';
+import { LiveStreams } from '../../src/serve/live.js';
+import { mayDo, ROLES, type Role } from '../../src/serve/roles.js';
+import type { Served } from '../../src/serve/served.js';
+import { CLI } from '../fixtures/cli.js';
+import { type Serving, startServing } from './serving.js';
+
+/** Who may, by what can be asked for. A route that is not here is not thought through: say who may. */
+const EXPECTED: Readonly<Record<string, Role | null>> = {
+  'GET /login': null,
+  'POST /session': null,
+  'DELETE /session': 'view',
+  'POST /session/end': 'view',
+  'GET /': 'view',
+  'GET /state': 'view',
+  'GET /events': 'view',
+  'GET /runs': 'view',
+  'GET /runs/:id': 'view',
+  'GET /runs/:id/files/:name': 'view',
+  'GET /runs/:id/report': 'view',
+  'GET /sheets': 'view',
+  'GET /sheets/:id': 'view',
+  'GET /templates/:name': 'view',
+  'POST /sheets': 'run',
+  'POST /sheets/sample': 'run',
+  'PUT /sheets': 'run',
+  'GET /audit': 'admin',
+  'GET /audit.csv': 'admin',
+  'GET /settings': 'view',
+  'POST /settings/password': 'view',
+  'POST /settings/sessions/end': 'view',
+  'POST /settings/users/add': 'admin',
+  'POST /settings/users/role': 'admin',
+  'POST /settings/users/password': 'admin',
+  'POST /settings/users/remove': 'admin',
+  'POST /settings/keys/add': 'admin',
+  'POST /settings/keys/remove': 'admin',
+  'POST /settings/profiles/remove': 'admin',
+};
+
+/** Whatever the making of the routes takes of what they work with. */
+const anything: object = new Proxy(() => anything, { get: () => anything });
+const ROUTES = routesOf(anything as Served, new LiveStreams());
+
+let serving: Serving;
+const keys = new Map<Role, string>();
+
+beforeAll(async () => {
+  serving = await startServing();
+  for (const role of Object.keys(ROLES) as Role[]) {
+    const args = [CLI, 'serve', 'key', 'add', role, '--role', role, '--dir', serving.directory];
+    keys.set(
+      role,
+      execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim(),
+    );
+  }
+});
+afterAll(() => serving.stop());
+
+async function ask(method: string, path: string, key: string | undefined) {
+  const stop = AbortSignal.timeout(10_000);
+  const answer = await fetch(serving.origin + path.replace(/:\w+/g, 'nothing'), {
+    ...{ method, signal: stop, redirect: 'manual' },
+    headers: key === undefined ? { Origin: serving.origin } : { Authorization: `Bearer ${key}` },
+  });
+  const isJson = (answer.headers.get('content-type') ?? '').includes('json');
+  const code = isJson ? ((await answer.json()) as { error?: { code: string } }).error?.code : undefined;
+  await answer.body?.cancel().catch(() => {});
+  return { status: answer.status, code };
+}
+
+describe('every route', () => {
+  it('says who may, as it is meant', () => {
+    const found = ROUTES.map(({ method, path, role }) => [`${method} ${path}`, role]);
+    expect(Object.fromEntries(found)).toEqual(EXPECTED);
+  });
+
+  it.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    '%s lets in whoever may, and nobody else',
+    async (_name, { method, path, role: needed }) => {
+      const nobody = await ask(method, path, undefined);
+      if (needed === null) return expect([401, 403]).not.toContain(method === 'GET' ? nobody.status : 0);
+      expect(nobody).toEqual({ status: 401, code: 'NOT_LOGGED_IN' });
+      for (const role of Object.keys(ROLES) as Role[]) {
+        const { status, code } = await ask(method, path, keys.get(role));
+        const isLetIn = status !== 401 && code !== 'ROLE';
+        expect([role, isLetIn, isLetIn || status]).toEqual([
+          role,
+          mayDo(role, needed),
+          mayDo(role, needed) || 403,
+        ]);
+        expect(status).toBeLessThan(500);
+      }
+    },
+  );
+
+  it('that is not there is told to nobody but who is logged in', async () => {
+    expect((await ask('GET', '/nothing', undefined)).status).toBe(401);
+    expect((await ask('GET', '/nothing', keys.get('view'))).status).toBe(404);
+    expect((await ask('PATCH', '/runs', keys.get('admin'))).status).toBe(405);
+  });
+});
+
+describe('the roles', () => {
+  it('are told in the manual as in the program', async () => {
+    const { readFileSync } = await import('node:fs');
+    const manual = readFileSync(join(import.meta.dirname, '../../src/commands/README.md'), 'utf8');
+    for (const [role, may] of Object.entries(ROLES)) expect(manual).toContain(`| \`${role}\` | ${may} |`);
+  });
+});
