@@ -27,6 +27,18 @@ const EXPECTED: Readonly<Record<string, Role | null>> = {
   'POST /sheets': 'run',
   'POST /sheets/sample': 'run',
   'PUT /sheets': 'run',
+  'GET /runs/:id/state': 'view',
+  'GET /sheets/:id/state': 'view',
+  'POST /runs/:id/follow': 'run',
+  'POST /runs/:id/results': 'view',
+  'POST /runs/:id/resume': 'run',
+  'POST /runs/:id/retry': 'run',
+  'POST /runs/:id/stop': 'run',
+  'POST /runs/:id/stop-hard': 'run',
+  'POST /runs/:id/undo': 'production',
+  'POST /runs/:id/undo-list': 'production',
+  'POST /runs/:id/verify': 'run',
+  'POST /sheets/:id/check': 'run',
   'GET /audit': 'admin',
   'GET /audit.csv': 'admin',
   'GET /settings': 'view',
@@ -45,18 +57,20 @@ const EXPECTED: Readonly<Record<string, Role | null>> = {
 const anything: object = new Proxy(() => anything, { get: () => anything });
 const ROUTES = routesOf(anything as Served, new LiveStreams());
 
+function newKey(name: string, role: Role): string {
+  const args = [CLI, 'serve', 'key', 'add', name, '--role', role, '--dir', serving.directory];
+  return execFileSync(process.execPath, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
+}
+
 let serving: Serving;
 const keys = new Map<Role, string>();
 
 beforeAll(async () => {
   serving = await startServing();
-  for (const role of Object.keys(ROLES) as Role[]) {
-    const args = [CLI, 'serve', 'key', 'add', role, '--role', role, '--dir', serving.directory];
-    keys.set(
-      role,
-      execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim(),
-    );
-  }
+  for (const role of Object.keys(ROLES) as Role[]) keys.set(role, newKey(role, role));
 });
 afterAll(() => serving.stop());
 
@@ -96,6 +110,14 @@ describe('every route', () => {
       }
     },
   );
+
+  it('that starts work does so ten times a minute for one, and not oftener', async () => {
+    const key = newKey('starter', 'run');
+    const statuses: number[] = [];
+    for (let at = 0; at < 11; at++) statuses.push((await ask('POST', '/runs/:id/verify', key)).status);
+    expect(statuses).toEqual([...Array(10).fill(404), 429]);
+    expect((await ask('GET', '/runs', key)).status).toBe(200);
+  });
 
   it('that is not there is told to nobody but who is logged in', async () => {
     expect((await ask('GET', '/nothing', undefined)).status).toBe(401);

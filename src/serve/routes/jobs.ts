@@ -216,7 +216,7 @@ export function jobRoutes(served: Served): Route[] {
     { ...{ method: 'GET', path: '/runs/:id/undo', role: 'view' }, answer: undo },
     ...(Object.keys(ACTS) as (keyof typeof ACTS)[]).map(
       (kind): Route => ({
-        ...{ method: 'POST', path: `/runs/:id/${kind}`, role: ACTS[kind] },
+        ...{ method: 'POST', path: `/runs/:id/${kind}`, role: ACTS[kind], startsWork: true },
         answer: (ask) => act(ask, kind),
       }),
     ),
