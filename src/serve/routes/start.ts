@@ -271,7 +271,7 @@ export function startRoutes(served: Served): Route[] {
       },
     },
     { ...{ method: 'POST', path: '/sheets/:id/check', role: 'run' }, answer: check },
-    { ...{ method: 'POST', path: '/sheets/:id/dry-run', role: 'run' }, answer: dryRun },
+    { ...{ method: 'POST', path: '/sheets/:id/dry-run', role: 'run', startsWork: true }, answer: dryRun },
     {
       ...{ method: 'POST', path: '/sheets/:id/dry-run/stop', role: 'run' },
       answer: (ask) => stop(ask, false),
@@ -280,7 +280,7 @@ export function startRoutes(served: Served): Route[] {
       ...{ method: 'POST', path: '/sheets/:id/dry-run/stop-hard', role: 'run' },
       answer: (ask) => stop(ask, true),
     },
-    { ...{ method: 'POST', path: '/runs', role: 'run' }, answer: start },
+    { ...{ method: 'POST', path: '/runs', role: 'run', startsWork: true }, answer: start },
     { ...{ method: 'POST', path: '/login-to-platform', role: 'run' }, answer: logIn },
   ];
 }
