@@ -1,5 +1,8 @@
 import type { Serving } from './serving.js';
 
+/** More often is too often for a session. */
+const ASK_MS = 250;
+
 /** What a program hears. */
 export interface Told {
   readonly status: number;
@@ -46,10 +49,10 @@ export async function askingOf(serving: Serving, token?: string): Promise<Asking
       (await fetch(serving.origin + path, { headers: { ...headers, Accept: 'text/html' } })).text(),
     async until(path, is, ms = 60_000) {
       for (const end = Date.now() + ms; ; ) {
-        const { json } = await asking.get(path);
-        if (is(json)) return json;
+        const { status, json } = await asking.get(path);
+        if (status === 200 && is(json)) return json;
         if (Date.now() > end) throw new Error(`it stayed ${JSON.stringify(json)}`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await new Promise((resolve) => setTimeout(resolve, ASK_MS));
       }
     },
   };

@@ -39,7 +39,9 @@ export async function stateOfRun(
   const { progress = null, kind } = current ?? {};
   if (progress !== null && kind !== 'verify') {
     const { done, total, rows } = progress;
-    return { standing: 'going on', look: 'alsoGood', done, total, ...countsOf(rows), ...state };
+    // The causes of failures are on the page: it is another when there are twice as many.
+    const page = `going on ${state.page} ${Math.ceil(Math.log2(progress.failed + 1))}`;
+    return { standing: 'going on', look: 'alsoGood', done, total, ...countsOf(rows), ...state, page };
   }
   const found = await runs.find(id);
   if (found) {

@@ -95,13 +95,24 @@ function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
+/** What exit 1 means of jobs that are no runs. */
+const SOME: Partial<Record<Job['kind'], string>> = {
+  check: 'some rows are invalid',
+  verify: 'some rows are not on the platform as the sheet says: verify.csv lists them',
+  'undo-list': 'something would be kept',
+  undo: 'something was kept or could not be deleted: undo.csv says why',
+};
+
 /** How a job ended, in a few words. */
-function endText({ state, exit, stoppedBy, startedAt, error }: Job): string {
+function endText({ kind, state, exit, stoppedBy, startedAt, error }: Job): string {
   if (stoppedBy !== null)
     return startedAt === null ? `taken out of the queue by ${stoppedBy}` : `stopped by ${stoppedBy}`;
   if (state === 'interrupted') return error?.message ?? 'interrupted: its process ended without a word';
   if (exit === null) return '';
   if (error !== null) return `${error.message} ${error.hint}`;
+  if (exit === 0) return 'done';
+  const some = exit === 1 ? SOME[kind] : undefined;
+  if (some !== undefined) return some;
   const means = Object.values(EXIT).find(({ code }) => code === exit)?.means;
   return (means ?? `ended with exit code ${exit}`).replaceAll('`', '');
 }

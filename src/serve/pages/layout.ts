@@ -28,6 +28,7 @@ h1, .runs td, .note, .card p { overflow-wrap: anywhere; }
 .drop input { font: inherit; max-width: 100%; min-height: 2.2rem; } .drop label { display: block; }
 textarea { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--idle); border-radius: 6px; width: 100%; box-sizing: border-box; }
 .files td { padding: .35rem 1.25rem .35rem 0; vertical-align: top; }
+p.note { padding: .5rem .75rem; margin-top: .75rem; } .hits caption { text-align: left; font-weight: 600; padding-top: .75rem; }
 .acts { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; } .act { margin: 0; display: inline-block; }
 .acts a, .act button { min-height: 2rem; } pre { overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 44rem) { .runs, .runs tbody, .runs tr, .runs td { display: block; } .runs thead { display: none; }

@@ -12,7 +12,7 @@ const CAUSES = 20;
 
 /**
  * One run: what state it is in, what became of its rows and why, who did what when, and its files.
- * @param report null while it is going on, or where the journal cannot be read so far
+ * @param report null while it is going on without a failure, or where the journal cannot be read so far
  * @param acts what is done with it here
  */
 export function runPage({ id, run }: ServedRun, report: RunReport | null, acts: Html): Html {
@@ -32,7 +32,7 @@ ${progress(run)}
 ${acts}
 ${factsOf(run)}
 ${saidCard(run)}
-${report === null ? '' : nextCard(report.next)}
+${report === null || run.state === 'going on' ? '' : nextCard(report.next)}
 ${countsCard(run)}
 ${report === null ? '' : causesCard(id, report)}
 ${files}

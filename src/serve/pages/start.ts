@@ -157,8 +157,8 @@ ${place.needsLogIn && may ? html`<section class="card"><h2>Log-in</h2><p>A run n
 function production({ partition }: Place, isFresh: boolean): Html {
   return html`<p class="note"><strong>This is production:</strong> customers are there.</p>
 ${isFresh ? '' : tick('withoutDryRun', 'Start without a dry run of exactly this input in the last 24 hours')}
-<p><label for="confirm">Type the ID of the partition${partition === null ? ' that it is for' : html`, <strong>${partition}</strong>,`} to confirm</label>
-<input id="confirm" name="confirm" required autocomplete="off" autocapitalize="none" spellcheck="false"></p>`;
+<div class="fields"><div><label for="confirm">Type the ID of the partition${partition === null ? ' that it is for' : html`, <strong>${partition}</strong>,`} to confirm</label>
+<input id="confirm" name="confirm" required autocomplete="off" autocapitalize="none" spellcheck="false"></div></div>`;
 }
 
 function tick(name: string, text: string): Html {

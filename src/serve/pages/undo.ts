@@ -67,13 +67,13 @@ ${button(`/runs/${id}/undo-list`, 'Look again')}</section>`;
 
 /** `businessLine` → business line. */
 function wordsOf(kind: string): string {
-  return kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/^sip\b/, 'SIP');
 }
 
 function confirmForm(id: string, run: ListedRun, word: string, key: string): Html {
   return html`<form class="card" method="post" action="/runs/${id}/undo" aria-labelledby="go">${hidden({ key })}<h2 id="go">Undo it</h2>
 <p>${environmentTag(run.environment)} ${run.baseUrl ?? ''}</p>
-<p><label for="confirm">Type <strong>${word}</strong> to confirm</label>
-<input id="confirm" name="confirm" required autocomplete="off" autocapitalize="none" spellcheck="false"></p>
+<div class="fields"><div><label for="confirm">Type <strong>${word}</strong> to confirm</label>
+<input id="confirm" name="confirm" required autocomplete="off" autocapitalize="none" spellcheck="false"></div></div>
 <p><button>Delete what this run created</button></p></form>`;
 }

@@ -35,7 +35,9 @@ export function runRoutes(served: Served): Route[] {
       return { page: { title: ask.param('id'), part: '/runs', scripts: ['live'] }, content: asked };
     }
     const { id, run } = found;
-    const isReadable = run.state !== 'unreadable' && run.state !== 'going on';
+    // While it goes on, causes are read only where there are failures to tell of.
+    const isReadable =
+      run.state !== 'unreadable' && (run.state !== 'going on' || (run.counts['failed'] ?? 0) > 0);
     const report = isReadable ? await readReport(run.runDir).catch(() => null) : null;
     const name = run.state === 'unreadable' ? id : nameOf(run.sheets, id);
     const title =
