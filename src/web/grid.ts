@@ -118,6 +118,8 @@ class Grid {
   /** edits are sent one after another: each says which revision it has seen */
   #sending: Promise<void> = Promise.resolve();
   #field: HTMLInputElement | null = null;
+  /** what the stream told while a cell was being changed */
+  #waiting: SheetNow | null = null;
   /** bumped when all that was loaded is old */
   #generation = 0;
 
@@ -195,7 +197,9 @@ class Grid {
 
   /** What the stream tells. */
   hear(now: SheetNow): void {
-    if (now.revision !== this.#revision && this.#field === null) {
+    this.#waiting = this.#field === null ? null : now;
+    if (this.#field !== null) return;
+    if (now.revision !== this.#revision) {
       // somebody else's, or ours told twice
       this.#revision = now.revision;
       this.#forget();
@@ -215,7 +219,7 @@ class Grid {
 
   /** Pixels of all rows that one pixel of the scroll bar stands for. */
   get #scale(): number {
-    const view = this.#grid.clientHeight;
+    const view = this.#grid.clientHeight - ROW_HEIGHT;
     return this.#height <= MOST_HEIGHT ? 1 : (this.#height - view) / (MOST_HEIGHT - view);
   }
 
@@ -433,9 +437,10 @@ class Grid {
     const view = this.#grid.clientHeight - ROW_HEIGHT;
     const top = this.#grid.scrollTop * this.#scale;
     const start = index * ROW_HEIGHT;
-    if (start < top) this.#grid.scrollTop = start / this.#scale;
+    // whole pixels, so that rounding hides nothing of the row
+    if (start < top) this.#grid.scrollTop = Math.floor(start / this.#scale);
     else if (start + ROW_HEIGHT > top + view)
-      this.#grid.scrollTop = (start + ROW_HEIGHT - view) / this.#scale;
+      this.#grid.scrollTop = Math.ceil((start + ROW_HEIGHT - view) / this.#scale);
     if (column < 0) this.#grid.scrollLeft = 0;
     else {
       const left = column * 150;
@@ -560,6 +565,8 @@ class Grid {
       this.#fill(slot, slot.index);
     }
     if (refocus) this.#grid.focus({ preventScroll: true });
+    const waiting = this.#waiting;
+    if (waiting) setTimeout(() => this.hear(waiting));
   }
 
   #take(row: Row, column: number, was: string, typed: string): void {

@@ -131,6 +131,41 @@ describe('the grid', () => {
     await two.close();
   });
 
+  it('tells who else has the sheet open, and lets nobody change it who may not', async () => {
+    const people = [CLI, 'serve', 'user', 'add', 'ben', '--role', 'view', '--dir', serving.directory];
+    execFileSync(process.execPath, people, { input: 'four quiet words here\n' });
+    const [one, two] = [await browser.newContext(), await browser.newContext()];
+    const ann = await loggedIn(one);
+    const id = await uploaded(one, 'three.csv', SHEET);
+    const answer = await fetch(`${serving.origin}/session`, {
+      method: 'POST',
+      headers: { Origin: serving.origin, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ user: 'ben', password: 'four quiet words here' }),
+    });
+    const [name = '', value = ''] = (answer.headers.get('set-cookie') ?? '').split(';')[0]?.split('=') ?? [];
+    await two.addCookies([{ name, value, url: serving.origin }]);
+    const ben = await watchedPage(two, serving.origin);
+    for (const { page } of [ann, ben]) await page.goto(`${serving.origin}/sheets/${id}/rows`);
+    await ann.page.getByText('ben has this sheet open, too.').waitFor();
+    await ben.page.getByText(/has this sheet open, too/).waitFor();
+    await ben.page.getByRole('gridcell', { name: 'GOLD' }).click();
+    await ben.page.keyboard.press('Enter');
+    expect(await ben.page.locator('.grid input').count()).toBe(0);
+    expect(await ben.page.getByRole('button', { name: 'Leave this row out' }).count()).toBe(0);
+    const refused = await fetch(`${serving.origin}/sheets/${id}/edits`, {
+      method: 'POST',
+      headers: { Cookie: `${name}=${value}`, Origin: serving.origin, 'Content-Type': 'application/json' },
+      body: '{}',
+    });
+    expect(refused.status).toBe(403);
+    const copy = `${serving.origin}/sheets/${id}/corrected.xlsx?passwords=shown`;
+    expect((await fetch(copy, { headers: { Cookie: `${name}=${value}` } })).status).toBe(403);
+    await two.close();
+    await ann.page.getByText('ben has this sheet open, too.').waitFor({ state: 'hidden' });
+    expect([...ann.wrong, ...ben.wrong]).toEqual([]);
+    await one.close();
+  });
+
   for (const colorScheme of ['light', 'dark'] as const)
     it(`can be used by everybody, ${colorScheme}`, async () => {
       const context = await browser.newContext({ colorScheme });
@@ -216,4 +251,41 @@ describe('the grid', () => {
     expect(wrong).toEqual([]);
     await context.close();
   }, 60_000);
+
+  it('reaches every row also where there are more than a browser has pixels for', async () => {
+    const context = await browser.newContext();
+    const { page, wrong } = await loggedIn(context);
+    const id = await uploaded(context, 'three.csv', SHEET);
+    const total = 2_000_000;
+    await page.route(`**/sheets/${id}/rows*`, async (route) => {
+      const { searchParams } = new URL(route.request().url());
+      if (route.request().resourceType() === 'document') {
+        const answer = await route.fetch();
+        const body = (await answer.text()).replace('data-total="3"', `data-total="${total}"`);
+        return route.fulfill({ response: answer, body });
+      }
+      const from = Number(searchParams.get('from'));
+      const rows = Array.from({ length: Math.min(100, total - from) }, (_, at) => ({
+        ...{ index: from + at, row: from + at + 2, cells: [], problems: [], edited: {}, omitted: null },
+      }));
+      return route.fulfill({ json: { revision: '', total, rows } });
+    });
+    await page.goto(`${serving.origin}/sheets/${id}/rows`);
+    const header = (row: number) => page.getByRole('rowheader', { name: String(row), exact: true });
+    await header(2).waitFor();
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('Control+End');
+    await header(total + 1).waitFor();
+    expect((await active(page)).row).toBe(String(total + 1));
+    for (let at = 0; at < 30; at++) await page.keyboard.press('ArrowUp');
+    await header(total - 29).waitFor();
+    const seen = await header(total - 29).boundingBox();
+    const grid = await page.getByRole('grid').boundingBox();
+    expect(seen?.y).toBeGreaterThanOrEqual((grid?.y ?? 0) + 29);
+    expect((seen?.y ?? 0) + 30).toBeLessThanOrEqual((grid?.y ?? 0) + (grid?.height ?? 0) + 1);
+    await page.keyboard.press('Control+Home');
+    await header(2).waitFor();
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
 });

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readdirSync, rmSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -13,6 +13,7 @@ import type { CopyAnswer } from './copy-process.js';
 const PROCESS = fileURLToPath(new URL('./copy-process.js', import.meta.url));
 /** That are written at once. */
 const MOST_COPIES = 2;
+const FOLDER = 'copy-';
 
 /** A file that is nowhere but in this stream. */
 export interface WrittenCopy {
@@ -23,6 +24,13 @@ export interface WrittenCopy {
 /** Corrected copies, each written by a process of its own and kept nowhere. */
 export class Copies {
   #going = 0;
+
+  /** @param sheets where an earlier server, killed, may have left copies behind: they go */
+  constructor(sheets: readonly Sheet[]) {
+    for (const { directory } of sheets)
+      for (const name of readdirSync(directory))
+        if (name.startsWith(FOLDER)) rmSync(join(directory, name), { recursive: true, force: true });
+  }
 
   /**
    * @param signal aborted when nobody waits for it any more
@@ -37,7 +45,7 @@ export class Copies {
     if (this.#going >= MOST_COPIES)
       throw new Refused(429, 'TOO_MANY', 'Other copies are being written.', 'Ask again in a few seconds.');
     this.#going++;
-    const folder = await mkdtemp(join(sheet.directory, 'copy-'));
+    const folder = await mkdtemp(join(sheet.directory, FOLDER));
     try {
       const out = join(folder, `copy.${format}`);
       const { file, profile, edits } = sheet;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Edits, readEdits } from '../../records/edits.js';
 import { trimCell } from '../../sheet/cell-text.js';
@@ -121,10 +121,10 @@ export class SheetEdits {
       { ...kept, ...hidden, withdrawnBy: by, withdrawnAt: at },
     ]);
     const rest = this.list.filter((each) => each !== edit).map(({ line: _line, ...each }) => each);
-    await writeFileAtomic(
-      join(this.#directory, FILE),
-      rest.map((each) => `${JSON.stringify(each)}\n`).join(''),
-    );
+    const path = join(this.#directory, FILE);
+    // without edits the sheet is what it was before the first, and so is its check
+    if (rest.length === 0) await rm(path);
+    else await writeFileAtomic(path, rest.map((each) => `${JSON.stringify(each)}\n`).join(''));
   }
 }
 

@@ -124,6 +124,7 @@ export class Grid {
 
   /** The worksheet that a query means, and its rows. */
   async #found(sheet: Sheet, query: GridQuery) {
+    const revision = this.#sheets.revisionOf(sheet);
     const { check, rows } = await this.check(sheet);
     const source = rows.sources.find(({ id }) => id === query.source) ?? rows.sources[0];
     if (!source) throw new Refused(409, 'NO_ROWS', 'The sheet has no rows.', 'Upload one that has.');
@@ -131,20 +132,19 @@ export class Grid {
     const { filter, text } = query;
     const ordinals =
       filter === 'edited' ? editedIn(source, rows, edits) : await rows.ordinals(source, filter, text);
-    return { check, rows, source, edits, ordinals };
+    return { revision, check, rows, source, edits, ordinals };
   }
 
   /** @param count of rows, from an index on */
   async window(sheet: Sheet, query: GridQuery, from: number, count: number): Promise<GridWindow> {
-    const { check, rows, source, edits, ordinals } = await this.#found(sheet, query);
+    const { revision, check, rows, source, edits, ordinals } = await this.#found(sheet, query);
     const shown: ShownRow[] = [];
     for (let index = from; index < Math.min(from + count, ordinals.length); index++) {
       const row = rows.row(source, ordinals.at(index));
       if (row) shown.push(shownRow(index, source, row, edits));
     }
-    const { revision, isCurrent } = check;
     return {
-      ...{ revision: this.#sheets.revisionOf(sheet), check: { revision, isCurrent } },
+      ...{ revision, check: { revision: check.revision, isCurrent: check.isCurrent } },
       ...{ total: ordinals.length, rows: shown },
     };
   }

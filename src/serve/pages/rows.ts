@@ -37,8 +37,8 @@ export function rowsPage(sheetView: SheetView, view: RowsView | null): Html {
   return html`${sheetTabs(sheetView, 'problems')}
 <p id="others" class="card note" role="status" hidden></p>
 <h2>Rows</h2>
-<p><a href="/sheets/${sheet.id}/problems">By cause</a> many cells are put right at once. Here is each row.
-${shown.check.isCurrent ? '' : html`<strong>The marks are of the sheet before the last change.</strong>`} <span id="state" role="status"></span></p>
+<p><a href="/sheets/${sheet.id}/problems">By cause</a> many cells are put right at once. Here is each row.</p>
+<div>${shown.check.isCurrent ? '' : html`<strong>The marks are of the sheet before the last change.</strong> <form class="inline" method="post" action="/sheets/${sheet.id}/check"><button>Check it again</button></form>`} <span id="state" role="status"></span></div>
 ${filters(sheet.id, view)}
 <section aria-labelledby="found"><h3 id="found">${counted(shown.total, 'row')}</h3>
 <div id="grid-place" data-sheet="${sheet.id}" data-revision="${shown.revision}" data-check="${shown.check.revision}" data-name="${source.sheet ?? ''}" data-has-name="${source.sheet === null ? '' : 'yes'}" data-source="${source.id}" data-total="${shown.total}" data-editor="${isEditor ? 'yes' : ''}" data-columns="${JSON.stringify(source.columns)}"></div>
@@ -161,7 +161,7 @@ export function rowPage(view: SheetView, source: GridSource, row: ShownRow, isEd
   return html`${sheetTabs(view, 'problems')}
 <p><a href="/sheets/${id}/rows?sheet=${source.id}&amp;row=${row.row}">All rows</a></p>
 <h2>Row ${row.row}${source.sheet === null ? '' : html` of <span dir="auto">${source.sheet}</span>`}</h2>
-${view.check?.isCurrent ? '' : html`<p class="card note">What is said of the cells is of the sheet before the last change.</p>`}
+${view.check?.isCurrent ? '' : html`<div class="card note">What is said of the cells is of the sheet before the last change. <form class="inline" method="post" action="/sheets/${id}/check"><button>Check it again</button></form></div>`}
 ${whole.map(({ message, hint }) => html`<p class="card message">${message}. ${hint}</p>`)}
 ${row.omitted === null ? '' : html`<p class="card note">${row.omitted.by} has left this row out. ${isEditor ? undo(row.omitted.n, 'the row') : ''}</p>`}
 <section class="card" aria-label="Cells">${order.map(line)}</section>

@@ -36,7 +36,7 @@ const changes = z.object({
 export function gridRoutes(served: Served): Route[] {
   const { records, sheets } = served;
   const grid = new Grid(sheets);
-  const copies = new Copies();
+  const copies = new Copies(sheets.list());
 
   const userOf = (ask: Ask) => ask.session?.user ?? '';
   const sheetOf = (ask: Ask): Sheet => sheets.get(ask.param('id'));
