@@ -448,6 +448,18 @@ export class Journal<R> {
     ).map(({ ordinal, cells }) => ({ ordinal, cells: textOf(cells).slice(SEAL) }));
   }
 
+  /**
+   * Problems of all rows and of the input as a whole, in the order in which they were found.
+   * @param after the `id` of the last one that is known; 0 at first
+   */
+  problemsAfter(after: number, limit: number): { readonly id: number; readonly problem: JsonObject }[] {
+    return this.#all<{ id: number; problem: Bytes }>(
+      `SELECT rowid AS id, ${bytes('problem')} FROM problems WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+      after,
+      limit,
+    ).map(({ id, problem }) => ({ id, problem: this.#unseal<JsonObject>(problem) }));
+  }
+
   step(key: string): StoredStep | undefined {
     // Who does not write learns of new keys from the file alone.
     if (this.#store.writes && !this.#marks().mayHave(key)) return undefined;

@@ -15,6 +15,7 @@ const SCRIPTS = [
   'times',
   'upload',
   'grid',
+  'sheet',
 ] as const satisfies readonly (keyof Assets['scripts'])[];
 
 const ICON =

@@ -16,6 +16,7 @@ import { mayDo } from './roles.js';
 import { type Answer, type Ask, notFound, Refused, type Route } from './route.js';
 import { auditRoutes } from './routes/audit.js';
 import { gridRoutes } from './routes/grid.js';
+import { headerRoutes } from './routes/headers.js';
 import { jobRoutes } from './routes/jobs.js';
 import { liveRoutes } from './routes/live.js';
 import { runRoutes } from './routes/runs.js';
@@ -49,6 +50,8 @@ export function routesOf(served: Served, streams: LiveStreams): Route[] {
     ...jobRoutes(served),
     ...startRoutes(served),
     ...gridRoutes(served),
+    ...sheetJobRoutes(served),
+    ...headerRoutes(served),
     ...liveRoutes(served, streams),
     ...auditRoutes(served),
     ...settingsRoutes(served),

@@ -91,6 +91,7 @@ export type Action =
   | 'edit'
   | 'undo edit'
   | 'job'
+  | 'change profile'
   | 'add user'
   | 'remove user'
   | 'change role'

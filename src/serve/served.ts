@@ -5,6 +5,7 @@ import type { Proof } from './proof.js';
 import type { ServeRecords } from './records.js';
 import type { Runs } from './runs.js';
 import type { Sessions } from './sessions.js';
+import type { NamedProfiles } from './sheets/named-profiles.js';
 import type { Sheets } from './sheets/sheets.js';
 import type { TokenTaker } from './token.js';
 import type { Users } from './users.js';
@@ -16,6 +17,7 @@ export interface Served {
   readonly runs: Runs;
   readonly sheets: Sheets;
   readonly jobs: Jobs;
+  readonly profiles: NamedProfiles;
   readonly tokens: TokenTaker;
   readonly users: Users;
   readonly sessions: Sessions;

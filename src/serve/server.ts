@@ -13,6 +13,7 @@ import { ServeRecords } from './records.js';
 import { Runs } from './runs.js';
 import type { Served } from './served.js';
 import { Sessions } from './sessions.js';
+import { NamedProfiles } from './sheets/named-profiles.js';
 import { Sheets } from './sheets/sheets.js';
 import { addressIn, makeToken, TokenTaker } from './token.js';
 import { Users } from './users.js';
@@ -83,6 +84,7 @@ export async function startServer(request: ServeRequest): Promise<Server> {
     for (let tried = port; tried < port + PORTS; tried++) {
       const served: Served = {
         ...{ folder, records, runs, sheets, jobs, users, sessions, log },
+        profiles: new NamedProfiles(folder.profiles),
         ...{ tokens, proof, user: systemUser() },
         ...{ site: siteOf(tried, reach), cookie: `alianza-import-${tried}`, behindProxy: reach.behindProxy },
       };

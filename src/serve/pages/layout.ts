@@ -24,6 +24,8 @@ h1, .runs td, .note, .card p { overflow-wrap: anywhere; }
 .tabs { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; border-bottom: 1px solid var(--line); margin: 1rem 0; } .tabs a { padding: .4rem 0; }
 .tabs a[aria-current] { font-weight: 600; color: var(--text); text-decoration: none; border-bottom: 3px solid var(--accent); }
 .plain { list-style: none; padding: 0; } .plain li { margin: .4rem 0; } code { overflow-wrap: anywhere; }
+.hits input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--idle); border-radius: 6px; padding: .2rem .5rem; min-height: 2rem; width: 100%; box-sizing: border-box; min-width: 8rem; }
+[aria-invalid='true'] { border-color: var(--bad) !important; } button.main { font-weight: 600; } input[type='checkbox'] { min-height: 1.5rem; min-width: 1.5rem; vertical-align: middle; }
 .drop { border: 2px dashed var(--idle); border-radius: 8px; padding: 1rem; } .drop.over { border-color: var(--accent); background: var(--soft); }
 .drop input { font: inherit; max-width: 100%; min-height: 2.2rem; } .drop label { display: block; }
 textarea { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--idle); border-radius: 6px; width: 100%; box-sizing: border-box; }
@@ -41,7 +43,7 @@ ${GRID_STYLE}`;
 export interface Assets {
   readonly style: string;
   readonly icon: string;
-  readonly scripts: Readonly<Record<'login' | 'live' | 'times' | 'upload' | 'grid', string>>;
+  readonly scripts: Readonly<Record<'login' | 'live' | 'times' | 'upload' | 'sheet' | 'grid', string>>;
 }
 
 /** What stands around the content of a page. */

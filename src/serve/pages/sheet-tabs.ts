@@ -1,6 +1,7 @@
 import { type Html, html } from '../../results/html.js';
 import { bytesText, counted } from '../../results/wording.js';
 import type { SheetCheck } from '../sheets/checks.js';
+import type { Look } from '../sheets/looks.js';
 import type { Sheet } from '../sheets/sheets.js';
 import { time } from './layout.js';
 
@@ -11,6 +12,8 @@ export interface SheetView {
   readonly check: SheetCheck | null;
   /** a later upload under the same name */
   readonly newer: Sheet | null;
+  /** what is known of its headers; null while nobody has looked */
+  readonly look: Look | null;
 }
 
 const TABS = {
@@ -26,7 +29,8 @@ export type SheetTab = keyof typeof TABS;
  * What stands above each page of a sheet: its name, whose it is, what its check said, and the way to the other pages.
  * @param current null for the page that is none of them
  */
-export function sheetTabs({ sheet, revision, check, newer }: SheetView, current: SheetTab | null): Html {
+export function sheetTabs(view: SheetView, current: SheetTab | null): Html {
+  const { sheet, revision, newer } = view;
   const link = (tab: SheetTab) =>
     tab === current
       ? html`<a href="/sheets/${sheet.id}/${tab}" aria-current="page">${TABS[tab]}</a>`
@@ -34,13 +38,14 @@ export function sheetTabs({ sheet, revision, check, newer }: SheetView, current:
   const title =
     current === null ? html`${sheet.name}` : html`<a href="/sheets/${sheet.id}">${sheet.name}</a>`;
   return html`<h1 dir="auto">${title}</h1>
-<p class="quiet">${bytesText(sheet.bytes)}, uploaded ${time(sheet.at)} by ${sheet.by} · state <code>${revision}</code> · ${checkText(check)}</p>
+<p class="quiet">${bytesText(sheet.bytes)}, uploaded ${time(sheet.at)} by ${sheet.by} · state <code>${revision}</code> · ${sheetText(view)}</p>
 ${newer === null ? '' : html`<p class="card note">A sheet of this name was uploaded again ${time(newer.at)} by ${newer.by}: <a href="/sheets/${newer.id}">go to that one</a>.</p>`}
 <nav class="tabs" aria-label="Sheet">${(Object.keys(TABS) as SheetTab[]).map(link)}</nav>`;
 }
 
-/** What a check said, in a few words. */
-export function checkText(check: SheetCheck | null): string {
+/** What is known of a sheet, in a few words. */
+export function sheetText({ check, look }: SheetView): string {
+  if (look !== null && 'error' in look) return 'cannot be read';
   if (check === null) return 'not checked yet';
   const rows = counted(check.valid + check.invalid, 'row');
   const found = check.invalid === 0 ? 'all valid' : `${check.invalid.toLocaleString('en-US')} invalid`;

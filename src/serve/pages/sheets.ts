@@ -2,7 +2,7 @@ import { type Html, html } from '../../results/html.js';
 import { planLines } from '../../results/plan-text.js';
 import { bytesText } from '../../results/wording.js';
 import { time } from './layout.js';
-import { checkText, type SheetView, sheetTabs } from './sheet-tabs.js';
+import { type SheetTab, type SheetView, sheetTabs, sheetText } from './sheet-tabs.js';
 
 /** What the first page offers to begin with. */
 export interface Beginnings {
@@ -62,13 +62,14 @@ ${views.length === 0 ? html`<p>There is no sheet. <a href="/">Upload one</a></p>
 const COLUMNS = ['Uploaded', 'Sheet', 'Size', 'By', 'State'];
 
 function sheetsTable(views: readonly SheetView[]): Html {
-  const row = ({ sheet, check }: SheetView) => {
+  const row = (view: SheetView) => {
+    const { sheet } = view;
     const cells = [
       time(sheet.at),
       html`<a href="/sheets/${sheet.id}" dir="auto">${sheet.name}</a>`,
       html`${bytesText(sheet.bytes)}`,
       html`${sheet.by}`,
-      html`${checkText(check)}`,
+      html`${sheetText(view)}`,
     ];
     return html`<tr>${cells.map((cell, at) => html`<td data-label="${COLUMNS[at] ?? ''}">${cell}</td>`)}</tr>`;
   };
@@ -83,4 +84,14 @@ export function sheetPage(view: SheetView): Html {
 <section class="card"><h2>What it would bring about</h2>
 ${plan === null ? html`<p class="quiet">Not known before a check.</p>` : html`<ul class="plain">${planLines(plan).map((line) => html`<li>${line}</li>`)}</ul>`}</section>
 <section class="card"><h2>The upload</h2><dl><div><dt>File</dt><dd dir="auto">${sheet.name}</dd></div><div><dt>Size</dt><dd>${bytesText(sheet.bytes)}</dd></div><div><dt>SHA-256</dt><dd><code>${sheet.sha256}</code></dd></div></dl></section>`;
+}
+
+/** A sheet that nothing can be done with. */
+export function unreadablePage(
+  view: SheetView,
+  { message, hint }: { readonly message: string; readonly hint: string },
+  tab: SheetTab | null,
+): Html {
+  return html`${sheetTabs(view, tab)}
+<section class="card message" aria-labelledby="unreadable"><h2 id="unreadable">This sheet cannot be read</h2><p><strong>${message}</strong></p><p>${hint} Then <a href="/">upload it again</a>.</p></section>`;
 }

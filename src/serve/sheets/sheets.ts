@@ -7,7 +7,9 @@ import { bytesText } from '../../results/wording.js';
 import { saveProfile } from '../../run/save-profile.js';
 import { writeFileAtomic } from '../../sheet/write/atomic.js';
 import { Refused } from '../route.js';
+import { Causes } from './causes.js';
 import { Checks, type SheetCheck } from './checks.js';
+import { Looks } from './looks.js';
 import { fileNameOf, givenName, idFor } from './names.js';
 import { type Incoming, receive, tooLarge } from './upload.js';
 
@@ -53,6 +55,8 @@ const REVISION_LENGTH = 12;
 /** The uploaded sheets of a data folder. Nothing of a sheet is kept in memory but what its files cannot tell otherwise. */
 export class Sheets {
   readonly limits: SheetLimits;
+  readonly looks = new Looks();
+  readonly causes = new Causes();
   readonly #folder: string;
   readonly #checks = new Checks();
   readonly #uploads = new Map<string, number>();
