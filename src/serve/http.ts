@@ -19,6 +19,7 @@ import { gridRoutes } from './routes/grid.js';
 import { headerRoutes } from './routes/headers.js';
 import { jobRoutes } from './routes/jobs.js';
 import { liveRoutes } from './routes/live.js';
+import { problemRoutes } from './routes/problems.js';
 import { runRoutes } from './routes/runs.js';
 import { sessionRoutes } from './routes/session.js';
 import { settingsRoutes } from './routes/settings.js';
@@ -50,8 +51,8 @@ export function routesOf(served: Served, streams: LiveStreams): Route[] {
     ...jobRoutes(served),
     ...startRoutes(served),
     ...gridRoutes(served),
-    ...sheetJobRoutes(served),
     ...headerRoutes(served),
+    ...problemRoutes(served),
     ...liveRoutes(served, streams),
     ...auditRoutes(served),
     ...settingsRoutes(served),

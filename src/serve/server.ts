@@ -14,6 +14,7 @@ import { Runs } from './runs.js';
 import type { Served } from './served.js';
 import { Sessions } from './sessions.js';
 import { NamedProfiles } from './sheets/named-profiles.js';
+import { Rechecks } from './sheets/rechecks.js';
 import { Sheets } from './sheets/sheets.js';
 import { addressIn, makeToken, TokenTaker } from './token.js';
 import { Users } from './users.js';
@@ -81,6 +82,7 @@ export async function startServer(request: ServeRequest): Promise<Server> {
         `${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`,
         { mode: 0o600 },
       );
+    const rechecks = new Rechecks(sheets, jobs, log);
     for (let tried = port; tried < port + PORTS; tried++) {
       const served: Served = {
         ...{ folder, records, runs, sheets, jobs, users, sessions, log },
@@ -105,6 +107,7 @@ export async function startServer(request: ServeRequest): Promise<Server> {
         address,
         port: tried,
         async close() {
+          rechecks.close();
           await jobs.close();
           close();
           const closed = new Promise((resolve) => server.close(resolve));

@@ -106,7 +106,7 @@ describe('the page of headers', () => {
     await page.getByLabel('Column', { exact: true }).first().fill('blockEmail');
     await page.getByLabel('Its blank cells are').first().fill('yes');
     await page.keyboard.press('Enter');
-    await page.getByText('Saved.', { exact: true }).waitFor();
+    await page.getByText('Saved. The sheet is checked again.').waitFor();
     const { profile } = await profileOf(id);
     expect(profile.headers).toEqual({
       ...{ 'Kd Nr': 'accountNumber', 'Kd Zone': 'timeZone', Firma: 'accountName' },

@@ -14,6 +14,8 @@ export interface SheetView {
   readonly newer: Sheet | null;
   /** what is known of its headers; null while nobody has looked */
   readonly look: Look | null;
+  /** the text by which a page knows that it shows what is */
+  live(): string;
 }
 
 const TABS = {
@@ -40,7 +42,9 @@ export function sheetTabs(view: SheetView, current: SheetTab | null): Html {
   return html`<h1 dir="auto">${title}</h1>
 <p class="quiet">${bytesText(sheet.bytes)}, uploaded ${time(sheet.at)} by ${sheet.by} · state <code>${revision}</code> · ${sheetText(view)}</p>
 ${newer === null ? '' : html`<p class="card note">A sheet of this name was uploaded again ${time(newer.at)} by ${newer.by}: <a href="/sheets/${newer.id}">go to that one</a>.</p>`}
-<nav class="tabs" aria-label="Sheet">${(Object.keys(TABS) as SheetTab[]).map(link)}</nav>`;
+<nav class="tabs" aria-label="Sheet">${(Object.keys(TABS) as SheetTab[]).map(link)}</nav>
+<div id="sheet-live" data-topic="sheet:${sheet.id}" data-page="${view.live()}"></div>
+<div id="sheet-news" role="status"></div>`;
 }
 
 /** What is known of a sheet, in a few words. */

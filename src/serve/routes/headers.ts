@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { StopError } from '../../errors.js';
 import type { ColumnName } from '../../records/columns.js';
 import type { Profile } from '../../records/profile.js';
 import { type Html, html } from '../../results/html.js';
-import { readProfileOf } from '../../run/settings.js';
 import { headersPage } from '../pages/headers.js';
 import { unreadablePage } from '../pages/sheets.js';
 import type { Action } from '../records.js';
@@ -17,15 +15,16 @@ import {
   type WrongChoice,
   withHeaders,
 } from '../sheets/header-choices.js';
+import { profileOf, setProfile } from '../sheets/profile.js';
 import type { Sheet } from '../sheets/sheets.js';
 import { viewOf } from '../sheets/view.js';
 
 /** What the last thing that was done came to, by a word of the address. */
 const DONE: Readonly<Record<string, string>> = {
-  saved: 'Saved.',
+  saved: 'Saved. The sheet is checked again.',
   same: 'Nothing was changed.',
   kept: 'The profile is kept under its name.',
-  used: 'The sheet is read with that profile now.',
+  used: 'The sheet is read with that profile now, and is checked again.',
 };
 
 type Fields = Readonly<Record<string, string>>;
@@ -111,19 +110,9 @@ export function headerRoutes(served: Served): Route[] {
       await sheets.change(sheet, fields['revision'] ?? '', async () => {});
       return { see: `/sheets/${sheet.id}/headers?done=same` };
     }
-    await kept(sheet, profile, fields['revision'] ?? '');
+    await setProfile(sheets, sheet, profile, fields['revision'] ?? '');
     audit(ask, 'change profile', sheet.id);
     return { see: `/sheets/${sheet.id}/headers?done=saved` };
-  }
-
-  /** Keeps the profile of a sheet. @throws Refused 409, 400 */
-  async function kept(sheet: Sheet, profile: Partial<Profile>, seen: string): Promise<string> {
-    try {
-      return await sheets.setProfile(sheet, profile, seen);
-    } catch (error) {
-      if (!(error instanceof StopError) || error.code !== 'PROFILE_INVALID') throw error;
-      throw new Refused(400, error.code, error.message.replace(/^\S*\/profile\.json: /, ''), error.hint);
-    }
   }
 
   async function put(ask: Ask): Promise<Answer> {
@@ -131,7 +120,7 @@ export function headerRoutes(served: Served): Route[] {
     const { revision, profile } = Object(await ask.json()) as { revision?: unknown; profile?: unknown };
     if (typeof revision !== 'string' || typeof profile !== 'object' || profile === null)
       throw new Refused(400, 'BODY', 'The body has no revision and profile.', 'Send { revision, profile }.');
-    const now = await kept(sheet, profile as Partial<Profile>, revision);
+    const now = await setProfile(sheets, sheet, profile as Partial<Profile>, revision);
     audit(ask, 'change profile', sheet.id);
     return { json: { revision: now } };
   }
@@ -147,7 +136,7 @@ export function headerRoutes(served: Served): Route[] {
   async function useNamed(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
     const { name = '', revision = '' } = await ask.fields();
-    await kept(sheet, await profiles.load(name), revision);
+    await setProfile(sheets, sheet, await profiles.load(name), revision);
     audit(ask, 'change profile', sheet.id);
     return { see: `/sheets/${sheet.id}/headers?done=used` };
   }
@@ -169,11 +158,6 @@ export function headerRoutes(served: Served): Route[] {
     { ...{ method: 'POST', path: '/sheets/:id/profile/save', role: 'run' }, answer: keepNamed },
     { ...{ method: 'POST', path: '/sheets/:id/profile/use', role: 'run' }, answer: useNamed },
   ];
-}
-
-/** The profile of a sheet; parts that it leaves out are empty. */
-function profileOf({ profile }: Sheet): Promise<Profile> {
-  return readProfileOf(profile === null ? {} : { profile });
 }
 
 /** Whether a profile says of headers all that another one does. */

@@ -2,7 +2,7 @@ import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { sheetPage, sheetsPage } from '../pages/sheets.js';
+import { sheetPage, sheetsPage, unreadablePage } from '../pages/sheets.js';
 import { type Answer, type Ask, notFound, Refused, type Route } from '../route.js';
 import { attachment } from '../runs.js';
 import type { Served } from '../served.js';
@@ -86,9 +86,15 @@ export function sheetRoutes(served: Served): Route[] {
     };
   }
 
-  function one(ask: Ask): Answer {
+  async function one(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
-    return { page: { title: sheet.name, part: '/sheets' }, content: sheetPage(viewOf(served, sheet)) };
+    const frame = { title: sheet.name, part: '/sheets', scripts: ['sheet'] } as const;
+    const view = viewOf(served, sheet);
+    const look = await sheets.looks.of(sheet);
+    return {
+      page: frame,
+      content: 'error' in look ? unreadablePage({ ...view, look }, look.error, null) : sheetPage(view),
+    };
   }
 
   return [

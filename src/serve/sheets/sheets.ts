@@ -65,7 +65,7 @@ export class Sheets {
   readonly #revisions = new Map<string, { readonly of: string; readonly revision: string }>();
   /** the changes of each sheet, one after another */
   readonly #changes = new Map<string, Promise<unknown>>();
-  readonly #listeners: ((sheet: Sheet) => void)[] = [];
+  readonly #listeners: ((sheet: Sheet, isNew: boolean) => void)[] = [];
 
   /** What an earlier server left half of is removed. */
   constructor(folder: string, limits: SheetLimits) {
@@ -137,7 +137,7 @@ export class Sheets {
       await work();
       const changed = this.get(sheet.id);
       const now = this.revisionOf(changed);
-      if (now !== revision) for (const listener of this.#listeners) listener(changed);
+      if (now !== revision) for (const listener of this.#listeners) listener(changed, false);
       return now;
     });
     const settled = change.catch(() => {});
@@ -149,7 +149,7 @@ export class Sheets {
   }
 
   /** Hears of every sheet that is new or has changed. */
-  onChange(listener: (sheet: Sheet) => void): void {
+  onChange(listener: (sheet: Sheet, isNew: boolean) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -237,7 +237,7 @@ export class Sheets {
       throw error;
     }
     const sheet = this.get(id);
-    for (const listener of this.#listeners) listener(sheet);
+    for (const listener of this.#listeners) listener(sheet, true);
     return sheet;
   }
 

@@ -1,12 +1,16 @@
+import { stateOfSheet } from '../jobs/states.js';
 import type { SheetView } from '../pages/sheet-tabs.js';
 import type { Served } from '../served.js';
 import type { Sheet } from './sheets.js';
 
 /** What all pages of a sheet show. */
-export function viewOf({ sheets }: Pick<Served, 'sheets'>, sheet: Sheet): SheetView {
+export function viewOf(served: Pick<Served, 'sheets' | 'jobs'>, sheet: Sheet): SheetView {
+  const { sheets } = served;
+  const revision = sheets.revisionOf(sheet);
   const newer = sheets.list().find(({ name, at }) => name === sheet.name && at > sheet.at);
   return {
-    ...{ sheet, revision: sheets.revisionOf(sheet), check: sheets.checkOf(sheet) },
+    ...{ sheet, revision, check: sheets.checkOf(sheet) },
     ...{ newer: newer ?? null, look: sheets.looks.known(sheet) },
+    live: () => `${revision} ${stateOfSheet(served, sheet.id, revision).page}`,
   };
 }

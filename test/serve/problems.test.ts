@@ -1,0 +1,248 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityOf, startBrowser, watchedPage } from './browser.js';
+import { type Serving, startServing } from './serving.js';
+
+const SAMPLES = join(import.meta.dirname, '../../samples');
+const HEADER =
+  'product,accountNumber,accountName,timeZone,firstName,lastName,extension,emailAddress,blockEmail,' +
+  'billingCycleDay,dialingBehaviorType,extensionLength,userProductPlan';
+const PASSWORD = 'Sup3r-s3cret-pass';
+
+/** Rows with one bad time zone in most of them, another in some, and a password. */
+function bad(rows: number): string {
+  const lines = Array.from({ length: rows }, (_, at) => {
+    const zone = at % 10 === 0 ? '<i>PTZ</i>' : 'Rocky time';
+    return `BCC,SP-${at},Acme ${at},${zone},Ann,Smith ${at},4001,a${at}@example.com,yes,1,OPEN_DIAL_PLAN_TEN_DIGIT,4,STANDARD`;
+  });
+  return [HEADER, ...lines].join('\n');
+}
+
+let browser: Browser;
+let serving: Serving;
+let cookie: string;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  serving = await startServing();
+  cookie = await serving.logIn();
+});
+afterAll(async () => {
+  await browser.close();
+  await serving.stop();
+});
+
+const headers = () => ({ Cookie: cookie, Origin: serving.origin });
+
+function ask(path: string, method = 'GET', body?: string, more: Record<string, string> = {}) {
+  return fetch(serving.origin + path, {
+    method,
+    headers: { ...headers(), ...more },
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+async function uploaded(name: string, body: string | Buffer): Promise<string> {
+  const answer = await fetch(`${serving.origin}/sheets?name=${encodeURIComponent(name)}`, {
+    method: 'PUT',
+    headers: headers(),
+    body,
+  });
+  return ((await answer.json()) as { id: string }).id;
+}
+
+interface Told {
+  readonly revision: string;
+  readonly check: {
+    readonly revision: string;
+    readonly valid: number;
+    readonly invalid: number;
+    readonly isCurrent: boolean;
+  } | null;
+  readonly causes: readonly {
+    readonly code: string;
+    readonly count: number;
+    readonly values: readonly { readonly column: string; readonly text: string; readonly count: number }[];
+    readonly further: number;
+  }[];
+}
+
+const causesOf = async (id: string) => (await (await ask(`/sheets/${id}/causes`)).json()) as Told;
+
+/** What a sheet came to, once it is checked as it is now. */
+async function checked(id: string): Promise<Told> {
+  await expect
+    .poll(async () => (await causesOf(id)).check?.isCurrent, { timeout: 30_000, interval: 500 })
+    .toBe(true);
+  return causesOf(id);
+}
+
+const FORM = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html' };
+const sendForm = (path: string, fields: Record<string, string>) =>
+  ask(path, 'POST', new URLSearchParams(fields).toString(), FORM);
+
+async function opened(context: BrowserContext, path: string) {
+  const [name = '', value = ''] = cookie.split('=');
+  await context.addCookies([{ name, value, url: serving.origin }]);
+  const watched = await watchedPage(context, serving.origin);
+  await watched.page.goto(serving.origin + path);
+  return watched;
+}
+
+describe('the page of problems', () => {
+  it('checks what is uploaded, and tells causes with their values, the most frequent first', async () => {
+    const id = await uploaded('bad.csv', bad(40));
+    const told = await checked(id);
+    expect(told.check).toMatchObject({ valid: 0, invalid: 40 });
+    const zones = told.causes.find(({ code }) => code === 'TIME_ZONE_UNKNOWN');
+    expect(zones).toMatchObject({ count: 40, further: 0 });
+    expect(zones?.values).toMatchObject([
+      { column: 'timeZone', text: 'Rocky time', count: 36 },
+      { column: 'timeZone', text: '<i>PTZ</i>', count: 4 },
+    ]);
+    const text = await (await ask(`/sheets/${id}/problems`)).text();
+    expect(text).toContain('40 rows of 40 are invalid');
+    expect(text).toContain('&lt;i&gt;PTZ&lt;/i&gt;');
+    expect(await (await ask('/')).text()).toContain('40 rows, 40 invalid');
+  });
+
+  it('puts a value right in all rows at once, and checks again by itself, by keyboard alone', async () => {
+    const id = await uploaded('bad.csv', bad(40));
+    await checked(id);
+    const context = await browser.newContext();
+    const { page, wrong } = await opened(context, `/sheets/${id}/problems`);
+    await page.getByLabel('Use instead of "Rocky time" in timeZone').focus();
+    await page.keyboard.type('US/Mountain');
+    await page.getByText('Changed, not saved.').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('Saved. The sheet is checked again.').waitFor();
+    await page.getByText('4 rows of 40 are invalid').waitFor({ timeout: 30_000 });
+    await page.getByLabel('Use instead of "<i>PTZ</i>" in timeZone').fill('US/Pacific');
+    await page.keyboard.press('Enter');
+    await page.getByText('No row is invalid').waitFor({ timeout: 30_000 });
+    expect(await page.getByText(/40 rows would create 40 accounts, 40 users/).count()).toBe(1);
+    const file = join(serving.directory, 'sheets', id, 'profile.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      values: { timeZone: { 'Rocky time': 'US/Mountain', '<i>PTZ</i>': 'US/Pacific' } },
+    });
+    await page
+      .getByRole('button', { name: 'Take back what is used for Rocky time in timeZone' })
+      .press('Enter');
+    await page.getByText('36 rows of 40 are invalid').waitFor({ timeout: 30_000 });
+    // of what the sheet was before, no check is kept
+    const checks = () =>
+      readdirSync(join(serving.directory, 'sheets', id)).filter((name) => name.startsWith('check-'));
+    await expect.poll(checks).toHaveLength(1);
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+
+  it('says the same without a script', async () => {
+    const id = await uploaded('bad.csv', bad(10));
+    await checked(id);
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const { page } = await opened(context, `/sheets/${id}/problems`);
+    await page.getByLabel('Use instead of "Rocky time" in timeZone').fill('US/Mountain');
+    await page.getByRole('button', { name: 'Use these instead' }).first().click();
+    await page.getByText('Saved. The sheet is checked again.').waitFor();
+    expect((await checked(id)).check).toMatchObject({ valid: 9, invalid: 1 });
+    await page.goto(`${serving.origin}/sheets/${id}/problems`);
+    expect(await page.getByText('1 row of 10 is invalid').count()).toBe(1);
+    await context.close();
+  });
+
+  it('gives a default to a column that no header is, and takes a text for blank', async () => {
+    const id = await uploaded('gaps.csv', bad(4).replaceAll(/Rocky time|<i>PTZ<\/i>/g, ''));
+    const told = await checked(id);
+    const at = told.causes.findIndex(({ code }) => code === 'REQUIRED');
+    expect(told.causes[at]?.values).toMatchObject([{ column: 'timeZone', text: '', count: 4 }]);
+    const see = await sendForm(`/sheets/${id}/values`, {
+      ...{
+        revision: told.revision,
+        check: told.check?.revision ?? '',
+        cause: String(at),
+        'use.0': 'US/Mountain',
+      },
+    });
+    expect(see.headers.get('location')).toBe(`/sheets/${id}/problems?done=saved`);
+    expect((await checked(id)).check).toMatchObject({ valid: 4, invalid: 0 });
+  });
+
+  it('changes nothing of a sheet that is another by now', async () => {
+    const id = await uploaded('bad.csv', bad(4));
+    const told = await checked(id);
+    const send = (text: string) =>
+      sendForm(`/sheets/${id}/values`, {
+        ...{ revision: told.revision, check: told.check?.revision ?? '', cause: '0', 'use.0': text },
+      });
+    expect((await send('US/Mountain')).status).toBe(303);
+    const late = await send('US/Eastern');
+    expect(late.status).toBe(409);
+    expect(readFileSync(join(serving.directory, 'sheets', id, 'profile.json'), 'utf8')).toContain(
+      'US/Mountain',
+    );
+  });
+
+  it('shows no secret anywhere, and none stands in what a check keeps', async () => {
+    const rows = readFileSync(join(SAMPLES, 'sip-trunk.csv'), 'utf8').trimEnd().split('\n');
+    const spoilt = rows.map(
+      (row, at) => `${row},${at === 0 ? 'sipPassword' : `${PASSWORD} ${'x'.repeat(300)}`}`,
+    );
+    const id = await uploaded('trunks.csv', spoilt.join('\n'));
+    const told = await checked(id);
+    expect(told.causes.some(({ values }) => values.some(({ column }) => column === 'sipPassword'))).toBe(
+      true,
+    );
+    for (const path of ['', '/headers', '/problems', '/causes', '/state'])
+      expect(await (await ask(`/sheets/${id}${path}`)).text()).not.toContain(PASSWORD);
+    const directory = join(serving.directory, 'sheets', id);
+    for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+      const path = join(directory, name);
+      if (name.startsWith('upload') || !existsSync(path) || name.endsWith('lock')) continue;
+      if (/\.(json|db|db-wal|log)$/.test(name))
+        expect([name, readFileSync(path, 'latin1').includes(PASSWORD)]).toEqual([name, false]);
+    }
+  });
+
+  it('shows the first problems of 40,000 rows within ten seconds', async () => {
+    const text = bad(40_000);
+    const begun = performance.now();
+    const id = await uploaded('large.csv', text);
+    const told = await checked(id);
+    const took = performance.now() - begun;
+    expect(told.check).toMatchObject({ invalid: 40_000 });
+    expect(told.causes[0]).toMatchObject({ code: 'TIME_ZONE_UNKNOWN', count: 40_000 });
+    const page = await (await ask(`/sheets/${id}/problems`)).text();
+    expect(page.length).toBeLessThan(60_000);
+    // other tests share the machine
+    expect(took).toBeLessThan(20_000);
+  }, 60_000);
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    it(`can be used by everybody, ${colorScheme}`, async () => {
+      const context = await browser.newContext({ colorScheme });
+      const mistakes = await uploaded('mistakes.csv', readFileSync(join(SAMPLES, 'mistakes.csv')));
+      const clean = await uploaded('mixed.xlsx', readFileSync(join(SAMPLES, 'mixed.xlsx')));
+      await checked(mistakes);
+      await checked(clean);
+      const { page, wrong } = await opened(context, '/');
+      for (const path of [
+        `${mistakes}/problems`,
+        `${mistakes}/problems?cause=0`,
+        `${clean}/problems`,
+        mistakes,
+      ]) {
+        await page.setViewportSize({ width: 1280, height: 720 });
+        await page.goto(`${serving.origin}/sheets/${path}`);
+        expect([path, await accessibilityOf(page)]).toEqual([path, []]);
+        expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+        await page.setViewportSize({ width: 320, height: 640 });
+        expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 320]);
+      }
+      expect(wrong).toEqual([]);
+      await context.close();
+    });
+});
