@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { writeFileAtomic } from '../../sheet/write/atomic.js';
 import { programVersion } from '../../version.js';
 import type { LookAnswer, LookRequest } from './look-process.js';
-import type { Sheet } from './sheets.js';
 
 /** A look that takes longer comes to nothing, milliseconds. */
 const LONGEST_MS = 120_000;
@@ -15,6 +14,14 @@ const MEMORY_MB = 512;
 const KEPT = 'look.json';
 
 const PROCESS = fileURLToPath(new URL('./look-process.js', import.meta.url));
+
+/** A sheet, as far as a look needs to know it. */
+interface Looked {
+  readonly id: string;
+  readonly directory: string;
+  readonly file: string;
+  readonly profile: string | null;
+}
 
 /** What a look found out, or why the sheet cannot be read. */
 export type Look = LookAnswer;
@@ -32,7 +39,7 @@ export class Looks {
   #atWork = 0;
 
   /** What a sheet looks like as it is now. */
-  async of(sheet: Sheet): Promise<Look> {
+  async of(sheet: Looked): Promise<Look> {
     const of = keyOf(sheet);
     const known = this.known(sheet);
     if (known) return known;
@@ -45,7 +52,7 @@ export class Looks {
   }
 
   /** The same where it is known already; null where it is not. */
-  known(sheet: Sheet): Look | null {
+  known(sheet: Looked): Look | null {
     const path = join(sheet.directory, KEPT);
     if (!existsSync(path)) return null;
     try {
@@ -56,7 +63,7 @@ export class Looks {
     }
   }
 
-  async #look(sheet: Sheet, of: string): Promise<Look> {
+  async #look(sheet: Looked, of: string): Promise<Look> {
     while (this.#atWork >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#atWork++;
     try {
@@ -73,7 +80,7 @@ export class Looks {
 }
 
 /** The program itself is a part of it: a later one may understand more. */
-function keyOf({ profile }: Sheet): string {
+function keyOf({ profile }: Looked): string {
   const stats = profile === null ? undefined : statSync(profile, { throwIfNoEntry: false });
   return `${programVersion()} ${stats ? `${stats.ino}:${stats.size}:${stats.mtimeMs}` : '-'}`;
 }
