@@ -430,6 +430,22 @@ export const OWN_OPTIONS = {
       default: false,
       help: 'prints another one-time address of the server of that folder',
     },
+    'keep-uploads': {
+      type: 'number',
+      value: 'DAYS',
+      default: 30,
+      min: 0,
+      whole: true,
+      help: 'how long a sheet is kept after its last run, or after it was uploaded or changed',
+    },
+    'keep-runs': {
+      type: 'number',
+      value: 'DAYS',
+      min: 0,
+      whole: true,
+      defaultText: 'for ever',
+      help: 'how long a run that needs nothing more is kept, as `runs --prune` has it',
+    },
     'public-url': {
       type: 'text',
       value: 'URL',

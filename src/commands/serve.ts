@@ -15,6 +15,7 @@ export const run: Run = async ({ words, flags }, io) => {
     ...{ publicUrl: own['public-url'], behindProxy: own['behind-proxy'] },
     ...{ tlsCert: own['tls-cert'], tlsKey: own['tls-key'] },
     ...{ maxUpload: own['max-upload'], maxStorage: own['max-storage'] },
+    keep: { uploads: own['keep-uploads'], runs: own['keep-runs'] ?? null },
     jobs: {
       atOnce: own.jobs ?? availableParallelism(),
       resumes: !own['no-resume'],

@@ -75,6 +75,15 @@ export async function pruneRuns(request: PruneRequest): Promise<Pruned> {
   return { runs, younger, exit: signal.aborted ? 'interrupted' : failed ? 'someFailed' : 'done' };
 }
 
+/** Deletes one run, of whatever age, by the same rules; why it is kept is said. */
+export async function pruneRun(runDir: string): Promise<PrunedRun> {
+  const run = await readListed(runDir);
+  if (run.state === 'unreadable')
+    return { runDir, state: run.state, lastAt: null, bytes: 0, what: 'kept', reason: 'it cannot be read' };
+  const planned = plannedFor(run);
+  return planned.what === 'kept' ? planned : deleted(planned);
+}
+
 function plannedFor(run: ListedRun): PrunedRun {
   const { runDir, state, lastAt } = run;
   const reason = whyKept(run);

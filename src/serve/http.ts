@@ -18,6 +18,7 @@ import { auditRoutes } from './routes/audit.js';
 import { gridRoutes } from './routes/grid.js';
 import { headerRoutes } from './routes/headers.js';
 import { jobRoutes } from './routes/jobs.js';
+import { keepRoutes } from './routes/keep.js';
 import { liveRoutes } from './routes/live.js';
 import { problemRoutes } from './routes/problems.js';
 import { runRoutes } from './routes/runs.js';
@@ -56,6 +57,7 @@ export function routesOf(served: Served, streams: LiveStreams): Route[] {
     ...liveRoutes(served, streams),
     ...auditRoutes(served),
     ...settingsRoutes(served),
+    ...keepRoutes(served),
   ];
 }
 

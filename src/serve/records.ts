@@ -99,7 +99,10 @@ export type Action =
   | 'add key'
   | 'remove key'
   | 'end session'
-  | 'remove profile';
+  | 'remove profile'
+  | 'delete sheet'
+  | 'delete run'
+  | 'delete credentials';
 
 /** What journals cannot know: who has logged in, and who did what here. */
 export class ServeRecords {

@@ -3,6 +3,7 @@ import type { Site } from './guard.js';
 import type { Jobs } from './jobs/jobs.js';
 import type { Proof } from './proof.js';
 import type { ServeRecords } from './records.js';
+import type { Retention } from './retention.js';
 import type { Runs } from './runs.js';
 import type { Sessions } from './sessions.js';
 import type { NamedProfiles } from './sheets/named-profiles.js';
@@ -22,6 +23,7 @@ export interface Served {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly proof: Proof;
+  readonly retention: Retention;
   /** who has its terminal: the user of the machine that started it */
   readonly user: string;
   readonly site: Site;

@@ -10,6 +10,7 @@ import { type JobSettings, Jobs } from './jobs/jobs.js';
 import { Proof } from './proof.js';
 import { baseOf, type ReachRequest, reachOf } from './reach.js';
 import { ServeRecords } from './records.js';
+import { type KeepDays, Retention } from './retention.js';
 import { Runs } from './runs.js';
 import type { Served } from './served.js';
 import { Sessions } from './sessions.js';
@@ -28,6 +29,7 @@ export interface ServeRequest extends ReachRequest {
   readonly maxUpload: number;
   /** what all sheets may take together, gigabytes */
   readonly maxStorage: number;
+  readonly keep: KeepDays;
   readonly jobs: JobSettings;
   /** environment variables: jobs have them, but for a log-in, which they are told */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -74,6 +76,7 @@ export async function startServer(request: ServeRequest): Promise<Server> {
       run: (id: string) => runs.directoryOf(id),
     };
     const jobs = new Jobs(places, request.jobs, request.env);
+    const retention = new Retention({ records, runs, sheets, jobs }, request.keep);
     const tokens = new TokenTaker(folder.token);
     const proof = new Proof(users, tokens);
     const log = (line: Readonly<Record<string, unknown>>) =>
@@ -87,7 +90,7 @@ export async function startServer(request: ServeRequest): Promise<Server> {
       const served: Served = {
         ...{ folder, records, runs, sheets, jobs, users, sessions, log },
         profiles: new NamedProfiles(folder.profiles),
-        ...{ tokens, proof, user: systemUser() },
+        ...{ tokens, proof, retention, user: systemUser() },
         ...{ site: siteOf(tried, reach), cookie: `alianza-import-${tried}`, behindProxy: reach.behindProxy },
       };
       const { app, close } = application(served);
@@ -103,11 +106,13 @@ export async function startServer(request: ServeRequest): Promise<Server> {
       if (server === null) continue;
       const address = await makeToken(folder.token, baseOf(reach, host, tried));
       jobs.begin();
+      retention.begin();
       return {
         address,
         port: tried,
         async close() {
           rechecks.close();
+          retention.close();
           await jobs.close();
           close();
           const closed = new Promise((resolve) => server.close(resolve));

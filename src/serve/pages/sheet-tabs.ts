@@ -40,7 +40,7 @@ export function sheetTabs(view: SheetView, current: SheetTab | null): Html {
   const title =
     current === null ? html`${sheet.name}` : html`<a href="/sheets/${sheet.id}">${sheet.name}</a>`;
   return html`<h1 dir="auto">${title}</h1>
-<p class="quiet">${bytesText(sheet.bytes)}, uploaded ${time(sheet.at)} by ${sheet.by} · state <code>${revision}</code> · ${sheetText(view)}</p>
+<p class="quiet">${bytesText(sheet.bytes)}, uploaded ${time(sheet.at)} by ${sheet.by} · state <code>${revision}</code> · ${sheetText(view)} · <a href="/sheets/${sheet.id}/keep">until when it is kept</a></p>
 ${newer === null ? '' : html`<p class="card note">A sheet of this name was uploaded again ${time(newer.at)} by ${newer.by}: <a href="/sheets/${newer.id}">go to that one</a>.</p>`}
 <nav class="tabs" aria-label="Sheet">${(Object.keys(TABS) as SheetTab[]).map(link)}</nav>
 <div id="sheet-live" data-topic="sheet:${sheet.id}" data-page="${view.live()}"></div>

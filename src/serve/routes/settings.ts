@@ -30,7 +30,7 @@ export function settingsRoutes(served: Served): Route[] {
       admin: isAdmin
         ? { users: users.list(), keys: users.keys(), profiles: profilesIn(folder.profiles) }
         : null,
-      ...{ kept: [], notDeleted: [] },
+      ...{ kept: served.retention.sentences, notDeleted: served.retention.notDeleted },
       ...{ message: null, newKey: null, ...shown },
     };
   }

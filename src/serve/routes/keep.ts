@@ -1,0 +1,134 @@
+import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { StopError } from '../../errors.js';
+import { runFiles } from '../../run/directory.js';
+import { keepRunPage, keepSheetPage } from '../pages/keep.js';
+import type { Action } from '../records.js';
+import { countsOf } from '../retention.js';
+import { mayDo } from '../roles.js';
+import { type Answer, type Ask, notFound, Refused, type Route } from '../route.js';
+import { attachment, type ServedRun } from '../runs.js';
+import type { Served } from '../served.js';
+
+/** Deleting sheets, runs and credentials, and taking credentials. */
+export function keepRoutes({ records, runs, sheets, retention, proof }: Served): Route[] {
+  function whoIn(ask: Ask) {
+    if (ask.session) return ask.session;
+    throw new Refused(401, 'NOT_LOGGED_IN', 'Nobody is logged in.', 'Log in at /login.');
+  }
+
+  function audit(
+    ask: Ask,
+    action: Action,
+    object: string,
+    result: 'done' | 'refused' | 'failed',
+    change = '',
+  ): void {
+    const { user, role } = whoIn(ask);
+    records.audit({ ...{ user, role, address: ask.address }, ...{ action, object, change, result } });
+  }
+
+  async function sheetPage(ask: Ask, message: string | null, status = 200): Promise<Answer> {
+    const sheet = sheets.get(ask.param('id'));
+    const { user, role } = whoIn(ask);
+    const mayDelete = mayDo(role, 'run') && (sheet.by === user || role === 'admin');
+    const goesAt = retention.sheetGoesAt(sheet, await runs.list());
+    const content = keepSheetPage(sheet, goesAt, mayDelete, message);
+    return ask.wantsPage
+      ? { page: { title: sheet.name, part: '/sheets' }, content, status }
+      : message === null
+        ? { json: { goesAt } }
+        : { json: { error: { code: 'KEPT', message, hint: '' } }, status };
+  }
+
+  async function deleteSheet(ask: Ask): Promise<Answer> {
+    const sheet = sheets.get(ask.param('id'));
+    const { user, role } = whoIn(ask);
+    const { sure } = await ask.fields();
+    if (sheet.by !== user && role !== 'admin') {
+      audit(ask, 'delete sheet', sheet.id, 'refused');
+      throw new Refused(403, 'ROLE', `Only ${sheet.by} or an admin may delete this sheet.`, 'Ask them.');
+    }
+    if (sure !== 'yes') return sheetPage(ask, 'Nothing was deleted: tick the box.', 400);
+    const reason = retention.whySheetStays(sheet, await runs.list());
+    if (reason !== null) return sheetPage(ask, `It cannot be deleted now: ${reason}.`, 409);
+    await sheets.remove(sheet);
+    audit(ask, 'delete sheet', sheet.id, 'done');
+    return ask.wantsPage ? { see: '/sheets' } : { json: { deleted: sheet.id } };
+  }
+
+  async function found(ask: Ask): Promise<ServedRun> {
+    const run = await runs.find(ask.param('id'));
+    if (!run) throw notFound();
+    return run;
+  }
+
+  async function runPage(ask: Ask, message: string | null, status = 200): Promise<Answer> {
+    const { id, run } = await found(ask);
+    if (!ask.wantsPage && message !== null)
+      return { json: { error: { code: 'KEPT', message, hint: '' } }, status };
+    const content = keepRunPage(id, whoIn(ask), existsSync(runFiles(run.runDir).credentials), message);
+    return { page: { title: id, part: '/runs' }, content, status };
+  }
+
+  async function deleteRun(ask: Ask): Promise<Answer> {
+    const run = await found(ask);
+    const { sure } = await ask.fields();
+    if (sure !== 'yes') return runPage(ask, 'Nothing was deleted: tick the box.', 400);
+    const counts = countsOf(run);
+    const { what, reason } = await retention.deleteRun(run);
+    if (what !== 'deleted') {
+      audit(ask, 'delete run', run.id, what === 'failed' ? 'failed' : 'refused', reason);
+      return runPage(ask, `It cannot be deleted now: ${reason}.`, 409);
+    }
+    audit(ask, 'delete run', run.id, 'done', counts);
+    return ask.wantsPage ? { see: '/runs' } : { json: { deleted: run.id, reason } };
+  }
+
+  /** Does something with the credentials of a run once whoever asks has shown who they are. */
+  async function withCredentials(ask: Ask, action: Action, work: (file: string) => Answer): Promise<Answer> {
+    const { id, run } = await found(ask);
+    const file = runFiles(run.runDir).credentials;
+    const object = `${id}/credentials.csv`;
+    if (!existsSync(file)) throw notFound();
+    try {
+      await proof.require(whoIn(ask), (await ask.fields())['password'] ?? '');
+    } catch (error) {
+      if (!(error instanceof StopError)) throw error;
+      audit(ask, action, object, 'refused', error.code);
+      return runPage(ask, `${error.message} ${error.hint}`, 422);
+    }
+    audit(ask, action, object, 'done');
+    return work(file);
+  }
+
+  return [
+    { ...{ method: 'GET', path: '/sheets/:id/keep', role: 'view' }, answer: (ask) => sheetPage(ask, null) },
+    { ...{ method: 'POST', path: '/sheets/:id/delete', role: 'run' }, answer: deleteSheet },
+    { ...{ method: 'GET', path: '/runs/:id/keep', role: 'view' }, answer: (ask) => runPage(ask, null) },
+    { ...{ method: 'POST', path: '/runs/:id/delete', role: 'admin' }, answer: deleteRun },
+    {
+      ...{ method: 'POST', path: '/runs/:id/credentials', role: 'production' },
+      answer: (ask) =>
+        withCredentials(ask, 'download', (file) => ({
+          text: Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>,
+          type: 'text/csv; charset=utf-8',
+          headers: {
+            'Content-Length': String(statSync(file).size),
+            'Content-Disposition': attachment(`${ask.param('id')}-credentials.csv`),
+            'Content-Security-Policy': 'sandbox',
+          },
+        })),
+    },
+    {
+      ...{ method: 'POST', path: '/runs/:id/credentials/delete', role: 'production' },
+      answer: (ask) =>
+        withCredentials(ask, 'delete credentials', (file) => {
+          rmSync(file);
+          return ask.wantsPage
+            ? { see: `/runs/${ask.param('id')}/keep` }
+            : { json: { deleted: 'credentials.csv' } };
+        }),
+    },
+  ];
+}
