@@ -43,6 +43,18 @@ function post({ origin }: Serving, cookie: string, path: string, fields: Record<
   });
 }
 
+/** Waits until the checks that uploads begin have ended: nothing is deleted that is worked on. */
+async function checked(directory: string, checks: number): Promise<void> {
+  const ended = () => {
+    const database = new Database(join(directory, 'serve.db'));
+    const row = database.prepare('SELECT count(*) jobs, count(endedAt) ended FROM jobs').get();
+    database.close();
+    return row as { jobs: number; ended: number };
+  };
+  await expect.poll(() => ended().ended, { timeout: 40_000 }).toBeGreaterThanOrEqual(checks);
+  await expect.poll(() => ended().jobs - ended().ended, { timeout: 40_000 }).toBe(0);
+}
+
 /** Makes a sheet so many days older. */
 function age(directory: string, id: string, days: number): void {
   const file = join(directory, 'sheets', id, 'sheet.json');
@@ -74,6 +86,7 @@ describe('what is kept', () => {
       await upload(first, cookie, 'edited.xlsx'),
       await upload(first, cookie, 'run.xlsx'),
     ]);
+    await checked(directory, 4);
     await first.stop();
     for (const id of [old, edited, run]) age(directory, String(id), 31);
     age(directory, String(young), 29);
@@ -147,6 +160,7 @@ describe('deleting by hand', () => {
     ).toBe(200);
     expect(existsSync(join(directory, 'runs/done/credentials.csv'))).toBe(false);
     const id = await upload(serving, cookie, 'mine.xlsx');
+    await checked(directory, 1);
     expect((await post(serving, cookie, `/sheets/${id}/delete`)).status).toBe(400);
     expect((await post(serving, cookie, `/sheets/${id}/delete`, { sure: 'yes' })).status).toBe(200);
     expect(readdirSync(join(directory, 'sheets'))).toEqual([]);
