@@ -4,6 +4,7 @@
 interface LiveSheet {
   readonly revision: string;
   readonly page: string;
+  readonly others: readonly string[];
   readonly jobs: readonly {
     readonly kind: string;
     readonly endedAt: string | null;
@@ -43,16 +44,30 @@ for (const form of forms) {
     const text = isChanged(form) ? (form.dataset['watch'] ?? '') : '';
     if (said && said.textContent !== text) said.textContent = text;
   });
-  form.addEventListener('submit', () => {
-    isSending = true;
-  });
 }
+// a page that is shown anew would undo a click
+document.addEventListener('submit', () => {
+  isSending = true;
+});
 window.addEventListener('beforeunload', (event) => {
   if (!isSending && forms.some(isChanged)) event.preventDefault();
 });
 
 function show(text: string): void {
-  const live = JSON.parse(text) as LiveSheet;
+  const live = JSON.parse(text) as LiveSheet | { readonly gone: true };
+  if ('gone' in live) {
+    follow(true);
+    location.reload();
+    return;
+  }
+  const others = document.querySelector<HTMLElement>('[data-slot="sheet-others"]');
+  if (others) {
+    const names = live.others.join(', ');
+    const said =
+      names === '' ? '' : `${names} ${live.others.length === 1 ? 'has' : 'have'} this sheet open, too.`;
+    if (others.textContent !== said) others.textContent = said;
+    others.hidden = said === '';
+  }
   const check = live.jobs.find(({ kind, endedAt }) => kind === 'check' && endedAt === null);
   const place = document.querySelector('[data-slot="checked"]');
   if (place && check?.progress) place.textContent = `${check.progress.done.toLocaleString()} rows so far`;

@@ -48,6 +48,17 @@ async function uploaded(name: string, body: string | Buffer): Promise<string> {
   return ((await answer.json()) as { id: string }).id;
 }
 
+/** Waits until nothing works on a sheet any more: until then its pages are shown anew. */
+async function settled(id: string): Promise<void> {
+  const open = async () => {
+    const { jobs } = (await (await ask(`/sheets/${id}/state`)).json()) as {
+      jobs: { endedAt: string | null }[];
+    };
+    return jobs.length > 0 && jobs.every(({ endedAt }) => endedAt !== null);
+  };
+  await expect.poll(open, { timeout: 30_000, interval: 300 }).toBe(true);
+}
+
 interface Said {
   readonly revision: string;
   readonly profile: {
@@ -211,6 +222,7 @@ describe('the page of headers', () => {
       const own = await uploaded('own.csv', OWN);
       const mixed = await uploaded('mixed.xlsx', readFileSync(join(SAMPLES, 'mixed.xlsx')));
       const unreadable = await uploaded('empty.csv', Buffer.alloc(0));
+      for (const id of [own, mixed, unreadable]) await settled(id);
       const { page, wrong } = await opened(context, '/');
       for (const id of [own, mixed, unreadable]) {
         await page.setViewportSize({ width: 1280, height: 720 });

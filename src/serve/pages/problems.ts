@@ -41,6 +41,7 @@ ${note}
 ${refused === null ? '' : html`<p class="card message" role="alert" tabindex="-1" autofocus>${refused}</p>`}
 ${standing(view)}
 ${check === null ? '' : counts(view)}
+${check === null ? '' : html`<p>Each cell where it stands: <a href="/sheets/${view.sheet.id}/rows">row by row</a></p>`}
 ${[...columns].map(optionsOf)}
 ${cause === null ? '' : html`<p><a href="/sheets/${view.sheet.id}/problems">All causes</a></p>`}
 ${shown.length === 0 ? '' : html`<section class="card problems" aria-labelledby="causes"><h2 id="causes">By cause</h2>${shown.map(({ each, at }, index) => causeOf(view, each, at, cause !== null || index < OPEN))}</section>`}

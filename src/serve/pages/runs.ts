@@ -6,7 +6,7 @@ import { openJobs } from './jobs.js';
 import { environmentTag, time } from './layout.js';
 import { liveRun, STANDING_LOOKS, standingText } from './run-words.js';
 import type { SheetView } from './sheet-tabs.js';
-import { type Beginnings, latestSheets, uploadCard } from './sheets.js';
+import { type Beginnings, latestSheets, needsSomebody, sheetsTable, uploadCard } from './sheets.js';
 
 /** Runs a page. */
 const RUNS_A_PAGE = 50;
@@ -55,6 +55,7 @@ export function nowPage(
   jobs: readonly Job[],
 ): Html {
   const going = all.filter(({ run }) => run.state === 'going on');
+  const wanted = sheets.filter(needsSomebody);
   const open = all.filter(({ run }) =>
     ['stopped', 'not done', 'partly undone', 'unreadable'].includes(run.state),
   );
@@ -66,7 +67,11 @@ export function nowPage(
 ${uploadCard({ ...beginnings, isFirst: all.length === 0 && sheets.length === 0 })}
 ${openJobs(jobs)}
 ${section('going', 'Going on', going, 'Nothing is running.')}
-${section('open', 'Needs you', open.slice(0, LATEST), 'No run is stopped or has rows that are not done.')}
+<section class="card" aria-labelledby="open"><h2 id="open">Needs you</h2>
+${wanted.length + open.length === 0 ? html`<p class="quiet">No sheet has errors, and no run is stopped or has rows that are not done.</p>` : ''}
+${wanted.length === 0 ? '' : sheetsTable(wanted.slice(0, LATEST))}
+${open.length === 0 ? '' : runsTable(open.slice(0, LATEST))}</section>
+${wanted.length > LATEST ? html`<p><a href="/sheets">All ${wanted.length.toLocaleString('en-US')} sheets with errors are in the list of sheets</a></p>` : ''}
 ${open.length > LATEST ? html`<p><a href="/runs">All ${open.length.toLocaleString('en-US')} are in the list of runs</a></p>` : ''}
 ${latestSheets(sheets)}
 ${section('latest', 'Latest runs', all.slice(0, LATEST), `There is no run yet. Those of the command line are seen here, too: alianza-import run <sheet> --out ${beginnings.runsFolder}/<name>`)}`;

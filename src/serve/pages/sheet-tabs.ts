@@ -44,7 +44,8 @@ export function sheetTabs(view: SheetView, current: SheetTab | null): Html {
 ${newer === null ? '' : html`<p class="card note">A sheet of this name was uploaded again ${time(newer.at)} by ${newer.by}: <a href="/sheets/${newer.id}">go to that one</a>.</p>`}
 <nav class="tabs" aria-label="Sheet">${(Object.keys(TABS) as SheetTab[]).map(link)}</nav>
 <div id="sheet-live" data-topic="sheet:${sheet.id}" data-page="${view.live()}"></div>
-<div id="sheet-news" role="status"></div>`;
+<div id="sheet-news" role="status"></div>
+<p class="card note" role="status" data-slot="sheet-others" hidden></p>`;
 }
 
 /** What is known of a sheet, in a few words. */

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../results/html.js';
 import { planLines } from '../../results/plan-text.js';
-import { bytesText } from '../../results/wording.js';
+import { bytesText, counted } from '../../results/wording.js';
 import { time } from './layout.js';
 import { type SheetTab, type SheetView, sheetTabs, sheetText } from './sheet-tabs.js';
 
@@ -10,6 +10,8 @@ export interface Beginnings {
   readonly maxUpload: number;
   /** where the server's runs are */
   readonly runsFolder: string;
+  /** bytes that are free on the server's disk, where they are few; null where there are enough */
+  readonly diskLeft: number | null;
   /** file names */
   readonly templates: readonly string[];
   readonly samples: readonly { readonly name: string; readonly what: string }[];
@@ -18,13 +20,21 @@ export interface Beginnings {
 }
 
 /** The card by which a sheet comes in. The file needs a script; rows that are pasted need none. */
-export function uploadCard({ maxUpload, runsFolder, templates, samples, isFirst }: Beginnings): Html {
+export function uploadCard({
+  maxUpload,
+  runsFolder,
+  diskLeft,
+  templates,
+  samples,
+  isFirst,
+}: Beginnings): Html {
   const more = html`<ul class="plain">${samples.map(
     ({ name, what }) =>
       html`<li><form method="post" action="/sheets/sample"><input type="hidden" name="name" value="${name}"><button>Try ${name}</button> <span class="quiet">${what}</span></form></li>`,
   )}</ul>
 <p>Templates, each with an example row: ${templates.map((name, at) => html`${at === 0 ? '' : ', '}<a href="/templates/${name}" download>${name}</a>`)}</p>`;
   return html`<section class="card" aria-labelledby="upload"><h2 id="upload">Upload a sheet</h2>
+${diskLeft === null ? '' : html`<p class="card message">The disk of the server is nearly full: ${bytesText(diskLeft)} are left, and a sheet needs twice its size.</p>`}
 <noscript><p class="card note">A file is uploaded by the script of this page, which does not run here. Paste the rows below instead, or run the sheet on the server's machine, where its run is seen here: <code>alianza-import run &lt;sheet&gt; --out ${runsFolder}/&lt;name&gt;</code></p></noscript>
 <div id="drop" class="drop" data-max="${maxUpload}" hidden>
 <label for="file">Excel workbook or CSV, up to ${bytesText(maxUpload)}</label>
@@ -61,7 +71,7 @@ ${views.length === 0 ? html`<p>There is no sheet. <a href="/">Upload one</a></p>
 
 const COLUMNS = ['Uploaded', 'Sheet', 'Size', 'By', 'State'];
 
-function sheetsTable(views: readonly SheetView[]): Html {
+export function sheetsTable(views: readonly SheetView[]): Html {
   const row = (view: SheetView) => {
     const { sheet } = view;
     const cells = [
@@ -81,9 +91,26 @@ export function sheetPage(view: SheetView): Html {
   const { sheet, check } = view;
   const plan = check?.plan ?? null;
   return html`${sheetTabs(view, null)}
+<section class="card" aria-labelledby="steps"><h2 id="steps">Where it stands</h2><ul class="plain">
+<li><a href="/sheets/${sheet.id}/headers">Headers</a>: ${headersText(view)}</li>
+<li><a href="/sheets/${sheet.id}/problems">Problems</a>: ${sheetText(view)}</li></ul></section>
 <section class="card"><h2>What it would bring about</h2>
 ${plan === null ? html`<p class="quiet">Not known before a check.</p>` : html`<ul class="plain">${planLines(plan).map((line) => html`<li>${line}</li>`)}</ul>`}</section>
 <section class="card"><h2>The upload</h2><dl><div><dt>File</dt><dd dir="auto">${sheet.name}</dd></div><div><dt>Size</dt><dd>${bytesText(sheet.bytes)}</dd></div><div><dt>SHA-256</dt><dd><code>${sheet.sha256}</code></dd></div></dl></section>`;
+}
+
+/** How far headers are understood. */
+function headersText({ look }: SheetView): string {
+  const headers = look !== null && 'tables' in look ? look.tables.flatMap((table) => table.headers) : [];
+  const unknown = headers.filter(({ how }) => how === 'unknown').length;
+  return unknown === 0
+    ? `all ${counted(headers.length, 'header')} understood`
+    : `${unknown} of ${counted(headers.length, 'header')} not known`;
+}
+
+/** Whether somebody has to do something about a sheet as it is now. */
+export function needsSomebody({ check, look }: SheetView): boolean {
+  return (look !== null && 'error' in look) || (check?.isCurrent === true && check.invalid > 0);
 }
 
 /** A sheet that nothing can be done with. */

@@ -64,6 +64,7 @@ export function runRoutes(served: Served): Route[] {
           sheets.list().map((sheet) => viewOf(served, sheet)),
           {
             ...{ maxUpload: sheets.limits.upload, runsFolder: folder.runs },
+            diskLeft: await sheets.diskLeft(),
             ...{ templates: templateNames(), samples: SAMPLES },
           },
           jobs.open(),

@@ -93,7 +93,8 @@ export function sheetRoutes(served: Served): Route[] {
     const look = await sheets.looks.of(sheet);
     return {
       page: frame,
-      content: 'error' in look ? unreadablePage({ ...view, look }, look.error, null) : sheetPage(view),
+      content:
+        'error' in look ? unreadablePage({ ...view, look }, look.error, null) : sheetPage({ ...view, look }),
     };
   }
 

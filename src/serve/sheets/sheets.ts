@@ -197,6 +197,12 @@ export class Sheets {
     }
   }
 
+  /** Bytes that are free, where that is not enough for the largest upload; else null. */
+  async diskLeft(): Promise<number | null> {
+    const { bavail, bsize } = await statfs(this.#folder);
+    return bavail * bsize < 2 * this.limits.upload ? bavail * bsize : null;
+  }
+
   /** Refuses what the disk could not take twice, once as it is and once as what is read of it, or what is too much for all. */
   async #refuseWithoutSpace(bytes: number): Promise<void> {
     const { bavail, bsize } = await statfs(this.#folder);
