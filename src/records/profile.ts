@@ -171,23 +171,33 @@ export function profileJsonSchema(optionNames: readonly string[]): object {
  * @throws StopError when the file cannot be read, is not JSON, or names what does not exist (the nearest name is said)
  */
 export async function readProfile(path: string, optionNames: readonly string[]): Promise<Profile> {
-  let json: unknown;
+  let text: string;
   try {
-    json = JSON.parse((await readFile(path, 'utf8')).replace(/^\ufeff/, ''));
+    text = await readFile(path, 'utf8');
   } catch (cause) {
-    const notJson = cause instanceof SyntaxError;
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const message = notJson
-      ? `${path} is not JSON: ${cause.message}`
-      : missing
-        ? `There is no profile ${path}.`
-        : `The profile ${path} cannot be read.`;
-    const hint = notJson
-      ? 'Check quotes, commas and braces near that place.'
-      : 'Check the path after --profile.';
-    throw new StopError('PROFILE_INVALID', message, hint, { cause });
+    const message = missing ? `There is no profile ${path}.` : `The profile ${path} cannot be read.`;
+    throw new StopError('PROFILE_INVALID', message, 'Check the path after --profile.', { cause });
   }
-  return checkedProfile(json, path, optionNames);
+  return checkedProfile(profileJson(text, path), path, optionNames);
+}
+
+/**
+ * What the text of a profile holds, whatever that is.
+ * @param path what messages call it
+ * @throws StopError `PROFILE_INVALID` where it is not JSON
+ */
+export function profileJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (cause) {
+    throw new StopError(
+      'PROFILE_INVALID',
+      `${path} is not JSON: ${(cause as Error).message}`,
+      'Check quotes, commas and braces near that place.',
+      { cause },
+    );
+  }
 }
 
 /**

@@ -76,7 +76,9 @@ function heading(report: RunReport, sheets: string): Html {
   if (requests !== null)
     facts.push([
       'Requests',
-      `${requests.toLocaleString('en-US')} (${rateText(requests, durationMs)} a second)`,
+      parts.some(isOpen)
+        ? requestsText(parts)
+        : `${requests.toLocaleString('en-US')} (${rateText(requests, durationMs)} a second)`,
     ]);
   if (partitionId !== null) facts.push(['Partition', partitionId]);
   if (baseUrl !== null) facts.push(['Platform', baseUrl]);
@@ -105,20 +107,26 @@ ${parts.length > 1 ? partsDetails(report) : ''}
 
 function partsDetails({ parts, stoppedBy: reportEnd }: RunReport): Html {
   const rows = parts.map((part, at) => {
-    const { startedAt, durationMs, requests, user } = part;
+    const { startedAt, durationMs, user } = part;
     const end = partEnd(part, at === parts.length - 1 && reportEnd === null);
-    const cells = [
-      timeText(startedAt),
-      durationText(durationMs),
-      requests.toLocaleString('en-US'),
-      user,
-      end,
-    ];
+    const cells = [timeText(startedAt), durationText(durationMs), requestsText([part]), user, end];
     return html`<tr>${cells.map((cell, at) => html`<td data-label="${PART_COLUMNS[at] ?? ''}">${cell}</td>`)}</tr>`;
   });
   return html`<details class="parts"><summary><span class="t">The ${parts.length} parts of the run</span></summary>
 <table class="hits"><thead><tr>${PART_COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table></details>`;
+}
+
+/** How many requests parts have sent, as far as it is known: of one that has not ended, or was cut off, it is not. */
+export function requestsText(parts: readonly RunPart[]): string {
+  const ended = parts.filter((part) => !isOpen(part));
+  if (ended.length === 0 && parts.length > 0) return 'not known';
+  const known = ended.reduce((sum, { requests }) => sum + (requests ?? 0), 0).toLocaleString('en-US');
+  return ended.length < parts.length ? `at least ${known}` : known;
+}
+
+function isOpen({ endedAt }: RunPart): boolean {
+  return endedAt === null;
 }
 
 /** How a part of a run ended. @param isLive somebody is at work on it */

@@ -34,7 +34,8 @@ export interface RunPart extends Writer {
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly durationMs: number;
-  readonly requests: number;
+  /** null until it has ended: of a part that was cut off nobody knows how many it sent */
+  readonly requests: number | null;
   readonly stoppedBy: StoppedBy | null;
   readonly error: ErrorFacts | null;
 }
@@ -56,7 +57,7 @@ export interface RunReport {
   readonly parts: readonly RunPart[];
   /** all parts together */
   readonly durationMs: number;
-  /** all parts together; null where nothing can be sent */
+  /** all parts together of which it is known; null where nothing can be sent */
   readonly requests: number | null;
   /** what the limiter of the last part had to do */
   readonly limiter: LimiterFacts | null;

@@ -58,7 +58,7 @@ export async function beginPart(run: Told): Promise<OpenPart> {
   const part: KeptPart = {
     ...writerOf(null),
     startedAt: new Date().toISOString(),
-    ...{ endedAt: null, durationMs: 0, requests: 0, stoppedBy: null, error: null, exit: null },
+    ...{ endedAt: null, durationMs: 0, requests: null, stoppedBy: null, error: null, exit: null },
   };
   const kept = runState(run.journal).get('report') ?? NOTHING_KEPT;
   const earlier = withLives(run, kept.parts);
@@ -208,7 +208,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
   const found = findings ?? orElse(() => findingsOf(journal), NOTHING_FOUND);
   // A run that has only asked has sent nothing that it would have to go on with.
   const hasWorked = facts.kind !== 'run' || orElse(() => runState(journal).get('ended') !== undefined, true);
-  const sent = hasCreated(run) || (hasWorked && parts.some(({ requests }) => requests > 0));
+  const sent = hasCreated(run) || (hasWorked && parts.some(({ requests }) => (requests ?? 0) > 0));
   const underWay = last?.endedAt === null;
   const stoppedBy = underWay ? 'cut off' : (last?.stoppedBy ?? null);
   const undoneAt = orElse(() => runState(journal).get('undone') ?? null, null);
@@ -237,7 +237,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     startedAt: facts.createdAt,
     parts,
     durationMs: sumOf(parts.map((part) => part.durationMs)),
-    requests: facts.kind === 'validate' ? null : sumOf(parts.map((part) => part.requests)),
+    requests: facts.kind === 'validate' ? null : sumOf(parts.map((part) => part.requests ?? 0)),
     limiter: kept.limiter,
     existing: kept.existing,
     differing: found.differing,

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { isIP } from 'node:net';
+import { sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type HttpBindings, type ServerType, serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
@@ -226,8 +227,10 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
     const { code, message, hint } = errorFacts(error);
     served.log({ level: 'error', id, path: asked.req.path, code, message });
     const isStop = error instanceof StopError;
-    const told = isStop ? message : 'Something went wrong in the server.';
-    const todo = isStop ? hint : `The log of the server says more at ${id}.`;
+    // where on this machine things are is nobody's business: the log has it
+    const plain = (text: string) => text.replaceAll(served.folder.directory + sep, '');
+    const told = isStop ? plain(message) : 'Something went wrong in the server.';
+    const todo = isStop ? plain(hint) : `The log of the server says more at ${id}.`;
     return refuse(asked, new Refused(500, code, `${told} (${id})`, todo));
   });
 

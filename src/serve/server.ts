@@ -64,11 +64,18 @@ export async function startServer(request: ServeRequest): Promise<Server> {
   try {
     const records = new ServeRecords(folder.database);
     const runs = new Runs(folder.runs);
-    const sheets = new Sheets(folder.sheets, {
+    const log = (line: Readonly<Record<string, unknown>>) =>
+      appendFileSync(
+        join(folder.directory, 'serve.log'),
+        `${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`,
+        { mode: 0o600 },
+      );
+    const limits = {
       upload: request.maxUpload * MEGABYTE,
       storage: request.maxStorage * 1000 * MEGABYTE,
       idleMs: UPLOAD_IDLE_MS,
-    });
+    };
+    const sheets = new Sheets(folder.sheets, limits, log);
     const sessions = new Sessions(records, users);
     const places = {
       folder,
@@ -79,12 +86,6 @@ export async function startServer(request: ServeRequest): Promise<Server> {
     const retention = new Retention({ records, runs, sheets, jobs }, request.keep);
     const tokens = new TokenTaker(folder.token);
     const proof = new Proof(users, tokens);
-    const log = (line: Readonly<Record<string, unknown>>) =>
-      appendFileSync(
-        join(folder.directory, 'serve.log'),
-        `${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`,
-        { mode: 0o600 },
-      );
     const rechecks = new Rechecks(sheets, jobs, log);
     for (let tried = port; tried < port + PORTS; tried++) {
       const served: Served = {
@@ -106,6 +107,7 @@ export async function startServer(request: ServeRequest): Promise<Server> {
       if (server === null) continue;
       const address = await makeToken(folder.token, baseOf(reach, host, tried));
       jobs.begin();
+      rechecks.begin();
       retention.begin();
       return {
         address,

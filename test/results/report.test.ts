@@ -192,7 +192,9 @@ describe('report.html', () => {
       endedAt: '2025-03-05T05:06:07.000Z',
       startedAt: '2025-03-05T04:00:00.000Z',
     };
-    const text = pageOf(reportOf({ parts: [part, later], durationMs: 122_000 }));
+    const text = pageOf(reportOf({ parts: [{ ...part, requests: null }, later], durationMs: 122_000 }));
+    expect(text).toContain('<dt>Requests</dt><dd>at least 1,200</dd>');
+    expect(text).toContain('<td data-label="Requests">not known</td>');
     expect(text).toContain('<dt>Run by</dt><dd>ann on ops1; bob on ops1</dd>');
     expect(text).toContain('<dt>API user</dt><dd>api@example.com</dd>');
     expect(text).toContain('<dt>Program</dt><dd>alianza-import 1.2.3</dd>');

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -395,5 +395,21 @@ describe('the corrected copy', () => {
     expect(JSON.stringify(book.worksheets[0]?.getRow(3).values)).toContain('STANDARD');
     expect(readdirSync(folderOf(id)).filter((name) => name.startsWith('copy-'))).toEqual([]);
     expect((await ask('GET', `/sheets/${id}/corrected.pdf`)).status).toBe(404);
+  });
+});
+
+describe('a damaged file of edits that were taken back', () => {
+  it('is named, with its line and what to do, and without the places of the server', async () => {
+    const id = await uploaded('damaged.csv', SHEET);
+    writeFileSync(join(folderOf(id), 'edits-withdrawn.jsonl'), '{"sheet":null,"row":2,"omit":true}\n{"she');
+    const body = { revision: await revisionOf(id), edits: [change(2, 'lastName', 'Lee 0', 'Leigh')] };
+    const told = [await ask('GET', `/sheets/${id}/rows`), await ask('POST', `/sheets/${id}/edits`, body)];
+    for (const { json } of told) {
+      expect(json.error.code).toBe('EDITS_INVALID');
+      expect(json.error.message).toContain(`Line 2 of sheets/${id}/edits-withdrawn.jsonl is no edit`);
+      expect(json.error.hint).toContain('Put that line right, or remove it');
+      expect(JSON.stringify(json)).not.toContain(serving.directory);
+    }
+    expect(existsSync(editsFile(id))).toBe(false);
   });
 });

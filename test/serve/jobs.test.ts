@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
@@ -99,6 +99,11 @@ describe.concurrent('a sheet', () => {
       status: 409,
       json: { error: { code: 'CHANGED' } },
     });
+    for (const path of ['/runs', `/sheets/${id}/dry-run`])
+      expect(await asking.post(path, { sheet: id, environment: 'sandbox' })).toMatchObject({
+        status: 400,
+        json: { error: { code: 'NO_REVISION' } },
+      });
     expect(await endOf(place, run)).toMatchObject({ kind: 'run', exit: 0, error: null });
     expect(wrongIn(place, sheet, run)).toEqual([]);
     const second = await started(place, sheet, { again: true });
@@ -173,6 +178,29 @@ describe.concurrent('a sheet', () => {
       const path = join(directory, file);
       if (!statSync(path).isFile()) continue;
       expect([file, readFileSync(path, 'latin1').includes('wrong-Word-1')]).toEqual([file, false]);
+    }
+  });
+});
+
+describe.concurrent('a sheet whose profile is damaged', () => {
+  it('is not worked on: what is wrong is said, without the places of the server', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const place = await jobPlaceOf(onTestFinished);
+    const { asking, directory } = place;
+    const { id } = await uploaded(place);
+    writeFileSync(join(directory, 'sheets', id, 'profile.json'), '{"columns": ');
+    const { json: state } = await asking.get(`/sheets/${id}/state`);
+    const body = { sheet: id, revision: state['revision'], environment: 'sandbox' };
+    for (const path of [`/sheets/${id}/check`, `/sheets/${id}/dry-run`, '/runs']) {
+      const { json } = await asking.post(path, body);
+      expect(json['error']).toMatchObject({
+        code: 'PROFILE_INVALID',
+        message: expect.stringContaining(`sheets/${id}/profile.json is not JSON`),
+        hint: 'Check quotes, commas and braces near that place.',
+      });
+      expect(JSON.stringify(json)).not.toContain(directory);
     }
   });
 });

@@ -9,6 +9,41 @@ describe.concurrent('kill -9 of the server, of a job, or of both', () => {
     });
 });
 
+describe.concurrent('what was killed', () => {
+  it('has sent nobody knows how many requests', async ({ expect, onTestFinished }) => {
+    const place = await jobPlaceOf(onTestFinished, { sandbox: { latencyMs: 60 } });
+    const run = await started(place, await uploaded(place), { concurrency: 2 });
+    const { pid } = await jobOf(place, `/runs/${run}`, ({ progress }) => Number(progress?.['done']) > 0);
+    if (pid !== null) process.kill(pid, 'SIGKILL');
+    expect(await endOf(place, run)).toMatchObject({ exit: 0 });
+    const page = await place.asking.page(`/runs/${run}`);
+    expect(page).toMatch(/<dt>Requests<\/dt><dd>at least [1-9]\d*<\/dd>/);
+    expect(page.match(/<td data-label="Requests">[^<]*/g)).toEqual([
+      '<td data-label="Requests">not known',
+      expect.stringMatching(/>[1-9]\d*$/),
+    ]);
+  });
+
+  it('is checked by the next server where it was changed and not yet checked again', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const place = await jobPlaceOf(onTestFinished);
+    const { id, revision, rows } = await uploaded(place);
+    const first = await jobOf(place, `/sheets/${id}`, ({ endedAt }) => endedAt !== null);
+    expect(first).toMatchObject({ kind: 'check', exit: 0 });
+    const edit = { sheet: null, row: 2, header: 'lastName', was: rows[0]?.lastName, text: 'Leigh' };
+    const { status, json } = await place.asking.post(`/sheets/${id}/edits`, { revision, edits: [edit] });
+    expect(status).toBe(200);
+    await place.again();
+    const now = await place.asking.until(`/sheets/${id}/state`, ({ jobs }) => {
+      const [last] = jobs as { revision: string; endedAt: string | null }[];
+      return last?.revision === json['revision'] && last?.endedAt !== null;
+    });
+    expect(now['jobs']).toMatchObject([{ kind: 'check', exit: 0 }, { revision }]);
+  });
+});
+
 describe.concurrent('a server that is asked to end', () => {
   it('stops its jobs, waits for them, and the next one goes on with them', async ({
     expect,

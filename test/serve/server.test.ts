@@ -350,6 +350,35 @@ describe('the server', () => {
     await other.stop();
   });
 
+  it('leaves folders alone that are no sheets, and says so once', async () => {
+    const folder = join(serving.directory, 'strays');
+    const strays: [string, string][] = [
+      ['half', '{"file":"x.csv"}'],
+      ['other', 'no JSON'],
+      ['empty', 'null'],
+    ];
+    for (const [name, text] of strays) {
+      mkdirSync(join(folder, 'sheets', name), { recursive: true });
+      writeFileSync(join(folder, 'sheets', name, 'sheet.json'), text);
+    }
+    const server = await startServing(folder, '--port', '8640');
+    const headers = { Cookie: await server.logIn(), Origin: server.origin };
+    const send = { method: 'PUT', headers, body: 'product\n' };
+    expect((await fetch(`${server.origin}/sheets?name=good.csv`, send)).status).toBe(201);
+    for (const path of ['/', '/sheets']) {
+      const answer = await fetch(server.origin + path, { headers: { ...headers, Accept: 'text/html' } });
+      expect([path, answer.status]).toEqual([path, 200]);
+      expect(await answer.text()).toContain('good.csv');
+    }
+    expect((await fetch(`${server.origin}/sheets/half`, { headers })).status).toBe(404);
+    await server.stop();
+    const log = readFileSync(join(folder, 'serve.log'), 'utf8');
+    for (const [name, text] of strays) {
+      expect([name, log.split(`"sheet":"${name}"`).length - 1]).toEqual([name, 1]);
+      expect(readFileSync(join(folder, 'sheets', name, 'sheet.json'), 'utf8')).toBe(text);
+    }
+  });
+
   it('goes on with the same sessions after kill -9', async () => {
     const folder = join(serving.directory, 'again');
     mkdirSync(folder);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StopError } from '../../errors.js';
 import { type Edits, readEdits } from '../../records/edits.js';
 import { trimCell } from '../../sheet/cell-text.js';
 import { writeFileAtomic } from '../../sheet/write/atomic.js';
@@ -68,9 +69,9 @@ export class SheetEdits {
     const originals = new Map<string, string>();
     const withdrawn = join(directory, WITHDRAWN_FILE);
     const text = existsSync(withdrawn) ? await readFile(withdrawn, 'utf8') : '';
-    for (const line of text.split('\n')) {
+    for (const [index, line] of text.split('\n').entries()) {
       if (line === '') continue;
-      const { sheet, row, header, was } = JSON.parse(line) as Record<string, string | number | null>;
+      const { sheet, row, header, was } = withdrawnIn(line, withdrawn, index + 1);
       if (typeof was === 'string')
         originals.set(keyOf(sheet as string | null, Number(row), String(header)), was);
     }
@@ -126,6 +127,22 @@ export class SheetEdits {
     if (rest.length === 0) await rm(path);
     else await writeFileAtomic(path, rest.map((each) => `${JSON.stringify(each)}\n`).join(''));
   }
+}
+
+/** A line of the edits that were taken back. @throws StopError `EDITS_INVALID`, without a word of what stands there */
+function withdrawnIn(line: string, path: string, at: number): Record<string, string | number | null> {
+  let json: unknown = null;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    // told below
+  }
+  if (Object(json) === json) return json as Record<string, string | number | null>;
+  throw new StopError(
+    'EDITS_INVALID',
+    `Line ${at} of ${path} is no edit that was taken back.`,
+    'Put that line right, or remove it: it says what the sheet had in a cell before an edit that is gone.',
+  );
 }
 
 /** Whole or not at all: half a line would keep the sheet from being read. */

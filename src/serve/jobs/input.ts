@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { profileJson } from '../../records/profile.js';
 
 /** What belongs to a sheet besides the upload, which never changes. */
 export interface SheetParts {
@@ -35,6 +36,7 @@ const KEPT_OPTIONS = [
 /**
  * Keeps profile and edits as they are at a revision, so that a job works on exactly these whatever is changed
  * meanwhile, and a run can be gone on with later.
+ * @throws StopError `PROFILE_INVALID` when the profile is not JSON
  */
 export function keepInput({ directory, profile, edits }: SheetParts, revision: string): void {
   const kept = placeOf(directory, revision);
@@ -43,7 +45,9 @@ export function keepInput({ directory, profile, edits }: SheetParts, revision: s
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { mode: 0o700 });
   if (profile !== null)
-    writeFileSync(join(part, PROFILE), withoutPlaces(readFileSync(profile, 'utf8')), { mode: 0o600 });
+    writeFileSync(join(part, PROFILE), withoutPlaces(readFileSync(profile, 'utf8'), profile), {
+      mode: 0o600,
+    });
   if (edits !== null) copyFileSync(edits, join(part, EDITS));
   renameSync(part, kept);
 }
@@ -61,8 +65,11 @@ function placeOf(directory: string, revision: string): string {
   return join(directory, `at-${revision}`);
 }
 
-function withoutPlaces(text: string): string {
-  const profile = JSON.parse(text) as { options?: Record<string, unknown> };
+function withoutPlaces(text: string, path: string): string {
+  const json = profileJson(text, path);
+  // what is no profile at all is told by the job that reads it
+  if (Object(json) !== json) return text;
+  const profile = json as { options?: Record<string, unknown> };
   const options = Object.entries(profile.options ?? {}).filter(([name]) => KEPT_OPTIONS.includes(name));
   return JSON.stringify({
     ...profile,

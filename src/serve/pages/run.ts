@@ -1,5 +1,5 @@
 import { type Html, html } from '../../results/html.js';
-import { nextCard, partEnd } from '../../results/report.js';
+import { nextCard, partEnd, requestsText } from '../../results/report.js';
 import { type ListedRun, RUN_STANDINGS, type RunReport } from '../../results/run-report.js';
 import { bytesText, durationText } from '../../results/wording.js';
 import { DOWNLOADS, downloadsIn, type ServedRun } from '../runs.js';
@@ -50,10 +50,7 @@ function factsOf({ partitionId, baseUrl, startedAt, parts, lastAt }: ListedRun):
   const facts: [string, Html][] = [['Started', time(startedAt)]];
   if (lastAt !== startedAt) facts.push(['Last', time(lastAt)]);
   facts.push(['Took', html`${durationText(parts.reduce((sum, part) => sum + part.durationMs, 0))}`]);
-  facts.push([
-    'Requests',
-    html`${parts.reduce((sum, part) => sum + part.requests, 0).toLocaleString('en-US')}`,
-  ]);
+  facts.push(['Requests', html`${requestsText(parts)}`]);
   if (partitionId !== null) facts.push(['Partition', html`${partitionId}`]);
   if (baseUrl !== null) facts.push(['Platform', html`${baseUrl}`]);
   if (last) facts.push(['Program', html`alianza-import ${last.version}`]);
@@ -116,12 +113,12 @@ function partsCard({ parts, state }: ListedRun): Html {
   return html`<section class="card" aria-labelledby="parts"><h2 id="parts">Who ran it</h2>
 <table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${parts.map(
     (part, at) => {
-      const { startedAt, durationMs, requests, user, host, apiUser } = part;
+      const { startedAt, durationMs, user, host, apiUser } = part;
       const ended = partEnd(part, at === parts.length - 1 && state === 'going on');
       const cells = [
         time(startedAt),
         html`${durationText(durationMs)}`,
-        html`${requests.toLocaleString('en-US')}`,
+        html`${requestsText([part])}`,
         html`${user} on ${host}`,
         html`${apiUser ?? ''}`,
         html`${ended}`,

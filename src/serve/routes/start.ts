@@ -52,7 +52,7 @@ export function startRoutes(served: Served): Route[] {
     const target = targetIn(fields, role);
     return auditJob(served, ask, `dry-run ${sheet.id}`, () => {
       const job = jobs.ask({
-        ...{ kind: 'dry-run', sheet: sheet.id, revision: seenRevision(sheet, fields), target, user, role },
+        ...{ kind: 'dry-run', sheet: sheet.id, revision: neededRevision(sheet, fields), target, user, role },
         ...{ address: ask.address, key: keyIn(ask, fields) },
       });
       return answerOf(ask, job, `/sheets/${sheet.id}/dry-run?environment=${target.environment}`);
@@ -66,8 +66,8 @@ export function startRoutes(served: Served): Route[] {
     const key = keyIn(ask, fields);
     const before = key === null ? null : jobs.byKey(user, key);
     if (before) return answerOf(ask, before, `/runs/${before.run}`);
-    const revision = seenRevision(sheet, fields);
     const asked = targetIn(fields, role);
+    const revision = neededRevision(sheet, fields);
     return auditJob(served, ask, `run ${sheet.id} ${asked.environment}`, async () => {
       const invalid = sheets.checkOf(sheet);
       const skips = fields['skipInvalid'] === 'yes' || fields['skipInvalid'] === 'true';
@@ -180,6 +180,21 @@ export function startRoutes(served: Served): Route[] {
       {},
       { revision },
     );
+  }
+
+  /**
+   * The same where it must be said: what goes to a platform is what somebody has seen.
+   * @throws Refused 400, 409
+   */
+  function neededRevision(sheet: Sheet, fields: Fields): string {
+    if ((fields['revision'] ?? '') === '')
+      throw new Refused(
+        400,
+        'NO_REVISION',
+        'The request does not say which revision of the sheet it means.',
+        `Send the revision that you have seen: GET /sheets/${sheet.id}/state tells it.`,
+      );
+    return seenRevision(sheet, fields);
   }
 
   function placesFor(user: string, role: Role): Place[] {

@@ -24,9 +24,28 @@ export class Rechecks {
     });
   }
 
+  /**
+   * Asks for the checks of changes that an earlier server was killed too soon after. What was never checked, and what was
+   * asked for already, is left to a person.
+   */
+  begin(): void {
+    for (const sheet of this.#sheets.list()) if (this.#isLost(sheet)) this.#check(sheet.id);
+  }
+
   /** No check is asked for any more. */
   close(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  #isLost(sheet: Sheet): boolean {
+    try {
+      if (this.#sheets.checkOf(sheet)?.isCurrent !== false) return false;
+      const last = this.#jobs.of({ sheet: sheet.id }).find(({ kind }) => kind === 'check');
+      return last?.revision !== this.#sheets.revisionOf(sheet);
+    } catch (error) {
+      this.#log({ level: 'error', sheet: sheet.id, message: (error as Error).message });
+      return false;
+    }
   }
 
   #check(id: string): void {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Profile } from '../../records/profile.js';
 import { bytesText } from '../../results/wording.js';
 import { saveProfile } from '../../run/save-profile.js';
@@ -34,8 +35,14 @@ export interface Sheet {
   readonly at: string;
 }
 
-/** What `sheet.json` holds. */
-type SheetFacts = Pick<Sheet, 'id' | 'name' | 'bytes' | 'sha256' | 'by' | 'at'> & { readonly file: string };
+/** What `sheet.json` must hold. */
+const factsSchema = z.object({
+  ...{ name: z.string().min(1), file: z.string().min(1), by: z.string() },
+  bytes: z.int().nonnegative(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  at: z.iso.datetime(),
+});
+type SheetFacts = z.infer<typeof factsSchema> & Pick<Sheet, 'id'>;
 
 /** What uploads may take, bytes and milliseconds. */
 export interface SheetLimits {
@@ -66,11 +73,15 @@ export class Sheets {
   /** the changes of each sheet, one after another */
   readonly #changes = new Map<string, Promise<unknown>>();
   readonly #listeners: ((sheet: Sheet, isNew: boolean) => void)[] = [];
+  readonly #log: (line: Readonly<Record<string, unknown>>) => void;
+  /** folders without a valid `sheet.json` that were told of */
+  readonly #unreadable = new Set<string>();
 
   /** What an earlier server left half of is removed. */
-  constructor(folder: string, limits: SheetLimits) {
+  constructor(folder: string, limits: SheetLimits, log: (line: Readonly<Record<string, unknown>>) => void) {
     this.#folder = folder;
     this.limits = limits;
+    this.#log = log;
     for (const name of readdirSync(folder))
       if (name.endsWith(PART)) rmSync(join(folder, name), { recursive: true, force: true });
   }
@@ -269,18 +280,25 @@ export class Sheets {
     await rm(part, { recursive: true, force: true });
   }
 
+  /** Null, and told once, where a folder has no valid `sheet.json`: it is left as it is. */
   #read(id: string): Sheet | null {
     if (!PLAIN_ID.test(id) || id.endsWith(PART)) return null;
     const directory = join(this.#folder, id);
     try {
-      const facts = JSON.parse(readFileSync(join(directory, 'sheet.json'), 'utf8')) as SheetFacts;
+      const facts = factsSchema.parse(JSON.parse(readFileSync(join(directory, 'sheet.json'), 'utf8')));
       const ifThere = (name: string) => (existsSync(join(directory, name)) ? join(directory, name) : null);
       return {
         ...facts,
         ...{ id, directory, file: join(directory, 'upload', fileNameOf(facts.file)) },
         ...{ profile: ifThere('profile.json'), edits: ifThere('edits.jsonl') },
       };
-    } catch {
+    } catch (error) {
+      if (!this.#unreadable.has(id))
+        this.#log({
+          ...{ level: 'error', sheet: id },
+          message: `${join(directory, 'sheet.json')} cannot be read, so it is no sheet: ${(error as Error).message}`,
+        });
+      this.#unreadable.add(id);
       return null;
     }
   }
