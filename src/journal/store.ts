@@ -354,7 +354,7 @@ export class DamagedValue extends Error {
 /** Errors of SQLite that mean: these are not the bytes that were written. */
 function isDamage(cause: unknown): boolean {
   const { code = '' } = cause as { code?: string };
-  return /^SQLITE_(CORRUPT|NOTADB|ERROR|FORMAT|MISMATCH)/.test(code);
+  return /^SQLITE_(CORRUPT|NOTADB|ERROR|FORMAT|MISMATCH|TOOBIG|IOERR_SHORT_READ)/.test(code);
 }
 
 /** Whether a file is a write-ahead log with something in it: a header, and a first page that belongs to it. */
