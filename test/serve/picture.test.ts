@@ -28,12 +28,19 @@ function sizeOf(picture: Buffer) {
 
 it('the picture of the tour shows the page of a run', async () => {
   const browser = await startBrowser();
-  const page = await browser.newPage({ viewport: SIZE, colorScheme: 'light', timezoneId: 'UTC', locale: 'en-US' });
+  const page = await browser.newPage({
+    viewport: SIZE,
+    colorScheme: 'light',
+    timezoneId: 'UTC',
+    locale: 'en-US',
+  });
   await page.goto(`${serving.origin}/#${serving.token}`);
   await page.getByRole('heading', { name: 'Now' }).waitFor();
   await page.goto(`${serving.origin}/runs/acme`);
   await page.getByRole('heading', { level: 1, name: 'mixed.xlsx' }).waitFor();
-  expect(await page.getByRole('table', { name: 'Rows by status' }).innerText()).toMatch(/created\s+37\s+invalid\s+16/);
+  expect(await page.getByRole('table', { name: 'Rows by status' }).innerText()).toMatch(
+    /created\s+37\s+invalid\s+16/,
+  );
   const picture = await page.screenshot();
   await browser.close();
   expect(sizeOf(picture)).toEqual(SIZE);

@@ -82,6 +82,7 @@ function counts({ sheet, check, causes }: ProblemsView): Html {
   return html`<section class="card" aria-labelledby="counts"><h2 id="counts">${isClean ? 'No row is invalid' : `${counted(invalid, 'row')} of ${(valid + invalid).toLocaleString('en-US')} ${invalid === 1 ? 'is' : 'are'} invalid`}</h2>
 <dl>${facts.map(([name, count]) => html`<div><dt>${name}</dt><dd>${count.toLocaleString('en-US')}</dd></div>`)}<div><dt>Checked</dt><dd>${time(endedAt)}</dd></div></dl>
 ${lines.length === 0 ? '' : html`<h3>What the valid rows would bring about</h3><ul class="plain">${lines.map((line) => html`<li>${line}</li>`)}</ul>`}
+<p><a href="/sheets/${sheet.id}/rows?filter=${errors > 0 ? 'errors' : warnings > 0 ? 'warnings' : 'all'}">Row by row</a>: each with what is wrong with it, its cells to be changed, and the corrected copy.</p>
 ${isClean && isCurrent ? html`<p>Next: <a href="/sheets/${sheet.id}/dry-run">the dry run</a>, which asks the platform without changing anything.</p>` : ''}</section>`;
 }
 
@@ -91,6 +92,7 @@ function causeOf(view: ProblemsView, { group, values, further }: Cause, at: numb
   const places = hits.slice(0, PLACES).map((hit) => placeText({ ...hit, column: null }));
   const body = html`${hint === null ? ((hits[0]?.hint ?? '') === '' ? '' : html`<p class="hint">Such as: ${hits[0]?.hint ?? ''}</p>`) : html`<p class="hint">${hint}</p>`}
 ${hits[0] === undefined ? '' : html`<p class="quiet">Such as: ${hits[0].message} (${places.join('; ')}${count > places.length ? '; …' : ''})</p>`}
+${group.code === null ? '' : html`<p><a href="/sheets/${view.sheet.id}/rows?cause=${group.code}" aria-label="The rows of: ${title}">Its rows</a></p>`}
 ${valuesForm(view, values, further, at)}`;
   return html`<details id="cause-${at}"${isOpen ? html` open` : ''}><summary><span class="tag ${look}">${severity}</span><span class="t">${title}</span><span class="n">${count.toLocaleString('en-US')}</span></summary>${body}</details>`;
 }

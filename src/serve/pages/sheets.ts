@@ -94,9 +94,18 @@ export function sheetPage(view: SheetView): Html {
 <section class="card" aria-labelledby="steps"><h2 id="steps">Where it stands</h2><ul class="plain">
 <li><a href="/sheets/${sheet.id}/headers">Headers</a>: ${headersText(view)}</li>
 <li><a href="/sheets/${sheet.id}/problems">Problems</a>: ${sheetText(view)}</li></ul></section>
+${nextStep(view)}
 <section class="card"><h2>What it would bring about</h2>
 ${plan === null ? html`<p class="quiet">Not known before a check.</p>` : html`<ul class="plain">${planLines(plan).map((line) => html`<li>${line}</li>`)}</ul>`}</section>
 <section class="card"><h2>The upload</h2><dl><div><dt>File</dt><dd dir="auto">${sheet.name}</dd></div><div><dt>Size</dt><dd>${bytesText(sheet.bytes)}</dd></div><div><dt>SHA-256</dt><dd><code>${sheet.sha256}</code></dd></div></dl></section>`;
+}
+
+function nextStep({ sheet, check }: SheetView): Html {
+  const to = (tab: SheetTab, name: string) => html`<a href="/sheets/${sheet.id}/${tab}">${name}</a>`;
+  if (check === null || !check.isCurrent) return html`<p>Next: ${to('problems', 'what a check finds')}.</p>`;
+  if (check.invalid > 0)
+    return html`<p>Next: ${to('problems', `put ${counted(check.invalid, 'invalid row')} right`)}, by cause or one by one.</p>`;
+  return html`<p>Next: ${to('dry-run', 'the dry run')}, which asks the platform without changing anything; then ${to('start', 'the start')}.</p>`;
 }
 
 /** How far headers are understood. */

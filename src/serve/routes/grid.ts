@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GridFilter } from '../grid/check-rows.js';
+import type { GridFilter, GridSource } from '../grid/check-rows.js';
 import { Copies } from '../grid/copies.js';
 import { Grid, type GridQuery, placeOf, type Wanted } from '../grid/grid.js';
 import { rowPage, rowsPage } from '../pages/rows.js';
@@ -48,16 +48,18 @@ export function gridRoutes(served: Served): Route[] {
 
   async function rows(ask: Ask): Promise<Answer> {
     const sheet = sheetOf(ask);
-    const query = queryOf(ask);
+    const asked = queryOf(ask);
     const from = numberIn(ask.query('from'), 0);
-    if (!ask.wantsPage) return windowOf(ask, sheet, query, from);
+    if (!ask.wantsPage) return windowOf(ask, sheet, asked, from);
     const view = viewOf(served, sheet);
     if (view.check === null)
       return { page: { title: `${sheet.name}: rows`, part: '/sheets' }, content: rowsPage(view, null) };
+    const { rows: checked } = await grid.check(sheet);
+    const query =
+      asked.source > 0 ? asked : { ...asked, source: firstWith(checked.sources, asked.filter)?.id ?? 0 };
     const jump = numberIn(ask.query('row'), 0);
     const start = jump > 0 ? ((await grid.indexOfRow(sheet, query, jump)) ?? 0) : from;
     const first = Math.floor(start / PAGE_ROWS) * PAGE_ROWS;
-    const { rows: checked } = await grid.check(sheet);
     const shown = await grid.window(sheet, query, first, PAGE_ROWS);
     const edits = await grid.listed(sheet);
     const isEditor = ask.session !== null && mayDo(ask.session.role, 'run');
@@ -182,6 +184,15 @@ function queryOf(ask: Ask): GridQuery {
     filter: cause !== '' && /^[A-Z0-9_]+$/.test(cause) ? `cause:${cause}` : named,
     text: ask.query('text').trim(),
   };
+}
+
+/** The first worksheet that has such rows. */
+function firstWith(sources: readonly GridSource[], filter: GridFilter): GridSource | undefined {
+  return sources.find(({ causes, errors, warnings }) => {
+    if (filter === 'errors') return errors > 0;
+    if (filter === 'warnings') return warnings > 0;
+    return !filter.startsWith('cause:') || causes.some(({ code }) => filter === `cause:${code}`);
+  });
 }
 
 function numberIn(text: string, otherwise: number): number {
