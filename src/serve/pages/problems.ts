@@ -92,7 +92,7 @@ function causeOf(view: ProblemsView, { group, values, further }: Cause, at: numb
   const places = hits.slice(0, PLACES).map((hit) => placeText({ ...hit, column: null }));
   const body = html`${hint === null ? ((hits[0]?.hint ?? '') === '' ? '' : html`<p class="hint">Such as: ${hits[0]?.hint ?? ''}</p>`) : html`<p class="hint">${hint}</p>`}
 ${hits[0] === undefined ? '' : html`<p class="quiet">Such as: ${hits[0].message} (${places.join('; ')}${count > places.length ? '; …' : ''})</p>`}
-${group.code === null ? '' : html`<p><a href="/sheets/${view.sheet.id}/rows?cause=${group.code}" aria-label="The rows of: ${title}">Its rows</a></p>`}
+${group.code === null ? '' : html`<p><a href="/sheets/${view.sheet.id}/rows?cause=${group.code}" aria-label="Its rows: ${title}">Its rows</a></p>`}
 ${valuesForm(view, values, further, at)}`;
   return html`<details id="cause-${at}"${isOpen ? html` open` : ''}><summary><span class="tag ${look}">${severity}</span><span class="t">${title}</span><span class="n">${count.toLocaleString('en-US')}</span></summary>${body}</details>`;
 }
