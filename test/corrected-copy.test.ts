@@ -284,6 +284,31 @@ describe('a corrected copy', () => {
     }
   });
 
+  it('hides them, and makes the edits, in a worksheet of any length', async () => {
+    const header = ['product', 'accountNumber', 'accountName', 'trunkName', 'sipUsername', 'sipPassword'];
+    const lines = Array.from({ length: 400 }, (_, at) => [
+      ...['SIP_TRUNK', `ST-${at}`, `Acme ${at}`, `T${at}`, `user-${at}`, `given-Word-${at}`],
+    ]);
+    const prose = Array.from({ length: 400 }, (_, at) => textRow(at + 1, [`line ${at} of the notes`]));
+    const sheet = file(
+      'long.xlsx',
+      workbook({
+        sheets: [
+          { name: 'Notes', rows: prose.join('') },
+          { name: 'Trunks', rows: [header, ...lines].map((cells, at) => textRow(at + 1, cells)).join('') },
+        ],
+      }),
+    );
+    const path = join(directory, 'long.jsonl');
+    const edit = { sheet: 'Trunks', row: 13, header: 'accountName', was: 'Acme 11', text: 'Acme eleven' };
+    writeFileSync(path, JSON.stringify(edit), { mode: 0o600 });
+    const { out } = await copyOf(sheet, await readEdits(path), { hasSecrets: false });
+    const texts = await textsOf(out);
+    expect(texts).not.toContain('given-Word');
+    expect(texts).toContain('Acme eleven');
+    expect(texts).toContain('line 399 of the notes');
+  });
+
   it('is refused where edits are of another sheet, or CSV cannot hold it, and leaves nothing behind', async () => {
     const path = join(directory, 'stale.jsonl');
     const stale = { sheet: null, row: 2, header: 'accountName', was: 'nothing like it', text: 'x' };

@@ -6,6 +6,7 @@ import { type ChangedCell, EditedSheets, type Edits } from '../records/edits.js'
 import { describeHeaders, type HeaderMatch } from '../records/headers.js';
 import { headerNamesOf, type InputReading, readingOf } from '../records/reading.js';
 import { namedPositions } from '../sheet/data-rows.js';
+import { HEADER_SEARCH_ROWS } from '../sheet/header.js';
 import { type RawRow, usedWidth } from '../sheet/raw.js';
 import { openTables } from '../sheet/read.js';
 import type { Row, RowFault, Table } from '../sheet/table.js';
@@ -35,8 +36,6 @@ export interface CopyResult {
 
 /** What stands for a lost cell where there are no marks: no column takes it, so that it cannot pass for a blank one. */
 const LOST_IN_CSV = '#VALUE!';
-/** Rows of a worksheet without a header before what was read of it is written. */
-const MOST_WAITING = 100;
 const MAX_NOTE = 300;
 
 /**
@@ -119,6 +118,8 @@ class CopyReader {
   #waiting: RawRow[] = [];
   #sheet: string | null | undefined;
   #table: OpenTable | null = null;
+  /** rows of the worksheet that are not blank, as long as its table is not open */
+  #searched = 0;
   /** where secrets stand, and what stands in their place */
   #masks = new Map<number, string>();
   lost = 0;
@@ -152,12 +153,15 @@ class CopyReader {
     if (sheet !== this.#sheet) {
       await this.#writeWaiting(Number.POSITIVE_INFINITY);
       this.#sheet = sheet;
+      this.#searched = 0;
       this.#masks = new Map();
       await this.#copy.begin(sheet);
     }
+    // Only a worksheet in which no header was found is read on before its table is opened.
+    const hasNoHeader = this.#table === null && this.#searched >= HEADER_SEARCH_ROWS && sheet !== null;
+    if (this.#table === null) for (const { cells } of rows) if (usedWidth(cells) > 0) this.#searched += 1;
     for (const row of rows) this.#waiting.push({ ...row, cells: [...row.cells] });
-    if (this.#table === null && this.#waiting.length > MOST_WAITING && sheet !== null)
-      await this.#writeWaiting(Number.POSITIVE_INFINITY);
+    if (hasNoHeader) await this.#writeWaiting(Number.POSITIVE_INFINITY);
   }
 
   #open(table: Table): void {

@@ -105,7 +105,7 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
       header: (name) => req.header(name) ?? null,
       param: (name) => req.param(name) ?? '',
       query: (name) => req.query(name) ?? '',
-      json: async () => parsed(await textOf(req.raw)),
+      json: async (most) => parsed(await textOf(req.raw, most)),
       fields: async () => {
         const text = await textOf(req.raw);
         if (!(req.header('content-type') ?? '').includes('json'))
@@ -138,7 +138,7 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
 
   function refuse(asked: Asked, { status, code, message, hint, headers, facts }: Refused): Response {
     const answer: Answer = wantsPage(asked)
-      ? { page: { title: message, part: null }, content: failurePage(message, hint) }
+      ? { page: { title: message, part: null }, content: failurePage(message, hint, pageBefore(asked)) }
       : { json: { error: { code, message, hint }, ...facts } };
     return responseTo(asked, { ...answer, status, headers });
   }
@@ -213,7 +213,11 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
   for (const route of routesOf(served, streams))
     app.on(route.method, route.path, async (asked) => {
       const turnedAway = admitted(asked, route);
-      return turnedAway ?? responseTo(asked, await route.answer(askOf(asked)));
+      const response = turnedAway ?? responseTo(asked, await route.answer(askOf(asked)));
+      if (asked.req.method !== 'HEAD') return response;
+      // Nobody reads what would follow: a file or a stream that is open for it ends here.
+      await response.body?.cancel();
+      return new Response(null, response);
     });
   app.all('*', (asked) => {
     const turnedAway = admitted(asked, { role: 'view' });
@@ -261,6 +265,14 @@ function parsed(text: string): unknown {
   }
 }
 
+/** The page of this site from which something was sent; what is only looked at has none to go back to. */
+function pageBefore(asked: Asked): string | null {
+  const referer = asked.req.header('referer') ?? '';
+  if (asked.req.method === 'GET' || !URL.canParse(referer)) return null;
+  const { host, pathname, search } = new URL(referer);
+  return host === asked.req.header('host') ? pathname + search : null;
+}
+
 function cookieIn(header: string, name: string): string | null {
   for (const pair of header.split(';')) {
     const at = pair.indexOf('=');
@@ -270,24 +282,32 @@ function cookieIn(header: string, name: string): string | null {
 }
 
 /** A body, counted while it comes, whatever its length was said to be. */
-async function textOf(request: Request): Promise<string> {
+async function textOf(request: Request, most = MAX_BODY): Promise<string> {
   const tooLarge = new Refused(413, 'TOO_LARGE', 'The request is too large.', 'Send less at once.');
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY) throw tooLarge;
+  const announced = Number(request.headers.get('content-length') ?? 0);
+  if (announced > most) throw tooLarge;
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   const reader = request.body?.getReader();
-  const stop = setTimeout(() => void reader?.cancel().catch(() => {}), BODY_MS);
+  let isLate = false;
+  const stop = setTimeout(() => {
+    isLate = true;
+    reader?.cancel().catch(() => {});
+  }, BODY_MS);
   try {
     for (;;) {
       const { done = true, value } = (await reader?.read()) ?? {};
       if (done || !value) break;
       bytes += value.length;
-      if (bytes > MAX_BODY) throw tooLarge;
+      if (bytes > most) throw tooLarge;
       pieces.push(value);
     }
   } finally {
     clearTimeout(stop);
   }
+  // Half a form says something else than the whole.
+  if (isLate || bytes < announced)
+    throw new Refused(408, 'CUT_OFF', 'The request came in part only; nothing was done.', 'Send it again.');
   return Buffer.concat(pieces).toString('utf8');
 }
 

@@ -27,8 +27,12 @@ export interface Ask {
    * @throws Refused 413 over 64 kB, 400 for what cannot be read
    */
   fields(): Promise<Readonly<Record<string, string>>>;
-  /** A JSON body. @throws Refused 413 over 64 kB, 400 for what is not JSON */
-  json(): Promise<unknown>;
+  /**
+   * A JSON body.
+   * @param most bytes; 64 kB where it is not given
+   * @throws Refused 413 for more, 408 for a part of it, 400 for what is not JSON
+   */
+  json(most?: number): Promise<unknown>;
   /** the body as it comes, for what is larger; null where there is none */
   readonly body: ReadableStream<Uint8Array> | null;
 }

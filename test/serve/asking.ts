@@ -11,6 +11,8 @@ export interface Told {
 
 /** A program that is logged in. */
 export interface Asking {
+  /** of its session */
+  readonly cookie: string;
   get(path: string): Promise<Told>;
   post(
     path: string,
@@ -36,6 +38,7 @@ export async function askingOf(serving: Serving, token?: string): Promise<Asking
   };
   const headers = { Cookie: cookie, Origin: serving.origin };
   const asking: Asking = {
+    cookie,
     get: async (path) => told(await fetch(serving.origin + path, { headers })),
     post: async (path, body = {}, more = {}) =>
       told(

@@ -376,16 +376,30 @@ export class Jobs {
     live.progress = null;
     live.since = null;
     live.mostAtOnce = 0;
-    const child = startChild({
-      directory: this.#places.folder.directory,
-      words,
-      files: this.#filesOf(job.id),
-      env: Object.fromEntries(Object.entries(this.#env).filter(([name]) => !OWN_VARIABLES.test(name))),
-      logIn: live.logIn && { username: live.logIn.username, password: live.logIn.password },
-      hear: (message) => this.#hear(job.id, live, message),
-    });
+    let child: Child;
+    try {
+      child = startChild({
+        directory: this.#places.folder.directory,
+        words,
+        files: this.#filesOf(job.id),
+        env: Object.fromEntries(Object.entries(this.#env).filter(([name]) => !OWN_VARIABLES.test(name))),
+        logIn: live.logIn && { username: live.logIn.username, password: live.logIn.password },
+        hear: (message) => this.#hear(job.id, live, message),
+      });
+    } catch (error) {
+      // No process, no words of its own: what kept it from beginning is the end of this job, and of no other.
+      this.#end(job, { exit: 3, error: errorMember(errorFacts(error)) });
+      this.#look(0);
+      return;
+    }
     live.child = child;
-    void child.ended.then((code) => this.#ended(job.id, live, code));
+    void child.ended
+      .then((code) => this.#ended(job.id, live, code))
+      .catch((error: unknown) => {
+        if (this.#isClosing) return;
+        this.#end(job, { exit: null, error: errorMember(errorFacts(error)) });
+        this.#look(0);
+      });
   }
 
   #hear(id: number, live: Live, message: Message): void {

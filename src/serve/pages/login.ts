@@ -28,7 +28,11 @@ ${hasUsers ? html`<h2>With the token of the terminal</h2>` : ''}
 </form>`;
 }
 
-/** The page of a failure: what, and what to do. */
-export function failurePage(message: string, hint: string): Html {
-  return html`<h1>${message}</h1><p>${hint}</p><p><a href="/">Back to the first page</a></p>`;
+/**
+ * The page of a failure: what, and what to do.
+ * @param from the path of the page from which it was asked for; null where that is not known
+ */
+export function failurePage(message: string, hint: string, from: string | null): Html {
+  const [path, name] = from === null ? ['/', 'Back to the first page'] : [from, 'Back to where you were'];
+  return html`<h1>${message}</h1><p>${hint}</p><p><a href="${path}">${name}</a></p>`;
 }

@@ -128,7 +128,7 @@ function editText({ sheet, row, header, was, text }: ListedEdit): Html {
 
 function copies(id: string, maySeeSecrets: boolean): Html {
   return html`<section class="card" aria-labelledby="copy"><h3 id="copy">Corrected copy</h3>
-<p>The sheet with all changes made, every row at its place: <a href="/sheets/${id}/corrected.xlsx" download>as a workbook</a> or <a href="/sheets/${id}/corrected.csv" download>as CSV</a>. Passwords and PINs are masked${maySeeSecrets ? html`; <a href="/sheets/${id}/corrected.xlsx?passwords=shown" download>a workbook with them</a>` : ''}.</p>
+<p>The sheet with the changes of its cells, every row at its place; what is used instead of texts is in the profile, not here: <a href="/sheets/${id}/corrected.xlsx" download>as a workbook</a> or <a href="/sheets/${id}/corrected.csv" download>as CSV</a>. Passwords and PINs are masked${maySeeSecrets ? html`; <a href="/sheets/${id}/corrected.xlsx?passwords=shown" download>a workbook with them</a>` : ''}.</p>
 <p class="quiet">What a spreadsheet has damaged and nobody has put right is blank and red in the workbook, with what it held in a note. CSV has neither notes nor colours: there such a cell is #VALUE!, which the check refuses.</p></section>`;
 }
 

@@ -98,7 +98,7 @@ export function gridRoutes(served: Served): Route[] {
   async function change(ask: Ask): Promise<Answer> {
     const sheet = sheetOf(ask);
     const isForm = !(ask.header('content-type') ?? '').includes('json');
-    const { revision, edits } = isForm ? await formOf(ask) : changesIn(await bodyOf(ask));
+    const { revision, edits } = isForm ? await formOf(ask) : changesIn(await ask.json(MAX_BODY));
     const now = await grid.change(sheet, revision, edits, userOf(ask));
     audit(ask, 'edit', `${sheet.id}: ${edits.map(placeOf).join('; ')}`);
     if (!isForm) return { json: { revision: now } };
@@ -224,22 +224,4 @@ function changesIn(body: unknown): { revision: string; edits: Wanted[] } {
     'These are no edits.',
     `Send {"revision", "edits": [{"sheet", "row", "header", "was", "text"} or {"sheet", "row", "omit": true}]}, ${MOST_EDITS} at most.`,
   );
-}
-
-/** A body of edits, which may be larger than others. */
-async function bodyOf(ask: Ask): Promise<unknown> {
-  const tooLarge = new Refused(413, 'TOO_LARGE', 'The edits are too many at once.', 'Send fewer at once.');
-  if (Number(ask.header('content-length') ?? 0) > MAX_BODY) throw tooLarge;
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of ask.body ?? []) {
-    bytes += piece.length;
-    if (bytes > MAX_BODY) throw tooLarge;
-    pieces.push(piece);
-  }
-  try {
-    return JSON.parse(Buffer.concat(pieces).toString('utf8'));
-  } catch {
-    throw new Refused(400, 'NOT_JSON', 'The body of the request is not JSON.', 'Send it as JSON.');
-  }
 }

@@ -128,6 +128,21 @@ export function jobRoutes(served: Served): Route[] {
     return auditJob(served, ask, `run ${run}`, () => {
       if (before.endedAt === null) throw atWork(before);
       if (target !== null) admitTo(served, role, target);
+      const others = jobs
+        .startsOf(revision ?? '')
+        .filter(
+          (job) =>
+            job.run !== run && job.target?.environment === target?.environment && job.startedAt !== null,
+        );
+      if ((target !== null && isProduction(target as RunTarget)) || others.length > 0)
+        throw new Refused(
+          409,
+          'NOT_CONFIRMED',
+          others.length > 0
+            ? `Exactly this input was started in the meantime: run ${others[0]?.run}.`
+            : 'What is started in production is confirmed each time.',
+          `Start it from the page of the sheet: /sheets/${sheet}/start`,
+        );
       const job = jobs.ask({
         ...{ kind: 'run', run, target, args, user, role, address: ask.address, key },
         ...(sheet === null || revision === null ? {} : { sheet, revision }),

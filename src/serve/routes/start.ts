@@ -25,7 +25,7 @@ const OPTIONS: Readonly<Record<string, { option: string; matches: RegExp; says: 
     says: 'a number such as 100, or a share such as 5%',
   },
   limit: { option: 'limit', matches: /^[1-9]\d{0,8}$/, says: 'a whole number' },
-  only: { option: 'only', matches: /^[^=]{1,100}=.{1,1000}$/s, says: 'column=value' },
+  only: { option: 'only', matches: /^[^=\p{Cc}]{1,100}=[^\p{Cc}]{1,1000}$/u, says: 'column=value' },
 };
 
 type Fields = Readonly<Record<string, string>>;
