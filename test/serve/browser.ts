@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-/** The browser of the system: Debian's, or the one that `CHROMIUM` names. */
-export function startBrowser(): Promise<Browser> {
+/**
+ * The browser of the system: Debian's, or the one that `CHROMIUM` names.
+ * @param more further arguments of its command line
+ */
+export function startBrowser(more: readonly string[] = []): Promise<Browser> {
   const places = [
     process.env['CHROMIUM'],
     '/usr/bin/chromium',
@@ -16,7 +19,8 @@ export function startBrowser(): Promise<Browser> {
       'These tests need chromium: install it (apt-get install chromium), or name it in CHROMIUM.',
     );
   // A container has no user that could have a sandbox of its own.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  const args = ['--no-sandbox', '--disable-dev-shm-usage', ...more];
+  return chromium.launch({ executablePath, args });
 }
 
 /** A page with what went wrong in it. */

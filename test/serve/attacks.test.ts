@@ -1,0 +1,260 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import Database from 'libsql';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routesOf } from '../../src/serve/http.js';
+import { LiveStreams } from '../../src/serve/live.js';
+import type { Served } from '../../src/serve/served.js';
+import { CLI, startCli } from '../fixtures/cli.js';
+import { startBrowser } from './browser.js';
+import { type Serving, startServing } from './serving.js';
+
+const MIXED = join(import.meta.dirname, '../../samples/mixed.xlsx');
+
+let browser: Browser;
+let serving: Serving;
+let elsewhere: Server;
+/** pages of another site, and of another port of this machine: cookies tell ports not apart */
+const others = { site: '', port: '' };
+let sheet: string;
+
+beforeAll(async () => {
+  serving = await startServing();
+  elsewhere = createServer((_, answer) => {
+    answer.setHeader('Content-Type', 'text/html');
+    answer.end('<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>');
+  });
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+  const { port } = elsewhere.address() as AddressInfo;
+  Object.assign(others, { site: `http://evil.test:${port}`, port: `http://127.0.0.1:${port}` });
+  browser = await startBrowser(['--host-resolver-rules=MAP evil.test 127.0.0.1']);
+  const args = ['run', MIXED, '--out', join(serving.directory, 'runs', 'good'), '--quiet'];
+  await startCli(args, { cwd: serving.directory }).ended;
+  const cookie = await serving.logIn();
+  const pasted = await fetch(`${serving.origin}/sheets`, {
+    method: 'POST',
+    headers: { Cookie: cookie, Origin: serving.origin, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'a.csv', text: 'product,firstName\nBCC,Ann\n' }),
+  });
+  sheet = ((await pasted.json()) as { id: string }).id;
+});
+afterAll(async () => {
+  await browser.close();
+  elsewhere.close();
+  elsewhere.closeAllConnections();
+  await serving.stop();
+});
+
+const cookieName = () => `alianza-import-${new URL(serving.origin).port}`;
+
+function newAddress({ directory }: Serving): string {
+  return execFileSync(process.execPath, [CLI, 'serve', '--token', directory], { encoding: 'utf8' }).trim();
+}
+
+/** Logs a browser in, as a person does. */
+async function logIn(context: BrowserContext, at = serving): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(newAddress(at));
+  await page.getByRole('heading', { name: 'Now' }).waitFor();
+  return page;
+}
+
+/** All that the server keeps: who is logged in, who did what, the jobs and the sheets. */
+function kept() {
+  const database = new Database(join(serving.directory, 'serve.db'));
+  const all = (query: string) => database.prepare(query).all();
+  try {
+    return {
+      sessions: all('SELECT hash FROM sessions'),
+      audit: all('SELECT action, object, result FROM audit'),
+      jobs: all('SELECT id, kind FROM jobs'),
+      sheets: readdirSync(join(serving.directory, 'sheets')),
+      runs: readdirSync(join(serving.directory, 'runs')),
+    };
+  } finally {
+    database.close();
+  }
+}
+
+for (const who of ['site', 'port'] as const)
+  describe(`a page of another ${who}, open beside a log-in`, () => {
+    let context: BrowserContext;
+    let page: Page;
+    let before: ReturnType<typeof kept>;
+
+    beforeAll(async () => {
+      context = await browser.newContext();
+      await logIn(context);
+      page = await context.newPage();
+      before = kept();
+    });
+    afterAll(() => context.close());
+
+    it('frames no page', async () => {
+      await page.goto(others[who]);
+      const answered = page.waitForResponse(`${serving.origin}/runs`);
+      await page.evaluate(`{
+        const frame = document.createElement('iframe');
+        frame.src = '${serving.origin}/runs';
+        document.body.append(frame);
+      }`);
+      expect((await answered).status()).toBe(403);
+      await page.waitForLoadState('networkidle');
+      const shown = await Promise.all(page.frames().map((frame) => frame.content()));
+      expect(shown).toHaveLength(2);
+      expect(shown.join()).not.toContain('mixed.xlsx');
+    });
+
+    it('links to a page, which is shown to whoever is logged in', async () => {
+      await page.goto(others[who]);
+      await page.evaluate(`document.body.innerHTML = '<a href="${serving.origin}/runs">there</a>'`);
+      await page.getByRole('link', { name: 'there' }).click();
+      await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor();
+      expect(await page.content()).toContain('mixed.xlsx');
+      expect(await page.evaluate('document.referrer')).toBe(`${others[who]}/`);
+      expect(kept()).toEqual(before);
+    });
+  });
+
+describe('a name of somebody else that leads here', () => {
+  it('shows nothing', async () => {
+    const context = await browser.newContext();
+    const page = await logIn(context);
+    const rebound = `http://evil.test:${new URL(serving.origin).port}`;
+    const before = kept();
+    for (const path of ['/', '/runs', '/login', '/health', '/runs/good/files/results.csv']) {
+      expect([path, (await page.goto(rebound + path))?.status()]).toEqual([path, 421]);
+      expect(await page.content()).not.toContain('mixed.xlsx');
+    }
+    const read = await page.evaluate(() =>
+      Promise.all(
+        [{}, { method: 'POST', body: 'name=a.csv&text=product' }].map(async (init) => {
+          const answer = await fetch('/sheets', init);
+          return [answer.status, ((await answer.json()) as { error: { code: string } }).error.code];
+        }),
+      ),
+    );
+    expect(read).toEqual(Array(2).fill([421, 'WRONG_HOST']));
+    expect(kept()).toEqual(before);
+    await context.close();
+  });
+});
+
+describe('a cookie', () => {
+  it('of the server at another port does not log in, nor out', async () => {
+    const other = await startServing();
+    const context = await browser.newContext();
+    try {
+      const page = await logIn(context, other);
+      expect((await page.goto(`${serving.origin}/runs`))?.status()).toBe(401);
+      const [{ value = '' } = {}] = await context.cookies();
+      await context.addCookies([{ name: cookieName(), value, url: serving.origin }]);
+      expect((await page.goto(`${serving.origin}/runs`))?.status()).toBe(401);
+      await logIn(context);
+      for (const { origin } of [serving, other])
+        expect((await page.goto(`${origin}/runs`))?.status()).toBe(200);
+    } finally {
+      await context.close();
+      await other.stop();
+    }
+  });
+});
+
+/** A request as it is written here: nothing of its path is put right before it is sent. */
+function raw(method: string, path: string, headers: Readonly<Record<string, string>>, body = '') {
+  return new Promise<{ status: number; headers: Readonly<Record<string, unknown>>; text: string }>(
+    (resolve, reject) => {
+      const { hostname: host, port } = new URL(serving.origin);
+      const sent = request({ host, port, path, method, headers }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (piece: string) => {
+          text += piece;
+        });
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    },
+  );
+}
+
+function newKey(name: string): Readonly<Record<string, string>> {
+  const args = [CLI, 'serve', 'key', 'add', name, '--role', 'admin', '--dir', serving.directory];
+  const key = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return { Authorization: `Bearer ${key.trim()}`, 'Content-Type': 'application/json' };
+}
+
+/** Whatever the making of the routes takes of what they work with. */
+const anything: object = new Proxy(() => anything, { get: () => anything });
+
+describe('a path', () => {
+  const paths = routesOf(anything as Served, new LiveStreams()).filter(({ path }) => path.includes(':'));
+  for (const [at, evil] of [
+    '..',
+    '%2e%2e',
+    '..%2f..%2fserve.db',
+    '%2e%2e%2fserve.db',
+    '..%5cserve.db',
+    'good%00',
+    '%00',
+    '%ff',
+    '%252e%252e%252fserve.db',
+  ].entries())
+    it(`leads nowhere with ${evil} in it`, async () => {
+      const key = newKey(`path-${at}`);
+      const before = kept();
+      for (const { method, path } of paths) {
+        const parts = path.split('/');
+        for (const [place, part] of parts.entries()) {
+          if (!part.startsWith(':')) continue;
+          const known = parts[1] === 'runs' ? 'good' : sheet;
+          const asked = parts.map((each, index) =>
+            index === place ? evil : each === ':id' ? known : each.startsWith(':') ? '1' : each,
+          );
+          const { status, text } = await raw(method, asked.join('/'), key, method === 'GET' ? '' : '{}');
+          // two dots alone are an address of their own, such as the list that a thing is of
+          const isList = status === 200 && /^(\.\.|%2e%2e)$/.test(evil) && place === parts.length - 1;
+          expect([
+            method,
+            path,
+            asked.join('/'),
+            isList || [400, 404, 405, 409].includes(status),
+            status,
+          ]).toEqual([method, path, asked.join('/'), true, status]);
+          expect(text).not.toContain('SQLite');
+        }
+      }
+      expect({ ...kept(), audit: [] }).toEqual({ ...before, audit: [] });
+    });
+});
+
+describe('the name of an upload', () => {
+  it('breaks no header of what is downloaded', async () => {
+    const key = newKey('names');
+    for (const [at, name] of [
+      'a"\r\nSet-Cookie: x=1\r\n\r\n<b>.csv',
+      '"; filename="evil.exe.csv',
+      "x%0d%0aX-Evil: 1';é\u202E\u2028.csv",
+      '\\"\\\r.csv',
+    ].entries()) {
+      const text = 'product,firstName\nBCC,Ann\n';
+      const up = await raw('PUT', `/sheets?name=${encodeURIComponent(name)}`, key, text);
+      expect([at, up.status]).toEqual([at, 201]);
+      const { id } = JSON.parse(up.text) as { id: string };
+      const down = await raw('GET', `/sheets/${id}/corrected.csv`, key);
+      expect([at, down.status]).toEqual([at, 200]);
+      for (const { headers } of [up, down]) {
+        expect(headers['set-cookie']).toBeUndefined();
+        expect(headers['x-evil']).toBeUndefined();
+      }
+      expect(down.headers['content-disposition']).toMatch(
+        /^attachment; filename="[^"\\%\r\n]*-corrected\.csv"; filename\*=UTF-8''[\w.%!~-]*-corrected\.csv$/,
+      );
+      expect(down.headers['content-security-policy']).toContain('sandbox');
+    }
+  });
+});
