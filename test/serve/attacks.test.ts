@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,7 +10,10 @@ import { routesOf } from '../../src/serve/http.js';
 import { LiveStreams } from '../../src/serve/live.js';
 import type { Served } from '../../src/serve/served.js';
 import { CLI, startCli } from '../fixtures/cli.js';
+import { portOrderRows, WIRELESS } from '../fixtures/port-rows.js';
+import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { startBrowser } from './browser.js';
+import { endOf, jobOf, jobPlaceOf, started } from './job-place.js';
 import { type Serving, startServing } from './serving.js';
 
 const MIXED = join(import.meta.dirname, '../../samples/mixed.xlsx');
@@ -24,8 +27,9 @@ let sheet: string;
 
 beforeAll(async () => {
   serving = await startServing();
-  elsewhere = createServer((_, answer) => {
+  elsewhere = createServer(({ url }, answer) => {
     answer.setHeader('Content-Type', 'text/html');
+    if (url === '/plant') answer.setHeader('Set-Cookie', `${cookieName()}=${CHOSEN}; Path=/`);
     answer.end('<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>');
   });
   await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
@@ -48,6 +52,9 @@ afterAll(async () => {
   elsewhere.closeAllConnections();
   await serving.stop();
 });
+
+/** What an attacker has chosen as somebody's cookie. */
+const CHOSEN = 'c'.repeat(43);
 
 const cookieName = () => `alianza-import-${new URL(serving.origin).port}`;
 
@@ -80,6 +87,30 @@ function kept() {
   }
 }
 
+/** Sends a form of a page to an address, and waits for what is shown then. */
+async function sendForm(page: Page, to: string, fields: Readonly<Record<string, string>>, type: string) {
+  const shown = page.waitForResponse((answer) => answer.request().isNavigationRequest());
+  const moved = page.waitForEvent('framenavigated');
+  const [action, values, enctype] = [to, fields, type].map((each) => JSON.stringify(each));
+  await page.evaluate(`{
+    const form = document.createElement('form');
+    Object.assign(form, { method: 'post', action: ${action}, enctype: ${enctype} });
+    for (const [name, value] of Object.entries(${values})) {
+      const input = document.createElement('input');
+      Object.assign(input, { type: 'hidden', name, value });
+      form.append(input);
+    }
+    document.body.append(form);
+    form.submit();
+  }`);
+  const status = (await shown).status();
+  await moved;
+  return status;
+}
+
+const PASTED = { name: 'evil.csv', text: 'product\nBCC\n' };
+const FORM = 'application/x-www-form-urlencoded';
+
 for (const who of ['site', 'port'] as const)
   describe(`a page of another ${who}, open beside a log-in`, () => {
     let context: BrowserContext;
@@ -93,6 +124,87 @@ for (const who of ['site', 'port'] as const)
       before = kept();
     });
     afterAll(() => context.close());
+
+    it('sends no form', async () => {
+      for (const [path, fields] of [
+        ['/session/end', {}],
+        ['/session', { token: 'x' }],
+        ['/sheets', PASTED],
+        ['/runs', { sheet, revision: 'x', environment: 'sandbox' }],
+        [`/sheets/${sheet}/delete`, { confirm: 'a.csv' }],
+        ['/login-to-platform', { environment: 'sandbox', username: 'u', password: 'p' }],
+      ] as const)
+        for (const type of [FORM, 'text/plain']) {
+          await page.goto(others[who]);
+          expect([path, type, await sendForm(page, serving.origin + path, fields, type)]).toEqual([
+            path,
+            type,
+            403,
+          ]);
+        }
+      expect(kept()).toEqual(before);
+    });
+
+    it('sends nothing by script, and reads nothing', async () => {
+      await page.goto(others[who]);
+      const answers = await page.evaluate(
+        async ({ origin, sheet }) => {
+          const heard = (path: string, init: RequestInit) =>
+            fetch(origin + path, init).then(
+              ({ type, status }) => `${type} ${status}`,
+              () => 'refused',
+            );
+          const text = { 'Content-Type': 'text/plain' };
+          const json = '{"name":"evil.csv","text":"product\\nBCC\\n"}';
+          const credentials = 'include';
+          const put = { method: 'PUT', credentials, body: 'product\n' } as const;
+          return {
+            posted: await heard('/sheets', {
+              ...{ method: 'POST', mode: 'no-cors', credentials },
+              ...{ headers: text, body: json },
+            }),
+            ended: await heard('/session/end', { method: 'POST', mode: 'no-cors', credentials }),
+            askedFirst: await heard('/sheets?name=evil.csv', put),
+            deleted: await heard('/session', { method: 'DELETE', credentials }),
+            edited: await heard(`/sheets/${sheet}/edits/0`, { method: 'DELETE', credentials }),
+            withKey: await heard('/sheets', { headers: { Authorization: 'Bearer x' }, credentials }),
+            read: await heard('/state?topic=list', { credentials }),
+          };
+        },
+        { origin: serving.origin, sheet },
+      );
+      expect(new Set(Object.values(answers))).toEqual(new Set(['refused']));
+      expect(kept()).toEqual(before);
+    });
+
+    it('gets no picture, no stream, no script and no style', async () => {
+      await page.goto(others[who]);
+      const outcomes = await page.evaluate(`(async () => {
+        const origin = '${serving.origin}';
+        const outcome = (target, loaded) =>
+          new Promise((resolve) => {
+            target.addEventListener(loaded, () => resolve('shown'));
+            target.addEventListener('error', () => resolve('refused'));
+          });
+        const element = (tag, attributes) => {
+          const made = Object.assign(document.createElement(tag), attributes);
+          document.head.append(made);
+          return outcome(made, 'load');
+        };
+        const stream = new EventSource(origin + '/events?topic=list', { withCredentials: true });
+        const heard = await Promise.all([
+          outcome(stream, 'open'),
+          element('img', { src: origin + '/state?topic=list' }),
+          element('img', { src: origin + '/runs/good/files/results.csv' }),
+          element('script', { src: origin + '/runs/good/files/results.csv' }),
+          element('link', { rel: 'stylesheet', href: origin + '/runs/good/report' }),
+        ]);
+        stream.close();
+        return heard;
+      })()`);
+      expect(outcomes).toEqual(Array(5).fill('refused'));
+      expect(kept()).toEqual(before);
+    });
 
     it('frames no page', async () => {
       await page.goto(others[who]);
@@ -117,6 +229,18 @@ for (const who of ['site', 'port'] as const)
       expect(await page.content()).toContain('mixed.xlsx');
       expect(await page.evaluate('document.referrer')).toBe(`${others[who]}/`);
       expect(kept()).toEqual(before);
+    });
+
+    it('could have done all that from the pages themselves', async () => {
+      await page.goto(`${serving.origin}/runs`);
+      const posted = await page.evaluate(`(async () => {
+        const { status } = await fetch('/sheets', { method: 'POST', body: new URLSearchParams(${JSON.stringify(PASTED)}) });
+        const ended = await fetch('/session/end', { method: 'POST' });
+        return [status, ended.url];
+      })()`);
+      expect(posted).toEqual([201, `${serving.origin}/login`]);
+      expect(kept().sheets).toHaveLength(before.sheets.length + 1);
+      expect(kept().sessions).toHaveLength(before.sessions.length - 1);
     });
   });
 
@@ -161,6 +285,23 @@ describe('a cookie', () => {
       await context.close();
       await other.stop();
     }
+  });
+
+  it('that somebody else chose is not the session after a log-in', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${others.port}/plant`);
+    expect(await context.cookies()).toMatchObject([{ name: cookieName(), value: CHOSEN }]);
+    await page.goto(newAddress(serving));
+    await expect.poll(async () => (await context.cookies())[0]?.value).not.toBe(CHOSEN);
+    const [{ value: now = '', httpOnly = false } = {}] = await context.cookies();
+    expect([now.length, httpOnly]).toEqual([43, true]);
+    const statuses = [CHOSEN, now].map(
+      async (each) =>
+        (await fetch(`${serving.origin}/runs`, { headers: { Cookie: `${cookieName()}=${each}` } })).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([401, 200]);
+    await context.close();
   });
 });
 
@@ -255,6 +396,53 @@ describe('the name of an upload', () => {
         /^attachment; filename="[^"\\%\r\n]*-corrected\.csv"; filename\*=UTF-8''[\w.%!~-]*-corrected\.csv$/,
       );
       expect(down.headers['content-security-policy']).toContain('sandbox');
+    }
+  });
+});
+
+describe('what is secret', () => {
+  it('is in the files that are for it and in no other', async ({ onTestFinished }) => {
+    const platform = 'Platform-Word-77';
+    const place = await jobPlaceOf(onTestFinished, { sandbox: { password: platform }, hasLogIn: false });
+    const { asking, directory, sandbox, serving: own } = place;
+    const rows = [...mixedRows(16), ...portOrderRows('PORT-1', [1], WIRELESS)];
+    const { json } = await asking.post('/sheets', { name: 'secrets.csv', text: csvOf(rows) });
+    const id = String(json['id']);
+    await asking.post('/login-to-platform', {
+      ...{ environment: 'custom', username: 'sandbox@example.com', password: platform },
+    });
+    const revision = String((await asking.get(`/sheets/${id}/state`)).json['revision']);
+    await asking.post(`/sheets/${id}/check`, { revision });
+    await jobOf(place, `/sheets/${id}`, ({ kind, endedAt }) => kind === 'check' && endedAt !== null);
+    await asking.post(`/sheets/${id}/dry-run`, { revision, environment: 'custom' });
+    await jobOf(place, `/sheets/${id}`, ({ kind, endedAt }) => kind === 'dry-run' && endedAt !== null);
+    const run = await started(place, { id, revision, rows }, { environment: 'custom' });
+    // the number of another carrier is still to come
+    expect(await endOf(place, run)).toMatchObject({ kind: 'run', exit: 6, error: null });
+    const generated = [...sandbox.state.sipTrunks.values()].map((trunk) => String(trunk['sipPassword']));
+    expect(generated).toHaveLength(2);
+    const cookie = (await own.logIn(newAddress(own).split('/#')[1])).split('=')[1] ?? '';
+
+    const holders = (secret: string) =>
+      readdirSync(directory, { recursive: true, encoding: 'utf8' })
+        .filter((file) => statSync(join(directory, file)).isFile())
+        .filter((file) => readFileSync(join(directory, file)).includes(secret))
+        .map((file) => file.replace(/^runs\/[^/]+/, 'runs/*').replace(/^sheets\/[^/]+/, 'sheets/*'))
+        .sort();
+    for (const secret of [platform, cookie, own.token]) expect(holders(secret)).toEqual([]);
+    const upload = 'sheets/*/upload/secrets.csv';
+    expect(holders(WIRELESS.wirelessPin ?? '-')).toEqual([upload]);
+    const given = 'given-pass-1!';
+    expect(generated).toContain(given);
+    for (const secret of generated) {
+      const found = holders(secret);
+      expect(found).toContain('runs/*/credentials.csv');
+      const meant = [
+        'runs/*/credentials.csv',
+        'runs/*/given-credentials.jsonl',
+        ...(secret === given ? [upload] : []),
+      ];
+      expect(found.filter((file) => !meant.includes(file))).toEqual([]);
     }
   });
 });
