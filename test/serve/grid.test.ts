@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI } from '../fixtures/cli.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { accessibilityOf, startBrowser, watchedPage } from './browser.js';
-import { checkByHand } from './checking.js';
 import { type Serving, startServing } from './serving.js';
 
 let browser: Browser;
@@ -39,9 +38,13 @@ async function uploaded(context: BrowserContext, name: string, content: string):
     body: content,
   });
   const { id } = (await answer.json()) as { id: string };
-  const state = await fetch(`${serving.origin}/state?topic=sheet:${id}`, { headers });
-  await checkByHand(serving.directory, id, ((await state.json()) as { revision: string }).revision);
-  return id;
+  // the check that an upload begins
+  for (;;) {
+    const state = await fetch(`${serving.origin}/sheets/${id}/state`, { headers });
+    const { jobs } = (await state.json()) as { jobs: readonly { state: string }[] };
+    if (jobs[0]?.state === 'ended') return id;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 /** Three users, of whom the second has a plan that there is not. */

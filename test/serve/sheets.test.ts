@@ -159,7 +159,7 @@ describe('an upload', () => {
   }, 40_000);
 
   it('is refused when it is too much for all sheets together', async () => {
-    const other = await startServing(undefined, '--max-storage', '0.003');
+    const other = await startServing(undefined, '--max-storage', '0.02');
     const session = await other.logIn();
     const send = (bytes: number) =>
       fetch(`${other.origin}/sheets?name=fill.csv`, {
@@ -167,9 +167,9 @@ describe('an upload', () => {
         headers: { Cookie: session, Origin: other.origin },
         body: Buffer.alloc(bytes, 65),
       });
-    expect((await send(2_000_000)).status).toBe(201);
+    expect((await send(14_000_000)).status).toBe(201);
     // two at once cannot both have what is left
-    const answers = await Promise.all([send(700_000), send(700_000)]);
+    const answers = await Promise.all([send(4_000_000), send(4_000_000)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 507]);
     const full = answers.find(({ status }) => status === 507);
     expect(full && (await codeOf(full))).toBe('STORAGE_FULL');
