@@ -18,6 +18,9 @@ const SCRIPTS = [
   'sheet',
 ] as const satisfies readonly (keyof Assets['scripts'])[];
 
+/** Modules of which more than one script is made; each imports none of the others. */
+const SHARED = ['topic'];
+
 const ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1f5fbf"/><path d="M4 5h8M4 8h8M4 11h5" stroke="#fff" stroke-width="1.5"/></svg>';
 
@@ -30,10 +33,14 @@ export function loadAssets(): { readonly files: ReadonlyMap<string, Asset>; read
     files.set(path, { type, text });
     return path;
   };
+  const shared = new Map<string, string>();
   const script = (name: string) => {
     const file = fileURLToPath(new URL(`../web/${name}.js`, import.meta.url));
-    return add(name, 'js', 'text/javascript; charset=utf-8', readFileSync(file, 'utf8'));
+    let text = readFileSync(file, 'utf8');
+    for (const [module, path] of shared) text = text.replace(`'./${module}.js'`, `'${path}'`);
+    return add(name, 'js', 'text/javascript; charset=utf-8', text);
   };
+  for (const module of SHARED) shared.set(module, script(module));
   const scripts = Object.fromEntries(SCRIPTS.map((name) => [name, script(name)]));
   const style = add('style', 'css', 'text/css; charset=utf-8', PAGE_STYLE);
   const icon = add('icon', 'svg', 'image/svg+xml', ICON);

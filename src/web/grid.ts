@@ -1,3 +1,5 @@
+import { watchTopic } from './topic.js';
+
 /** A column of the sheet. */
 interface Column {
   readonly header: string;
@@ -68,8 +70,6 @@ const MOST_WINDOWS = 30;
 const LOAD_MS = 200;
 const AGAIN_MS = 2000;
 const CHECK_MS = 1000;
-const ASK_MS = 5000;
-const FAILURES = 2;
 const HIDDEN = '(hidden)';
 
 function make<K extends keyof HTMLElementTagNameMap>(
@@ -805,13 +805,9 @@ function listEdits(edits: readonly ListedEdit[], isEditor: boolean, undo: (n: nu
   );
 }
 
-/** Follows the sheet while somebody sees the page: a browser opens six streams at most to one server. */
+/** Follows what others do with the sheet. */
 function follow(grid: Grid): void {
-  const topic = encodeURIComponent(`sheet:${grid.id}`);
-  let source: EventSource | null = null;
-  let failures = 0;
-  let asking: ReturnType<typeof setInterval> | undefined;
-  const hear = (text: string) => {
+  watchTopic(`sheet:${grid.id}`, (text) => {
     const now = JSON.parse(text) as SheetNow;
     const banner = document.querySelector<HTMLElement>('#others');
     if (banner && now.others !== undefined) {
@@ -823,31 +819,7 @@ function follow(grid: Grid): void {
       if (banner.textContent !== told) banner.textContent = told;
     }
     if (now.revision !== undefined) grid.hear(now);
-  };
-  const look = () => {
-    if (document.hidden) {
-      source?.close();
-      source = null;
-      return;
-    }
-    if (source) return;
-    source = new EventSource(`/events?topic=${topic}`);
-    source.addEventListener('snapshot', (event) => {
-      failures = 0;
-      clearInterval(asking);
-      asking = undefined;
-      hear(event.data);
-    });
-    source.addEventListener('error', () => {
-      if (++failures < FAILURES || asking !== undefined) return;
-      asking = setInterval(async () => {
-        const answer = await fetch(`/state?topic=${topic}`).catch(() => null);
-        if (answer?.ok) hear(await answer.text());
-      }, ASK_MS);
-    });
-  };
-  document.addEventListener('visibilitychange', look);
-  look();
+  });
 }
 
 const place = document.querySelector<HTMLElement>('#grid-place');
@@ -858,5 +830,3 @@ if (place && plain && Number(place.dataset['total']) > 0) {
   void grid.begin();
   follow(grid);
 }
-
-export {};

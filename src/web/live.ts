@@ -1,3 +1,5 @@
+import { watchTopic } from './topic.js';
+
 /** What a run says of itself while it is watched. */
 interface LiveRun {
   /** another text: another page */
@@ -10,17 +12,11 @@ interface LiveRun {
   readonly counts: readonly { readonly status: string; readonly count: number; readonly look: string }[];
 }
 
-/** Failures in a row after which the page asks by itself. */
-const FAILURES = 2;
-const ASK_MS = 5000;
 /** A screen reader hears every tenth. */
 const TENTHS = 10;
 
 const watched = document.querySelector<HTMLElement>('#live');
 const topic = watched?.dataset['topic'] ?? '';
-let source: EventSource | null = null;
-let failures = 0;
-let asking: ReturnType<typeof setInterval> | undefined;
 let first = '';
 let tenth = -1;
 
@@ -34,33 +30,6 @@ function renew(): void {
   const uploading = document.querySelector<HTMLElement>('#uploading');
   if (!isBegun && (uploading === null || uploading.hidden)) location.reload();
   else tell('Something has changed since this page was shown: load it again to see it.');
-}
-
-/** A tab that nobody sees holds no stream: a browser opens six at most to one server. */
-function follow(): void {
-  if (document.hidden) {
-    source?.close();
-    source = null;
-    return;
-  }
-  if (source || topic === '') return;
-  source = new EventSource(`/events?topic=${encodeURIComponent(topic)}`);
-  source.addEventListener('snapshot', (event) => {
-    failures = 0;
-    clearInterval(asking);
-    asking = undefined;
-    show(event.data);
-  });
-  source.addEventListener('error', () => {
-    if (++failures < FAILURES || asking !== undefined) return;
-    tell('The connection is lost; the page asks every five seconds.');
-    asking = setInterval(ask, ASK_MS);
-  });
-}
-
-async function ask(): Promise<void> {
-  const answer = await fetch(`/state?topic=${encodeURIComponent(topic)}`).catch(() => null);
-  if (answer?.ok) show(await answer.text());
 }
 
 /** The standing of what is shown is in the page itself: where it is another, the page is another. */
@@ -132,7 +101,5 @@ function tell(text: string): void {
   setText('#said', text);
 }
 
-document.addEventListener('visibilitychange', follow);
-follow();
-
-export {};
+if (topic !== '')
+  watchTopic(topic, show, () => tell('The connection is lost; the page asks every five seconds.'));

@@ -1,4 +1,5 @@
 /** The pages of one sheet: forms that are not saved, and what changes elsewhere meanwhile. */
+import { watchTopic } from './topic.js';
 
 /** What is told of a sheet; its pages are others when `revision` or `page` is. */
 interface LiveSheet {
@@ -12,17 +13,11 @@ interface LiveSheet {
   }[];
 }
 
-/** Failures in a row after which the page asks by itself. */
-const FAILURES = 2;
-const ASK_MS = 5000;
-
 const watched = document.querySelector<HTMLElement>('#sheet-live');
 const topic = watched?.dataset['topic'] ?? '';
 const shown = watched?.dataset['page'] ?? '';
 const news = document.querySelector<HTMLElement>('#sheet-news');
-let source: EventSource | null = null;
-let failures = 0;
-let asking: ReturnType<typeof setInterval> | undefined;
+let endWatch = () => {};
 
 /** Whether somebody has typed something that is not saved. */
 function isChanged(form: HTMLFormElement): boolean {
@@ -56,7 +51,7 @@ window.addEventListener('beforeunload', (event) => {
 function show(text: string): void {
   const live = JSON.parse(text) as LiveSheet | { readonly gone: true };
   if ('gone' in live) {
-    follow(true);
+    endWatch();
     location.reload();
     return;
   }
@@ -73,7 +68,7 @@ function show(text: string): void {
   if (place && check?.progress) place.textContent = `${check.progress.done.toLocaleString()} rows so far`;
   if (`${live.revision} ${live.page}` === shown || isSending) return;
   if (!forms.some(isChanged)) {
-    follow(true);
+    endWatch();
     // what has the focus has it again
     sessionStorage.setItem('focus', `${location.pathname} ${document.activeElement?.id ?? ''}`);
     location.reload();
@@ -88,34 +83,7 @@ function show(text: string): void {
   }
 }
 
-/** A tab that nobody sees holds no stream: a browser opens six at most to one server. */
-function follow(end: boolean): void {
-  if (end || document.hidden) {
-    source?.close();
-    source = null;
-    return;
-  }
-  if (source || topic === '') return;
-  source = new EventSource(`/events?topic=${encodeURIComponent(topic)}`);
-  source.addEventListener('snapshot', (event) => {
-    failures = 0;
-    clearInterval(asking);
-    asking = undefined;
-    show(event.data);
-  });
-  source.addEventListener('error', () => {
-    if (++failures < FAILURES || asking !== undefined) return;
-    asking = setInterval(async () => {
-      const answer = await fetch(`/state?topic=${encodeURIComponent(topic)}`).catch(() => null);
-      if (answer?.ok) show(await answer.text());
-    }, ASK_MS);
-  });
-}
-
 const [path, id] = (sessionStorage.getItem('focus') ?? '').split(' ');
 sessionStorage.removeItem('focus');
 if (path === location.pathname && id) document.getElementById(id)?.focus();
-document.addEventListener('visibilitychange', () => follow(false));
-follow(false);
-
-export {};
+if (topic !== '') endWatch = watchTopic(topic, show);

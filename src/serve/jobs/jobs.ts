@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorFacts, errorMember } from '../../errors.js';
+import type { RunEvent } from '../../run/events.js';
 import { HOSTS } from '../../run/platform.js';
 import { Refused } from '../route.js';
 import { type Child, type Message, startChild } from './child.js';
@@ -10,20 +11,7 @@ import { type JobRequest, type JobRow, JobStore, type JobTarget } from './store.
 import { dropOlder, type Places, StillAtWork, wordsOf } from './words.js';
 
 /** How far a job is, as its process told last. */
-export interface JobProgress {
-  readonly done: number;
-  readonly total: number;
-  readonly failed: number;
-  /** rows by status */
-  readonly rows: Readonly<Record<string, number>>;
-  readonly requests: number;
-  /** requests a second */
-  readonly rate: number;
-  readonly inFlight: number;
-  readonly limit: number;
-  /** ISO; null when nobody has to wait */
-  readonly pausedUntil: string | null;
-}
+export type JobProgress = Omit<Extract<RunEvent, { type: 'progress' }>, 'type'>;
 
 export type JobState =
   | 'queued'
