@@ -69,6 +69,7 @@ export class Sheets {
   readonly #uploads = new Map<string, number>();
   /** bytes of the uploads that are going on, as they were announced */
   #coming = 0;
+  #admissions: Promise<void> = Promise.resolve();
   readonly #revisions = new Map<string, { readonly of: string; readonly revision: string }>();
   /** the changes of each sheet, one after another */
   readonly #changes = new Map<string, Promise<unknown>>();
@@ -196,12 +197,13 @@ export class Sheets {
     this.#uploads.set(by, going + 1);
     // one whose length nobody said may be as large as any
     const bytes = announced ?? this.limits.upload;
-    this.#coming += bytes;
+    let admitted = 0;
     try {
-      await this.#refuseWithoutSpace(bytes);
+      await this.#admit(bytes);
+      admitted = bytes;
       return await this.#take(given, by, incoming);
     } finally {
-      this.#coming -= bytes;
+      this.#coming -= admitted;
       const left = (this.#uploads.get(by) ?? 1) - 1;
       if (left > 0) this.#uploads.set(by, left);
       else this.#uploads.delete(by);
@@ -212,6 +214,16 @@ export class Sheets {
   async diskLeft(): Promise<number | null> {
     const { bavail, bsize } = await statfs(this.#folder);
     return bavail * bsize < 2 * this.limits.upload ? bavail * bsize : null;
+  }
+
+  /** Keeps space for an upload, one after another: of two that do not both fit, the first is taken. @throws Refused 507 */
+  #admit(bytes: number): Promise<void> {
+    const admission = this.#admissions.then(async () => {
+      await this.#refuseWithoutSpace(bytes);
+      this.#coming += bytes;
+    });
+    this.#admissions = admission.catch(() => {});
+    return admission;
   }
 
   /** Refuses what the disk could not take twice, once as it is and once as what is read of it, or what is too much for all. */
@@ -225,7 +237,7 @@ export class Sheets {
         'Have sheets or runs deleted that nobody needs, then upload again.',
       );
     const names = readdirSync(this.#folder).filter((name) => !name.endsWith(PART));
-    let taken = this.#coming;
+    let taken = this.#coming + bytes;
     for (const name of names) taken += await sizeOf(join(this.#folder, name));
     if (taken > this.limits.storage)
       throw new Refused(
