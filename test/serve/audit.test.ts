@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLI } from '../fixtures/cli.js';
-import { accessibilityOf, startBrowser, watchedPage } from './browser.js';
+import { accessibilityOf, ownersPage, startBrowser } from './browser.js';
 import { type Serving, startServing } from './serving.js';
 
 const PASSWORD = 'four quiet words here';
@@ -41,14 +39,6 @@ const csv = async (query = '') =>
   (await (await fetch(`${serving.origin}/audit.csv${query}`, { headers: { Cookie: cookie } })).text())
     .trim()
     .split('\r\n');
-
-async function ownersPage(context: BrowserContext) {
-  const watched = await watchedPage(context, serving.origin);
-  const args = [CLI, 'serve', '--token', serving.directory];
-  await watched.page.goto(execFileSync(process.execPath, args, { encoding: 'utf8' }).trim());
-  await watched.page.getByRole('heading', { name: 'Now' }).waitFor();
-  return watched;
-}
 
 describe('the settings', () => {
   it('add, change and remove users, and each log-in ends with the change', async () => {
@@ -104,7 +94,7 @@ describe('the settings', () => {
   for (const colorScheme of ['light', 'dark'] as const)
     it(`can be used by everybody, without a script, too, ${colorScheme}`, async () => {
       const context = await browser.newContext({ colorScheme });
-      const { page, wrong } = await ownersPage(context);
+      const { page, wrong } = await ownersPage(context, serving);
       await page.goto(`${serving.origin}/settings`);
       expect(await accessibilityOf(page)).toEqual([]);
       const name = `dot-${colorScheme}`;

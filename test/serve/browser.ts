@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { CLI } from '../fixtures/cli.js';
+import type { Serving } from './serving.js';
 
 /**
  * The browser of the system: Debian's, or the one that `CHROMIUM` names.
@@ -43,6 +46,15 @@ export async function watchedPage(context: BrowserContext, address: string): Pro
     if (!request.url().startsWith(address)) wrong.push(`request: ${request.url()}`);
   });
   return { page, wrong };
+}
+
+/** The page of whoever has the terminal: logged in with a token of its own. */
+export async function ownersPage(context: BrowserContext, serving: Serving): Promise<Watched> {
+  const watched = await watchedPage(context, serving.origin);
+  const args = [CLI, 'serve', '--token', serving.directory];
+  await watched.page.goto(execFileSync(process.execPath, args, { encoding: 'utf8' }).trim());
+  await watched.page.getByRole('heading', { name: 'Now' }).waitFor();
+  return watched;
 }
 
 /** What axe finds against WCAG 2.2 AA, a line each. */

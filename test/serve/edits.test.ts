@@ -8,15 +8,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCli } from '../fixtures/cli.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { textRow, workbook } from '../fixtures/workbook.js';
-import { checkByHand } from './checking.js';
 import { type Serving, startServing } from './serving.js';
+import { Visitor } from './visitor.js';
 
 let serving: Serving;
 let cookie: string;
+let visitor: Visitor;
 
 beforeAll(async () => {
   serving = await startServing();
   cookie = await serving.logIn();
+  visitor = new Visitor(serving, cookie);
 });
 afterAll(() => serving.stop());
 
@@ -58,14 +60,8 @@ function statusOf(path: string, body: string): Promise<number> {
 
 /** A new sheet that was checked. @returns its ID */
 async function uploaded(name: string, content: string | Buffer): Promise<string> {
-  const answer = await fetch(`${serving.origin}/sheets?name=${encodeURIComponent(name)}`, {
-    method: 'PUT',
-    headers: { Cookie: cookie, Origin: serving.origin },
-    body: new Uint8Array(Buffer.from(content)),
-  });
-  expect(answer.status).toBe(201);
-  const { id } = (await answer.json()) as { id: string };
-  await checkByHand(serving.directory, id, await revisionOf(id));
+  const id = await visitor.uploaded(name, content);
+  await visitor.checked(id);
   return id;
 }
 
@@ -174,7 +170,7 @@ describe('edits', () => {
     expect(shown.rows[1].edited[at]).toMatchObject({ n: 1, was: 'GOLD' });
     expect(shown.rows[2].omitted).toMatchObject({ n: 2 });
 
-    await checkByHand(serving.directory, id, json.revision);
+    await visitor.checked(id);
     const checked = await rowsOf(id);
     expect([checked.check.isCurrent, checked.total]).toEqual([true, 2]);
     expect(checked.rows[1].cells[at]).toBe('STANDARD');
@@ -242,7 +238,7 @@ describe('edits', () => {
     await post(change(2, 'lastName', 'Lee 0', 'Leigh'));
     await post(change(2, 'lastName', 'Leigh', 'Layton'));
     await post({ sheet: null, row: 4, omit: true });
-    await checkByHand(serving.directory, id, revision);
+    await visitor.checked(id);
     const nameOf = async () => {
       const { rows } = await rowsOf(id);
       return rows[0].cells.find((text: string) => /^(Lee 0|Leigh|Layton)$/.test(text));
@@ -257,7 +253,7 @@ describe('edits', () => {
     expect((await ask('DELETE', `/sheets/${id}/edits/9?revision=${revision}`)).status).toBe(404);
     await undo(1);
     expect(await nameOf()).toBe('Layton');
-    await checkByHand(serving.directory, id, revision);
+    await visitor.checked(id);
     expect((await rowsOf(id)).rows[0].problems.map(({ code }: { code: string }) => code)).not.toContain(
       'EDIT_STALE',
     );
@@ -266,7 +262,7 @@ describe('edits', () => {
     expect(await nameOf()).toBe('Lee 0');
     await post(change(2, 'lastName', 'Lee 0', 'Leigh'));
     await undo(1);
-    await checkByHand(serving.directory, id, revision);
+    await visitor.checked(id);
     const last = await rowsOf(id);
     expect(last.total).toBe(3);
     expect(readFileSync(editsFile(id), 'utf8')).toContain('Leigh');
@@ -319,7 +315,7 @@ describe('edits', () => {
       expect(told.status).toBe(200);
       revision = told.json.revision;
     }
-    await checkByHand(serving.directory, id, revision);
+    await visitor.checked(id);
     expect(
       (await rowsOf(id)).rows[0].problems.filter(({ isError }: { isError: boolean }) => isError),
     ).toEqual([]);

@@ -5,8 +5,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI } from '../fixtures/cli.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
-import { accessibilityOf, startBrowser, watchedPage } from './browser.js';
+import { accessibilityOf, ownersPage, startBrowser, watchedPage } from './browser.js';
 import { type Serving, startServing } from './serving.js';
+import { Visitor } from './visitor.js';
 
 let browser: Browser;
 let serving: Serving;
@@ -20,31 +21,13 @@ afterAll(async () => {
   await serving.stop();
 });
 
-async function loggedIn(context: BrowserContext) {
-  const watched = await watchedPage(context, serving.origin);
-  const args = [CLI, 'serve', '--token', serving.directory];
-  await watched.page.goto(execFileSync(process.execPath, args, { encoding: 'utf8' }).trim());
-  await watched.page.getByRole('heading', { name: 'Now' }).waitFor();
-  return watched;
-}
-
 /** A new sheet that was checked. @returns its ID */
 async function uploaded(context: BrowserContext, name: string, content: string): Promise<string> {
   const [cookie] = await context.cookies();
-  const headers = { Cookie: `${cookie?.name}=${cookie?.value}`, Origin: serving.origin };
-  const answer = await fetch(`${serving.origin}/sheets?name=${name}`, {
-    method: 'PUT',
-    headers,
-    body: content,
-  });
-  const { id } = (await answer.json()) as { id: string };
-  // the check that an upload begins
-  for (;;) {
-    const state = await fetch(`${serving.origin}/sheets/${id}/state`, { headers });
-    const { jobs } = (await state.json()) as { jobs: readonly { state: string }[] };
-    if (jobs[0]?.state === 'ended') return id;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
+  const visitor = new Visitor(serving, `${cookie?.name}=${cookie?.value}`);
+  const id = await visitor.uploaded(name, content);
+  await visitor.settled(id);
+  return id;
 }
 
 /** Three users, of whom the second has a plan that there is not. */
@@ -59,7 +42,7 @@ const active = (page: Page) =>
 describe('the grid', () => {
   it('puts a sheet right by the keyboard alone', async () => {
     const context = await browser.newContext();
-    const { page, wrong } = await loggedIn(context);
+    const { page, wrong } = await ownersPage(context, serving);
     const id = await uploaded(context, 'three.csv', SHEET);
     await page.goto(`${serving.origin}/sheets/${id}/rows`);
     const grid = page.getByRole('grid');
@@ -101,8 +84,8 @@ describe('the grid', () => {
 
   it('shows what somebody else types, asks whose is to be kept, and loses neither', async () => {
     const [one, two] = [await browser.newContext(), await browser.newContext()];
-    const ann = await loggedIn(one);
-    const bob = await loggedIn(two);
+    const ann = await ownersPage(one, serving);
+    const bob = await ownersPage(two, serving);
     const id = await uploaded(one, 'three.csv', SHEET);
     for (const { page } of [ann, bob]) {
       await page.goto(`${serving.origin}/sheets/${id}/rows`);
@@ -138,7 +121,7 @@ describe('the grid', () => {
     const people = [CLI, 'serve', 'user', 'add', 'ben', '--role', 'view', '--dir', serving.directory];
     execFileSync(process.execPath, people, { input: 'four quiet words here\n' });
     const [one, two] = [await browser.newContext(), await browser.newContext()];
-    const ann = await loggedIn(one);
+    const ann = await ownersPage(one, serving);
     const id = await uploaded(one, 'three.csv', SHEET);
     const answer = await fetch(`${serving.origin}/session`, {
       method: 'POST',
@@ -172,7 +155,7 @@ describe('the grid', () => {
   for (const colorScheme of ['light', 'dark'] as const)
     it(`can be used by everybody, ${colorScheme}`, async () => {
       const context = await browser.newContext({ colorScheme });
-      const { page, wrong } = await loggedIn(context);
+      const { page, wrong } = await ownersPage(context, serving);
       const id = await uploaded(context, 'three.csv', SHEET);
       const paths = ['rows', 'rows?filter=errors', 'rows?text=nowhere', 'rows/3?sheet=1'];
       const look = async (where: Page) => {
@@ -195,7 +178,7 @@ describe('the grid', () => {
   it('is a table with forms where there is no script', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const withScript = await browser.newContext();
-    await loggedIn(withScript);
+    await ownersPage(withScript, serving);
     await context.addCookies(await withScript.cookies());
     const id = await uploaded(withScript, 'three.csv', SHEET);
     const page = await context.newPage();
@@ -217,7 +200,7 @@ describe('the grid', () => {
 
   it('holds 40,000 rows: the page stays as large as it was, and any row is there at once', async () => {
     const context = await browser.newContext();
-    const { page, wrong } = await loggedIn(context);
+    const { page, wrong } = await ownersPage(context, serving);
     const rows = mixedRows(8000);
     const lines = csvOf(rows).trimEnd().split('\r\n');
     const [head = '', ...rest] = lines;
@@ -257,7 +240,7 @@ describe('the grid', () => {
 
   it('reaches every row also where there are more than a browser has pixels for', async () => {
     const context = await browser.newContext();
-    const { page, wrong } = await loggedIn(context);
+    const { page, wrong } = await ownersPage(context, serving);
     const id = await uploaded(context, 'three.csv', SHEET);
     const total = 2_000_000;
     await page.route(`**/sheets/${id}/rows*`, async (route) => {

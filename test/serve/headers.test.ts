@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityOf, startBrowser, watchedPage } from './browser.js';
+import { accessibilityOf, startBrowser } from './browser.js';
 import { type Serving, startServing } from './serving.js';
+import { Visitor } from './visitor.js';
 
 const SAMPLES = join(import.meta.dirname, '../../samples');
 /** Headers of a customer's own, four of which nobody knows, and a secret. */
@@ -16,48 +17,17 @@ const OWN = [
 
 let browser: Browser;
 let serving: Serving;
-let cookie: string;
+let visitor: Visitor;
 
 beforeAll(async () => {
   browser = await startBrowser();
   serving = await startServing();
-  cookie = await serving.logIn();
+  visitor = new Visitor(serving, await serving.logIn());
 });
 afterAll(async () => {
   await browser.close();
   await serving.stop();
 });
-
-const headers = () => ({ Cookie: cookie, Origin: serving.origin });
-
-function ask(path: string, method = 'GET', body?: string, more: Record<string, string> = {}) {
-  return fetch(serving.origin + path, {
-    method,
-    headers: { ...headers(), ...more },
-    redirect: 'manual',
-    ...(body === undefined ? {} : { body }),
-  });
-}
-
-async function uploaded(name: string, body: string | Buffer): Promise<string> {
-  const answer = await fetch(`${serving.origin}/sheets?name=${encodeURIComponent(name)}`, {
-    method: 'PUT',
-    headers: headers(),
-    body,
-  });
-  return ((await answer.json()) as { id: string }).id;
-}
-
-/** Waits until nothing works on a sheet any more: until then its pages are shown anew. */
-async function settled(id: string): Promise<void> {
-  const open = async () => {
-    const { jobs } = (await (await ask(`/sheets/${id}/state`)).json()) as {
-      jobs: { endedAt: string | null }[];
-    };
-    return jobs.length > 0 && jobs.every(({ endedAt }) => endedAt !== null);
-  };
-  await expect.poll(open, { timeout: 30_000, interval: 300 }).toBe(true);
-}
 
 interface Said {
   readonly revision: string;
@@ -68,38 +38,26 @@ interface Said {
 }
 
 async function profileOf(id: string): Promise<Said> {
-  return (await (await ask(`/sheets/${id}/profile`)).json()) as Said;
-}
-
-const FORM = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html' };
-const sendForm = (path: string, fields: Record<string, string>) =>
-  ask(path, 'POST', new URLSearchParams(fields).toString(), FORM);
-
-async function opened(context: BrowserContext, path: string) {
-  const [name = '', value = ''] = cookie.split('=');
-  await context.addCookies([{ name, value, url: serving.origin }]);
-  const watched = await watchedPage(context, serving.origin);
-  await watched.page.goto(serving.origin + path);
-  return watched;
+  return (await (await visitor.ask(`/sheets/${id}/profile`)).json()) as Said;
 }
 
 describe('the page of headers', () => {
   it('says of each header how it was understood, with samples of its cells and none of a secret', async () => {
-    const id = await uploaded('own.csv', OWN);
-    const text = await (await ask(`/sheets/${id}/headers`)).text();
+    const id = await visitor.uploaded('own.csv', OWN);
+    const text = await (await visitor.ask(`/sheets/${id}/headers`)).text();
     expect(text).toContain('The header in row 1: 4 of 8 headers not known');
     expect(text).toMatch(/>Surname<.*?Smith · Jones · Doe.*?>synonym<.*?value="lastName"/s);
     expect(text).toMatch(/>Firma<.*?&lt;b&gt;Acme&lt;\/b&gt; · Beta/s);
     expect(text).toMatch(/>Kd Zone<.*?MST · PST.*?not known/s);
     expect(text).not.toContain('s3cr3t');
-    const mixed = await uploaded('mixed.xlsx', readFileSync(join(SAMPLES, 'mixed.xlsx')));
-    expect(await (await ask(`/sheets/${mixed}/headers`)).text()).toMatch(/<details>.*?Show all/s);
+    const mixed = await visitor.uploaded('mixed.xlsx', readFileSync(join(SAMPLES, 'mixed.xlsx')));
+    expect(await (await visitor.ask(`/sheets/${mixed}/headers`)).text()).toMatch(/<details>.*?Show all/s);
   });
 
   it('takes what headers are, and a default, into the profile of the sheet, by keyboard alone', async () => {
-    const id = await uploaded('own.csv', OWN);
+    const id = await visitor.uploaded('own.csv', OWN);
     const context = await browser.newContext();
-    const { page, wrong } = await opened(context, `/sheets/${id}/headers`);
+    const { page, wrong } = await visitor.opened(context, `/sheets/${id}/headers`);
     await page.getByLabel('Column of Kd Nr').focus();
     await page.keyboard.type('accountNumber');
     await page.getByText('Changed, not saved.').waitFor();
@@ -128,29 +86,31 @@ describe('the page of headers', () => {
   });
 
   it('says which headers are one column, and leaves out what is not known when told to', async () => {
-    const id = await uploaded('two.csv', OWN.replace('Firma', 'account number'));
+    const id = await visitor.uploaded('two.csv', OWN.replace('Firma', 'account number'));
     const { revision } = await profileOf(id);
     const path = `/sheets/${id}/headers`;
-    const saved = await sendForm(path, { revision, ignore: '0', 'column.0.1': 'accountNumber' });
+    const saved = await visitor.sendForm(path, { revision, ignore: '0', 'column.0.1': 'accountNumber' });
     expect([saved.status, saved.headers.get('location')]).toEqual([303, `${path}?done=saved`]);
     const { profile } = await profileOf(id);
     expect(profile.headers).toEqual({ 'Kd Nr': 'accountNumber', 'Kd Zone': null, 'Trunk secret': null });
-    expect(await (await ask(path)).text()).toContain('2 headers are accountNumber: only one may be.');
+    expect(await (await visitor.ask(path)).text()).toContain('2 headers are accountNumber: only one may be.');
   });
 
   it('does not overwrite what somebody else has changed meanwhile', async () => {
-    const id = await uploaded('own.csv', OWN);
+    const id = await visitor.uploaded('own.csv', OWN);
     const { revision } = await profileOf(id);
     const path = `/sheets/${id}/headers`;
-    expect((await sendForm(path, { revision, 'column.0.1': 'accountNumber' })).status).toBe(303);
-    const late = await sendForm(path, { revision, 'column.0.2': 'accountName' });
+    expect((await visitor.sendForm(path, { revision, 'column.0.1': 'accountNumber' })).status).toBe(303);
+    const late = await visitor.sendForm(path, { revision, 'column.0.2': 'accountName' });
     expect(late.status).toBe(409);
     expect(await late.text()).toContain('Somebody has changed this sheet since you saw it.');
     const now = await profileOf(id);
     expect(now.profile.headers).toEqual({ 'Kd Nr': 'accountNumber' });
     expect(now.revision).not.toBe(revision);
     const body = JSON.stringify({ revision, profile: {} });
-    const put = await ask(`/sheets/${id}/profile`, 'PUT', body, { 'Content-Type': 'application/json' });
+    const put = await visitor.ask(`/sheets/${id}/profile`, 'PUT', body, {
+      'Content-Type': 'application/json',
+    });
     expect([put.status, await put.json()]).toMatchObject([
       409,
       { error: { code: 'CHANGED' }, revision: now.revision },
@@ -158,10 +118,10 @@ describe('the page of headers', () => {
   });
 
   it('takes whole profiles, and says what is wrong with one', async () => {
-    const id = await uploaded('own.csv', OWN);
+    const id = await visitor.uploaded('own.csv', OWN);
     const { revision } = await profileOf(id);
     const put = (profile: object) =>
-      ask(`/sheets/${id}/profile`, 'PUT', JSON.stringify({ revision, profile }), {
+      visitor.ask(`/sheets/${id}/profile`, 'PUT', JSON.stringify({ revision, profile }), {
         'Content-Type': 'application/json',
       });
     const refused = await put({ defaults: { sipPassword: 'x' } });
@@ -176,19 +136,20 @@ describe('the page of headers', () => {
   });
 
   it('keeps a profile under a name, and offers it for the next sheet of the same headers', async () => {
-    const first = await uploaded('own.csv', OWN);
+    const first = await visitor.uploaded('own.csv', OWN);
     const { revision } = await profileOf(first);
     const columns = { 'column.0.1': 'accountNumber', 'column.0.2': 'accountName', 'column.0.3': 'timeZone' };
-    await sendForm(`/sheets/${first}/headers`, { revision, ...columns });
-    const keep = (name: string, more = {}) => sendForm(`/sheets/${first}/profile/save`, { name, ...more });
+    await visitor.sendForm(`/sheets/${first}/headers`, { revision, ...columns });
+    const keep = (name: string, more = {}) =>
+      visitor.sendForm(`/sheets/${first}/profile/save`, { name, ...more });
     expect((await keep('acme')).headers.get('location')).toBe(`/sheets/${first}/headers?done=kept`);
     expect((await keep('acme')).status).toBe(409);
     expect((await keep('acme', { replace: 'yes' })).status).toBe(303);
     for (const name of ['../x', 'A b', '', '.x']) expect((await keep(name)).status).toBe(400);
 
-    const next = await uploaded('next.csv', OWN.replaceAll('SP-', 'SQ-'));
+    const next = await visitor.uploaded('next.csv', OWN.replaceAll('SP-', 'SQ-'));
     const context = await browser.newContext();
-    const { page, wrong } = await opened(context, `/sheets/${next}/headers`);
+    const { page, wrong } = await visitor.opened(context, `/sheets/${next}/headers`);
     await page.getByText('The same headers as acme, used by 1 sheet here.').waitFor();
     await page.getByRole('button', { name: 'Use acme' }).click();
     await page.getByText('The sheet is read with that profile now').waitFor();
@@ -207,23 +168,23 @@ describe('the page of headers', () => {
       ['notes.txt', Buffer.from('just a letter\n'), /has no header row/],
       ['broken.xlsx', Buffer.from('PK\u0003\u0004broken'), /broken\.xlsx/],
     ] as const) {
-      const id = await uploaded(name, body);
-      const text = await (await ask(`/sheets/${id}/headers`)).text();
+      const id = await visitor.uploaded(name, body);
+      const text = await (await visitor.ask(`/sheets/${id}/headers`)).text();
       expect([name, text]).toEqual([name, expect.stringContaining('This sheet cannot be read')]);
       expect(text).toMatch(says);
       expect(text).not.toContain(serving.directory);
-      expect(await (await ask('/sheets')).text()).toContain('cannot be read');
+      expect(await (await visitor.ask('/sheets')).text()).toContain('cannot be read');
     }
   });
 
   for (const colorScheme of ['light', 'dark'] as const)
     it(`can be used by everybody, ${colorScheme}`, async () => {
       const context = await browser.newContext({ colorScheme });
-      const own = await uploaded('own.csv', OWN);
-      const mixed = await uploaded('mixed.xlsx', readFileSync(join(SAMPLES, 'mixed.xlsx')));
-      const unreadable = await uploaded('empty.csv', Buffer.alloc(0));
-      for (const id of [own, mixed, unreadable]) await settled(id);
-      const { page, wrong } = await opened(context, '/');
+      const own = await visitor.uploaded('own.csv', OWN);
+      const mixed = await visitor.uploaded('mixed.xlsx', readFileSync(join(SAMPLES, 'mixed.xlsx')));
+      const unreadable = await visitor.uploaded('empty.csv', Buffer.alloc(0));
+      for (const id of [own, mixed, unreadable]) await visitor.settled(id);
+      const { page, wrong } = await visitor.opened(context, '/');
       for (const id of [own, mixed, unreadable]) {
         await page.setViewportSize({ width: 1280, height: 720 });
         await page.goto(`${serving.origin}/sheets/${id}/headers`);

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { CLI, startCli } from '../fixtures/cli.js';
-import { accessibilityOf, startBrowser, watchedPage } from './browser.js';
+import { accessibilityOf, ownersPage, startBrowser, watchedPage } from './browser.js';
 import { type Serving, startServing } from './serving.js';
 
 const SAMPLES = join(import.meta.dirname, '../../samples');
@@ -27,20 +27,10 @@ afterAll(async () => {
   await serving.stop();
 });
 
-/** A browser that has logged in with a token of its own. */
-async function loggedIn(context: BrowserContext) {
-  const watched = await watchedPage(context, serving.origin);
-  const args = [CLI, 'serve', '--token', serving.directory];
-  const address = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim();
-  await watched.page.goto(address);
-  await watched.page.getByRole('heading', { name: 'Now' }).waitFor();
-  return watched;
-}
-
 describe('the pages', () => {
   it('take the token out of the address as they log in', async () => {
     const context = await browser.newContext();
-    const { page, wrong } = await loggedIn(context);
+    const { page, wrong } = await ownersPage(context, serving);
     expect(page.url()).toBe(`${serving.origin}/`);
     const [cookie] = await context.cookies();
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
@@ -51,7 +41,7 @@ describe('the pages', () => {
   for (const colorScheme of ['light', 'dark'] as const)
     it(`can be used by everybody, ${colorScheme}`, async () => {
       const context = await browser.newContext({ colorScheme });
-      const { page, wrong } = await loggedIn(context);
+      const { page, wrong } = await ownersPage(context, serving);
       for (const path of ['/', '/runs', '/runs?q=nothing', '/runs/good', '/runs/bad']) {
         await page.goto(serving.origin + path);
         expect([path, await accessibilityOf(page)]).toEqual([path, []]);
@@ -83,7 +73,7 @@ describe('the pages', () => {
 
   it('are reached by the keyboard alone', async () => {
     const context = await browser.newContext();
-    const { page } = await loggedIn(context);
+    const { page } = await ownersPage(context, serving);
     const focused = () => page.evaluate('document.activeElement.textContent');
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('To the content');
@@ -96,7 +86,7 @@ describe('the pages', () => {
 
   it('open the report in a page that cannot reach this site', async () => {
     const context = await browser.newContext();
-    const { page } = await loggedIn(context);
+    const { page } = await ownersPage(context, serving);
     await page.goto(`${serving.origin}/runs/bad`);
     const [report] = await Promise.all([
       context.waitForEvent('page'),
@@ -111,7 +101,7 @@ describe('the pages', () => {
     const sandbox = await startSandbox({ latencyMs: 120 });
     const context = await browser.newContext();
     try {
-      const { page, wrong } = await loggedIn(context);
+      const { page, wrong } = await ownersPage(context, serving);
       const going = startCli(
         [
           ...['run', join(SAMPLES, 'mixed.xlsx'), '--out', join(serving.directory, 'runs', 'going')],

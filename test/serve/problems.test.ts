@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityOf, startBrowser, watchedPage } from './browser.js';
+import { accessibilityOf, startBrowser } from './browser.js';
 import { type Serving, startServing } from './serving.js';
+import { Visitor } from './visitor.js';
 
 const SAMPLES = join(import.meta.dirname, '../../samples');
 const HEADER =
@@ -22,37 +23,17 @@ function bad(rows: number): string {
 
 let browser: Browser;
 let serving: Serving;
-let cookie: string;
+let visitor: Visitor;
 
 beforeAll(async () => {
   browser = await startBrowser();
   serving = await startServing();
-  cookie = await serving.logIn();
+  visitor = new Visitor(serving, await serving.logIn());
 });
 afterAll(async () => {
   await browser.close();
   await serving.stop();
 });
-
-const headers = () => ({ Cookie: cookie, Origin: serving.origin });
-
-function ask(path: string, method = 'GET', body?: string, more: Record<string, string> = {}) {
-  return fetch(serving.origin + path, {
-    method,
-    headers: { ...headers(), ...more },
-    redirect: 'manual',
-    ...(body === undefined ? {} : { body }),
-  });
-}
-
-async function uploaded(name: string, body: string | Buffer): Promise<string> {
-  const answer = await fetch(`${serving.origin}/sheets?name=${encodeURIComponent(name)}`, {
-    method: 'PUT',
-    headers: headers(),
-    body,
-  });
-  return ((await answer.json()) as { id: string }).id;
-}
 
 interface Told {
   readonly revision: string;
@@ -70,31 +51,17 @@ interface Told {
   }[];
 }
 
-const causesOf = async (id: string) => (await (await ask(`/sheets/${id}/causes`)).json()) as Told;
+const causesOf = async (id: string) => (await (await visitor.ask(`/sheets/${id}/causes`)).json()) as Told;
 
 /** What a sheet came to, once it is checked as it is now. */
 async function checked(id: string): Promise<Told> {
-  await expect
-    .poll(async () => (await causesOf(id)).check?.isCurrent, { timeout: 30_000, interval: 500 })
-    .toBe(true);
+  await visitor.checked(id);
   return causesOf(id);
-}
-
-const FORM = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'text/html' };
-const sendForm = (path: string, fields: Record<string, string>) =>
-  ask(path, 'POST', new URLSearchParams(fields).toString(), FORM);
-
-async function opened(context: BrowserContext, path: string) {
-  const [name = '', value = ''] = cookie.split('=');
-  await context.addCookies([{ name, value, url: serving.origin }]);
-  const watched = await watchedPage(context, serving.origin);
-  await watched.page.goto(serving.origin + path);
-  return watched;
 }
 
 describe('the page of problems', () => {
   it('checks what is uploaded, and tells causes with their values, the most frequent first', async () => {
-    const id = await uploaded('bad.csv', bad(40));
+    const id = await visitor.uploaded('bad.csv', bad(40));
     const told = await checked(id);
     expect(told.check).toMatchObject({ valid: 0, invalid: 40 });
     const zones = told.causes.find(({ code }) => code === 'TIME_ZONE_UNKNOWN');
@@ -103,17 +70,17 @@ describe('the page of problems', () => {
       { column: 'timeZone', text: 'Rocky time', count: 36 },
       { column: 'timeZone', text: '<i>PTZ</i>', count: 4 },
     ]);
-    const text = await (await ask(`/sheets/${id}/problems`)).text();
+    const text = await (await visitor.ask(`/sheets/${id}/problems`)).text();
     expect(text).toContain('40 rows of 40 are invalid');
     expect(text).toContain('&lt;i&gt;PTZ&lt;/i&gt;');
-    expect(await (await ask('/')).text()).toContain('40 rows, 40 invalid');
+    expect(await (await visitor.ask('/')).text()).toContain('40 rows, 40 invalid');
   });
 
   it('puts a value right in all rows at once, and checks again by itself, by keyboard alone', async () => {
-    const id = await uploaded('bad.csv', bad(40));
+    const id = await visitor.uploaded('bad.csv', bad(40));
     await checked(id);
     const context = await browser.newContext();
-    const { page, wrong } = await opened(context, `/sheets/${id}/problems`);
+    const { page, wrong } = await visitor.opened(context, `/sheets/${id}/problems`);
     await page.getByLabel('Use instead of "Rocky time" in timeZone').focus();
     await page.keyboard.type('US/Mountain');
     await page.getByText('Changed, not saved.').waitFor();
@@ -141,10 +108,10 @@ describe('the page of problems', () => {
   });
 
   it('says the same without a script', async () => {
-    const id = await uploaded('bad.csv', bad(10));
+    const id = await visitor.uploaded('bad.csv', bad(10));
     await checked(id);
     const context = await browser.newContext({ javaScriptEnabled: false });
-    const { page } = await opened(context, `/sheets/${id}/problems`);
+    const { page } = await visitor.opened(context, `/sheets/${id}/problems`);
     await page.getByLabel('Use instead of "Rocky time" in timeZone').fill('US/Mountain');
     await page.getByRole('button', { name: 'Use these instead' }).first().click();
     await page.getByText('Saved. The sheet is checked again.').waitFor();
@@ -155,11 +122,11 @@ describe('the page of problems', () => {
   });
 
   it('gives a default to a column that no header is, and takes a text for blank', async () => {
-    const id = await uploaded('gaps.csv', bad(4).replaceAll(/Rocky time|<i>PTZ<\/i>/g, ''));
+    const id = await visitor.uploaded('gaps.csv', bad(4).replaceAll(/Rocky time|<i>PTZ<\/i>/g, ''));
     const told = await checked(id);
     const at = told.causes.findIndex(({ code }) => code === 'REQUIRED');
     expect(told.causes[at]?.values).toMatchObject([{ column: 'timeZone', text: '', count: 4 }]);
-    const see = await sendForm(`/sheets/${id}/values`, {
+    const see = await visitor.sendForm(`/sheets/${id}/values`, {
       ...{
         revision: told.revision,
         check: told.check?.revision ?? '',
@@ -172,10 +139,10 @@ describe('the page of problems', () => {
   });
 
   it('changes nothing of a sheet that is another by now', async () => {
-    const id = await uploaded('bad.csv', bad(4));
+    const id = await visitor.uploaded('bad.csv', bad(4));
     const told = await checked(id);
     const send = (text: string) =>
-      sendForm(`/sheets/${id}/values`, {
+      visitor.sendForm(`/sheets/${id}/values`, {
         ...{ revision: told.revision, check: told.check?.revision ?? '', cause: '0', 'use.0': text },
       });
     expect((await send('US/Mountain')).status).toBe(303);
@@ -191,13 +158,13 @@ describe('the page of problems', () => {
     const spoilt = rows.map(
       (row, at) => `${row},${at === 0 ? 'sipPassword' : `${PASSWORD} ${'x'.repeat(300)}`}`,
     );
-    const id = await uploaded('trunks.csv', spoilt.join('\n'));
+    const id = await visitor.uploaded('trunks.csv', spoilt.join('\n'));
     const told = await checked(id);
     expect(told.causes.some(({ values }) => values.some(({ column }) => column === 'sipPassword'))).toBe(
       true,
     );
     for (const path of ['', '/headers', '/problems', '/causes', '/state'])
-      expect(await (await ask(`/sheets/${id}${path}`)).text()).not.toContain(PASSWORD);
+      expect(await (await visitor.ask(`/sheets/${id}${path}`)).text()).not.toContain(PASSWORD);
     const directory = join(serving.directory, 'sheets', id);
     for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
       const path = join(directory, name);
@@ -210,12 +177,12 @@ describe('the page of problems', () => {
   it('shows the first problems of 40,000 rows soon: within ten seconds on a quiet machine', async () => {
     const text = bad(40_000);
     const begun = performance.now();
-    const id = await uploaded('large.csv', text);
+    const id = await visitor.uploaded('large.csv', text);
     const told = await checked(id);
     const took = performance.now() - begun;
     expect(told.check).toMatchObject({ invalid: 40_000 });
     expect(told.causes[0]).toMatchObject({ code: 'TIME_ZONE_UNKNOWN', count: 40_000 });
-    const page = await (await ask(`/sheets/${id}/problems`)).text();
+    const page = await (await visitor.ask(`/sheets/${id}/problems`)).text();
     expect(page.length).toBeLessThan(60_000);
     // other tests share the machine
     expect(took).toBeLessThan(40_000);
@@ -224,11 +191,11 @@ describe('the page of problems', () => {
   for (const colorScheme of ['light', 'dark'] as const)
     it(`can be used by everybody, ${colorScheme}`, async () => {
       const context = await browser.newContext({ colorScheme });
-      const mistakes = await uploaded('mistakes.csv', readFileSync(join(SAMPLES, 'mistakes.csv')));
-      const clean = await uploaded('mixed.xlsx', readFileSync(join(SAMPLES, 'mixed.xlsx')));
+      const mistakes = await visitor.uploaded('mistakes.csv', readFileSync(join(SAMPLES, 'mistakes.csv')));
+      const clean = await visitor.uploaded('mixed.xlsx', readFileSync(join(SAMPLES, 'mixed.xlsx')));
       await checked(mistakes);
       await checked(clean);
-      const { page, wrong } = await opened(context, '/');
+      const { page, wrong } = await visitor.opened(context, '/');
       for (const path of [
         `${mistakes}/problems`,
         `${mistakes}/problems?cause=0`,

@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLI } from '../fixtures/cli.js';
-import { accessibilityOf, startBrowser, watchedPage } from './browser.js';
+import { accessibilityOf, ownersPage, startBrowser } from './browser.js';
 import { type JobPlace, jobOf, jobPlaceOf, started, type Uploaded, uploaded, wrongIn } from './job-place.js';
 
 let browser: Browser;
@@ -22,15 +20,6 @@ afterAll(async () => {
   await browser.close();
   for (const clean of cleaned) await clean();
 });
-
-async function loggedIn(context: BrowserContext) {
-  const { serving } = place;
-  const watched = await watchedPage(context, serving.origin);
-  const args = [CLI, 'serve', '--token', serving.directory];
-  await watched.page.goto(execFileSync(process.execPath, args, { encoding: 'utf8' }).trim());
-  await watched.page.getByRole('heading', { name: 'Now' }).waitFor();
-  return watched;
-}
 
 /** Reaches what has a name by the tab key alone, as a person without a mouse does. */
 async function tabTo(page: Page, name: string): Promise<void> {
@@ -52,7 +41,7 @@ async function press(page: Page, name: string): Promise<void> {
 describe('a sheet on the pages', () => {
   it('is tried, started, stopped, gone on with, verified and undone by keyboard alone', async () => {
     const context = await browser.newContext();
-    const { page, wrong } = await loggedIn(context);
+    const { page, wrong } = await ownersPage(context, place.serving);
     await page.goto(`${place.serving.origin}/sheets/${sheet.id}/dry-run`);
     await press(page, 'Dry run');
     await page.getByRole('heading', { name: 'What it found' }).waitFor({ timeout: 60_000 });
@@ -99,7 +88,7 @@ describe('a sheet on the pages', () => {
   for (const colorScheme of ['light', 'dark'] as const)
     it(`can be started by everybody, ${colorScheme}`, async () => {
       const context = await browser.newContext({ colorScheme });
-      const { page, wrong } = await loggedIn(context);
+      const { page, wrong } = await ownersPage(context, place.serving);
       const own = await uploaded(place, 6);
       const run = await started(place, own, { again: true });
       await jobOf(place, `/runs/${run}`, ({ endedAt }) => endedAt !== null);
