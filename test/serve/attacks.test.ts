@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import Database from 'libsql';
@@ -14,6 +14,7 @@ import { portOrderRows, WIRELESS } from '../fixtures/port-rows.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { startBrowser } from './browser.js';
 import { endOf, jobOf, jobPlaceOf, started } from './job-place.js';
+import { rawRequest } from './raw-request.js';
 import { type Serving, startServing } from './serving.js';
 
 const MIXED = join(import.meta.dirname, '../../samples/mixed.xlsx');
@@ -305,23 +306,8 @@ describe('a cookie', () => {
   });
 });
 
-/** A request as it is written here: nothing of its path is put right before it is sent. */
-function raw(method: string, path: string, headers: Readonly<Record<string, string>>, body = '') {
-  return new Promise<{ status: number; headers: Readonly<Record<string, unknown>>; text: string }>(
-    (resolve, reject) => {
-      const { hostname: host, port } = new URL(serving.origin);
-      const sent = request({ host, port, path, method, headers }, (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (piece: string) => {
-          text += piece;
-        });
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
-      });
-      sent.on('error', reject);
-      sent.end(body);
-    },
-  );
-}
+const raw = (method: string, path: string, headers: Readonly<Record<string, string>>, body = '') =>
+  rawRequest(serving.origin, path, { method, headers, body });
 
 function newKey(name: string): Readonly<Record<string, string>> {
   const args = [CLI, 'serve', 'key', 'add', name, '--role', 'admin', '--dir', serving.directory];

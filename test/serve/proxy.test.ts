@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type OutgoingHttpHeaders, request as plainRequest, type Server } from 'node:http';
-import { request as tlsRequest } from 'node:https';
+import { createServer, request as plainRequest, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI, startCli } from '../fixtures/cli.js';
+import { type Got, type RawRequest, rawRequest } from './raw-request.js';
 import { type Serving, startServing } from './serving.js';
 
 const TLS = join(import.meta.dirname, '../fixtures/tls');
@@ -17,34 +17,10 @@ const CERT = join(TLS, 'cert.pem');
 const KEY = join(TLS, 'key.pem');
 const PASSWORD = 'four quiet words here';
 
-interface Got {
-  readonly status: number;
-  readonly headers: Record<string, string | string[] | undefined>;
-  readonly text: string;
-}
-
-/** A request with exactly these headers, to any place, whatever its certificate. */
-function ask(
-  at: string,
-  {
-    headers = {},
-    method = 'GET',
-    body = '',
-  }: { headers?: OutgoingHttpHeaders; method?: string; body?: string } = {},
-): Promise<Got> {
-  return new Promise((resolve, reject) => {
-    const isTls = at.startsWith('https:');
-    const options = { method, headers, ...(isTls ? { ca: readFileSync(CERT) } : {}) };
-    const sent = (isTls ? tlsRequest : plainRequest)(at, options, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (piece: string) => {
-        text += piece;
-      });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
+/** A request to any place, whatever its certificate. */
+function ask(at: string, request: RawRequest = {}): Promise<Got> {
+  const { origin, pathname, search } = new URL(at);
+  return rawRequest(origin, pathname + search, { ...request, ca: readFileSync(CERT) });
 }
 
 function addUser(directory: string, name = 'ann') {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI, startCli } from '../fixtures/cli.js';
+import { rawRequest } from './raw-request.js';
 import { type Serving, startServing } from './serving.js';
 
 const MIXED = join(import.meta.dirname, '../../samples/mixed.xlsx');
@@ -27,25 +27,8 @@ afterAll(() => serving.stop());
 
 /** A request with exactly these headers, of which some are forbidden to `fetch`. */
 function ask(path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET', body = '') {
-  return new Promise<{
-    status: number;
-    headers: Record<string, string | string[] | undefined>;
-    text: string;
-  }>((resolve, reject) => {
-    const url = new URL(serving.origin);
-    const sent = request(
-      { host: url.hostname, port: url.port, path, method, headers: { Host: url.host, ...headers } },
-      (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (piece: string) => {
-          text += piece;
-        });
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
-      },
-    );
-    sent.on('error', reject);
-    sent.end(body);
-  });
+  const { host } = new URL(serving.origin);
+  return rawRequest(serving.origin, path, { method, headers: { Host: host, ...headers }, body });
 }
 
 const get = (path: string) => ask(path, { Cookie: cookie, Accept: 'text/html' });
