@@ -148,9 +148,6 @@ export const portOrder: Kind<OrderRecord, OrderIdentity> = {
   namesNumbers: null,
 };
 
-/** A port's status that it does not leave by itself. */
-const STUCK: ReadonlySet<string> = new Set(['PORT_REJECTED', 'CANCEL_PORT', 'CANCEL_PORT_EXPIDITED']);
-
 /** The day that the losing carrier has named where it is another than the sheet's, and where the order stands. */
 function orderStanding({ focDate, status }: PortOrderRecord, { portDate = '' }: RowValues): Standing[] {
   const standing: Standing[] = [];
@@ -158,7 +155,8 @@ function orderStanding({ focDate, status }: PortOrderRecord, { portDate = '' }: 
   if (day !== portDate) standing.push({ field: 'focDate', inSheet: portDate, onPlatform: day });
   if (status && status !== 'ACTIVE') {
     const told = { field: 'status', inSheet: 'ACTIVE', onPlatform: status };
-    standing.push(STUCK.has(status) ? { ...told, isWrong: true } : told);
+    // it does not leave that by itself
+    standing.push(status === 'PORT_REJECTED' ? { ...told, isWrong: true } : told);
   }
   return standing;
 }

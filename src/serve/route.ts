@@ -1,6 +1,6 @@
 import type { Html } from '../results/html.js';
 import type { Frame } from './pages/layout.js';
-import type { Session } from './records.js';
+import type { AuditLine, Session } from './records.js';
 import type { Role } from './roles.js';
 
 /** A request, as what answers it sees it. */
@@ -90,6 +90,18 @@ export class Refused extends Error {
     this.headers = headers;
     this.facts = facts;
   }
+}
+
+/** Whoever asks. @throws Refused 401 where nobody is logged in, as may be at routes without a role */
+export function sessionOf({ session }: Ask): Session {
+  if (session) return session;
+  throw new Refused(401, 'NOT_LOGGED_IN', 'Nobody is logged in.', 'Log in at /login.');
+}
+
+/** Whoever asks, as the audit tells of them. */
+export function askerOf(ask: Ask): Pick<AuditLine, 'user' | 'role' | 'address'> {
+  const { user, role } = sessionOf(ask);
+  return { user, role, address: ask.address };
 }
 
 export function notFound(): Refused {

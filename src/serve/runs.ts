@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, type Stats, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ListedRun, UnreadableRun } from '../results/run-report.js';
 import { runDirectoriesIn } from '../run/directory.js';
 import { oneByOne, readListed } from '../run/runs.js';
+import { fileMark } from './file-mark.js';
+import { PLAIN_ID } from './plain-id.js';
 
 /** A run as the pages show it. */
 export interface ServedRun {
@@ -11,9 +13,6 @@ export interface ServedRun {
   readonly id: string;
   readonly run: ListedRun | UnreadableRun;
 }
-
-/** Names that can stand in an address as they are. */
-const PLAIN_ID = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 
 /** The ID of a run directory: its name, or where that has other letters what is left of it and a mark of its own. */
 function idOf(directory: string): string {
@@ -95,12 +94,8 @@ function startOf(run: ListedRun | UnreadableRun): string {
 /** What changes when the journal does. */
 function filesOf(directory: string): string {
   return ['journal.db', 'journal.db-wal', 'lock.holder']
-    .map((name) => markOf(statSync(`${directory}/${name}`, { throwIfNoEntry: false })))
+    .map((name) => fileMark(`${directory}/${name}`))
     .join(' ');
-}
-
-function markOf(stats: Stats | undefined): string {
-  return stats ? `${stats.ino}:${stats.size}:${stats.mtimeMs}` : '-';
 }
 
 /** The files of a run that may be downloaded, with what each is. */

@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { StopError } from '../errors.js';
 import { acquireLock, type Lock } from '../journal/lock.js';
 import { writeFileAtomic } from '../sheet/write/atomic.js';
+import { fileMark } from './file-mark.js';
 import { faultOfPassword, isPassword, type KeptPassword, keptOf } from './passwords.js';
 import { isRole, type Role } from './roles.js';
 import { hashOf, secret } from './token.js';
@@ -169,9 +170,8 @@ export class Users {
   }
 
   #read(): UsersFile {
-    const stats = statSync(this.#file, { throwIfNoEntry: false });
-    if (!stats) return NONE;
-    const mark = `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
+    if (!existsSync(this.#file)) return NONE;
+    const mark = fileMark(this.#file);
     if (this.#kept?.mark !== mark) this.#kept = { mark, content: readFile(this.#file) };
     return this.#kept.content;
   }

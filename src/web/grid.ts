@@ -1,3 +1,4 @@
+import { showOthers } from './others.js';
 import { watchTopic } from './topic.js';
 
 /** A column of the sheet. */
@@ -809,15 +810,7 @@ function listEdits(edits: readonly ListedEdit[], isEditor: boolean, undo: (n: nu
 function follow(grid: Grid): void {
   watchTopic(`sheet:${grid.id}`, (text) => {
     const now = JSON.parse(text) as SheetNow;
-    const banner = document.querySelector<HTMLElement>('#others');
-    if (banner && now.others !== undefined) {
-      const told =
-        now.others.length === 0
-          ? ''
-          : `${now.others.join(', ')} ${now.others.length === 1 ? 'has' : 'have'} this sheet open, too.`;
-      banner.hidden = told === '';
-      if (banner.textContent !== told) banner.textContent = told;
-    }
+    if (now.others !== undefined) showOthers(now.others);
     if (now.revision !== undefined) grid.hear(now);
   });
 }

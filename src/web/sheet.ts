@@ -1,4 +1,5 @@
 /** The pages of one sheet: forms that are not saved, and what changes elsewhere meanwhile. */
+import { showOthers } from './others.js';
 import { watchTopic } from './topic.js';
 
 /** What is told of a sheet; its pages are others when `revision` or `page` is. */
@@ -55,14 +56,7 @@ function show(text: string): void {
     location.reload();
     return;
   }
-  const others = document.querySelector<HTMLElement>('[data-slot="sheet-others"]');
-  if (others) {
-    const names = live.others.join(', ');
-    const said =
-      names === '' ? '' : `${names} ${live.others.length === 1 ? 'has' : 'have'} this sheet open, too.`;
-    if (others.textContent !== said) others.textContent = said;
-    others.hidden = said === '';
-  }
+  showOthers(live.others);
   const check = live.jobs.find(({ kind, endedAt }) => kind === 'check' && endedAt === null);
   const place = document.querySelector('[data-slot="checked"]');
   if (place && check?.progress) place.textContent = `${check.progress.done.toLocaleString()} rows so far`;

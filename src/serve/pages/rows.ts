@@ -35,7 +35,6 @@ export function rowsPage(sheetView: SheetView, view: RowsView | null): Html {
 <p class="card">The rows are shown once the sheet is checked. <a href="/sheets/${sheet.id}/problems">What the check says</a></p>`;
   const { source, shown, edits, isEditor } = view;
   return html`${sheetTabs(sheetView, 'problems')}
-<p id="others" class="card note" role="status" hidden></p>
 <h2>Rows</h2>
 <p><a href="/sheets/${sheet.id}/problems">By cause</a> many cells are put right at once. Here is each row.</p>
 <div>${shown.check.isCurrent ? '' : html`<strong>The marks are of the sheet before the last change.</strong> <form class="inline" method="post" action="/sheets/${sheet.id}/check"><button>Check it again</button></form>`} <span id="state" role="status"></span></div>

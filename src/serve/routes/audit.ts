@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { csvLine } from '../../sheet/write/csv.js';
 import { auditPage } from '../pages/audit.js';
 import type { AuditQuery } from '../records.js';
-import type { Ask, Route } from '../route.js';
+import { type Ask, askerOf, type Route } from '../route.js';
 import { attachment } from '../runs.js';
 import type { Served } from '../served.js';
 
@@ -37,15 +37,7 @@ export function auditRoutes({ records }: Served): Route[] {
     {
       ...{ method: 'GET', path: '/audit.csv', role: 'admin' },
       answer: (ask) => {
-        const { user = '', role = '' as const } = ask.session ?? {};
-        records.audit({
-          user,
-          role,
-          address: ask.address,
-          action: 'download',
-          object: 'audit.csv',
-          result: 'done',
-        });
+        records.audit({ ...askerOf(ask), action: 'download', object: 'audit.csv', result: 'done' });
         return {
           text: Readable.toWeb(Readable.from(csv(queryOf(ask)))) as ReadableStream<Uint8Array>,
           type: 'text/csv; charset=utf-8',

@@ -4,7 +4,7 @@ import { Copies } from '../grid/copies.js';
 import { Grid, type GridQuery, placeOf, type Wanted } from '../grid/grid.js';
 import { rowPage, rowsPage } from '../pages/rows.js';
 import { mayDo } from '../roles.js';
-import { type Answer, type Ask, notFound, Refused, type Route } from '../route.js';
+import { type Answer, type Ask, askerOf, notFound, Refused, type Route, sessionOf } from '../route.js';
 import { attachment, DOWNLOADS } from '../runs.js';
 import type { Served } from '../served.js';
 import type { Sheet } from '../sheets/sheets.js';
@@ -38,12 +38,10 @@ export function gridRoutes(served: Served): Route[] {
   const grid = new Grid(sheets);
   const copies = new Copies(sheets.list());
 
-  const userOf = (ask: Ask) => ask.session?.user ?? '';
   const sheetOf = (ask: Ask): Sheet => sheets.get(ask.param('id'));
   const audit = (ask: Ask, action: 'edit' | 'undo edit' | 'download', object: string) => {
-    const { user, role } = ask.session ?? { user: '', role: '' as const };
     const told = object.length > MAX_PLACES ? `${object.slice(0, MAX_PLACES)}…` : object;
-    records.audit({ user, role, address: ask.address, action, object: told, result: 'done' });
+    records.audit({ ...askerOf(ask), action, object: told, result: 'done' });
   };
 
   async function rows(ask: Ask): Promise<Answer> {
@@ -62,13 +60,13 @@ export function gridRoutes(served: Served): Route[] {
     const first = Math.floor(start / PAGE_ROWS) * PAGE_ROWS;
     const shown = await grid.window(sheet, query, first, PAGE_ROWS);
     const edits = await grid.listed(sheet);
-    const isEditor = ask.session !== null && mayDo(ask.session.role, 'run');
+    const isEditor = mayDo(sessionOf(ask).role, 'run');
     const source = checked.sources.find(({ id }) => id === query.source) ?? checked.sources[0] ?? null;
     return {
       page: { title: `${sheet.name}: rows`, part: '/sheets', scripts: ['grid'] },
       content: rowsPage(view, {
         ...{ query, from: first, size: PAGE_ROWS, sources: checked.sources, source, shown, edits, isEditor },
-        maySeeSecrets: ask.session !== null && mayDo(ask.session.role, 'production'),
+        maySeeSecrets: mayDo(sessionOf(ask).role, 'production'),
       }),
     };
   }
@@ -88,7 +86,7 @@ export function gridRoutes(served: Served): Route[] {
     const sheet = sheetOf(ask);
     const found = await grid.row(sheet, numberIn(ask.query('sheet'), 1), numberIn(ask.param('row'), 0));
     if (!found) throw notFound();
-    const isEditor = ask.session !== null && mayDo(ask.session.role, 'run');
+    const isEditor = mayDo(sessionOf(ask).role, 'run');
     return {
       page: { title: `${sheet.name}: row ${found.row.row}`, part: '/sheets' },
       content: rowPage(viewOf(served, sheet), found.source, found.row, isEditor),
@@ -99,7 +97,7 @@ export function gridRoutes(served: Served): Route[] {
     const sheet = sheetOf(ask);
     const isForm = !(ask.header('content-type') ?? '').includes('json');
     const { revision, edits } = isForm ? await formOf(ask) : changesIn(await ask.json(MAX_BODY));
-    const now = await grid.change(sheet, revision, edits, userOf(ask));
+    const now = await grid.change(sheet, revision, edits, sessionOf(ask).user);
     audit(ask, 'edit', `${sheet.id}: ${edits.map(placeOf).join('; ')}`);
     if (!isForm) return { json: { revision: now } };
     const [first] = edits;
@@ -111,7 +109,7 @@ export function gridRoutes(served: Served): Route[] {
   async function withdraw(ask: Ask, revision: string): Promise<string> {
     const sheet = sheetOf(ask);
     const n = numberIn(ask.param('n'), 0);
-    const { revision: now, place: where } = await grid.withdraw(sheet, revision, n, userOf(ask));
+    const { revision: now, place: where } = await grid.withdraw(sheet, revision, n, sessionOf(ask).user);
     audit(ask, 'undo edit', `${sheet.id}: ${where}`);
     return now;
   }
@@ -119,7 +117,7 @@ export function gridRoutes(served: Served): Route[] {
   async function copy(ask: Ask, format: 'xlsx' | 'csv'): Promise<Answer> {
     const sheet = sheetOf(ask);
     const hasSecrets = ask.query('passwords') === 'shown';
-    if (hasSecrets && !(ask.session && mayDo(ask.session.role, 'production')))
+    if (hasSecrets && !mayDo(sessionOf(ask).role, 'production'))
       throw new Refused(
         403,
         'ROLE',

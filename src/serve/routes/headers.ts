@@ -5,7 +5,7 @@ import { type Html, html } from '../../results/html.js';
 import { headersPage } from '../pages/headers.js';
 import { unreadablePage } from '../pages/sheets.js';
 import type { Action } from '../records.js';
-import { type Answer, type Ask, Refused, type Route } from '../route.js';
+import { type Answer, type Ask, askerOf, Refused, type Route } from '../route.js';
 import type { Served } from '../served.js';
 import {
   columnNamed,
@@ -34,8 +34,7 @@ export function headerRoutes(served: Served): Route[] {
   const { records, sheets, profiles } = served;
 
   function audit(ask: Ask, action: Action, object: string): void {
-    const { user, role } = ask.session ?? { user: '', role: '' as const };
-    records.audit({ user, role, address: ask.address, action, object, result: 'done' });
+    records.audit({ ...askerOf(ask), action, object, result: 'done' });
   }
 
   async function page(

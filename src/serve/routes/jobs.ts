@@ -17,7 +17,7 @@ import { actsCard } from '../pages/run-acts.js';
 import { nameOf } from '../pages/runs.js';
 import { type UndoView, undoPage } from '../pages/undo.js';
 import { mayDo, type Role } from '../roles.js';
-import { type Answer, type Ask, notFound, Refused, type Route } from '../route.js';
+import { type Answer, type Ask, askerOf, notFound, Refused, type Route, sessionOf } from '../route.js';
 import { downloadsIn } from '../runs.js';
 import type { Served } from '../served.js';
 
@@ -61,8 +61,7 @@ export async function auditJob(
   object: string,
   work: () => Answer | Promise<Answer>,
 ): Promise<Answer> {
-  const { user, role } = whoIn(ask);
-  const line = { user, role, address: ask.address, action: 'job', object } as const;
+  const line = { ...askerOf(ask), action: 'job', object } as const;
   try {
     const answer = await work();
     records.audit({ ...line, result: 'done' });
@@ -86,7 +85,7 @@ export function stopJob(
   see: string,
 ): Promise<Answer> {
   const { jobs } = served;
-  const { user, role } = whoIn(ask);
+  const { user, role } = sessionOf(ask);
   return auditJob(served, ask, `${isHard ? 'stop hard' : 'stop'} ${see.split('/')[2]}`, () => {
     if (!job)
       throw new Refused(
@@ -123,7 +122,7 @@ export function jobRoutes(served: Served): Route[] {
   async function startAgain(ask: Ask, [before]: readonly Job[]): Promise<Answer> {
     if (before?.kind !== 'run' || before.run === null) throw notFound();
     const { sheet, revision, run, target, args } = before;
-    const { user, role } = whoIn(ask);
+    const { user, role } = sessionOf(ask);
     const key = keyIn(ask, await fieldsIn(ask));
     return auditJob(served, ask, `run ${run}`, () => {
       if (before.endedAt === null) throw atWork(before);
@@ -155,7 +154,7 @@ export function jobRoutes(served: Served): Route[] {
     const id = ask.param('id');
     if (kind === 'resume' && runs.directoryOf(id) === null) return startAgain(ask, jobs.of({ run: id }));
     const { run } = await readable(ask);
-    const { user, role } = whoIn(ask);
+    const { user, role } = sessionOf(ask);
     const fields = await fieldsIn(ask);
     const { environment, baseUrl, partitionId: partition } = run;
     const target = kind === 'results' ? null : { environment, baseUrl, partition };
@@ -188,7 +187,7 @@ export function jobRoutes(served: Served): Route[] {
     const file = downloadsIn(run.runDir).find(({ name }) => name.startsWith('errors.'));
     if (!file) throw notFound();
     const path = join(run.runDir, file.name);
-    const { user } = whoIn(ask);
+    const { user } = sessionOf(ask);
     return auditJob(served, ask, `correct ${id}`, async () => {
       const body = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
       const name = `errors of ${nameOf(run.sheets, id).replace(/\.\w+$/, '')}${extname(file.name)}`;
@@ -200,7 +199,7 @@ export function jobRoutes(served: Served): Route[] {
 
   async function undo(ask: Ask): Promise<Answer> {
     const { id, run } = await readable(ask);
-    const { role } = whoIn(ask);
+    const { role } = sessionOf(ask);
     const own = jobs.of({ run: id });
     const last = own.find(
       ({ kind, endedAt, exit }) => kind === 'undo-list' && endedAt !== null && exit === 0,
@@ -257,7 +256,7 @@ function isAdmitted(served: Pick<Served, 'jobs'>, role: Role, target: JobTarget)
 /** What is said of a run here and done with it. */
 export function actsOf(served: Served, ask: Ask, id: string, run: ListedRun | UnreadableRun | null): Html {
   const { jobs } = served;
-  const { role } = whoIn(ask);
+  const { role } = sessionOf(ask);
   const own = jobs.of({ run: id });
   const target = run && run.state !== 'unreadable' ? { ...run, partition: null } : (own[0]?.target ?? null);
   const may = target === null ? mayDo(role, 'run') : isAdmitted(served, role, target);
@@ -281,12 +280,6 @@ export function askedFor(served: Served, ask: Ask, id: string): Html | null {
 ${actsOf(served, ask, id, null)}
 ${job.endedAt === null ? '' : button(`/runs/${id}/resume`, 'Start it again', { key: randomUUID() })}
 ${job.sheet === null ? '' : html`<p><a href="/sheets/${job.sheet}/start">Back to the sheet</a></p>`}`;
-}
-
-/** Whoever asks: routes of jobs need somebody. */
-export function whoIn({ session }: Ask): { user: string; role: Role } {
-  if (session === null) throw notFound();
-  return session;
 }
 
 /** The fields of a form, or those of a JSON object with those of its `settings`, as texts. */

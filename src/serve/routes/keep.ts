@@ -1,22 +1,17 @@
-import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
-import { Readable } from 'node:stream';
+import { existsSync, rmSync } from 'node:fs';
 import { StopError } from '../../errors.js';
 import { runFiles } from '../../run/directory.js';
 import { keepRunPage, keepSheetPage } from '../pages/keep.js';
 import type { Action } from '../records.js';
 import { countsOf } from '../retention.js';
 import { mayDo } from '../roles.js';
-import { type Answer, type Ask, notFound, Refused, type Route } from '../route.js';
-import { attachment, type ServedRun } from '../runs.js';
+import { type Answer, type Ask, askerOf, notFound, Refused, type Route, sessionOf } from '../route.js';
+import { attachment, DOWNLOADS, type ServedRun } from '../runs.js';
+import { sentFile } from '../sent-file.js';
 import type { Served } from '../served.js';
 
 /** Deleting sheets, runs and credentials, and taking credentials. */
 export function keepRoutes({ records, runs, sheets, retention, proof }: Served): Route[] {
-  function whoIn(ask: Ask) {
-    if (ask.session) return ask.session;
-    throw new Refused(401, 'NOT_LOGGED_IN', 'Nobody is logged in.', 'Log in at /login.');
-  }
-
   function audit(
     ask: Ask,
     action: Action,
@@ -24,13 +19,12 @@ export function keepRoutes({ records, runs, sheets, retention, proof }: Served):
     result: 'done' | 'refused' | 'failed',
     change = '',
   ): void {
-    const { user, role } = whoIn(ask);
-    records.audit({ ...{ user, role, address: ask.address }, ...{ action, object, change, result } });
+    records.audit({ ...askerOf(ask), action, object, change, result });
   }
 
   async function sheetPage(ask: Ask, message: string | null, status = 200): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
-    const { user, role } = whoIn(ask);
+    const { user, role } = sessionOf(ask);
     const mayDelete = mayDo(role, 'run') && (sheet.by === user || role === 'admin');
     const goesAt = retention.sheetGoesAt(sheet, await runs.list());
     const content = keepSheetPage(sheet, goesAt, mayDelete, message);
@@ -43,7 +37,7 @@ export function keepRoutes({ records, runs, sheets, retention, proof }: Served):
 
   async function deleteSheet(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
-    const { user, role } = whoIn(ask);
+    const { user, role } = sessionOf(ask);
     const { sure } = await ask.fields();
     if (sheet.by !== user && role !== 'admin') {
       audit(ask, 'delete sheet', sheet.id, 'refused');
@@ -67,7 +61,7 @@ export function keepRoutes({ records, runs, sheets, retention, proof }: Served):
     const { id, run } = await found(ask);
     if (!ask.wantsPage && message !== null)
       return { json: { error: { code: 'KEPT', message, hint: '' } }, status };
-    const content = keepRunPage(id, whoIn(ask), existsSync(runFiles(run.runDir).credentials), message);
+    const content = keepRunPage(id, sessionOf(ask), existsSync(runFiles(run.runDir).credentials), message);
     return { page: { title: id, part: '/runs' }, content, status };
   }
 
@@ -92,7 +86,7 @@ export function keepRoutes({ records, runs, sheets, retention, proof }: Served):
     const object = `${id}/credentials.csv`;
     if (!existsSync(file)) throw notFound();
     try {
-      await proof.require(whoIn(ask), (await ask.fields())['password'] ?? '');
+      await proof.require(sessionOf(ask), (await ask.fields())['password'] ?? '');
     } catch (error) {
       if (!(error instanceof StopError)) throw error;
       audit(ask, action, object, 'refused', error.code);
@@ -110,15 +104,11 @@ export function keepRoutes({ records, runs, sheets, retention, proof }: Served):
     {
       ...{ method: 'POST', path: '/runs/:id/credentials', role: 'production' },
       answer: (ask) =>
-        withCredentials(ask, 'download', (file) => ({
-          text: Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>,
-          type: 'text/csv; charset=utf-8',
-          headers: {
-            'Content-Length': String(statSync(file).size),
+        withCredentials(ask, 'download', (file) =>
+          sentFile(file, DOWNLOADS['results.csv'].type, {
             'Content-Disposition': attachment(`${ask.param('id')}-credentials.csv`),
-            'Content-Security-Policy': 'sandbox',
-          },
-        })),
+          }),
+        ),
     },
     {
       ...{ method: 'POST', path: '/runs/:id/credentials/delete', role: 'production' },

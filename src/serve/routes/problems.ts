@@ -4,7 +4,7 @@ import { type Html, html } from '../../results/html.js';
 import type { Job } from '../jobs/jobs.js';
 import { type ProblemsView, problemsPage } from '../pages/problems.js';
 import { unreadablePage } from '../pages/sheets.js';
-import { type Answer, type Ask, Refused, type Route } from '../route.js';
+import { type Answer, type Ask, askerOf, Refused, type Route } from '../route.js';
 import type { Served } from '../served.js';
 import type { CauseValue } from '../sheets/causes.js';
 import { profileOf, setProfile } from '../sheets/profile.js';
@@ -110,15 +110,7 @@ export function problemRoutes(served: Served): Route[] {
         return page(ask, sheet, error.message);
       throw error;
     }
-    const { user, role } = ask.session ?? { user: '', role: '' as const };
-    records.audit({
-      user,
-      role,
-      address: ask.address,
-      action: 'change profile',
-      object: sheet.id,
-      result: 'done',
-    });
+    records.audit({ ...askerOf(ask), action: 'change profile', object: sheet.id, result: 'done' });
     return { see };
   }
 

@@ -1,11 +1,10 @@
-import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { readReport } from '../../run/read.js';
 import { runPage } from '../pages/run.js';
 import { nameOf, nowPage, type RunsQuery, runsPage } from '../pages/runs.js';
-import { type Answer, type Ask, notFound, type Route } from '../route.js';
+import { type Answer, type Ask, askerOf, notFound, type Route } from '../route.js';
 import { attachment, DOWNLOADS, type Download, downloadsIn } from '../runs.js';
+import { sentFile } from '../sent-file.js';
 import type { Served } from '../served.js';
 import { viewOf } from '../sheets/view.js';
 import { actsOf, askedFor } from './jobs.js';
@@ -49,9 +48,10 @@ export function runRoutes(served: Served): Route[] {
   function download(ask: Ask): Answer {
     const file = fileOf(ask, ask.param('name'));
     const object = `${file.id}/${file.name}`;
-    const { user, role } = ask.session ?? { user: '', role: '' as const };
-    records.audit({ user, role, address: ask.address, action: 'download', object, result: 'done' });
-    return sent(file, { 'Content-Disposition': attachment(`${file.id}-${file.name}`) });
+    records.audit({ ...askerOf(ask), action: 'download', object, result: 'done' });
+    return sentFile(file.path, DOWNLOADS[file.name].type, {
+      'Content-Disposition': attachment(`${file.id}-${file.name}`),
+    });
   }
 
   return [
@@ -83,20 +83,12 @@ export function runRoutes(served: Served): Route[] {
     {
       ...{ method: 'GET', path: '/runs/:id/report', role: 'view' },
       // In a page of its own that may run its script and nothing else: no cookie, no request, no way to this site.
-      answer: (ask) => sent(fileOf(ask, 'report.html'), { 'Content-Security-Policy': REPORT_POLICY }),
+      answer: (ask) => {
+        const { path, name } = fileOf(ask, 'report.html');
+        return sentFile(path, DOWNLOADS[name].type, { 'Content-Security-Policy': REPORT_POLICY });
+      },
     },
   ];
-}
-
-function sent({ name, path }: { name: Download; path: string }, headers: Record<string, string>): Answer {
-  return {
-    text: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
-    type: DOWNLOADS[name].type,
-    headers: {
-      ...{ 'Content-Length': String(statSync(path).size), 'Content-Security-Policy': 'sandbox' },
-      ...headers,
-    },
-  };
 }
 
 function queryOf(ask: Ask): RunsQuery {

@@ -5,7 +5,7 @@ import { StopError } from '../../errors.js';
 import { type SettingsView, settingsPage } from '../pages/settings.js';
 import type { Action, Session } from '../records.js';
 import { isRole, type Role } from '../roles.js';
-import { type Answer, type Ask, Refused, type Route } from '../route.js';
+import { type Answer, type Ask, askerOf, Refused, type Route, sessionOf } from '../route.js';
 import type { Served } from '../served.js';
 
 /** What somebody asked for, done: how the audit tells it and how the page does. */
@@ -50,9 +50,8 @@ export function settingsRoutes(served: Served): Route[] {
     return {
       ...{ method: 'POST', path: `/settings/${path}`, role },
       answer: async (ask) => {
-        const { user, role: has } = sessionOf(ask);
         const fields = await ask.fields();
-        const told = { user, role: has, address: ask.address, action };
+        const told = { ...askerOf(ask), action };
         try {
           const { object, change = '', text, newKey } = await work(ask, fields);
           records.audit({ ...told, object, change, result: 'done' });
@@ -151,11 +150,6 @@ export function settingsRoutes(served: Served): Route[] {
 }
 
 type Fields = Readonly<Record<string, string>>;
-
-function sessionOf({ session }: Ask): Session {
-  if (session) return session;
-  throw new Refused(401, 'NOT_LOGGED_IN', 'Nobody is logged in.', 'Log in at /login.');
-}
 
 function roleOf(role: string | undefined): Role {
   if (isRole(role)) return role;

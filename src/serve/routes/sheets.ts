@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { sheetPage, sheetsPage, unreadablePage } from '../pages/sheets.js';
-import { type Answer, type Ask, notFound, Refused, type Route } from '../route.js';
+import { type Answer, type Ask, askerOf, notFound, Refused, type Route } from '../route.js';
 import { attachment } from '../runs.js';
+import { sentFile } from '../sent-file.js';
 import type { Served } from '../served.js';
 import type { Incoming } from '../sheets/upload.js';
 import { viewOf } from '../sheets/view.js';
@@ -38,10 +39,9 @@ export function sheetRoutes(served: Served): Route[] {
   const { records, sheets } = served;
 
   async function take(ask: Ask, name: string, incoming: Incoming): Promise<Answer> {
-    const { user, role } = ask.session ?? { user: '', role: '' as const };
-    const told = { user, role, address: ask.address, action: 'upload' } as const;
+    const told = { ...askerOf(ask), action: 'upload' } as const;
     try {
-      const sheet = await sheets.take(name, user, incoming);
+      const sheet = await sheets.take(name, told.user, incoming);
       records.audit({ ...told, object: sheet.id, result: 'done' });
       const see = `/sheets/${sheet.id}`;
       return ask.wantsPage
@@ -78,12 +78,8 @@ export function sheetRoutes(served: Served): Route[] {
   function template(ask: Ask): Answer {
     const name = templateNames().find((each) => each === ask.param('name'));
     if (name === undefined) throw notFound();
-    const path = join(shipped('templates'), name);
-    return {
-      text: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
-      type: TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
-      headers: { 'Content-Length': String(statSync(path).size), 'Content-Disposition': attachment(name) },
-    };
+    const type = TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+    return sentFile(join(shipped('templates'), name), type, { 'Content-Disposition': attachment(name) });
   }
 
   async function one(ask: Ask): Promise<Answer> {

@@ -7,12 +7,12 @@ import { stateOfSheet } from '../jobs/states.js';
 import type { JobTarget } from '../jobs/store.js';
 import { dryRunPage, type Place, startPage, type ToStart } from '../pages/start.js';
 import { mayDo, type Role } from '../roles.js';
-import { type Answer, type Ask, notFound, Refused, type Route } from '../route.js';
+import { type Answer, type Ask, notFound, Refused, type Route, sessionOf } from '../route.js';
 import type { Served } from '../served.js';
 import { idFor } from '../sheets/names.js';
 import type { Sheet } from '../sheets/sheets.js';
 import { viewOf } from '../sheets/view.js';
-import { admitTo, answerOf, auditJob, fieldsIn, keyIn, refuseOther, stopJob, whoIn } from './jobs.js';
+import { admitTo, answerOf, auditJob, fieldsIn, keyIn, refuseOther, stopJob } from './jobs.js';
 
 const PARTITION = /^[A-Za-z0-9._-]{1,100}$/;
 
@@ -37,7 +37,7 @@ export function startRoutes(served: Served): Route[] {
   async function check(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
     const fields = await fieldsIn(ask);
-    const { user, role } = whoIn(ask);
+    const { user, role } = sessionOf(ask);
     const job = jobs.ask({
       ...{ kind: 'check', sheet: sheet.id, revision: seenRevision(sheet, fields), user, role },
       ...{ address: ask.address, key: keyIn(ask, fields) },
@@ -48,7 +48,7 @@ export function startRoutes(served: Served): Route[] {
   async function dryRun(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
     const fields = await fieldsIn(ask);
-    const { user, role } = whoIn(ask);
+    const { user, role } = sessionOf(ask);
     const target = targetIn(fields, role);
     return auditJob(served, ask, `dry-run ${sheet.id}`, () => {
       const job = jobs.ask({
@@ -62,7 +62,7 @@ export function startRoutes(served: Served): Route[] {
   async function start(ask: Ask): Promise<Answer> {
     const fields = await fieldsIn(ask);
     const sheet = sheets.get(fields['sheet'] ?? '');
-    const { user, role } = whoIn(ask);
+    const { user, role } = sessionOf(ask);
     const key = keyIn(ask, fields);
     const before = key === null ? null : jobs.byKey(user, key);
     if (before) return answerOf(ask, before, `/runs/${before.run}`);
@@ -70,7 +70,7 @@ export function startRoutes(served: Served): Route[] {
     const revision = neededRevision(sheet, fields);
     return auditJob(served, ask, `run ${sheet.id} ${asked.environment}`, async () => {
       const invalid = sheets.checkOf(sheet);
-      const skips = fields['skipInvalid'] === 'yes' || fields['skipInvalid'] === 'true';
+      const skips = isYes(fields['skipInvalid']);
       if (invalid?.isCurrent && invalid.invalid > 0 && !skips)
         throw new Refused(
           409,
@@ -215,7 +215,7 @@ export function startRoutes(served: Served): Route[] {
 
   async function toStart(ask: Ask, kinds: readonly string[]): Promise<ToStart> {
     const sheet = sheets.get(ask.param('id'));
-    const { user, role } = whoIn(ask);
+    const { user, role } = sessionOf(ask);
     const places = placesFor(user, role);
     const asked = ask.query('environment');
     const place = places.find(({ environment }) => environment === asked) ?? places[0];
@@ -244,7 +244,7 @@ export function startRoutes(served: Served): Route[] {
 
   async function logIn(ask: Ask): Promise<Answer> {
     const fields = await fieldsIn(ask);
-    const { user, role } = whoIn(ask);
+    const { user, role } = sessionOf(ask);
     const { username = '', password = '', back = '' } = fields;
     const { environment } = targetIn({ environment: fields['environment'] ?? '' }, role);
     if (username === '' || password === '') throw invalid('username and password', 'given');

@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SheetPlan } from '../../plan/sheet-plan.js';
 import { readRun, runFiles } from '../../run/directory.js';
 import { runState } from '../../run/state.js';
+import { fileMark } from '../file-mark.js';
 
 /** What a check of a sheet came to. */
 export interface SheetCheck {
@@ -28,11 +29,6 @@ const PREFIX = 'check-';
 export class Checks {
   readonly #kept = new Map<string, { readonly of: string; readonly facts: CheckFacts }>();
 
-  /** Where the check of a revision is to be, done or not. */
-  directoryOf(sheetDirectory: string, revision: string): string {
-    return join(sheetDirectory, PREFIX + revision);
-  }
-
   /** The check of a revision that has come to its end, else the last of another one; null where there is none. */
   last(sheetDirectory: string, revision: string): SheetCheck | null {
     const directories = readdirSync(sheetDirectory)
@@ -51,7 +47,7 @@ export class Checks {
 
   #factsOf(directory: string): CheckFacts | null {
     const { journal, lock } = runFiles(directory);
-    const of = [journal, `${journal}-wal`, `${lock}.holder`].map(markOf).join(' ');
+    const of = [journal, `${journal}-wal`, `${lock}.holder`].map(fileMark).join(' ');
     const kept = this.#kept.get(directory);
     if (kept?.of === of) return kept.facts;
     this.#kept.delete(directory);
@@ -78,9 +74,4 @@ function readFacts(directory: string): CheckFacts | null {
   } catch {
     return null;
   }
-}
-
-function markOf(file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats ? `${stats.ino}:${stats.size}:${stats.mtimeMs}` : '-';
 }

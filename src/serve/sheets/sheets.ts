@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,6 +7,8 @@ import type { Profile } from '../../records/profile.js';
 import { bytesText } from '../../results/wording.js';
 import { saveProfile } from '../../run/save-profile.js';
 import { writeFileAtomic } from '../../sheet/write/atomic.js';
+import { fileMark } from '../file-mark.js';
+import { PLAIN_ID } from '../plain-id.js';
 import { Refused } from '../route.js';
 import { Causes } from './causes.js';
 import { Checks, type SheetCheck } from './checks.js';
@@ -52,8 +54,6 @@ export interface SheetLimits {
   readonly idleMs: number;
 }
 
-/** Names that can stand in an address as they are. */
-const PLAIN_ID = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 /** What the folder of a sheet is called until all of the sheet is in it, and once it is being deleted. */
 const PART = '.part';
 const UPLOADS_A_USER = 2;
@@ -115,7 +115,7 @@ export class Sheets {
   /** What exactly a sheet is now, upload, profile and edits together: the same text means the same input. */
   revisionOf({ id, sha256, profile, edits }: Sheet): string {
     const files = [profile, edits];
-    const of = [sha256, ...files.map(markOf)].join(' ');
+    const of = [sha256, ...files.map(fileMark)].join(' ');
     const known = this.#revisions.get(id);
     if (known?.of === of) return known.revision;
     const hash = createHash('sha256').update(sha256);
@@ -123,11 +123,6 @@ export class Sheets {
     const revision = hash.digest('hex').slice(0, REVISION_LENGTH);
     this.#revisions.set(id, { of, revision });
     return revision;
-  }
-
-  /** Where the check of a sheet as it is now is to be, done or not. */
-  checkDirectoryOf(sheet: Sheet): string {
-    return this.#checks.directoryOf(sheet.directory, this.revisionOf(sheet));
   }
 
   /** The last check of a sheet that came to its end; one of what it is now where there is one. */
@@ -325,12 +320,6 @@ function changedMeanwhile(revision: string): Refused {
     {},
     { revision },
   );
-}
-
-/** What changes when a file does. */
-function markOf(file: string | null): string {
-  const stats = file === null ? undefined : statSync(file, { throwIfNoEntry: false });
-  return stats ? `${stats.ino}:${stats.size}:${stats.mtimeMs}` : '-';
 }
 
 function hashOf(file: string): string {
