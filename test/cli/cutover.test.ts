@@ -5,37 +5,12 @@ import { describe, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { startCli } from '../fixtures/cli.js';
 import { expectExit } from '../fixtures/expect-exit.js';
+import { listed, oldRows, own, PLACE, staged, user } from '../fixtures/night-rows.js';
 import type { SheetRow } from '../fixtures/rows.js';
 import { gatedWorkspaceOf, type OnTestFinished } from '../fixtures/with-sandbox.js';
 import { makeWorkspace, type Workspace } from '../fixtures/workspace.js';
 import { type Cells, parseCsv, writesOf } from './place.js';
 
-const ACCOUNT: SheetRow = {
-  ...{ timeZone: 'US/Mountain', billingCycleDay: '1', dialingBehaviorType: 'OPEN_DIAL_PLAN_TEN_DIGIT' },
-  ...{ accountNumber: 'CUT-1', accountName: 'Night Works', extensionLength: '4' },
-};
-const PLACE: SheetRow = { address: '333 S 520 W', city: 'Lindon', state: 'UT', postalCode: '84042' };
-
-const user = (extension: number, cells: SheetRow): SheetRow => ({
-  ...{ product: 'BCC', ...ACCOUNT, firstName: 'Kim', lastName: `Ode ${extension}` },
-  ...{ extension: String(extension), userProductPlan: 'STANDARD' },
-  ...cells,
-});
-
-/** Numbers of an own carrier: in no inventory of the platform. */
-const own = (n: number) => `1208777${String(n).padStart(4, '0')}`;
-/** Numbers of the inventory. */
-const listed = (n: number) => `1385555${String(n).padStart(4, '0')}`;
-
-/** The old users, whom the numbers ring until the night. */
-const oldRows = (count: number): SheetRow[] =>
-  Array.from({ length: count }, (_, n) => user(3000 + n, { phoneNumber: listed(n), ...PLACE }));
-
-const staged = (n: number, cells: SheetRow = {}): SheetRow =>
-  user(5000 + n, {
-    ...{ numberSource: 'CARRIER', phoneNumber: own(n), operationalStatus: 'STAGED', ...PLACE },
-    ...cells,
-  });
 const held = (n: number): SheetRow =>
   user(6000 + n, { phoneNumber: listed(100 + n), holdActivation: 'TRUE', ...PLACE });
 const moving = (n: number, cells: SheetRow = {}): SheetRow =>

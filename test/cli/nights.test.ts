@@ -5,6 +5,7 @@ import type { Sandbox } from '../../src/sandbox/server.js';
 import { startCli } from '../fixtures/cli.js';
 import { putForward } from '../fixtures/control.js';
 import { expectExit } from '../fixtures/expect-exit.js';
+import { ACCOUNT, listed, oldRows, own, PLACE, staged, user } from '../fixtures/night-rows.js';
 import { portDay, portedNumber } from '../fixtures/port-rows.js';
 import type { SheetRow } from '../fixtures/rows.js';
 import { HAS_TERMINAL, startAtTerminal } from '../fixtures/terminal.js';
@@ -12,39 +13,21 @@ import { type OnTestFinished, workspaceOf } from '../fixtures/with-sandbox.js';
 import { makeWorkspace, type Workspace } from '../fixtures/workspace.js';
 import { writesOf } from './place.js';
 
-const ACCOUNT: SheetRow = {
-  ...{ timeZone: 'US/Mountain', billingCycleDay: '1', dialingBehaviorType: 'OPEN_DIAL_PLAN_TEN_DIGIT' },
-  ...{ accountNumber: 'CUT-1', accountName: 'Night Works', extensionLength: '4' },
-};
-const PLACE: SheetRow = { address: '333 S 520 W', city: 'Lindon', state: 'UT', postalCode: '84042' };
-const user = (extension: number, cells: SheetRow): SheetRow => ({
-  ...{ product: 'BCC', ...ACCOUNT, firstName: 'Kim', lastName: `Ode ${extension}` },
-  ...{ extension: String(extension), userProductPlan: 'STANDARD', ...cells },
-});
 const line = (lineName: string): SheetRow => ({
   ...{ product: 'BUSINESS_LINE', ...ACCOUNT, lineName, numberSource: 'NONE', busyAction: 'BUSY' },
   ...{ noAnswerAction: 'BUSY', unregisteredAction: 'BUSY' },
 });
-const listed = (n: number) => `1385555${String(n).padStart(4, '0')}`;
-const own = (n: number) => `1208777${String(n).padStart(4, '0')}`;
 const number = (n: number, cells: SheetRow): SheetRow => ({
   ...{ product: 'NUMBER', ...ACCOUNT, phoneNumber: listed(n), movesFrom: `user ${3000 + n}` },
   ...cells,
 });
-const staged = (n: number, cells: SheetRow = {}): SheetRow =>
-  user(5000 + n, {
-    ...{ numberSource: 'CARRIER', phoneNumber: own(n), operationalStatus: 'STAGED', ...PLACE },
-    ...cells,
-  });
-
 const command = (name: string, { runDir, directory, env }: Workspace, ...options: string[]) =>
   startCli([name, runDir, '--json', ...options], { cwd: directory, env }).ended;
 const told = ({ stdout }: { stdout: string }) => JSON.parse(stdout);
 
 /** A run of rows on top of the old users, whom the numbers ring until the night. */
 async function beforeTheNight(onTestFinished: OnTestFinished, rows: readonly SheetRow[], old: number) {
-  const oldRows = Array.from({ length: old }, (_, n) => user(3000 + n, { phoneNumber: listed(n), ...PLACE }));
-  const { sandbox, workspace: earlier } = await workspaceOf(onTestFinished, oldRows);
+  const { sandbox, workspace: earlier } = await workspaceOf(onTestFinished, oldRows(old));
   if (old > 0) {
     const ended = await earlier.run();
     if (ended.code !== 0) throw new Error(ended.stderr);

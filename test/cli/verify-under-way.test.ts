@@ -4,6 +4,7 @@ import { describe, it } from 'vitest';
 import { startCli } from '../fixtures/cli.js';
 import { putForward } from '../fixtures/control.js';
 import { expectExit } from '../fixtures/expect-exit.js';
+import { listed, oldRows, PLACE, staged, user } from '../fixtures/night-rows.js';
 import { portDay, portOrderRows } from '../fixtures/port-rows.js';
 import type { SheetRow } from '../fixtures/rows.js';
 import { gatedWorkspaceOf, workspaceOf } from '../fixtures/with-sandbox.js';
@@ -83,34 +84,14 @@ describe.concurrent('verify of what the platform is still at work on', () => {
   });
 
   it('counts what waits for the cut-over as such until its night', async ({ expect, onTestFinished }) => {
-    const account: SheetRow = {
-      ...{
-        accountNumber: 'CUT-1',
-        accountName: 'Night Works',
-        timeZone: 'US/Mountain',
-        extensionLength: '4',
-      },
-      ...{ billingCycleDay: '1', dialingBehaviorType: 'OPEN_DIAL_PLAN_TEN_DIGIT' },
-    };
-    const place: SheetRow = { address: '333 S 520 W', city: 'Lindon', state: 'UT', postalCode: '84042' };
-    const user = (extension: string, cells: SheetRow): SheetRow => ({
-      ...{ product: 'BCC', ...account, firstName: 'Kim', lastName: `Ode ${extension}`, extension },
-      ...{ userProductPlan: 'STANDARD', ...cells },
-    });
-    const {
-      sandbox,
-      gate,
-      workspace: old,
-    } = await gatedWorkspaceOf(onTestFinished, [user('3000', { phoneNumber: '13855550000', ...place })]);
+    const { sandbox, gate, workspace: old } = await gatedWorkspaceOf(onTestFinished, oldRows(1));
     expectExit(await old.run(), 0);
     const workspace = await makeWorkspace(
       sandbox,
       [
-        user('4000', { phoneNumber: '13855550000', movesFrom: 'user 3000' }),
-        user('5000', {
-          ...{ numberSource: 'CARRIER', phoneNumber: '12087770001', operationalStatus: 'STAGED', ...place },
-        }),
-        user('6000', { phoneNumber: '13855550100', holdActivation: 'TRUE', ...place }),
+        user(4000, { phoneNumber: listed(0), movesFrom: 'user 3000' }),
+        staged(1),
+        user(6000, { phoneNumber: listed(100), holdActivation: 'TRUE', ...PLACE }),
       ],
       { url: gate.url },
     );

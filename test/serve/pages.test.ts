@@ -116,9 +116,13 @@ describe('the pages', () => {
       await page.locator('[data-slot="standing"]', { hasText: 'going on' }).waitFor();
       const done = async () => Number(await page.locator('#progress').getAttribute('value'));
       await expect.poll(done, { timeout: 30_000 }).toBeGreaterThan(0);
+      await page.getByRole('link', { name: 'Runs', exact: true }).focus();
       await page.locator('[data-slot="standing"]', { hasText: 'done' }).waitFor({ timeout: 60_000 });
       expect(await page.getByText('30 rows: 30 created').count()).toBe(1);
       expect((await going.ended).code).toBe(0);
+      // the page of its end is another page; whoever went by keyboard goes on from the same place
+      await page.getByRole('link', { name: 'Undo …' }).waitFor();
+      expect(await page.evaluate('document.activeElement.textContent')).toBe('Runs');
       expect(wrong).toEqual([]);
     } finally {
       await context.close();

@@ -21,14 +21,22 @@ afterAll(async () => {
   for (const clean of cleaned) await clean();
 });
 
+/** What has the focus; nothing while the page is loading itself anew. */
+const focusedIn = (page: Page): Promise<unknown> =>
+  page
+    .evaluate(
+      `(() => { const at = document.activeElement; return at?.labels?.[0]?.textContent ?? at?.textContent ?? ''; })()`,
+    )
+    .catch((error: Error) => {
+      if (!/navigation/.test(error.message)) throw error;
+      return page.waitForLoadState();
+    });
+
 /** Reaches what has a name by the tab key alone, as a person without a mouse does. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let at = 0; at < 80; at++) {
     await page.keyboard.press('Tab');
-    const focused = await page.evaluate(
-      `(() => { const at = document.activeElement; return at?.labels?.[0]?.textContent ?? at?.textContent ?? ''; })()`,
-    );
-    if (String(focused).trim() === name) return;
+    if (String(await focusedIn(page)).trim() === name) return;
   }
   throw new Error(`nothing called ${name} is reached by the keyboard`);
 }
