@@ -121,7 +121,7 @@ describe('the pages', () => {
       expect(await page.getByText('30 rows: 30 created').count()).toBe(1);
       expect((await going.ended).code).toBe(0);
       // the page of its end is another page; whoever went by keyboard goes on from the same place
-      await page.getByRole('link', { name: 'Undo …' }).waitFor();
+      await page.getByRole('link', { name: 'report.html' }).waitFor();
       expect(await page.evaluate('document.activeElement.textContent')).toBe('Runs');
       expect(wrong).toEqual([]);
     } finally {
