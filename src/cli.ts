@@ -13,6 +13,9 @@ import { shellWord } from './shell-word.js';
 
 const STANDARD_INPUT = '(standard input)';
 
+/** Empties the line that a terminal is at. */
+const CLEARED = '\r\u001b[K';
+
 const HELP = ['-h', '--help'];
 const VERSION = ['-V', '--version'];
 
@@ -43,6 +46,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const stopping = new AbortController();
   const stdout = openOutput(process.stdout);
   const stderr = openOutput(process.stderr);
+  /** a line of progress stands on the terminal: what is printed next takes its place */
+  let isRenewing = false;
+  const takeItsPlace = () => {
+    if (isRenewing) void stderr.write(CLEARED);
+    isRenewing = false;
+  };
   const isDumb = process.env['TERM'] === 'dumb';
   const timed = timedLines();
   let lastWords = '';
@@ -69,8 +78,12 @@ async function main(argv: readonly string[]): Promise<number> {
     },
     json: new JsonPrinter(stdout.write),
     // A file or a program gets every byte as it is.
-    out: (text) => stdout.write(process.stdout.isTTY ? harmless(text, true) : text),
+    out(text) {
+      takeItsPlace();
+      return stdout.write(process.stdout.isTTY ? harmless(text, true) : text);
+    },
     say(text) {
+      takeItsPlace();
       if (io.json.wanted || text === '') return io.err(text);
       if (process.stdout.isTTY) return void stdout.write(harmless(text, true));
       void stdout.write(
@@ -78,7 +91,14 @@ async function main(argv: readonly string[]): Promise<number> {
       );
       called = '';
     },
-    err: (text) => void stderr.write(io.isTerminal ? harmless(text, true) : timed(harmless(text, false))),
+    err(text) {
+      takeItsPlace();
+      void stderr.write(io.isTerminal ? harmless(text, true) : timed(harmless(text, false)));
+    },
+    renew(line) {
+      void stderr.write(`${CLEARED}${harmless(line, true)}`);
+      isRenewing = true;
+    },
     sayOnInterrupt: (text) => {
       lastWords = `${oneLine(text)}\n`;
     },
@@ -120,6 +140,7 @@ async function main(argv: readonly string[]): Promise<number> {
     io.err(errorText(errorFacts(error)));
     await endJson(error, exit, io);
   } finally {
+    takeItsPlace();
     await Promise.all([stdout.taken(), stderr.taken(), channel?.end(EXIT[exit].code, failure)]);
   }
   return EXIT[exit].code;

@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   inbox: ['errors', 'options', 'journal', 'results', 'run', 'sheet'],
   index: ['errors', 'plan', 'results', 'run'],
   // its pages show what is; what changes anything is a process of its own
-  serve: ['errors', 'journal', 'plan', 'records', 'results', 'run', 'sheet', 'version'],
+  serve: ['errors', 'journal', 'plan', 'records', 'results', 'run', 'sheet', 'shell-word', 'version'],
   web: [],
   screen: ['errors', 'options', 'plan', 'records', 'results', 'run', 'shell-word'],
   commands: [

@@ -33,6 +33,15 @@ export interface Looked {
   readonly isWhole: boolean;
 }
 
+/** Who hears of a look while it lasts. */
+interface FollowEars {
+  tell(change: EventChange): void;
+  /** how many rows a resume can go on with, since what they waited for is done */
+  ready(rows: number): void;
+  /** how many events are read, and how many there are as far as the platform has told */
+  onPage(read: number, found: number): void;
+}
+
 /**
  * A look begins that much before the change that was seen last: an event may show up later than the time it bears.
  */
@@ -45,15 +54,13 @@ const MAX_ROUNDS = 3;
  * there are. What is new of the run's own rows is journaled with how the row stands, before it is told.
  *
  * @param since when the last change was seen, ISO date and time
- * @param ready hears how many rows a resume can go on with, since what they waited for is done
  * @throws ApiError, NotSentError, StopError
  */
 export async function followPartition(
   { client, journal, stop }: { client: Client; journal: Journal<ImportRecord>; stop: StopSwitch },
   partitionId: string,
   since: string,
-  tell: (change: EventChange) => void,
-  ready: (rows: number) => void,
+  { tell, ready, onPage }: FollowEars,
 ): Promise<Looked> {
   const awaiting = new AwaitingRows(journal);
   const from = new Date(Date.parse(since) - OVERLAP_MS).toISOString();
@@ -72,7 +79,7 @@ export async function followPartition(
       const kept = [...ofOwnRows(journal, page.results)].map((found) =>
         keep(client, journal, partitionId, found),
       );
-      for (const changes of await Promise.all(kept)) changes.forEach(tell);
+      for (const change of (await Promise.all(kept)).flat()) tell(change);
       for (const event of page.results) {
         const type = typeOf(event.serviceType);
         if (type === null || type === 'NINE_ONE_ONE_ADDRESS') continue;
@@ -86,6 +93,7 @@ export async function followPartition(
         page.totalRecords ??
         (page.results.length < 50 ? first + page.results.length : Number.POSITIVE_INFINITY);
       first += page.results.length;
+      onPage(seen.size, Number.isFinite(total) ? Math.max(total, seen.size) : seen.size);
       if (page.results.length === 0 || first >= total) break;
     }
     // Whoever changed meanwhile is on another page now. No event ever leaves the search, so those of all rounds count.

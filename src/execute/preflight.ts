@@ -45,6 +45,8 @@ export interface PreflightOptions {
   readonly httpLog: HttpLog | null;
   /** holds the secrets of port orders while it lasts */
   readonly secrets: CredentialsFile;
+  /** hears of each row that was compared, and whether it is still valid */
+  onRow(isValid: boolean): void;
 }
 
 /** What a dry run came to, besides what the journal keeps of each row. */
@@ -74,7 +76,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
   let existing = 0;
   await inParallel(journal.selectedRows('valid'), options.concurrency, stop, async (row) => {
     const plan = planner.plan(row);
-    if (typeof plan === 'string') return;
+    if (typeof plan === 'string') return options.onRow(true);
     const found = await checks.check(row, plan);
     for (const finding of found.findings) await addFinding(findings, row, finding);
     if (found.existing.length > 0) {
@@ -87,7 +89,9 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
       const warnings = updated.length === 0 ? [what] : [`would be updated: ${updated.join(', ')}`];
       await journal.setRowStatus(row.ordinal, row.status, { warnings, ...changes } as JsonObject);
     }
-    if (found.findings.some(isError)) return journal.setRowStatus(row.ordinal, 'invalid', null);
+    const isValid = !found.findings.some(isError);
+    options.onRow(isValid);
+    if (!isValid) return journal.setRowStatus(row.ordinal, 'invalid', null);
     counter.addPlanned(row.record, plan, ({ key }) => {
       const differs = found.differs.get(key);
       if (found.changes.some(({ object }) => object === key)) return 'update';

@@ -125,6 +125,7 @@ function noRows({ file, sheet }: Table): Notice {
  * @param signal stops it between two batches of rows: `INTERRUPTED`
  * @param edits as for {@link readSheets}
  * @param secrets takes the secrets of port orders, which a dry run asks with, too; null where nothing is asked
+ * @param onRead hears how many rows are in the journal now that were not before
  * @returns the partitions that accounts name; null stands for that of the log-in, of accounts that name none
  */
 export async function loadSheets(
@@ -135,6 +136,7 @@ export async function loadSheets(
   signal?: AbortSignal,
   edits: Edits | null = null,
   secrets: CredentialsFile | null = credentials,
+  onRead: (rows: number) => void = () => {},
 ): Promise<(string | null)[]> {
   const valid = credentials ? 'pending' : 'valid';
   const partitions = new Set<string | null>();
@@ -183,6 +185,7 @@ export async function loadSheets(
         for (const problem of problems) writes.push(journal.addProblem(record.ordinal, { ...problem }));
       }
       await Promise.all(writes);
+      onRead(checked.length);
     },
   };
   const validator = await readSheets(files, options, events, edits);

@@ -165,7 +165,7 @@ function remarksCard(lines: readonly string[]): Html {
 }
 
 /** What to do next, a numbered list; nothing where nothing is to be done. */
-export function nextCard(next: readonly string[]): Html {
+function nextCard(next: readonly string[]): Html {
   if (next.length === 0) return html``;
   return html`<section class="card" aria-labelledby="next"><h2 id="next">What to do next</h2>
 <ol>${next.map((step) => html`<li>${withCode(step)}</li>`)}</ol></section>`;
@@ -198,7 +198,7 @@ ${lines.map((line) => html`<p>${line}</p>`)}
 }
 
 /** A line in which backticks stand around commands. */
-function withCode(line: string): Html[] {
+export function withCode(line: string): Html[] {
   return line.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }
 

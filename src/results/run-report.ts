@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { ErrorFacts, Exit } from '../errors.js';
-import type { SheetPlan } from '../plan/sheet-plan.js';
+import type { NightCounts, SheetPlan } from '../plan/sheet-plan.js';
 import { isDone } from '../plan/statuses.js';
 import type { HeaderMatch } from '../records/headers.js';
 import type { ChangesFound } from './changes-list.js';
@@ -99,6 +99,8 @@ export interface RunReport {
   readonly undoneAt: string | null;
   /** who began that undo; null when it was not undone, or by a version that did not keep it */
   readonly undoneBy: Writer | null;
+  /** its numbers that wait for the night of the cut-over; null before a run */
+  readonly night: NightCounts | null;
   /** what to do next, commands in backticks */
   readonly next: readonly string[];
   readonly exit: Exit;

@@ -10,6 +10,7 @@ import { type Follow, signalOf } from './events.js';
 import { loadRun, tellLoaded } from './load-run.js';
 import { openRunLog } from './log.js';
 import { PlatformLink } from './platform-link.js';
+import { tellProgress } from './progress-teller.js';
 import { beginPart, endPart, hasBegun, keepApiUser, type OpenPart } from './report.js';
 import { paceOf } from './settings.js';
 import { runState } from './state.js';
@@ -44,6 +45,7 @@ export async function checkIntoRun(
   let existing: number | null = null;
   let portOrders = 0;
   let failure: unknown = null;
+  let endProgress = () => {};
   try {
     part = await beginPart(run);
     await loadRun(run, null, follow, openPlatform === null ? null : secrets);
@@ -54,9 +56,18 @@ export async function checkIntoRun(
       tellLoaded(run, follow, { rows: counts, plan, justNow: true });
     } else {
       tellLoaded(run, follow, { rows: counts, plan: null, justNow: true });
-      const { client, partitionId, baseUrl, httpLog, stop } = await link.open(openPlatform, settings);
+      const { client, partitionId, baseUrl, httpLog, limiter, stop } = await link.open(
+        openPlatform,
+        settings,
+      );
       keepApiUser(run, part, link.apiUser);
       const { concurrency, existing: policy } = settings;
+      const { valid = 0, ...others } = Object.fromEntries(journal.countRows('selected'));
+      let [done, failed] = [0, 0];
+      endProgress = tellProgress(follow, { client, limiter }, () => ({
+        ...{ of: 'rows', done, total: valid, failed },
+        rows: { ...others, valid: valid - failed, invalid: (others['invalid'] ?? 0) + failed },
+      }));
       const found = await preflight({
         client,
         journal,
@@ -67,6 +78,10 @@ export async function checkIntoRun(
         concurrency,
         existing: policy,
         secrets,
+        onRow(isValid) {
+          done++;
+          if (!isValid) failed++;
+        },
       });
       existing = found.existing;
       const plan = found.counter.plan(paceOf(settings, client.latencyMs), true);
@@ -77,6 +92,7 @@ export async function checkIntoRun(
   } catch (error) {
     failure = error;
   }
+  endProgress();
   await secrets.forgetGiven().catch((error: unknown) => {
     failure ??= error;
   });

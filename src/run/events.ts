@@ -46,9 +46,12 @@ export type RunEvent =
   | { readonly type: 'notice'; readonly message: string }
   /** nothing was begun, and the run directory is taken back */
   | { readonly type: 'abandoned' }
+  /** the sheets are being read into the run directory, twice a second: rows so far */
+  | { readonly type: 'reading'; readonly rows: number }
   /**
-   * the sheets are read: rows by status, how many of them are to be sent, how many `--only` and `--limit` leave out, and
-   * what those to be sent would bring about (null: not known yet, as in a dry run, or nothing is to be sent)
+   * the sheets are read: rows by status, how many of them are to be sent, how many `--only` and `--limit` leave out, which
+   * rows by status are not worked on, and what those to be sent would bring about (null: not known yet, as in a dry run, or
+   * nothing is to be sent)
    */
   | {
       readonly type: 'loaded';
@@ -56,6 +59,7 @@ export type RunEvent =
       readonly total: number;
       readonly toSend: number;
       readonly leftOut: number;
+      readonly others: Readonly<Record<string, number>>;
       readonly plan: SheetPlan | null;
       /** what was read just now, and how its headers were understood; none where an earlier process has read it */
       readonly tables: readonly TableHeaders[];
@@ -73,13 +77,16 @@ export type RunEvent =
       readonly status: string;
       readonly error: string | null;
     }
-  /** twice a second */
+  /** twice a second, once requests are sent (`startRun`, `resumeRun`, a dry run, `verifyRun`, `undoRun`, `followRun`) */
   | {
       readonly type: 'progress';
+      /** what is counted: an undo goes by objects, a look at events by those of the partition */
+      readonly of: 'rows' | 'objects' | 'events';
       readonly done: number;
       readonly total: number;
+      /** of `done`: what failed, is invalid after all, is not as the sheet says, or is kept or could not be taken back */
       readonly failed: number;
-      /** by status */
+      /** by status; of a verification `same` and `different`, of an undo its objects by what became of them */
       readonly rows: Readonly<Record<string, number>>;
       readonly requests: number;
       /** requests a second since the last time */

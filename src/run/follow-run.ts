@@ -8,6 +8,7 @@ import { openRunLog } from './log.js';
 import { type LookTally, lookAtEvents } from './look-at-events.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
 import { PlatformLink } from './platform-link.js';
+import { tellProgress } from './progress-teller.js';
 import { exitOfError, writeAgain } from './report.js';
 import { runState } from './state.js';
 
@@ -66,13 +67,20 @@ async function followOpened(
   const state = runState(journal);
   const log = openRunLog(files.log);
   const link = new PlatformLink(run, log, follow);
-  const tally: LookTally = { changes: 0, read: 0 };
+  const tally: LookTally = { changes: 0, read: 0, found: 0 };
   let failure: unknown = null;
+  let endProgress = () => {};
   try {
-    await lookAtEvents(run, await link.open(openPlatform, settings), log, follow, tally);
+    const connection = await link.open(openPlatform, settings);
+    endProgress = tellProgress(follow, connection, () => {
+      const { read, found } = tally;
+      return { of: 'events', done: read, total: Math.max(read, found), failed: 0, rows: {} };
+    });
+    await lookAtEvents(run, connection, log, follow, tally);
   } catch (error) {
     failure = error;
   } finally {
+    endProgress();
     await link.close();
     await log.close();
   }

@@ -26,6 +26,7 @@ import { loadRun, selectForRun, selectLeftOut, tellLoaded } from './load-run.js'
 import { openRunLog, type RunLog } from './log.js';
 import { lookAtEvents } from './look-at-events.js';
 import { type OpenLink, PlatformLink } from './platform-link.js';
+import { type HowFar, tellProgress } from './progress-teller.js';
 import { beginPart, countsByStatus, endPart, hasBegun, keepApiUser, type OpenPart } from './report.js';
 import { paceOf } from './settings.js';
 import { runState } from './state.js';
@@ -54,8 +55,6 @@ export interface AboutToSend {
 
 /** Lets a run go on by resolving. */
 export type Confirm = (about: AboutToSend) => Promise<void>;
-
-const PROGRESS_EVERY_MS = 500;
 
 /**
  * The recipe: sheets into the journal, then every selected row that is pending to the platform, then the results. Picks up wherever an
@@ -134,7 +133,8 @@ export async function importSheets(
         confirming = false;
       }
       void runState(journal).set('ended', false);
-      const progress = new ProgressTeller(follow, countRows(run, 'selected'), connection);
+      const tally = new RowTally(countRows(run, 'selected'));
+      const endProgress = tellProgress(follow, connection, () => tally.howFar);
       try {
         await runRows(runContext(run, connection, credentials, settings, looksFirst), {
           concurrency: settings.concurrency,
@@ -144,14 +144,14 @@ export async function importSheets(
             const { status, result } = end;
             const error = result.error ?? null;
             if (status === 'failed') log.info('row failed', { row: row.row, step: result.failedStep, error });
-            progress.count(row.ordinal, end);
+            tally.count(row.ordinal, end);
             const { file, sheet, values } = row.record;
             const account = values.accountNumber ?? null;
             tell(follow, { type: 'row', file, sheet, row: row.row, account, status, error });
           },
         });
       } finally {
-        progress.end();
+        endProgress();
       }
     }
     if (link.isOpen && link.stopped === null && !refuses) await runState(journal).set('ended', true);
@@ -195,7 +195,7 @@ async function lookBefore(
   sends: boolean,
 ): Promise<void> {
   try {
-    await lookAtEvents(run, connection, log, follow, { changes: 0, read: 0 });
+    await lookAtEvents(run, connection, log, follow, { changes: 0, read: 0, found: 0 });
   } catch (error) {
     // the run is stopping, and says so itself
     if (error instanceof NotSentError) return;
@@ -212,37 +212,16 @@ async function planned({ journal }: RunDirectory, settings: Settings, follow: Fo
   return plan;
 }
 
-/** Tells how far a run is, twice a second, and when the platform makes it wait. */
-class ProgressTeller {
-  readonly #timer: NodeJS.Timeout;
+/** The rows of a run by status while they end, one after another. */
+class RowTally {
+  readonly #total: number;
   readonly #rows: Record<string, number>;
   /** rows that failed in passing, and may end again in a further round */
   readonly #again = new Map<number, string>();
-  #pauses = 0;
-  #requests = 0;
-  #toldAt = performance.now();
 
-  constructor(follow: Follow, before: RowCounts, { client, limiter }: Connection) {
-    const { total, ...rows } = before;
+  constructor({ total, ...rows }: RowCounts) {
+    this.#total = total;
     this.#rows = rows;
-    this.#timer = setInterval(() => {
-      const { pauses, pausedMs } = limiter.report;
-      if (pauses > this.#pauses) tell(follow, { type: 'paused', pauses, pausedMs });
-      this.#pauses = pauses;
-      const { requests } = client;
-      const now = performance.now();
-      const rate = ((requests - this.#requests) * 1000) / (now - this.#toldAt);
-      this.#requests = requests;
-      this.#toldAt = now;
-      const { inFlight, limit, pauseMs } = limiter.state;
-      const pausedUntil = pauseMs > 0 ? new Date(Date.now() + pauseMs).toISOString() : null;
-      const { pending = 0, failed = 0 } = this.#rows;
-      tell(follow, {
-        ...{ type: 'progress', done: total - pending, total, failed, rows: { ...this.#rows } },
-        ...{ requests, rate: Math.round(rate * 10) / 10, inFlight, limit, pausedUntil },
-      });
-    }, PROGRESS_EVERY_MS);
-    this.#timer.unref();
   }
 
   count(ordinal: number, { status, transient }: { status: string; transient: boolean }): void {
@@ -253,8 +232,9 @@ class ProgressTeller {
     else this.#again.delete(ordinal);
   }
 
-  end(): void {
-    clearInterval(this.#timer);
+  get howFar(): HowFar {
+    const { pending = 0, failed = 0 } = this.#rows;
+    return { of: 'rows', done: this.#total - pending, total: this.#total, failed, rows: { ...this.#rows } };
   }
 }
 

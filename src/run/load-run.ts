@@ -8,6 +8,7 @@ import { totalOf } from '../results/run-report.js';
 import type { RunDirectory } from './directory.js';
 import { editsOf } from './edits.js';
 import { type Follow, signalOf, tell } from './events.js';
+import { tellReading } from './progress-teller.js';
 import { tablesOf } from './report.js';
 import { selectRows } from './select-rows.js';
 import { runState } from './state.js';
@@ -27,6 +28,8 @@ export async function loadRun(
   const { journal, files, facts } = run;
   const sheets = facts.inputs.map((input) => input.file);
   const edits = await editsOf(facts);
+  let rows = 0;
+  const endReading = tellReading(follow, () => rows);
   const partitions = await loadSheets(
     sheets,
     facts.reading,
@@ -35,7 +38,10 @@ export async function loadRun(
     signalOf(follow),
     edits,
     secrets,
-  );
+    (count) => {
+      rows += count;
+    },
+  ).finally(endReading);
   await runState(journal).set('partitions', partitions);
   await selectForRun(run, facts.settings['on-invalid'], follow);
   await runState(journal).set('loaded', true);
@@ -122,8 +128,15 @@ interface Loaded {
 export function tellLoaded({ journal }: RunDirectory, follow: Follow, { rows, plan, justNow }: Loaded): void {
   const tables = justNow ? tablesOf(journal) : [];
   // those that are invalid are told as such
-  const { invalid: _invalid, ...others } = Object.fromEntries(journal.countRows('leftOut'));
-  const leftOut = totalOf({ counts: others });
-  const toSend = journal.countRows('selected').get('pending') ?? 0;
-  tell(follow, { type: 'loaded', rows, total: totalOf({ counts: rows }), toSend, leftOut, plan, tables });
+  const { invalid: _invalid, ...wanted } = Object.fromEntries(journal.countRows('leftOut'));
+  const leftOut = totalOf({ counts: wanted });
+  const selected = journal.countRows('selected');
+  const toSend = selected.get('pending') ?? 0;
+  const others = Object.fromEntries(
+    Object.entries(rows)
+      .map(([status, count]) => [status, count - (selected.get(status) ?? 0)] as const)
+      .filter(([, count]) => count > 0),
+  );
+  const total = totalOf({ counts: rows });
+  tell(follow, { type: 'loaded', rows, total, toSend, leftOut, others, plan, tables });
 }

@@ -14,6 +14,8 @@ export interface LookTally {
   changes: number;
   /** events of the partitions that were read for it */
   read: number;
+  /** how many there are to be read, as far as the platform has told */
+  found: number;
 }
 
 /** Clocks may differ that much from the platform's, which nobody has seen before the first look. */
@@ -69,8 +71,15 @@ async function look(
       tell(follow, { type: 'changed', change: changeOf(change) });
       log.info('changed', { ...changeOf(change) });
     };
-    const looked = await followPartition({ client, journal, stop }, partition, since, changed, isNews);
-    tally.read += looked.read;
+    const before = { ...tally };
+    const looked = await followPartition({ client, journal, stop }, partition, since, {
+      tell: changed,
+      ready: isNews,
+      onPage(read, found) {
+        tally.read = before.read + read;
+        tally.found = before.found + found;
+      },
+    });
     await state.set('followed', { ...state.get('followed'), [partition]: looked.mark });
     if (!looked.isWhole && !stop.stopped) tell(follow, { type: 'notice', message: UNSTABLE });
   }

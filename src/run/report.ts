@@ -229,6 +229,7 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
   } as const;
   const objects = orElse(() => openObjects(run, NOT_KEPT), new Map<string, number>());
   const changes = orElse(() => openChanges(run, STILL_CHANGED), new Map<string, number>());
+  const night = orElse(() => nightOf(journal), NO_NIGHT);
   const toTakeBack = sumOf(objects.values()) + sumOf(changes.values());
   return {
     ...told,
@@ -252,9 +253,16 @@ function reportOf(run: Told, kept: KeptReport, { written, findings }: Found): Ru
     created: orElse(() => createdRows(journal, CREATED_SHOWN), []),
     error: last?.error ?? null,
     undoneBy: orElse(() => runState(journal).get('undoneBy') ?? null, null),
+    night,
     next: nextSteps({
-      ...{ ...told, ...optionsAgain(facts), needsProfile: needsProfile(found.groups), sent, toTakeBack },
-      night: orElse(() => nightOf(journal), NO_NIGHT),
+      ...{
+        ...told,
+        ...optionsAgain(facts),
+        needsProfile: needsProfile(found.groups),
+        sent,
+        toTakeBack,
+        night,
+      },
     }),
     exit: last?.exit ?? exitOf(stoppedBy, isLoaded(run) ? openStatuses(run) : [], hasCreated(run)),
   };

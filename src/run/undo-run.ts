@@ -19,6 +19,7 @@ import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
 import { PlatformLink } from './platform-link.js';
+import { tellProgress } from './progress-teller.js';
 import {
   exitOfError,
   forgetCounts,
@@ -106,7 +107,8 @@ export async function undoRun(request: UndoRequest, follow: Follow = {}): Promis
       ...{ objects, text: objectsText(objects), changed: objectsText(changes), rows: chosen?.rows ?? null },
       ...{ environment, baseUrl, partitions: partitionsOf(run) },
     });
-    return await undoOpened(earlier, chosen, { dryRun, cutoverOnly, ported }, follow);
+    const total = sumOf(objects) + sumOf(changes);
+    return await undoOpened(earlier, chosen, { dryRun, cutoverOnly, ported, total }, follow);
   } finally {
     await run.close();
   }
@@ -158,6 +160,10 @@ function countKinds(
   return counts;
 }
 
+function sumOf(objects: ReadonlyMap<string, number>): number {
+  return [...objects.values()].reduce((sum, count) => sum + count, 0);
+}
+
 /** Objects by kind as a person says it: `3 accounts, 12 users`. */
 export function objectsText(objects: Iterable<readonly [kind: string, count: number]>): string {
   return [...objects].map(([kind, count]) => counted(count, kindText(kind))).join(', ');
@@ -176,10 +182,15 @@ function partitionsOf({ journal }: RunDirectory): string[] {
   return [...new Set(named.filter((each) => each !== null))];
 }
 
+/** What is to be done, and of how many objects. */
+interface UndoWork extends Readonly<Record<'dryRun' | 'cutoverOnly' | 'ported', boolean>> {
+  readonly total: number;
+}
+
 async function undoOpened(
   { run, settings, format, openPlatform }: EarlierRun,
   chosen: Chosen | null,
-  { dryRun, cutoverOnly, ported }: Readonly<Record<'dryRun' | 'cutoverOnly' | 'ported', boolean>>,
+  { dryRun, cutoverOnly, ported, total }: UndoWork,
   follow: Follow,
 ): Promise<UndoReport> {
   const { journal, files } = run;
@@ -197,8 +208,18 @@ async function undoOpened(
   let preview: SheetWriter | null = null;
   let writing = Promise.resolve();
   let failure: unknown = null;
+  let looked = 0;
+  let endProgress = () => {};
   try {
-    const { client, settleMs, stop } = await link.open(openPlatform, settings);
+    const { client, limiter, settleMs, stop } = await link.open(openPlatform, settings);
+    endProgress = tellProgress(follow, { client, limiter }, () => {
+      const { kept, failed, unfinished } = undone;
+      const told = Object.entries(undone).filter(([, count]) => count > 0);
+      return {
+        ...{ of: 'objects', done: Math.min(looked, total), total, failed: kept + failed + unfinished },
+        rows: Object.fromEntries(told),
+      };
+    });
     const dryList = dryRun ? await openList(run, DRY_LIST) : null;
     preview = dryList;
     if (!dryRun && !cutoverOnly) {
@@ -214,6 +235,9 @@ async function undoOpened(
       ...{ settleMs, dryRun, ported, part, actsOnly: cutoverOnly, undoneAt, stop },
       onUndone(one) {
         undone[one.what]++;
+        // what goes with an object is none by itself, and what stays for other rows was not to be taken back
+        const isObject = !NO_OBJECTS.has(one.kind) || one.what.endsWith('put back');
+        if (isObject && part?.keys.has(one.key) !== false) looked++;
         const ofKind = objects[one.kind] ?? {};
         objects[one.kind] = { ...ofKind, [one.what]: (ofKind[one.what] ?? 0) + 1 };
         if (dryList) writing = writing.then(() => dryList.write(cellsOf(listed(run, one))));
@@ -228,6 +252,7 @@ async function undoOpened(
   } catch (error) {
     failure = error;
   } finally {
+    endProgress();
     await link.close();
     await log.close();
   }

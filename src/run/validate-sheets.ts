@@ -100,6 +100,7 @@ export async function validateSheets(request: RunRequest, follow: Follow = {}): 
     plan: interrupted ? null : counter.plan(paceOf(settings), false),
     coverage: OFFLINE_COVERAGE,
     ...{ tables, objects: [], ports: [], groups: found, created: [], error: null, undoneBy: null },
+    night: null,
     next: nextSteps({
       ...told,
       ...again,

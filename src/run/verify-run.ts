@@ -14,6 +14,7 @@ import { type Follow, tell } from './events.js';
 import { openRunLog } from './log.js';
 import { type EarlierRequest, type EarlierRun, openEarlierRun } from './open.js';
 import { PlatformLink } from './platform-link.js';
+import { tellProgress } from './progress-teller.js';
 import { selectRows } from './select-rows.js';
 
 export interface VerifyReport {
@@ -65,13 +66,20 @@ async function verifyOpened(
   const onTheWay = new FieldCounts();
   const counted = () => ({ notComparable: unanswered.counts, underWay: onTheWay.counts });
   let list: SheetWriter | null = null;
+  let endProgress = () => {};
   try {
-    const isCompared = await comparedRows(run, settings.only, follow);
-    const { client, stop } = await link.open(openPlatform, settings);
+    const compared = await comparedRows(run, settings.only, follow);
+    const { client, limiter, stop } = await link.open(openPlatform, settings);
+    endProgress = tellProgress(follow, { client, limiter }, () => {
+      const { total, different, same } = rows;
+      return {
+        ...{ of: 'rows', done: total, total: compared.total, failed: different, rows: { same, different } },
+      };
+    });
     const differing = await openSheetWriter(path, 'csv', { sheetName: 'verify', columns });
     list = differing;
     const comparer = new Comparer(client, journal, new Addresses(client, journal));
-    await inParallel(filtered(journal.rows(), isCompared), settings.concurrency, stop, async (row) => {
+    await inParallel(filtered(journal.rows(), compared.has), settings.concurrency, stop, async (row) => {
       const { differences, notComparable, underWay } = await compareRow(row);
       rows.total++;
       rows[differences.length === 0 ? 'same' : 'different']++;
@@ -112,6 +120,7 @@ async function verifyOpened(
     const { requests } = link;
     return { ...told, ...counted(), list: null, requests, exit: 'interrupted' };
   } finally {
+    endProgress();
     await link.close();
     await log.close();
   }
@@ -137,23 +146,29 @@ class FieldCounts {
 type Row = StoredRow<ImportRecord>;
 
 /**
- * Tells which rows are compared: those of `--only`, else all but those that were left out or taken back and of which
- * nothing is wanted.
+ * The rows that are compared, and how many they are: those of `--only`, else all but those that were left out or taken back
+ * and of which nothing is wanted.
  */
 async function comparedRows(
   { journal }: RunDirectory,
   only: readonly string[],
   follow: Follow,
-): Promise<(row: Row) => boolean> {
-  if (only.length === 0)
-    return ({ selection, status }) =>
-      selection === 'selected' || (status !== 'pending' && status !== 'invalid');
+): Promise<{ readonly total: number; has(row: Row): boolean }> {
+  if (only.length === 0) {
+    const isWanted = (status: string) => status !== 'pending' && status !== 'invalid';
+    const others = (['leftOut', 'takenBack'] as const).flatMap((each) => [...journal.countRows(each)]);
+    const counts = [...journal.countRows('selected'), ...others.filter(([status]) => isWanted(status))];
+    return {
+      total: counts.reduce((sum, [, count]) => sum + count, 0),
+      has: ({ selection, status }) => selection === 'selected' || isWanted(status),
+    };
+  }
   const named = new Set<number>();
   const notices = await selectRows(journal, only, true, ({ ordinal }, isNamed) => {
     if (isNamed) named.add(ordinal);
   });
   for (const message of notices) tell(follow, { type: 'notice', message });
-  return ({ ordinal }) => named.has(ordinal);
+  return { total: named.size, has: ({ ordinal }) => named.has(ordinal) };
 }
 
 function* filtered(rows: Iterable<Row>, wanted: (row: Row) => boolean): Generator<Row> {

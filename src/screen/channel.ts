@@ -15,8 +15,8 @@ interface LogIn {
 }
 
 /**
- * The IPC channel to a program that started this process with one. Messages to it are objects with a `type`: `loaded`,
- * `started`, `progress` (twice a second) and `ended`, the last, whatever happens. From it come
+ * The IPC channel to a program that started this process with one. Messages to it are objects with a `type`: `reading` and
+ * `progress` (each twice a second), `loaded`, `started` and `ended`, the last, whatever happens. From it come
  * `{ type: 'log-in', username, password }`, the first if any, and `{ type: 'stop' }`, which is a first Ctrl-C; so is the
  * end of the channel.
  */
@@ -53,7 +53,7 @@ export class ProgramChannel implements Channel {
       const { tables: _tables, ...told } = event;
       this.#send({ ...told, ...this.#about });
     } else if (event.type === 'started') this.#send({ ...event, ...this.#about });
-    else if (event.type === 'progress') this.#send(event);
+    else if (event.type === 'progress' || event.type === 'reading') this.#send(event);
     else if (event.type === 'ended') {
       this.#hasEnded = true;
       this.#send({ type: 'ended', ...jsonOf(event.report), exitCode: EXIT[event.report.exit].code });

@@ -32,6 +32,8 @@ export interface Io {
   say(text: string): void;
   /** Standard error: progress, questions, errors. Where no terminal is, each line has the time. */
   err(text: string): void;
+  /** A line of progress on a terminal that `renewsLines`: whatever is printed next, another one too, takes its place. */
+  renew(line: string): void;
   /** What is said when the second Ctrl-C ends the process at once. */
   sayOnInterrupt(text: string): void;
 }

@@ -1,48 +1,54 @@
+import type { HowFar } from '../run/progress-teller.js';
 import type { Io } from './io.js';
 
 const PLAIN_EVERY_MS = 10_000;
 
-/** What a run has done so far. */
-export interface ProgressState {
-  readonly done: number;
-  readonly total: number;
-  readonly failed: number;
+/** What a command has done so far. */
+interface ProgressState extends HowFar {
   readonly requests: number;
 }
 
-/** Shows how a run goes: a line that renews itself on a terminal, a plain line now and then elsewhere. */
+/** Shows how a command goes: a line that renews itself on a terminal, a plain line now and then elsewhere. */
 export class Progress {
   readonly #io: Io;
+  readonly #tellsFailed: boolean;
   readonly #started = Date.now();
   #doneBefore: number | null = null;
   #lastPlain = this.#started;
 
-  constructor(io: Io) {
+  /** @param tellsFailed rows can fail */
+  constructor(io: Io, tellsFailed: boolean) {
     this.#io = io;
+    this.#tellsFailed = tellsFailed;
+  }
+
+  /** Rows that are read so far, on a terminal alone. */
+  reading(rows: number): void {
+    if (this.#io.renewsLines) this.#io.renew(`${rows} rows read`);
   }
 
   show(state: ProgressState): void {
     this.#doneBefore ??= state.done;
     const now = Date.now();
-    if (!this.#io.renewsLines && now - this.#lastPlain < PLAIN_EVERY_MS) return;
+    if (this.#io.renewsLines) {
+      this.#io.renew(this.#lineOf(state, this.#doneBefore, now));
+      return;
+    }
+    // whoever looks for events every night wants no mail of it
+    if (state.of === 'events' || now - this.#lastPlain < PLAIN_EVERY_MS) return;
     this.#lastPlain = now;
-    const line = progressLine(state, this.#doneBefore, now - this.#started);
-    this.#io.err(this.#io.renewsLines ? `\r\u001b[K${line}` : `${line}\n`);
+    this.#io.err(`${this.#lineOf(state, this.#doneBefore, now)}\n`);
   }
 
-  end(): void {
-    if (this.#io.renewsLines && this.#doneBefore !== null) this.#io.err('\r\u001b[K');
+  /** One line of progress: what is done of how many, rate and the time left. */
+  #lineOf({ of, done, total, failed, requests }: ProgressState, doneBefore: number, now: number): string {
+    const elapsed = (now - this.#started) / 1000;
+    const aSecond = (done - doneBefore) / elapsed;
+    const left = aSecond > 0 ? `, ${duration((total - done) / aSecond)} left` : '';
+    const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
+    const told = this.#tellsFailed ? `, ${failed} failed` : '';
+    return `${done} of ${total} ${of} (${percent} %)${told}, ${(requests / elapsed).toFixed(0)} requests/s${left}`;
   }
-}
-
-/** One line of progress: rows, rate and the time left. */
-function progressLine(state: ProgressState, doneBefore: number, elapsedMs: number): string {
-  const { done, total, failed, requests } = state;
-  const rowsPerSecond = (done - doneBefore) / (elapsedMs / 1000);
-  const left = rowsPerSecond > 0 ? `, ${duration((total - done) / rowsPerSecond)} left` : '';
-  const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
-  const requestsPerSecond = (requests / (elapsedMs / 1000)).toFixed(0);
-  return `${done} of ${total} rows (${percent} %), ${failed} failed, ${requestsPerSecond} requests/s${left}`;
 }
 
 /** Seconds as a person reads them. */

@@ -21,7 +21,7 @@ export function followOnScreen(
   { quiet, 'no-color': noColours }: ScreenSettings,
   resumable: boolean,
 ): Follow {
-  const progress = quiet ? null : new Progress(io);
+  const progress = quiet ? null : new Progress(io, resumable);
   return {
     signal: io.signal,
     on(event: RunEvent) {
@@ -44,8 +44,8 @@ export function followOnScreen(
           if (plan) io.err(`${planLines(plan).join('\n')}\n`);
         }
         if (resumable && plan?.mailsAtOnce) io.err(`${mailsText(plan.mailsAtOnce)}\n`);
-      } else if (event.type === 'progress') progress?.show(event);
-      else if (event.type === 'ended') progress?.end();
+      } else if (event.type === 'reading') progress?.reading(event.rows);
+      else if (event.type === 'progress') progress?.show(event);
     },
   };
 }

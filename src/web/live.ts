@@ -6,8 +6,10 @@ interface LiveRun {
   readonly page: string;
   /** texts by the place that shows them */
   readonly texts: Readonly<Record<string, string>>;
+  readonly bar: { readonly done: number; readonly total: number; readonly text: string } | null;
+  /** of a sheet */
+  readonly revision?: string;
   readonly total: number;
-  readonly done: number;
   readonly rows?: string;
   readonly counts: readonly { readonly status: string; readonly count: number; readonly look: string }[];
 }
@@ -17,7 +19,7 @@ const TENTHS = 10;
 
 const watched = document.querySelector<HTMLElement>('#live');
 const topic = watched?.dataset['topic'] ?? '';
-let first = '';
+let first = watched?.dataset['page'] ?? '';
 let tenth = -1;
 
 /** Whoever has begun to fill in a form, or to upload, must not lose it to a page that is newer. */
@@ -63,21 +65,24 @@ function show(text: string): void {
     return;
   }
   const run = JSON.parse(text) as LiveRun;
-  if (first !== '' && first !== run.page) renew();
-  first = run.page;
+  const page = run.revision === undefined ? run.page : `${run.revision} ${run.page}`;
+  if (first !== '' && first !== page) renew();
+  first = page;
   for (const [name, told] of Object.entries(run.texts)) setText(`[data-slot="${name}"]`, told);
+  showBar(run);
   if (run.rows === undefined) return;
   setText('[data-slot="rows"]', run.rows);
-  const bar = document.querySelector<HTMLProgressElement>('#progress');
-  if (bar) {
-    bar.max = Math.max(1, run.total);
-    bar.value = run.done;
-  }
-  const now = Math.floor((run.done / Math.max(1, run.total)) * TENTHS);
-  if (bar && now !== tenth)
-    tell(`${run.done.toLocaleString()} of ${run.total.toLocaleString()} rows are done.`);
-  tenth = now;
   showCounts(run);
+}
+
+function showBar({ bar }: LiveRun): void {
+  const shown = document.querySelector<HTMLProgressElement>('#progress');
+  if (!shown || !bar) return;
+  shown.max = Math.max(1, bar.total);
+  shown.value = bar.done;
+  const now = Math.floor((bar.done / Math.max(1, bar.total)) * TENTHS);
+  if (now !== tenth) tell(`${bar.text}.`);
+  tenth = now;
 }
 
 function showCounts({ counts, total }: LiveRun): void {

@@ -10,7 +10,7 @@ interface LiveSheet {
   readonly jobs: readonly {
     readonly kind: string;
     readonly endedAt: string | null;
-    readonly progress: { readonly done: number; readonly total: number } | null;
+    readonly read: number | null;
   }[];
 }
 
@@ -59,7 +59,8 @@ function show(text: string): void {
   showOthers(live.others);
   const check = live.jobs.find(({ kind, endedAt }) => kind === 'check' && endedAt === null);
   const place = document.querySelector('[data-slot="checked"]');
-  if (place && check?.progress) place.textContent = `${check.progress.done.toLocaleString()} rows so far`;
+  if (place && typeof check?.read === 'number')
+    place.textContent = `${check.read.toLocaleString('en-US')} rows so far`;
   if (`${live.revision} ${live.page}` === shown || isSending) return;
   if (!forms.some(isChanged)) {
     endWatch();

@@ -122,6 +122,7 @@ export function reportOf(over: Partial<RunReport> = {}): RunReport {
     durationMs: 61_000,
     requests: 6100,
     counts: { created: 8, existing: 0, failed: 1, invalid: 1 },
+    night: null,
     next: ['Resume: `alianza-import resume runs/1`'],
     objects: [],
     ports: [],

@@ -25,6 +25,7 @@ export interface ToldJob {
   readonly pid: number | null;
   readonly heldBy: string | null;
   readonly progress: Readonly<Record<string, unknown>> | null;
+  readonly read: number | null;
   readonly endedAt: string | null;
   readonly exit: number | null;
   readonly error: { readonly code: string; readonly message: string } | null;

@@ -30,6 +30,42 @@ describe.concurrent('a check', () => {
   });
 });
 
+describe.concurrent('a check whose process is killed again and again', () => {
+  it('says that it came to nothing, and how to check again', async ({ expect, onTestFinished }) => {
+    const place = await jobPlaceOf(onTestFinished);
+    const { asking } = place;
+    const text = `product,firstName\n${'BCC,Ann\n'.repeat(60_000)}`;
+    const { origin } = place.serving;
+    const taken = await fetch(`${origin}/sheets?name=large.csv`, {
+      ...{ method: 'PUT', body: text, headers: { Cookie: asking.cookie, Origin: origin } },
+    });
+    const sheet = `/sheets/${((await taken.json()) as { id: string }).id}`;
+    const { json: state } = await asking.get(`${sheet}/state`);
+    const { revision } = state;
+    await asking.post(`${sheet}/check`, { revision: String(revision) });
+    const killed = new Set<number>();
+    for (let times = 1; times <= 3; times++) {
+      const { pid } = await jobOf(place, sheet, (job) => job.pid !== null && !killed.has(job.pid));
+      if (times === 1) {
+        await jobOf(place, sheet, ({ read }) => Number(read) > 0);
+        expect(await asking.page(`${sheet}/problems`)).toMatch(/[1-9][\d,]* rows so far/);
+      }
+      process.kill(Number(pid), 'SIGKILL');
+      killed.add(Number(pid));
+    }
+    const { error } = await jobOf(place, sheet, ({ state }) => state === 'interrupted');
+    expect(error).toMatchObject({ code: 'DIED_AGAIN' });
+    const page = await asking.page(`${sheet}/problems`);
+    expect(page).toContain('The check came to nothing');
+    expect(page).toContain('Its process died again and again before its end.');
+    expect(page).toContain(
+      `action="${sheet}/check"><input type="hidden" name="revision" value="${revision}"><button>Check again`,
+    );
+    const again = await asking.post(`${sheet}/check`, { revision: String(revision) });
+    expect(again).toMatchObject({ status: 202, json: { job: { kind: 'check', exit: null } } });
+  });
+});
+
 describe.concurrent('a run of the command line', () => {
   it('is resumed, verified and undone by whoever is asked to confirm', async ({ expect, onTestFinished }) => {
     const place = await jobPlaceOf(onTestFinished, { sandbox: { latencyMs: 20 } });
@@ -54,16 +90,46 @@ describe.concurrent('a run of the command line', () => {
     });
     expect(await endOf(place, 'mine')).toMatchObject({ kind: 'resume', exit: 0, error: null });
     expect((await asking.get('/runs/mine/state')).json).toMatchObject({ rows: '30 rows: 30 created' });
+    const each = (delayMs: number) =>
+      fetch(`${sandbox.url}/_sandbox/faults`, {
+        method: 'POST',
+        body: JSON.stringify({ faults: delayMs === 0 ? [] : [{ operation: '*', kind: 'slow', delayMs }] }),
+      });
+    const getsOn = (kind: string) =>
+      jobOf(place, '/runs/mine', (job) => job.kind === kind && Number(job.progress?.['done']) > 0);
+    await each(1000);
     await asking.post('/runs/mine/verify');
+    await getsOn('verify');
+    // what a verification counts is its own: the rows of the run are as they were
+    const verifying = (await asking.get('/runs/mine/state')).json;
+    expect(verifying).toMatchObject({
+      ...{ standing: 'done', rows: '30 rows: 30 created', total: 30, done: 30 },
+      bar: { total: 30, text: expect.stringMatching(/^\d+ of 30 rows compared$/) },
+      texts: { requests: expect.stringMatching(/^\d+ since it began$/) },
+    });
+    const page = await asking.page('/runs/mine');
+    expect(page).toMatch(/<p data-slot="done">\d+ of 30 rows compared</);
+    expect(page).toMatch(/<progress id="progress" max="30" value="[1-9]\d*">/);
+    expect(page).toContain('30 rows: 30 created');
+    await each(0);
     expect(await endOf(place, 'mine')).toMatchObject({ kind: 'verify', exit: 0 });
     await asking.post('/runs/mine/undo-list');
     expect(await endOf(place, 'mine')).toMatchObject({ kind: 'undo-list', exit: 0 });
+    await each(1000);
     expect(sandbox.state.accounts.size).toBeGreaterThan(0);
     expect(await asking.post('/runs/mine/undo', { confirm: 'another' })).toMatchObject({
       status: 409,
       json: { error: { code: 'NOT_CONFIRMED' } },
     });
     await asking.post('/runs/mine/undo', { confirm: 'sandbox-partition' });
+    await getsOn('undo');
+    expect(await asking.page('/runs/mine/undo')).toMatch(
+      /<p data-slot="done">\d+ of \d+ objects taken back or kept</,
+    );
+    const undoing = (await asking.get('/runs/mine/state')).json;
+    expect(undoing).toMatchObject({ total: 30, bar: { text: expect.stringMatching(/ objects taken/) } });
+    expect((undoing['bar'] as { total: number }).total).toBeGreaterThan(30);
+    await each(0);
     expect(await endOf(place, 'mine')).toMatchObject({ kind: 'undo', exit: 0 });
     expect(sandbox.state.accounts.size).toBe(0);
     for (const file of ['serve.db', 'serve.log', 'jobs/1.log'])

@@ -6,6 +6,7 @@ import { HOSTS } from '../../run/platform.js';
 import { Refused } from '../route.js';
 import { type Child, type Message, startChild } from './child.js';
 import { keepInput } from './input.js';
+import { KIND_FACTS } from './kinds.js';
 import { type KnownLogIn, LogIns } from './log-ins.js';
 import { type JobRequest, type JobRow, JobStore, type JobTarget } from './store.js';
 import { dropOlder, type Places, StillAtWork, wordsOf } from './words.js';
@@ -31,7 +32,11 @@ export interface Job extends JobRow {
   /** who is in the way, in a sentence */
   readonly heldBy: string | null;
   readonly progress: JobProgress | null;
-  /** rows done when its process began to send, and when that was, milliseconds since 1970 */
+  /** rows of its sheets that its process has read so far; null where it has told of none */
+  readonly read: number | null;
+  /** rows of its run by status that it does not work on */
+  readonly others: Readonly<Record<string, number>>;
+  /** what was done when its process began to send, and when that was, milliseconds since 1970 */
   readonly since: { readonly done: number; readonly at: number } | null;
   /** the most requests at once that its process has allowed itself */
   readonly mostAtOnce: number;
@@ -66,6 +71,8 @@ const LAST_LINES = 12;
 interface Live {
   child: Child | null;
   progress: JobProgress | null;
+  read: number | null;
+  others: Job['others'];
   since: Job['since'];
   mostAtOnce: number;
   stoppingAt: number | null;
@@ -116,7 +123,7 @@ export class Jobs {
       if (job.stoppedBy !== null) this.#end(job, { exit: null });
       else if (!this.settings.resumes && job.startedAt !== null)
         this.#end(job, { exit: null, error: NOT_RESUMED });
-      else if (job.tries >= MOST_TRIES) this.#end(job, { exit: null, error: GAVE_UP });
+      else if (job.tries >= MOST_TRIES) this.#end(job, { exit: null, error: gaveUp(job) });
     }
     this.#look();
   }
@@ -268,7 +275,8 @@ export class Jobs {
   #of(row: JobRow): Job {
     const live = this.#live.get(row.id);
     const facts = {
-      ...{ progress: live?.progress ?? null, since: live?.since ?? null, mostAtOnce: live?.mostAtOnce ?? 0 },
+      ...{ progress: live?.progress ?? null, read: live?.read ?? null, others: live?.others ?? {} },
+      ...{ since: live?.since ?? null, mostAtOnce: live?.mostAtOnce ?? 0 },
       ...{ stoppingAt: live?.stoppingAt ?? null, pid: live?.child?.pid ?? null },
     };
     if (row.endedAt !== null) {
@@ -291,7 +299,8 @@ export class Jobs {
     const known = this.#live.get(id);
     if (known) return known;
     const live: Live = {
-      ...{ child: null, progress: null, since: null, mostAtOnce: 0, stoppingAt: null, heldBy: null },
+      ...{ child: null, progress: null, read: null, others: {}, since: null, mostAtOnce: 0 },
+      ...{ stoppingAt: null, heldBy: null },
       ...{ notBefore: 0, waits: 0, logIn: null, said: null },
     };
     this.#live.set(id, live);
@@ -362,6 +371,8 @@ export class Jobs {
     live.logIn = target === null ? null : this.logIns.of(user, target.environment);
     live.said = null;
     live.progress = null;
+    live.read = null;
+    live.others = {};
     live.since = null;
     live.mostAtOnce = 0;
     let child: Child;
@@ -396,11 +407,16 @@ export class Jobs {
       live.heldBy = null;
       live.waits = 0;
       live.since ??= { done: progress.done, at: Date.now() };
-      // It gets on: what comes is another matter than what was.
-      if (progress.done > live.since.done && live.progress?.done === live.since.done && !this.#isClosing)
+      // It gets on: what comes is another matter than what was. What would begin anew has got nowhere when it dies.
+      const getsOn = progress.done > live.since.done && live.progress?.done === live.since.done;
+      if (getsOn && !this.#isClosing && KIND_FACTS[this.#store.get(id).kind].goesOn)
         this.#store.change(id, { tries: 1 });
       live.progress = progress;
       live.mostAtOnce = Math.max(live.mostAtOnce, progress.limit);
+    } else if (message.type === 'reading') live.read = Number(message['rows']);
+    else if (message.type === 'loaded') {
+      live.read = Number(message['total']);
+      live.others = (message['others'] ?? {}) as Job['others'];
     } else if (message.type === 'started') {
       const { target } = this.#store.get(id);
       const { partitionId } = message;
@@ -430,7 +446,7 @@ export class Jobs {
       const wait = WAITS[Math.min(live.waits++, WAITS.length - 1)] ?? SHORT_WAIT_MS;
       this.#hold(live, error?.message ?? null, wait);
     } else if (died && job.tries < MOST_TRIES) this.#hold(live, null, SHORT_WAIT_MS);
-    else if (died) this.#end(job, { exit: null, error: GAVE_UP });
+    else if (died) this.#end(job, { exit: null, error: gaveUp(job) });
     else if (live.logIn?.isTyped && error?.code === 'LOGIN_REFUSED') {
       // It was mistyped, or has changed: the person is asked again.
       this.logIns.forget(job.user, job.target?.environment);
@@ -459,35 +475,29 @@ export function atWork({ user, kind }: JobRow): Refused {
   return new Refused(
     409,
     'AT_WORK',
-    `${user} has asked for ${KIND_NAMES[kind]} of this run already, and that has not ended.`,
+    `${user} has asked for ${KIND_FACTS[kind].name} of this run already, and that has not ended.`,
     'Wait until it has ended, or stop it.',
   );
 }
-
-/** What each kind of job is called in a sentence. */
-export const KIND_NAMES: Readonly<Record<JobRow['kind'], string>> = {
-  check: 'a check',
-  'dry-run': 'a dry run',
-  run: 'a run',
-  resume: 'a resume',
-  retry: 'another try of what failed',
-  verify: 'a verification',
-  follow: 'a look at what the platform is at work on',
-  'undo-list': 'a list of what undo would delete',
-  undo: 'an undo',
-  results: 'the results',
-};
 
 const NOT_RESUMED = {
   code: 'NOT_RESUMED',
   message: 'The server was ended or killed while it was at work, and was started with --no-resume.',
   hint: 'Resume it: what is done is in its journal.',
 };
-const GAVE_UP = {
-  code: 'DIED_AGAIN',
-  message: 'Its process died again and again without getting on.',
-  hint: 'See the last lines of its log; then resume it.',
-};
+
+function gaveUp({ kind }: JobRow): NonNullable<JobRow['error']> {
+  const code = 'DIED_AGAIN';
+  if (KIND_FACTS[kind].goesOn)
+    return {
+      ...{ code, message: 'Its process died again and again without getting on.' },
+      hint: 'See the last lines of its log; then resume it.',
+    };
+  return {
+    ...{ code, message: 'Its process died again and again before its end.' },
+    hint: 'Ask for it once more. If it dies again, the machine may be short of memory: see the last lines of its log.',
+  };
+}
 
 function placeKey(baseUrl: string, username: string): string {
   return `${new URL(baseUrl).host}\n${username}`;

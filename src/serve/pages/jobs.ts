@@ -1,8 +1,9 @@
 import { EXIT } from '../../errors.js';
 import { type Html, html } from '../../results/html.js';
 import { counted } from '../../results/wording.js';
-import { type Job, KIND_NAMES } from '../jobs/jobs.js';
-import { isLongStopping, textsOf } from '../jobs/states.js';
+import type { Job } from '../jobs/jobs.js';
+import { KIND_FACTS } from '../jobs/kinds.js';
+import { type Bar, barOf, isLongStopping, textsOf } from '../jobs/states.js';
 import { time } from './layout.js';
 
 /** Where a job is stopped, and the page to come back to. */
@@ -13,22 +14,38 @@ export interface JobPlace {
   readonly back: string;
 }
 
-const NUMBERS = { rate: 'Speed', left: 'Time left', limit: 'At once' } as const;
+const NUMBERS = { rate: 'Speed', left: 'Time left', limit: 'At once', requests: 'Requests' } as const;
 
-/** A job that has not ended: what it is at, how fast, and how it is stopped. */
+/** A job that has not ended: what it is at, how far and how fast, and how it is stopped. */
 export function jobNow(job: Job, { path, back }: JobPlace, may: boolean): Html {
+  return html`<section class="card" aria-labelledby="job-${job.id}"><h2 id="job-${job.id}">${STATE_TITLES[job.state]}</h2>
+<p>${jobText(job)}</p>
+<p class="quiet">Asked for ${time(job.askedAt)} by ${job.user}.</p>
+${numbersOf(job)}
+${job.error === null ? '' : html`<p><strong>${job.error.message}</strong> ${job.error.hint}</p>`}
+${job.state === 'needs log-in' && may ? logInForm(job.target?.environment ?? '', back) : ''}
+${may ? stopForms(job, path) : ''}
+<noscript><p><a href="${back}">Look again</a></p></noscript></section>`;
+}
+
+/** How far a job is that is at work; live pages change the texts and the bar. */
+function numbersOf(job: Job): Html {
+  const { counts } = KIND_FACTS[job.kind];
+  if (counts === null || (job.state !== 'running' && job.state !== 'stopping')) return html``;
   const texts = textsOf(job);
   const numbers = (Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]).map(
     (name) => html`<div><dt>${NUMBERS[name]}</dt><dd data-slot="${name}">${texts[name] ?? ''}</dd></div>`,
   );
-  return html`<section class="card" aria-labelledby="job-${job.id}"><h2 id="job-${job.id}">${STATE_TITLES[job.state]}</h2>
-<p>${jobText(job)}</p>
-<p class="quiet">Asked for ${time(job.askedAt)} by ${job.user}.</p>
+  return html`<p data-slot="done">${texts['done'] ?? ''}</p>
+${barHtml(`${capital(counts.noun)}s ${counts.done}`, barOf(job))}
 <p data-slot="paused">${texts['paused'] ?? ''}</p>
-${job.state === 'running' && job.target !== null ? html`<dl>${numbers}</dl>` : ''}
-${job.error === null ? '' : html`<p><strong>${job.error.message}</strong> ${job.error.hint}</p>`}
-${job.state === 'needs log-in' && may ? logInForm(job.target?.environment ?? '', back) : ''}
-${may ? stopForms(job, path) : ''}</section>`;
+<dl>${numbers}</dl>`;
+}
+
+/** A bar that live pages change. @param bar null while nothing is told yet */
+export function barHtml(label: string, bar: Bar | null): Html {
+  const { done, total } = bar ?? { done: 0, total: 1 };
+  return html`<label class="quiet" for="progress">${label}</label><progress id="progress" max="${Math.max(1, total)}" value="${done}"></progress>`;
 }
 
 const STATE_TITLES: Readonly<Record<Job['state'], string>> = {
@@ -41,10 +58,12 @@ const STATE_TITLES: Readonly<Record<Job['state'], string>> = {
   interrupted: 'Interrupted',
 };
 
-function stopForms(job: Job, path: string): Html {
+/** @param now milliseconds since 1970 */
+export function stopForms(job: Job, path: string, now = Date.now()): Html {
+  const after = KIND_FACTS[job.kind].goesOn ? 'can still be gone on with' : 'can be asked for again';
   if (job.state === 'stopping')
-    return isLongStopping(job)
-      ? html`<p>What is in flight takes long. Stopped hard it ends at once, and can still be gone on with.</p>${button(`${path}/stop-hard`, 'Stop hard')}`
+    return isLongStopping(job, now)
+      ? html`<p>What is in flight takes long. Stopped hard it ends at once, and ${after}.</p>${button(`${path}/stop-hard`, 'Stop hard')}`
       : html``;
   return button(`${path}/stop`, job.state === 'running' ? 'Stop' : 'Take out of the queue');
 }
@@ -72,7 +91,7 @@ export function logInForm(environment: string, back: string): Html {
 
 /** What a job is at, as a sentence. */
 function jobText(job: Job): string {
-  const name = capital(KIND_NAMES[job.kind]);
+  const name = capital(KIND_FACTS[job.kind].name);
   switch (job.state) {
     case 'queued':
       return job.place === 0
@@ -95,14 +114,6 @@ function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** What exit 1 means of jobs that are no runs. */
-const SOME: Partial<Record<Job['kind'], string>> = {
-  check: 'some rows are invalid',
-  verify: 'some rows are not on the platform as the sheet says: verify.csv lists them',
-  'undo-list': 'something would be kept',
-  undo: 'something was kept or could not be deleted: undo.csv says why',
-};
-
 /** How a job ended, in a few words. */
 function endText({ kind, state, exit, stoppedBy, startedAt, error }: Job): string {
   if (stoppedBy !== null)
@@ -111,7 +122,7 @@ function endText({ kind, state, exit, stoppedBy, startedAt, error }: Job): strin
   if (exit === null) return '';
   if (error !== null) return `${error.message} ${error.hint}`;
   if (exit === 0) return 'done';
-  const some = exit === 1 ? SOME[kind] : undefined;
+  const some = exit === 1 ? KIND_FACTS[kind].some : undefined;
   if (some !== undefined) return some;
   const means = Object.values(EXIT).find(({ code }) => code === exit)?.means;
   return (means ?? `ended with exit code ${exit}`).replaceAll('`', '');
@@ -131,7 +142,7 @@ export function jobsCard(jobs: readonly Job[], linesOf: (job: Job) => readonly s
     (job) => {
       const cells = [
         time(job.askedAt),
-        html`${capital(KIND_NAMES[job.kind])}`,
+        html`${capital(KIND_FACTS[job.kind].name)}`,
         html`${job.user}`,
         html`${job.endedAt === null ? STATE_TITLES[job.state].toLowerCase() : endText(job)}`,
       ];
@@ -146,7 +157,7 @@ export function openJobs(jobs: readonly Job[]): Html {
   if (jobs.length === 0) return html``;
   return html`<section class="card" aria-labelledby="open-jobs"><h2 id="open-jobs">Jobs</h2><ul class="plain">${jobs.map(
     (job) =>
-      html`<li><a href="${pathOf(job)}">${job.run ?? job.sheet ?? ''}</a>: ${jobText(job)} <span class="quiet">${job.user}</span></li>`,
+      html`<li><a href="${pathOf(job)}">${job.run ?? job.sheet ?? ''}</a>: ${jobText(job)} ${job.state === 'running' ? (textsOf(job)['done'] ?? '') : ''} <span class="quiet">${job.user}</span></li>`,
   )}</ul></section>`;
 }
 

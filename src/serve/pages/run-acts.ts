@@ -1,7 +1,9 @@
 import { type Html, html } from '../../results/html.js';
-import type { ListedRun, UnreadableRun } from '../../results/run-report.js';
+import { withCode } from '../../results/report.js';
+import type { ListedRun, RunReport, UnreadableRun } from '../../results/run-report.js';
 import type { Job } from '../jobs/jobs.js';
 import { button, jobNow, jobsCard } from './jobs.js';
+import { NEXT_ACTS, type NextAct, nextOf } from './run-next.js';
 
 /** What is done with a run here. */
 export interface RunActs {
@@ -20,8 +22,15 @@ export interface RunActs {
   readonly linesOf: (job: Job) => readonly string[];
 }
 
-/** What goes on with a run, and the buttons for what can be done now. */
-export function actsCard(run: ListedRun | UnreadableRun | null, acts: RunActs): Html {
+/**
+ * What goes on with a run, and the buttons for what can be done now.
+ * @param report null where it cannot be read so far
+ */
+export function actsCard(
+  run: ListedRun | UnreadableRun | null,
+  report: RunReport | null,
+  acts: RunActs,
+): Html {
   const { id, jobs, may, isClosed, holder, linesOf } = acts;
   const open = jobs.filter(({ endedAt }) => endedAt === null);
   const now = open.map((job) => jobNow(job, { path: `/runs/${id}`, back: `/runs/${id}` }, may));
@@ -30,24 +39,27 @@ export function actsCard(run: ListedRun | UnreadableRun | null, acts: RunActs): 
   const closed = html`<p class="card note">This server does not go to ${run !== null && run.state !== 'unreadable' ? run.environment : 'that environment'}: it was not named in --environments. The command line does.</p>`;
   const isImport = run !== null && run.state !== 'unreadable' && run.kind === 'run';
   return html`${now}${isElsewhere ? elsewhere : ''}${isImport && isClosed ? closed : ''}
-${isImport && open.length === 0 && !isElsewhere && !isClosed ? buttons(run, acts) : ''}
+${isImport && open.length === 0 && !isElsewhere && !isClosed ? nextCard(run, report, acts) : ''}
 ${jobsCard(jobs, linesOf)}`;
 }
 
-function buttons(run: ListedRun, { id, may, mayUndo, hasErrors, key }: RunActs): Html {
-  const act = (name: string, title: string) =>
-    button(`/runs/${id}/${name}`, title, { key: `${key}-${name}` });
-  const found: Html[] = [];
-  const isUndone = run.undoneAt !== null;
-  if (may && !isUndone) {
-    if (['stopped', 'not done', 'waiting'].includes(run.state)) found.push(act('resume', 'Resume'));
-    if ((run.counts['failed'] ?? 0) + (run.counts['skipped'] ?? 0) > 0)
-      found.push(act('retry', 'Try failed again'));
-    found.push(act('verify', 'Verify'), act('follow', 'Follow'));
-  }
-  if (may) found.push(act('results', 'Write results'));
-  if (may && hasErrors) found.push(act('correct', 'Put errors right'));
-  if (mayUndo) found.push(html`<a href="/runs/${id}/undo">Undo …</a>`);
+/** What can be done next, the most urgent first: each button with what it is for. */
+function nextCard(
+  run: ListedRun,
+  report: RunReport | null,
+  { id, may, mayUndo, hasErrors, key }: RunActs,
+): Html {
+  const has: Readonly<Record<NextAct, boolean>> = {
+    ...{ resume: may, retry: may, verify: may, follow: may, results: may, correct: may && hasErrors },
+    undo: mayUndo,
+  };
+  const found = nextOf(run, report).filter(({ act }) => act === null || has[act]);
   if (found.length === 0) return html``;
-  return html`<section class="card" aria-labelledby="acts"><h2 id="acts">What can be done</h2><div class="acts">${found}</div></section>`;
+  const doing = (act: NextAct) =>
+    act === 'undo'
+      ? html`<a href="/runs/${id}/undo">${NEXT_ACTS[act]}</a>`
+      : button(`/runs/${id}/${act}`, NEXT_ACTS[act], { key: `${key}-${act}` });
+  return html`<section class="card" aria-labelledby="acts"><h2 id="acts">What can be done next</h2><ul class="plain next">${found.map(
+    ({ act, text }) => html`<li>${act === null ? '' : doing(act)} <span>${withCode(text)}</span></li>`,
+  )}</ul></section>`;
 }

@@ -37,11 +37,19 @@ export interface LiveRun {
   readonly counts: readonly { readonly status: string; readonly count: number; readonly look: StatusLook }[];
 }
 
-export function liveRun(run: ListedRun | UnreadableRun): LiveRun {
+/** @param read rows of its sheets that are read so far; null where that is not known */
+export function liveRun(run: ListedRun | UnreadableRun, read: number | null = null): LiveRun {
   const look = STANDING_LOOKS[run.state];
   const standing = standingText(run);
   if (run.state === 'unreadable') return { standing, look, total: 0, done: 0, rows: '', counts: [] };
-  return { standing, look, total: totalOf(run), done: doneOf(run), ...countsOf(run.counts) };
+  const live = { standing, look, total: totalOf(run), done: doneOf(run), ...countsOf(run.counts) };
+  return live.total > 0 ? live : { ...live, rows: unreadText(run, read) };
+}
+
+/** Of a run without a row: while its sheets are read there are none yet. */
+function unreadText({ state }: ListedRun, read: number | null): string {
+  if (state !== 'going on') return 'No row was read.';
+  return `The sheet is being read${read === null ? '' : `: ${counted(read, 'row')} so far`}.`;
 }
 
 /** Rows by status, as a sentence and one by one. */

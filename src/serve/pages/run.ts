@@ -1,56 +1,72 @@
 import { type Html, html } from '../../results/html.js';
-import { nextCard, partEnd, requestsText } from '../../results/report.js';
+import { partEnd, requestsText } from '../../results/report.js';
 import { type ListedRun, RUN_STANDINGS, type RunReport } from '../../results/run-report.js';
 import { bytesText, durationText } from '../../results/wording.js';
+import type { Job } from '../jobs/jobs.js';
+import { KIND_FACTS } from '../jobs/kinds.js';
+import { barElsewhere, type LiveState } from '../jobs/states.js';
 import { DOWNLOADS, downloadsIn, type ServedRun } from '../runs.js';
+import { barHtml } from './jobs.js';
 import { environmentTag, time } from './layout.js';
-import { liveRun, STANDING_LOOKS } from './run-words.js';
+import { type LiveRun, liveRun } from './run-words.js';
 import { nameOf } from './runs.js';
 
 /** Causes that a page lists; the report has all. */
 const CAUSES = 20;
 
-/**
- * One run: what state it is in, what became of its rows and why, who did what when, and its files.
- * @param report null while it is going on without a failure, or where the journal cannot be read so far
- * @param acts what is done with it here
- */
-export function runPage({ id, run }: ServedRun, report: RunReport | null, acts: Html): Html {
+/** What the page of a run shows besides what is listed of it. */
+export interface RunView {
+  /** null while it is going on without a failure, or where the journal cannot be read so far */
+  readonly report: RunReport | null;
+  /** what it comes to now, as live pages are told */
+  readonly state: LiveState & Partial<LiveRun>;
+  /** the job of this server that is at work on it */
+  readonly current: Job | null;
+  /** what is done with it here */
+  readonly acts: Html;
+}
+
+/** One run: what state it is in, what became of its rows and why, who did what when, and its files. */
+export function runPage({ id, run }: ServedRun, { report, state, current, acts }: RunView): Html {
   const files = filesCard(id, run.runDir);
   if (run.state === 'unreadable')
     return html`<h1>${id}</h1>
 <section class="card message"><h2>The journal of this run cannot be read</h2><p>${run.error.message}</p><p>${run.error.hint}</p></section>
 ${acts}
 ${files}`;
-  return html`<div id="live" data-topic="run:${id}">${run.kind === 'validate' ? '' : environmentTag(run.environment)}
+  const live = { ...liveRun(run), ...state };
+  const standing = live.standing === 'going on' ? live.standing : run.state;
+  const bar = barElsewhere(run, current);
+  const isImporting =
+    run.state === 'going on' && (current ? KIND_FACTS[current.kind].imports : run.undoneAt === null);
+  return html`<div id="live" data-topic="run:${id}" data-page="${state.page}">${run.kind === 'validate' ? '' : environmentTag(run.environment)}
 <h1>${nameOf(run.sheets, id)}</h1>
 <p class="quiet">${id}</p>
-<p class="verdict"><span class="standing ${STANDING_LOOKS[run.state]}" data-slot="standing">${liveRun(run).standing}</span>: ${RUN_STANDINGS[run.state]}.</p>
-${progress(run)}
-<p data-slot="rows">${liveRun(run).rows}</p></div>
+<p class="verdict"><span class="standing ${live.look}" data-slot="standing">${live.standing}</span>: ${RUN_STANDINGS[standing]}.</p>
+${bar === null ? '' : barHtml('Rows worked on', bar)}
+<p data-slot="rows">${live.rows}</p></div>
 <p class="quiet" role="status" id="said"></p>
 ${acts}
-${factsOf(run)}
+${factsOf(run, isImporting)}
 ${saidCard(run)}
-${report === null || run.state === 'going on' ? '' : nextCard(report.next)}
-${countsCard(run)}
+${countsCard(live)}
 ${report === null ? '' : causesCard(id, report)}
 ${files}
-${partsCard(run)}`;
+${partsCard(run, isImporting)}`;
 }
 
-function progress(run: ListedRun): Html {
-  if (run.state !== 'going on') return html``;
-  const { total, done } = liveRun(run);
-  return html`<label class="quiet" for="progress">Rows done</label><progress id="progress" max="${Math.max(1, total)}" value="${done}"></progress>`;
-}
-
-function factsOf({ partitionId, baseUrl, startedAt, parts, lastAt }: ListedRun): Html {
+/** @param isImporting its last part is at work, of which nothing is known here yet: the job says it */
+function factsOf({ partitionId, baseUrl, startedAt, parts, lastAt }: ListedRun, isImporting: boolean): Html {
   const last = parts.at(-1);
   const facts: [string, Html][] = [['Started', time(startedAt)]];
   if (lastAt !== startedAt) facts.push(['Last', time(lastAt)]);
-  facts.push(['Took', html`${durationText(parts.reduce((sum, part) => sum + part.durationMs, 0))}`]);
-  facts.push(['Requests', html`${requestsText(parts)}`]);
+  const known = isImporting ? parts.slice(0, -1) : parts;
+  const took = durationText(known.reduce((sum, part) => sum + part.durationMs, 0));
+  if (known.length > 0)
+    facts.push(
+      [isImporting ? 'Earlier parts took' : 'Took', html`${took}`],
+      [isImporting ? 'Requests of earlier parts' : 'Requests', html`${requestsText(known)}`],
+    );
   if (partitionId !== null) facts.push(['Partition', html`${partitionId}`]);
   if (baseUrl !== null) facts.push(['Platform', html`${baseUrl}`]);
   if (last) facts.push(['Program', html`alianza-import ${last.version}`]);
@@ -69,10 +85,8 @@ function saidCard({ error, tailMissing, undoneAt, undoneBy }: ListedRun): Html {
   return said.length === 0 ? html`` : html`<section class="card note">${said}</section>`;
 }
 
-function countsCard(run: ListedRun): Html {
-  const { counts, total } = liveRun(run);
-  if (counts.length === 0)
-    return html`<section class="card"><h2>Rows by status</h2><p>No row was read yet.</p></section>`;
+function countsCard({ counts, total }: LiveRun): Html {
+  if (counts.length === 0) return html``;
   return html`<section class="card"><table class="bars"><caption>Rows by status</caption>
 <tbody id="counts">${counts.map(
     ({ status, count, look }) => html`<tr><th scope="row">${status}</th>
@@ -107,21 +121,21 @@ function filesCard(id: string, directory: string): Html {
 }
 
 /** Who did what when. */
-function partsCard({ parts, state }: ListedRun): Html {
+function partsCard({ parts }: ListedRun, isImporting: boolean): Html {
   if (parts.length === 0) return html``;
   const labels = ['Started', 'Took', 'Requests', 'By', 'API user', 'Ended'];
   return html`<section class="card" aria-labelledby="parts"><h2 id="parts">Who ran it</h2>
 <table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${parts.map(
     (part, at) => {
       const { startedAt, durationMs, user, host, apiUser } = part;
-      const ended = partEnd(part, at === parts.length - 1 && state === 'going on');
+      const isAtWork = isImporting && at === parts.length - 1;
       const cells = [
         time(startedAt),
-        html`${durationText(durationMs)}`,
-        html`${requestsText([part])}`,
+        html`${isAtWork ? '' : durationText(durationMs)}`,
+        html`${isAtWork ? '' : requestsText([part])}`,
         html`${user} on ${host}`,
         html`${apiUser ?? ''}`,
-        html`${ended}`,
+        html`${partEnd(part, isAtWork)}`,
       ];
       return html`<tr>${cells.map((cell, each) => html`<td data-label="${labels[each] ?? ''}">${cell}</td>`)}</tr>`;
     },

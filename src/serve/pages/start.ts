@@ -47,7 +47,7 @@ export function dryRunPage(toStart: ToStart): Html {
   const [latest] = jobs;
   const failed =
     latest && latest.endedAt !== null && dryRun?.isCurrent !== true ? jobsCard([latest], linesOf) : '';
-  return html`<div id="live" data-topic="sheet:${sheet.id}">${sheetTabs(view, 'dry-run')}</div>
+  return html`<div id="live" data-topic="sheet:${sheet.id}" data-page="${view.live()}">${sheetTabs(view, 'dry-run')}</div>
 <p class="quiet" role="status" id="said"></p>
 <p>A dry run asks the platform what is there already and what would not be taken. It changes nothing.</p>
 ${placeLinks(toStart, 'dry-run')}
@@ -136,7 +136,7 @@ export function startPage(toStart: ToStart, { earlier, isFresh }: StartFacts): H
     earlier.length === 0
       ? html``
       : html`<p class="note">Exactly this input was started in ${environment} before: ${earlier.slice(0, 3).map((job) => html`<a href="/runs/${job.run ?? ''}">${job.run ?? ''}</a> by ${job.user} ${time(job.askedAt)} `)}. What it created is recognised and not created again.</p>${tick('again', 'Start it again all the same')}`;
-  return html`<div id="live" data-topic="sheet:${sheet.id}">${sheetTabs(view, 'start')}</div>
+  return html`<div id="live" data-topic="sheet:${sheet.id}" data-page="${view.live()}">${sheetTabs(view, 'start')}</div>
 <p class="quiet" role="status" id="said"></p>
 ${placeLinks(toStart, 'start')}
 <section class="card" aria-labelledby="what"><h2 id="what">What will happen</h2>

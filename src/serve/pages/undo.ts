@@ -8,6 +8,8 @@ import { nameOf } from './runs.js';
 /** What the page of an undo shows. */
 export interface UndoView {
   readonly id: string;
+  /** the text by which a page knows that it shows what is */
+  readonly page: string;
   readonly run: ListedRun;
   /** the latest first */
   readonly jobs: readonly Job[];
@@ -23,11 +25,11 @@ export interface UndoView {
 
 /** What undo would delete and keep, and the way to do it. */
 export function undoPage(view: UndoView): Html {
-  const { id, run, jobs, list, listedAt, may, word, key, linesOf } = view;
+  const { id, run, jobs, page, list, listedAt, may, word, key, linesOf } = view;
   const open = jobs.find(({ endedAt, kind }) => endedAt === null && kind !== 'results');
   const back = `/runs/${id}/undo`;
   const nothing = list !== null && countOf(list, WILL) === 0;
-  return html`<div id="live" data-topic="run:${id}">${environmentTag(run.environment)}
+  return html`<div id="live" data-topic="run:${id}" data-page="${page}">${environmentTag(run.environment)}
 <h1>Undo <a href="/runs/${id}">${nameOf(run.sheets, id)}</a></h1></div>
 <p class="quiet" role="status" id="said"></p>
 <p>Undo deletes what this run created, newest first, and puts back what it changed. What was there before, and what others need since, is kept. It cannot be taken back.</p>

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { EXIT } from '../../errors.js';
 import { readHolder } from '../../journal/lock.js';
 import { type Html, html } from '../../results/html.js';
-import type { ListedRun, UnreadableRun } from '../../results/run-report.js';
+import type { ListedRun, RunReport, UnreadableRun } from '../../results/run-report.js';
 import { runFiles } from '../../run/directory.js';
 import { isProduction } from '../../run/platform.js';
 import type { RunTarget } from '../../run/state.js';
@@ -202,16 +203,24 @@ export function jobRoutes(served: Served): Route[] {
     const { role } = sessionOf(ask);
     const own = jobs.of({ run: id });
     const last = own.find(
-      ({ kind, endedAt, exit }) => kind === 'undo-list' && endedAt !== null && exit === 0,
+      ({ kind, exit, error }) => kind === 'undo-list' && error === null && LISTED.includes(exit),
     );
     const isLatest =
       last && !own.some((job) => job.id > last.id && CHANGES.includes(job.kind) && job.startedAt !== null);
     const output = last && isLatest ? jobs.outputOf(last) : null;
     const list = (output?.['objects'] ?? null) as UndoView['list'];
+    const state = await stateOfRun(served, id, run);
     return {
       page: { title: `Undo ${nameOf(run.sheets, id)}`, part: '/runs', scripts: ['live'] },
       content: undoPage({
-        ...{ id, run, jobs: own, list, listedAt: list && last ? last.endedAt : null },
+        ...{
+          id,
+          run,
+          page: state?.page ?? '',
+          jobs: own,
+          list,
+          listedAt: list && last ? last.endedAt : null,
+        },
         may: isAdmitted(served, role, { ...run, partition: null }) && mayDo(role, 'production'),
         ...{ word: run.partitionId ?? id, key: randomUUID(), linesOf: (job) => jobs.lastLinesOf(job) },
       }),
@@ -240,6 +249,9 @@ export function jobRoutes(served: Served): Route[] {
   ];
 }
 
+/** How the list of an undo ends: something may be kept, or not deletable yet. */
+const LISTED: readonly (number | null)[] = [EXIT.done.code, EXIT.someFailed.code, EXIT.underWay.code];
+
 /** What changes a run, so that a list of what undo would do is no longer true. */
 const CHANGES: readonly JobKind[] = ['run', 'resume', 'retry', 'undo'];
 
@@ -254,13 +266,19 @@ function isAdmitted(served: Pick<Served, 'jobs'>, role: Role, target: JobTarget)
 }
 
 /** What is said of a run here and done with it. */
-export function actsOf(served: Served, ask: Ask, id: string, run: ListedRun | UnreadableRun | null): Html {
+export function actsOf(
+  served: Served,
+  ask: Ask,
+  id: string,
+  run: ListedRun | UnreadableRun | null,
+  report: RunReport | null = null,
+): Html {
   const { jobs } = served;
   const { role } = sessionOf(ask);
   const own = jobs.of({ run: id });
   const target = run && run.state !== 'unreadable' ? { ...run, partition: null } : (own[0]?.target ?? null);
   const may = target === null ? mayDo(role, 'run') : isAdmitted(served, role, target);
-  return actsCard(run, {
+  return actsCard(run, report, {
     ...{ id, jobs: own, may, mayUndo: may && mayDo(role, 'production') },
     isClosed: target !== null && !jobs.settings.environments.includes(target.environment),
     holder: run?.state === 'going on' ? readHolder(`${runFiles(run.runDir).lock}.holder`) : null,

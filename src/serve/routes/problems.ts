@@ -55,7 +55,7 @@ export function problemRoutes(served: Served): Route[] {
     if (!last) return { checking: null, failed: null };
     if (last.endedAt === null)
       return {
-        checking: { waits: last.state === 'queued', done: last.progress?.done ?? null },
+        checking: { waits: last.state === 'queued', done: last.read },
         failed: null,
       };
     const isDone = last.exit !== null && CAME_TO_ITS_END.includes(last.exit);

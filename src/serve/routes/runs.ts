@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readReport } from '../../run/read.js';
+import { currentOf, stateOfRun } from '../jobs/states.js';
 import { runPage } from '../pages/run.js';
 import { nameOf, nowPage, type RunsQuery, runsPage } from '../pages/runs.js';
 import { type Answer, type Ask, askerOf, notFound, type Route } from '../route.js';
@@ -41,8 +42,11 @@ export function runRoutes(served: Served): Route[] {
     const name = run.state === 'unreadable' ? id : nameOf(run.sheets, id);
     const title =
       run.state !== 'unreadable' && run.environment === 'production' ? `${name} (production)` : name;
-    const acts = actsOf(served, ask, id, run);
-    return { page: { title, part: '/runs', scripts: ['live'] }, content: runPage(found, report, acts) };
+    const acts = actsOf(served, ask, id, run, report);
+    const state = await stateOfRun(served, id, run);
+    if (state === null) throw notFound();
+    const view = { report, state, current: currentOf(jobs.of({ run: id })), acts };
+    return { page: { title, part: '/runs', scripts: ['live'] }, content: runPage(found, view) };
   }
 
   function download(ask: Ask): Answer {
