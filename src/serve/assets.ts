@@ -19,7 +19,7 @@ const SCRIPTS = [
 ] as const satisfies readonly (keyof Assets['scripts'])[];
 
 /** Modules of which more than one script is made; each imports none of the others. */
-const SHARED = ['topic', 'others'];
+const SHARED = ['topic', 'others', 'renewal'];
 
 const ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1f5fbf"/><path d="M4 5h8M4 8h8M4 11h5" stroke="#fff" stroke-width="1.5"/></svg>';

@@ -6,11 +6,12 @@ import { gzipSync } from 'node:zlib';
 import { type HttpBindings, type ServerType, serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { errorFacts, StopError } from '../errors.js';
+import { html } from '../results/html.js';
 import { loadAssets } from './assets.js';
 import { HEADERS, Limit, refusalOf } from './guard.js';
 import { LiveStreams } from './live.js';
 import { layout } from './pages/layout.js';
-import { failurePage, loginPage } from './pages/login.js';
+import { failurePage, loginPage, refusedCard } from './pages/login.js';
 import type { Reach } from './reach.js';
 import type { Session } from './records.js';
 import { mayDo } from './roles.js';
@@ -67,6 +68,7 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
   const app = new Hono<Env>({ strict: true });
   const assets = loadAssets();
   const streams = new LiveStreams();
+  const routes = routesOf(served, streams);
   const requests = new Limit(REQUESTS_A_MINUTE, 60_000);
   const starts = new Limit(STARTS_A_MINUTE, 60_000);
 
@@ -74,13 +76,11 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
     const known = asked.get('session');
     if (known !== undefined) return known;
     const key = asked.req.header('authorization');
-    const cookie = cookieIn(asked.req.header('cookie') ?? '', served.cookie);
+    const cookies = cookiesIn(asked.req.header('cookie') ?? '', served.cookie);
     const session =
       key !== undefined
         ? served.sessions.ofKey(/^Bearer (\S+)$/i.exec(key)?.[1] ?? '')
-        : cookie === null
-          ? null
-          : served.sessions.of(cookie);
+        : (cookies.map((cookie) => served.sessions.of(cookie)).find((found) => found !== null) ?? null);
     asked.set('session', session);
     return session;
   };
@@ -98,6 +98,7 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
 
   function askOf(asked: Asked): Ask {
     const { req } = asked;
+    let sent: Readonly<Record<string, string>> | undefined;
     return {
       ...{ method: req.method, path: req.path, address: addressOf(asked), isEncrypted: isEncrypted(asked) },
       ...{ wantsPage: wantsPage(asked), session: sessionOf(asked) },
@@ -107,16 +108,10 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
       query: (name) => req.query(name) ?? '',
       json: async (most) => parsed(await textOf(req.raw, most)),
       fields: async () => {
-        const text = await textOf(req.raw);
-        if (!(req.header('content-type') ?? '').includes('json'))
-          return Object.fromEntries(new URLSearchParams(text));
-        const fields = Object.entries(Object(parsed(text)) as object);
-        return Object.fromEntries(
-          fields.flatMap(([name, value]) =>
-            Object(value) === value || value == null ? [] : [[name, String(value)]],
-          ),
-        );
+        sent ??= fieldsOf(await textOf(req.raw), req.header('content-type') ?? '');
+        return sent;
       },
+      sent: () => sent ?? {},
     };
   }
 
@@ -141,6 +136,29 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
       ? { page: { title: message, part: null }, content: failurePage(message, hint, pageBefore(asked)) }
       : { json: { error: { code, message, hint }, ...facts } };
     return responseTo(asked, { ...answer, status, headers });
+  }
+
+  /**
+   * What a person sent from one of these pages and what is refused: that page as it is now, with why above it.
+   * @returns null where it came from no page that they may see
+   */
+  async function pageAgain(asked: Asked, ask: Ask, refused: Refused): Promise<Response | null> {
+    const from = wantsPage(asked) ? pageBefore(asked) : null;
+    if (from === null || ask.session === null) return null;
+    const { pathname, searchParams } = new URL(from, 'http://page');
+    for (const { method, path, role, answer } of routes) {
+      const found = method === 'GET' ? pathPattern(path).exec(pathname) : null;
+      if (found === null || role === null || !mayDo(ask.session.role, role)) continue;
+      const again = await answer({
+        ...{ ...ask, method, path: pathname, body: null },
+        param: (name) => decoded(found.groups?.[name] ?? ''),
+        query: (name) => searchParams.get(name) ?? '',
+      });
+      if (!('page' in again)) return null;
+      const content = html`${refusedCard(refused.message, refused.hint)}${again.content}`;
+      return responseTo(asked, { ...again, content, status: refused.status, headers: refused.headers });
+    }
+    return null;
   }
 
   /** Who is logged in and may; a request of anybody else is refused, or shown the log-in. */
@@ -189,6 +207,17 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
     );
   }
 
+  async function answered(asked: Asked, route: Route): Promise<Response> {
+    const ask = askOf(asked);
+    try {
+      return admitted(asked, route) ?? responseTo(asked, await route.answer(ask));
+    } catch (error) {
+      const again = error instanceof Refused ? await pageAgain(asked, ask, error).catch(() => null) : null;
+      if (again === null) throw error;
+      return again;
+    }
+  }
+
   app.use(async (asked, next) => {
     const refusal = refusalOf(asked.req.method, asked.req.raw.headers, served.site);
     if (refusal) {
@@ -210,10 +239,9 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
       'Cache-Control': 'public, max-age=31536000, immutable',
     });
   });
-  for (const route of routesOf(served, streams))
+  for (const route of routes)
     app.on(route.method, route.path, async (asked) => {
-      const turnedAway = admitted(asked, route);
-      const response = turnedAway ?? responseTo(asked, await route.answer(askOf(asked)));
+      const response = await answered(asked, route);
       if (asked.req.method !== 'HEAD') return response;
       // Nobody reads what would follow: a file or a stream that is open for it ends here.
       await response.body?.cancel();
@@ -257,6 +285,29 @@ function wantsPage(asked: Asked): boolean {
   return (asked.req.header('accept') ?? '').includes('text/html');
 }
 
+function fieldsOf(text: string, type: string): Readonly<Record<string, string>> {
+  if (!type.includes('json')) return Object.fromEntries(new URLSearchParams(text));
+  const fields = Object.entries(Object(parsed(text)) as object);
+  return Object.fromEntries(
+    fields.flatMap(([name, value]) =>
+      Object(value) === value || value == null ? [] : [[name, String(value)]],
+    ),
+  );
+}
+
+/** What paths a route is for; its names in groups. */
+function pathPattern(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll('.', '\\.').replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -270,15 +321,16 @@ function pageBefore(asked: Asked): string | null {
   const referer = asked.req.header('referer') ?? '';
   if (asked.req.method === 'GET' || !URL.canParse(referer)) return null;
   const { host, pathname, search } = new URL(referer);
-  return host === asked.req.header('host') ? pathname + search : null;
+  // a path that begins with two strokes names another host
+  return host === asked.req.header('host') && !pathname.startsWith('//') ? pathname + search : null;
 }
 
-function cookieIn(header: string, name: string): string | null {
-  for (const pair of header.split(';')) {
+/** All of a name: another port of this host may have set one beside ours, which must not lock anybody out. */
+function cookiesIn(header: string, name: string): string[] {
+  return header.split(';').flatMap((pair) => {
     const at = pair.indexOf('=');
-    if (pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
-  }
-  return null;
+    return pair.slice(0, at).trim() === name ? [pair.slice(at + 1).trim()] : [];
+  });
 }
 
 /** A body, counted while it comes, whatever its length was said to be. */

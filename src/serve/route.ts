@@ -27,6 +27,8 @@ export interface Ask {
    * @throws Refused 413 over 64 kB, 400 for what cannot be read
    */
   fields(): Promise<Readonly<Record<string, string>>>;
+  /** of a page that is shown again since what was sent from it is refused: the fields that were sent; else none */
+  sent(): Readonly<Record<string, string>>;
   /**
    * A JSON body.
    * @param most bytes; 64 kB where it is not given

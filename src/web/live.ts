@@ -1,3 +1,4 @@
+import { renewPage } from './renewal.js';
 import { watchTopic } from './topic.js';
 
 /** What a run says of itself while it is watched. */
@@ -30,31 +31,8 @@ document.addEventListener('input', () => {
 
 function renew(): void {
   const uploading = document.querySelector<HTMLElement>('#uploading');
-  if (!isBegun && (uploading === null || uploading.hidden)) reload();
+  if (!isBegun && (uploading === null || uploading.hidden)) renewPage(renew);
   else tell('Something has changed since this page was shown: load it again to see it.');
-}
-
-/** What has the focus keeps it over a page that loads itself anew: nobody is thrown back to its top. */
-const FOCUSED = 'focused';
-
-function reload(): void {
-  const focused = document.activeElement;
-  if (focused instanceof HTMLElement && focused !== document.body)
-    sessionStorage.setItem(FOCUSED, nameOf(focused));
-  location.reload();
-}
-
-function focusAgain(): void {
-  const name = sessionStorage.getItem(FOCUSED);
-  sessionStorage.removeItem(FOCUSED);
-  if (name === null) return;
-  const all = document.querySelectorAll<HTMLElement>('a, button, input, select, summary, [tabindex]');
-  [...all].find((element) => nameOf(element) === name)?.focus({ preventScroll: true });
-}
-
-function nameOf(element: HTMLElement): string {
-  const own = element.id || element.getAttribute('name') || element.getAttribute('href') || '';
-  return `${element.tagName} ${own} ${element.textContent.trim()}`;
 }
 
 /** The standing of what is shown is in the page itself: where it is another, the page is another. */
@@ -129,6 +107,5 @@ function tell(text: string): void {
   setText('#said', text);
 }
 
-focusAgain();
 if (topic !== '')
   watchTopic(topic, show, () => tell('The connection is lost; the page asks every five seconds.'));

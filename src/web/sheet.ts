@@ -1,5 +1,6 @@
 /** The pages of one sheet: forms that are not saved, and what changes elsewhere meanwhile. */
 import { showOthers } from './others.js';
+import { renewPage } from './renewal.js';
 import { watchTopic } from './topic.js';
 
 /** What is told of a sheet; its pages are others when `revision` or `page` is. */
@@ -53,7 +54,7 @@ function show(text: string): void {
   const live = JSON.parse(text) as LiveSheet | { readonly gone: true };
   if ('gone' in live) {
     endWatch();
-    location.reload();
+    renewPage(() => show(text));
     return;
   }
   showOthers(live.others);
@@ -64,9 +65,7 @@ function show(text: string): void {
   if (`${live.revision} ${live.page}` === shown || isSending) return;
   if (!forms.some(isChanged)) {
     endWatch();
-    // what has the focus has it again
-    sessionStorage.setItem('focus', `${location.pathname} ${document.activeElement?.id ?? ''}`);
-    location.reload();
+    renewPage(() => show(text));
   } else if (news && news.childElementCount === 0) {
     const said = document.createElement('p');
     said.textContent = 'This sheet is another by now than this page shows. What you typed is not saved yet. ';
@@ -78,7 +77,4 @@ function show(text: string): void {
   }
 }
 
-const [path, id] = (sessionStorage.getItem('focus') ?? '').split(' ');
-sessionStorage.removeItem('focus');
-if (path === location.pathname && id) document.getElementById(id)?.focus();
 if (topic !== '') endWatch = watchTopic(topic, show);

@@ -87,7 +87,8 @@ function upload(file: File): void {
 function answered(sending: XMLHttpRequest): void {
   const answer = parsed(sending.responseText);
   if (sending.status === 201 && answer.path !== undefined) {
-    end('It is uploaded.');
+    // what is under way stays in sight until the next page is there: nothing shows this one anew before that
+    tell('It is uploaded.');
     location.assign(answer.path);
     return;
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityOf, ownersPage, startBrowser } from './browser.js';
+import { accessibilityOf, ownersPage, startBrowser, widthOf } from './browser.js';
 import { type Serving, startServing } from './serving.js';
 
 const PASSWORD = 'four quiet words here';
@@ -107,13 +107,13 @@ describe('the settings', () => {
       await page.getByRole('heading', { name: 'The new key' }).waitFor();
       expect(await accessibilityOf(page)).toEqual([]);
       await page.setViewportSize({ width: 320, height: 640 });
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+      expect(await widthOf(page)).toBe(320);
       await page.getByRole('button', { name: `Remove ${name}` }).click();
       await page.getByText(`${name} is logged out`).waitFor();
       for (const path of ['/audit', '/audit?text=nothing+like+it']) {
         await page.goto(serving.origin + path);
         expect([path, await accessibilityOf(page)]).toEqual([path, []]);
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+        expect(await widthOf(page)).toBe(320);
       }
       expect(wrong).toEqual([]);
       await context.close();

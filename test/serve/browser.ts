@@ -26,6 +26,9 @@ export function startBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath, args });
 }
 
+/** How long whatever a page is waited for may take where the machine is busy, milliseconds. */
+const BUSY_MS = 60_000;
+
 /** A page with what went wrong in it. */
 export interface Watched {
   readonly page: Page;
@@ -36,6 +39,7 @@ export interface Watched {
 /** A page whose errors, violations of the policy and requests to other places are noted. */
 export async function watchedPage(context: BrowserContext, address: string): Promise<Watched> {
   const page = await context.newPage();
+  page.setDefaultTimeout(BUSY_MS);
   const wrong: string[] = [];
   page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
   page.on('console', (message) => {
@@ -48,17 +52,43 @@ export async function watchedPage(context: BrowserContext, address: string): Pro
   return { page, wrong };
 }
 
+/** An address that logs in, with a new token. */
+export function tokenOf({ directory }: Serving): string {
+  return execFileSync(process.execPath, [CLI, 'serve', '--token', directory], { encoding: 'utf8' }).trim();
+}
+
 /** The page of whoever has the terminal: logged in with a token of its own. */
 export async function ownersPage(context: BrowserContext, serving: Serving): Promise<Watched> {
   const watched = await watchedPage(context, serving.origin);
-  const args = [CLI, 'serve', '--token', serving.directory];
-  await watched.page.goto(execFileSync(process.execPath, args, { encoding: 'utf8' }).trim());
+  await watched.page.goto(tokenOf(serving));
   await watched.page.getByRole('heading', { name: 'Now' }).waitFor();
   return watched;
 }
 
+/** Looks at a page again when it has loaded itself anew meanwhile, as pages do that show what goes on. */
+export async function lookedAt<T>(page: Page, look: () => Promise<T>): Promise<T> {
+  for (let turn = 1; ; turn++)
+    try {
+      return await look();
+    } catch (error) {
+      if (turn === LOOKS || !/navigat|context/i.test(String(error))) throw error;
+      await page.waitForLoadState();
+    }
+}
+
+const LOOKS = 5;
+
+/** How wide a page is, pixels: wider than its window where it does not fit. */
+export function widthOf(page: Page): Promise<unknown> {
+  return lookedAt(page, () => page.evaluate('document.documentElement.scrollWidth'));
+}
+
 /** What axe finds against WCAG 2.2 AA, a line each. */
-export async function accessibilityOf(page: Page): Promise<string[]> {
+export function accessibilityOf(page: Page): Promise<string[]> {
+  return lookedAt(page, () => violationsIn(page));
+}
+
+async function violationsIn(page: Page): Promise<string[]> {
   // in the isolated world of the debugger, which the policy of the page does not bind
   const client = await page.context().newCDPSession(page);
   await client.send('Page.setBypassCSP', { enabled: true });

@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI } from '../fixtures/cli.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
-import { accessibilityOf, ownersPage, startBrowser, watchedPage } from './browser.js';
+import { accessibilityOf, ownersPage, startBrowser, watchedPage, widthOf } from './browser.js';
 import { type Serving, startServing } from './serving.js';
 import { Visitor } from './visitor.js';
 
@@ -169,7 +169,7 @@ describe('the grid', () => {
       await page.setViewportSize({ width: 320, height: 640 });
       for (const path of paths) {
         await page.goto(`${serving.origin}/sheets/${id}/${path}`);
-        expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 320]);
+        expect([path, await widthOf(page)]).toEqual([path, 320]);
       }
       expect(wrong).toEqual([]);
       await context.close();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityOf, startBrowser } from './browser.js';
+import { accessibilityOf, startBrowser, widthOf } from './browser.js';
 import { type Serving, startServing } from './serving.js';
 import { Visitor } from './visitor.js';
 
@@ -191,7 +191,7 @@ describe('the page of headers', () => {
         expect([id, await accessibilityOf(page)]).toEqual([id, []]);
         expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
         await page.setViewportSize({ width: 320, height: 640 });
-        expect([id, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([id, 320]);
+        expect([id, await widthOf(page)]).toEqual([id, 320]);
       }
       expect(wrong).toEqual([]);
       await context.close();

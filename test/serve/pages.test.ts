@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { CLI, startCli } from '../fixtures/cli.js';
-import { accessibilityOf, ownersPage, startBrowser, watchedPage } from './browser.js';
+import { accessibilityOf, ownersPage, startBrowser, tokenOf, watchedPage, widthOf } from './browser.js';
 import { type Serving, startServing } from './serving.js';
 
 const SAMPLES = join(import.meta.dirname, '../../samples');
@@ -34,6 +34,14 @@ describe('the pages', () => {
     expect(page.url()).toBe(`${serving.origin}/`);
     const [cookie] = await context.cookies();
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
+    // another token ends the session that is there: whoever opens it is its owner from now on
+    const before = { Cookie: `${cookie?.name}=${cookie?.value}`, Accept: 'text/html' };
+    await page.goto(tokenOf(serving));
+    await expect.poll(async () => (await context.cookies())[0]?.value).not.toBe(cookie?.value);
+    expect((await fetch(`${serving.origin}/runs`, { headers: before })).status).toBe(401);
+    await page.reload();
+    expect(page.url()).toBe(`${serving.origin}/`);
+    expect(await page.getByRole('heading', { name: 'Now' }).count()).toBe(1);
     expect(wrong).toEqual([]);
     await context.close();
   });
@@ -50,7 +58,7 @@ describe('the pages', () => {
       await page.setViewportSize({ width: 320, height: 640 });
       for (const path of ['/', '/runs', '/runs/good', '/runs/bad']) {
         await page.goto(serving.origin + path);
-        expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 320]);
+        expect([path, await widthOf(page)]).toEqual([path, 320]);
       }
       expect(wrong).toEqual([]);
       await context.close();
@@ -94,6 +102,29 @@ describe('the pages', () => {
     ]);
     await report.getByRole('heading', { level: 1, name: 'Import report' }).waitFor();
     expect(await report.evaluate('self.origin')).toBe('null');
+    await context.close();
+  });
+
+  it('call nobody back who has followed a link', async () => {
+    const context = await browser.newContext();
+    const { page, wrong } = await ownersPage(context, serving);
+    let letIn = () => {};
+    const held = new Promise<void>((resolve) => {
+      letIn = resolve;
+    });
+    await page.route('**/runs/good', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.locator('a[href="/runs/good"]').first().click({ noWaitAfter: true });
+    const sheet = join(SAMPLES, 'mistakes.csv');
+    const out = join(serving.directory, 'runs', 'another');
+    await startCli(['run', sheet, '--out', out, '--quiet'], { cwd: serving.directory }).ended;
+    // the page has heard of it by now, and would show the list anew
+    await page.waitForTimeout(2500);
+    letIn();
+    await page.waitForURL(/\/runs\/good$/);
+    expect(wrong).toEqual([]);
     await context.close();
   });
 

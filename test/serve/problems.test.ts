@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityOf, startBrowser } from './browser.js';
+import { accessibilityOf, startBrowser, widthOf } from './browser.js';
 import { type Serving, startServing } from './serving.js';
 import { Visitor } from './visitor.js';
 
@@ -207,7 +207,7 @@ describe('the page of problems', () => {
         expect([path, await accessibilityOf(page)]).toEqual([path, []]);
         expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
         await page.setViewportSize({ width: 320, height: 640 });
-        expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 320]);
+        expect([path, await widthOf(page)]).toEqual([path, 320]);
       }
       expect(wrong).toEqual([]);
       await context.close();

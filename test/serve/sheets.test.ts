@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityOf, startBrowser, watchedPage } from './browser.js';
+import { accessibilityOf, startBrowser, watchedPage, widthOf } from './browser.js';
 import { type Serving, startServing } from './serving.js';
 
 const SAMPLES = join(import.meta.dirname, '../../samples');
@@ -302,7 +302,7 @@ describe('the page of uploads', () => {
         await page.goto(serving.origin + path);
         expect([path, await accessibilityOf(page)]).toEqual([path, []]);
         await page.setViewportSize({ width: 320, height: 640 });
-        expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 320]);
+        expect([path, await widthOf(page)]).toEqual([path, 320]);
       }
       expect(wrong).toEqual([]);
       await context.close();

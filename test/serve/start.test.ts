@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityOf, ownersPage, startBrowser } from './browser.js';
+import { accessibilityOf, lookedAt, ownersPage, startBrowser, widthOf } from './browser.js';
 import { type JobPlace, jobOf, jobPlaceOf, started, type Uploaded, uploaded, wrongIn } from './job-place.js';
 
 let browser: Browser;
@@ -21,16 +21,13 @@ afterAll(async () => {
   for (const clean of cleaned) await clean();
 });
 
-/** What has the focus; nothing while the page is loading itself anew. */
+/** What has the focus. */
 const focusedIn = (page: Page): Promise<unknown> =>
-  page
-    .evaluate(
+  lookedAt(page, () =>
+    page.evaluate(
       `(() => { const at = document.activeElement; return at?.labels?.[0]?.textContent ?? at?.textContent ?? ''; })()`,
-    )
-    .catch((error: Error) => {
-      if (!/navigation/.test(error.message)) throw error;
-      return page.waitForLoadState();
-    });
+    ),
+  );
 
 /** Reaches what has a name by the tab key alone, as a person without a mouse does. */
 async function tabTo(page: Page, name: string): Promise<void> {
@@ -116,7 +113,7 @@ describe('a sheet on the pages', () => {
         expect([path, await accessibilityOf(page)]).toEqual([path, []]);
         expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
         await page.setViewportSize({ width: 320, height: 640 });
-        expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 320]);
+        expect([path, await widthOf(page)]).toEqual([path, 320]);
         await page.setViewportSize({ width: 1280, height: 720 });
       }
       expect(wrong).toEqual([]);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI } from '../fixtures/cli.js';
-import { accessibilityOf, startBrowser, watchedPage } from './browser.js';
+import { accessibilityOf, startBrowser, watchedPage, widthOf } from './browser.js';
 import { type Serving, startServing } from './serving.js';
 
 const PASSWORD = 'four quiet words here';
@@ -183,7 +183,7 @@ describe('a user', () => {
         await page.goto(`${serving.origin}/runs`);
         expect(await accessibilityOf(page)).toEqual([]);
         await page.setViewportSize({ width: 320, height: 640 });
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+        expect(await widthOf(page)).toBe(320);
         await page.getByLabel('Name').fill('ann');
         await page.getByLabel('Password').fill(PASSWORD);
         await page.keyboard.press('Enter');

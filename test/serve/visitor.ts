@@ -1,7 +1,9 @@
 import type { BrowserContext } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { type Watched, watchedPage } from './browser.js';
 import type { Serving } from './serving.js';
+
+const POLLED = { timeout: 60_000, interval: 300 };
 
 /** Somebody who is logged in to a server, by requests of their own or in a browser. */
 export class Visitor {
@@ -53,7 +55,7 @@ export class Visitor {
       };
       return told.check?.isCurrent;
     };
-    await expect.poll(isCurrent, { timeout: 60_000, interval: 300 }).toBe(true);
+    await vi.waitFor(async () => expect(await isCurrent()).toBe(true), POLLED);
   }
 
   /** Waits until nothing works on a sheet any more: until then its pages are shown anew. */
@@ -64,7 +66,7 @@ export class Visitor {
       };
       return jobs.length > 0 && jobs.every(({ endedAt }) => endedAt !== null);
     };
-    await expect.poll(isSettled, { timeout: 60_000, interval: 300 }).toBe(true);
+    await vi.waitFor(async () => expect(await isSettled()).toBe(true), POLLED);
   }
 
   /** A page in a browser that has the session. */

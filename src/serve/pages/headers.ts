@@ -24,21 +24,26 @@ const SPARE = 2;
 
 /** How each header was understood, and a form that puts it right. */
 export function headersPage(view: HeadersView, note: Html): Html {
-  const { sheet, revision, tables, wrong } = view;
+  const { tables, wrong, mayChange } = view;
   return html`${sheetTabs(view, 'headers')}
 ${note}
 ${wrong.size === 0 ? '' : html`<p class="card message" role="alert" tabindex="-1" autofocus>${counted(wrong.size, 'line')} below cannot be; nothing is saved.</p>`}
 ${missingCard(view)}
-${suggestions(view)}
-<form method="post" action="/sheets/${sheet.id}/headers" data-watch="Changed, not saved.">
+${mayChange ? suggestions(view) : ''}
+${mayChange ? formOf(view) : html`<p class="quiet">Changing how it is understood needs the role run.</p>${tables.map((table, at) => tableCard(view, table, at))}${defaultsCard(view)}`}
+${mayChange ? profilesCard(view) : ''}`;
+}
+
+function formOf(view: HeadersView): Html {
+  const { sheet, revision, tables } = view;
+  return html`<form method="post" action="/sheets/${sheet.id}/headers" data-watch="Changed, not saved.">
 <input type="hidden" name="revision" value="${revision}">
 <p><button class="main">Save</button> <span role="status" data-watch-said></span></p>
 <datalist id="columns">${ALL_COLUMNS.map((name) => html`<option value="${name}"></option>`)}</datalist>
 ${tables.map((table, at) => tableCard(view, table, at))}
 ${defaultsCard(view)}
 <p><button class="main">Save</button></p>
-</form>
-${profilesCard(view)}`;
+</form>`;
 }
 
 function missingCard({ sheet, missing, check }: HeadersView): Html {
@@ -78,13 +83,13 @@ function tableCard(view: HeadersView, table: TableLook, at: number): Html {
         .join(', ');
   const body = html`<table class="hits"><thead><tr>${LABELS.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
 <tbody>${headers.map((header) => headerRowOf(view, header, at, twice))}</tbody></table>
-${unknown > 0 ? html`<p><button name="ignore" value="${at}">Save, and leave out what is not known</button></p>` : ''}`;
+${unknown > 0 && view.mayChange ? html`<p><button name="ignore" value="${at}">Save, and leave out what is not known</button></p>` : ''}`;
   return html`<section class="card" aria-labelledby="table-${at}"><h2 id="table-${at}">${title}: ${said}</h2>
 ${isClear ? html`<details><summary><span class="t">Show all</span></summary>${body}</details>` : body}</section>`;
 }
 
 function headerRowOf(
-  { wrong, sent }: HeadersView,
+  { wrong, sent, mayChange }: HeadersView,
   { index, header, column, how, nearest, samples }: HeaderLook,
   at: number,
   twice: ReadonlyMap<ColumnName, readonly string[]>,
@@ -103,8 +108,9 @@ function headerRowOf(
     others.length > 1 ? `${counted(others.length, 'header')} are ${column}: only one may be.` : '';
   const said = [understood, doubled].filter((text) => text !== '').join('. ');
   const error = wrong.get(key)?.message;
-  const input =
-    how === 'result' || header.trim() === ''
+  const input = !mayChange
+    ? html`${column ?? ''}`
+    : how === 'result' || header.trim() === ''
       ? html``
       : html`<input name="${field}" list="columns" aria-label="Column of ${header}" aria-describedby="said-${key}" value="${sent[field] ?? column ?? ''}" placeholder="not used" autocomplete="off"${error === undefined ? '' : html` aria-invalid="true"`}>`;
   const cells = [
@@ -116,8 +122,12 @@ function headerRowOf(
   return html`<tr>${cells.map((cell, each) => html`<td data-label="${LABELS[each] ?? ''}">${cell}</td>`)}</tr>`;
 }
 
-function defaultsCard({ profile, missing, wrong, sent }: HeadersView): Html {
+function defaultsCard({ profile, missing, wrong, sent, mayChange }: HeadersView): Html {
   const given = Object.entries(profile.defaults);
+  if (!mayChange && given.length === 0) return html``;
+  if (!mayChange)
+    return html`<section class="card" aria-labelledby="defaults"><h2 id="defaults">Blank cells</h2>
+<dl>${given.map(([column, text]) => html`<div><dt>${column}</dt><dd dir="auto">${text}</dd></div>`)}</dl></section>`;
   const open = missing
     .filter((column) => profile.defaults[column] === undefined)
     .map((column) => [column, '']);

@@ -8,10 +8,8 @@ export function keepSheetPage(
   sheet: { readonly id: string; readonly name: string },
   goesAt: string,
   mayDelete: boolean,
-  message: string | null,
 ): Html {
   return html`<h1 dir="auto"><a href="/sheets/${sheet.id}">${sheet.name}</a></h1>
-${refusal(message)}
 <section class="card"><p>This sheet goes ${time(goesAt)}, with its edits and checks; a run of it, or an edit, puts that off.</p>
 ${
   mayDelete
@@ -22,12 +20,7 @@ ${
 }
 
 /** The secrets of a run, and deleting it. */
-export function keepRunPage(
-  id: string,
-  session: Session,
-  hasCredentials: boolean,
-  message: string | null,
-): Html {
+export function keepRunPage(id: string, session: Session, hasCredentials: boolean): Html {
   const shown = session.via === 'token' ? 'A new token (alianza-import serve --token)' : 'Your password';
   const proof = (field: string) =>
     html`<div><label for="${field}">${shown}</label><input id="${field}" name="password" type="password" autocomplete="${session.via === 'token' ? 'off' : 'current-password'}" required></div>`;
@@ -36,7 +29,6 @@ export function keepRunPage(
 <form method="post" action="/runs/${id}/credentials/delete"><p>It may be the only copy. Once it is where you keep such, it may go by itself; the run stays.</p>
 <div class="fields">${proof('delete-proof')}<button>Delete credentials.csv</button></div></form>`;
   return html`<h1><a href="/runs/${id}">${id}</a></h1>
-${refusal(message)}
 <section class="card" aria-labelledby="credentials"><h2 id="credentials">Credentials</h2>
 ${!hasCredentials ? html`<p class="quiet">This run has no credentials.csv.</p>` : mayDo(session.role, 'production') ? credentials : html`<p class="quiet">They are for the role production.</p>`}
 </section>
@@ -47,8 +39,4 @@ ${
 <p><label><input type="checkbox" name="sure" value="yes" required> I mean it</label></p><button>Delete this run</button></form>`
     : html`<p class="quiet">An admin may.</p>`
 }</section>`;
-}
-
-function refusal(message: string | null): Html {
-  return message === null ? html`` : html`<p class="card message" role="alert">${message}</p>`;
 }

@@ -36,3 +36,8 @@ export function failurePage(message: string, hint: string, from: string | null):
   const [path, name] = from === null ? ['/', 'Back to the first page'] : [from, 'Back to where you were'];
   return html`<h1>${message}</h1><p>${hint}</p><p><a href="${path}">${name}</a></p>`;
 }
+
+/** Why something was refused, above the page from which it was sent. */
+export function refusedCard(message: string, hint: string): Html {
+  return html`<p class="card message" role="alert" tabindex="-1" autofocus><strong>${message}</strong> ${hint}</p>`;
+}

@@ -18,8 +18,6 @@ export interface ProblemsView extends SheetView {
   /** why the last check came to nothing; null where it did not */
   readonly failed: { readonly message: string; readonly hint: string } | null;
   readonly profile: Profile;
-  /** what was sent that cannot be */
-  readonly refused: string | null;
 }
 
 /** Values of a cause that are shown beside other causes. */
@@ -30,7 +28,7 @@ const PLACES = 6;
 
 /** What is wrong, by cause and value, each with a way to put it right in all rows at once. */
 export function problemsPage(view: ProblemsView, note: Html): Html {
-  const { check, causes, cause, refused } = view;
+  const { check, causes, cause } = view;
   const shown =
     cause === null
       ? causes.map((each, at) => ({ each, at }))
@@ -38,7 +36,6 @@ export function problemsPage(view: ProblemsView, note: Html): Html {
   const columns = new Set(shown.flatMap(({ each }) => each.values.flatMap(({ column }) => column ?? [])));
   return html`${sheetTabs(view, 'problems')}
 ${note}
-${refused === null ? '' : html`<p class="card message" role="alert" tabindex="-1" autofocus>${refused}</p>`}
 ${standing(view)}
 ${check === null ? '' : counts(view)}
 ${check === null ? '' : html`<p>Each cell where it stands: <a href="/sheets/${view.sheet.id}/rows">row by row</a></p>`}
@@ -48,9 +45,11 @@ ${shown.length === 0 ? '' : html`<section class="card problems" aria-labelledby=
 ${cause === null ? saidCard(view) : ''}`;
 }
 
-function standing({ sheet, revision, check, checking, failed }: ProblemsView): Html {
+function standing({ sheet, revision, check, checking, failed, mayChange }: ProblemsView): Html {
   const again = (name: string) =>
-    html`<form method="post" action="/sheets/${sheet.id}/check"><input type="hidden" name="revision" value="${revision}"><button>${name}</button></form>`;
+    !mayChange
+      ? ''
+      : html`<form method="post" action="/sheets/${sheet.id}/check"><input type="hidden" name="revision" value="${revision}"><button>${name}</button></form>`;
   if (checking !== null) {
     const done = checking.done === null ? '' : `${checking.done.toLocaleString('en-US')} rows so far`;
     const what = checking.waits ? 'The check begins soon.' : 'The sheet is being checked.';
@@ -100,10 +99,10 @@ ${valuesForm(view, values, further, at)}`;
 const LABELS = ['Text', 'Column', 'Times', 'Use instead'];
 
 function valuesForm(view: ProblemsView, values: readonly CauseValue[], further: number, at: number): Html {
-  const { sheet, revision, check, cause } = view;
+  const { sheet, revision, check, cause, mayChange } = view;
   if (values.length === 0) return html``;
   const shown = cause === null ? values.slice(0, VALUES_SHOWN) : values;
-  const canReplace = shown.some((each) => each.canReplace);
+  const canReplace = mayChange && shown.some((each) => each.canReplace);
   const more = values.length - shown.length + further;
   const row = (value: CauseValue, index: number) => {
     const cells = [
@@ -112,7 +111,7 @@ function valuesForm(view: ProblemsView, values: readonly CauseValue[], further: 
         : html`<span dir="auto">${value.text}</span>`,
       html`${value.column ?? ''}`,
       html`${value.count.toLocaleString('en-US')}`,
-      value.canReplace ? replacement(value, at, index) : html``,
+      ...(canReplace ? [value.canReplace ? replacement(value, at, index) : html``] : []),
     ];
     return html`<tr>${cells.map((cell, each) => html`<td data-label="${LABELS[each] ?? ''}">${cell}</td>`)}</tr>`;
   };
@@ -138,7 +137,7 @@ function optionsOf(column: ColumnName): Html {
 }
 
 /** What the profile of the sheet says of values, each with a way to take it back. */
-function saidCard({ sheet, revision, profile }: ProblemsView): Html {
+function saidCard({ sheet, revision, profile, mayChange }: ProblemsView): Html {
   const defaults = Object.entries(profile.defaults).map(([column, text]) => ({
     column,
     was: '',
@@ -159,10 +158,12 @@ function saidCard({ sheet, revision, profile }: ProblemsView): Html {
     text === null || text === ''
       ? html`<span class="quiet">blank</span>`
       : html`<span dir="auto">${text}</span>`;
-  return html`<section class="card" aria-labelledby="said"><h2 id="said">Used instead: ${counted(all.length, 'line')} of the profile</h2>
-<form method="post" action="/sheets/${sheet.id}/values/remove"><input type="hidden" name="revision" value="${revision}">
-<table class="hits"><thead><tr>${['Column', 'Text', 'Used instead', ''].map((label) => html`<th scope="col">${label === '' ? html`<span class="quiet">Take back</span>` : label}</th>`)}</tr></thead><tbody>${all.map(
+  const takeBack = (column: string, was: string, key: string) =>
+    html`<td data-label="Take back"><button name="line" value="${key}" aria-label="Take back what is used for ${was === '' ? 'blank cells' : was} in ${column}">Take back</button></td>`;
+  const table = html`<table class="hits"><thead><tr>${['Column', 'Text', 'Used instead'].map((label) => html`<th scope="col">${label}</th>`)}${mayChange ? html`<th scope="col"><span class="quiet">Take back</span></th>` : ''}</tr></thead><tbody>${all.map(
     ({ column, was, text, key }) =>
-      html`<tr><td data-label="Column">${column}</td><td data-label="Text">${shown(was)}</td><td data-label="Used instead">${shown(text)}</td><td data-label="Take back"><button name="line" value="${key}" aria-label="Take back what is used for ${was === '' ? 'blank cells' : was} in ${column}">Take back</button></td></tr>`,
-  )}</tbody></table></form></section>`;
+      html`<tr><td data-label="Column">${column}</td><td data-label="Text">${shown(was)}</td><td data-label="Used instead">${shown(text)}</td>${mayChange ? takeBack(column, was, key) : ''}</tr>`,
+  )}</tbody></table>`;
+  return html`<section class="card" aria-labelledby="said"><h2 id="said">Used instead: ${counted(all.length, 'line')} of the profile</h2>
+${mayChange ? html`<form method="post" action="/sheets/${sheet.id}/values/remove"><input type="hidden" name="revision" value="${revision}">${table}</form>` : table}</section>`;
 }

@@ -18,7 +18,6 @@ export interface RowsView {
   readonly shown: GridWindow;
   /** all edits of the sheet, the last first */
   readonly edits: readonly ListedEdit[];
-  readonly isEditor: boolean;
   readonly maySeeSecrets: boolean;
 }
 
@@ -33,18 +32,25 @@ export function rowsPage(sheetView: SheetView, view: RowsView | null): Html {
   if (view === null || view.source === null)
     return html`${sheetTabs(sheetView, 'problems')}
 <p class="card">The rows are shown once the sheet is checked. <a href="/sheets/${sheet.id}/problems">What the check says</a></p>`;
-  const { source, shown, edits, isEditor } = view;
+  const { source, shown, edits } = view;
+  const { mayChange } = sheetView;
   return html`${sheetTabs(sheetView, 'problems')}
 <h2>Rows</h2>
 <p><a href="/sheets/${sheet.id}/problems">By cause</a> many cells are put right at once. Here is each row.</p>
-<div>${shown.check.isCurrent ? '' : html`<strong>The marks are of the sheet before the last change.</strong> <form class="inline" method="post" action="/sheets/${sheet.id}/check"><button>Check it again</button></form>`} <span id="state" role="status"></span></div>
+<div>${shown.check.isCurrent ? '' : html`<strong>The marks are of the sheet before the last change.</strong> ${checkAgain(sheetView)}`} <span id="state" role="status"></span></div>
 ${filters(sheet.id, view)}
 <section aria-labelledby="found"><h3 id="found">${counted(shown.total, 'row')}</h3>
-<div id="grid-place" data-sheet="${sheet.id}" data-revision="${shown.revision}" data-check="${shown.check.revision}" data-name="${source.sheet ?? ''}" data-has-name="${source.sheet === null ? '' : 'yes'}" data-source="${source.id}" data-total="${shown.total}" data-editor="${isEditor ? 'yes' : ''}" data-columns="${JSON.stringify(source.columns)}"></div>
-<div id="plain">${shown.total === 0 ? html`<p>No row is like that.</p>` : table(sheet.id, view, source)}${pages(sheet.id, view)}</div>
+<div id="grid-place" data-sheet="${sheet.id}" data-revision="${shown.revision}" data-check="${shown.check.revision}" data-name="${source.sheet ?? ''}" data-has-name="${source.sheet === null ? '' : 'yes'}" data-source="${source.id}" data-total="${shown.total}" data-editor="${mayChange ? 'yes' : ''}" data-columns="${JSON.stringify(source.columns)}"></div>
+<div id="plain">${shown.total === 0 ? html`<p>No row is like that.</p>` : table(sheetView, view, source)}${pages(sheet.id, view)}</div>
 </section>
-${changes(sheet.id, shown.revision, edits, isEditor)}
+${changes(sheetView, edits)}
 ${copies(sheet.id, view.maySeeSecrets)}`;
+}
+
+function checkAgain({ sheet, mayChange }: SheetView): Html | '' {
+  return mayChange
+    ? html`<form class="inline" method="post" action="/sheets/${sheet.id}/check"><button>Check it again</button></form>`
+    : '';
 }
 
 function filters(id: string, { query, sources, source }: RowsView): Html {
@@ -81,11 +87,11 @@ function pages(id: string, view: RowsView): Html | '' {
   return html`<nav class="pages" aria-label="Pages">${link(from - size, 'Before')}<span>${(from + 1).toLocaleString('en-US')} to ${last.toLocaleString('en-US')} of ${shown.total.toLocaleString('en-US')}</span>${link(from + size, 'After')}</nav>`;
 }
 
-function table(id: string, { shown, isEditor }: RowsView, source: GridSource): Html {
+function table({ sheet: { id }, mayChange }: SheetView, { shown }: RowsView, source: GridSource): Html {
   return html`<div class="wide" role="region" aria-labelledby="found" tabindex="0"><table class="cells"><thead><tr><th scope="col">Row</th><th scope="col">What is wrong</th>${source.columns.map(({ header }) => html`<th scope="col" dir="auto">${header === '' ? '(no header)' : header}</th>`)}</tr></thead>
 <tbody>${shown.rows.map(
     (row) =>
-      html`<tr${row.omitted === null ? '' : html` class="out"`}><th scope="row"><a href="/sheets/${id}/rows/${row.row}?sheet=${source.id}" aria-label="${isEditor ? 'Change' : 'See'} row ${row.row}">${row.row}</a></th><td>${row.omitted === null ? row.problems.map(problemText) : html`left out by ${row.omitted.by}`}</td>${row.cells.map((text, at) => cell(row, text, at))}</tr>`,
+      html`<tr${row.omitted === null ? '' : html` class="out"`}><th scope="row"><a href="/sheets/${id}/rows/${row.row}?sheet=${source.id}" aria-label="${mayChange ? 'Change' : 'See'} row ${row.row}">${row.row}</a></th><td>${row.omitted === null ? row.problems.map(problemText) : html`left out by ${row.omitted.by}`}</td>${row.cells.map((text, at) => cell(row, text, at))}</tr>`,
   )}</tbody></table></div>`;
 }
 
@@ -104,7 +110,7 @@ function problemText({ isError, message }: GridProblem): Html {
   return html`<div>${isError ? '' : 'Warning: '}${message}</div>`;
 }
 
-function changes(id: string, revision: string, edits: readonly ListedEdit[], isEditor: boolean): Html {
+function changes({ sheet: { id }, revision, mayChange }: SheetView, edits: readonly ListedEdit[]): Html {
   const counts = new Map<string, number>();
   for (const { by } of edits) counts.set(by, (counts.get(by) ?? 0) + 1);
   const who = [...counts].map(([by, count]) => `${counted(count, 'edit')} by ${by === '' ? 'somebody' : by}`);
@@ -114,7 +120,7 @@ function changes(id: string, revision: string, edits: readonly ListedEdit[], isE
     .slice(0, MOST_EDITS)
     .map(
       (edit) =>
-        html`<li>${editText(edit)} <span class="quiet">${edit.by}, ${edit.at === '' ? '' : time(edit.at)}</span>${isEditor ? html` <form class="inline" method="post" action="/sheets/${id}/edits/${edit.n}/undo"><input type="hidden" name="revision" value="${revision}"><button aria-label="Undo the change of row ${edit.row}${edit.header === null ? '' : `, ${edit.header}`}">Undo</button></form>` : ''}</li>`,
+        html`<li>${editText(edit)} <span class="quiet">${edit.by}, ${edit.at === '' ? '' : time(edit.at)}</span>${mayChange ? html` <form class="inline" method="post" action="/sheets/${id}/edits/${edit.n}/undo"><input type="hidden" name="revision" value="${revision}"><button aria-label="Undo the change of row ${edit.row}${edit.header === null ? '' : `, ${edit.header}`}">Undo</button></form>` : ''}</li>`,
     )}</ul>${edits.length > MOST_EDITS ? html`<p>and ${(edits.length - MOST_EDITS).toLocaleString('en-US')} before these</p>` : ''}</section>`;
 }
 
@@ -132,8 +138,11 @@ function copies(id: string, maySeeSecrets: boolean): Html {
 }
 
 /** One row, with a form for each of its cells; needs no script. */
-export function rowPage(view: SheetView, source: GridSource, row: ShownRow, isEditor: boolean): Html {
-  const { id } = view.sheet;
+export function rowPage(view: SheetView, source: GridSource, row: ShownRow): Html {
+  const {
+    sheet: { id },
+    mayChange,
+  } = view;
   const base = html`<input type="hidden" name="revision" value="${view.revision}"><input type="hidden" name="sheet" value="${source.sheet ?? ''}"><input type="hidden" name="row" value="${row.row}">`;
   const back = `/sheets/${id}/rows/${row.row}?sheet=${source.id}`;
   const undo = (n: number, what: string) =>
@@ -148,10 +157,10 @@ export function rowPage(view: SheetView, source: GridSource, row: ShownRow, isEd
     const text = row.cells[at] ?? '';
     const edit = row.edited[at];
     const own = row.problems.filter((problem) => problem.at === at);
-    const told = html`<div id="why-${at}">${own.map(({ isError, message, hint }) => html`<p class="${isError ? 'told-error' : 'told-warning'}">${isError ? 'Error' : 'Warning'}: ${message}. ${hint}</p>`)}${edit ? html`<p class="quiet">was ${edit.was === '' ? 'blank' : edit.was}, changed by ${edit.by} ${undo(edit.n, header)}</p>` : ''}</div>`;
+    const told = html`<div id="why-${at}">${own.map(({ isError, message, hint }) => html`<p class="${isError ? 'told-error' : 'told-warning'}">${isError ? 'Error' : 'Warning'}: ${message}. ${hint}</p>`)}${edit ? html`<p class="quiet">was ${edit.was === '' ? 'blank' : edit.was}, changed by ${edit.by} ${mayChange ? undo(edit.n, header) : ''}</p>` : ''}</div>`;
     const field = html`<input name="text" id="cell-${at}" dir="auto" autocomplete="off" ${own.some(({ isError }) => isError) ? html`aria-invalid="true" ` : ''}aria-describedby="why-${at}" ${isSecret ? html`type="password"` : html`type="text" value="${text}"`}>`;
     const form = html`<form method="post" action="/sheets/${id}/edits">${base}<input type="hidden" name="header" value="${header}"><input type="hidden" name="was" value="${text}">${field} <button aria-label="Save ${header}">Save</button></form>`;
-    return html`<div class="cell-line"><label for="cell-${at}" dir="auto">${header === '' ? '(no header)' : header}</label>${isEditor && canEdit ? form : html`<output id="cell-${at}" dir="auto">${text}</output>`}${told}</div>`;
+    return html`<div class="cell-line"><label for="cell-${at}" dir="auto">${header === '' ? '(no header)' : header}</label>${mayChange && canEdit ? form : html`<output id="cell-${at}" dir="auto">${text}</output>`}${told}</div>`;
   };
   const withProblem = new Set(row.problems.map(({ at }) => at));
   const order = [...source.columns.keys()].sort(
@@ -160,9 +169,9 @@ export function rowPage(view: SheetView, source: GridSource, row: ShownRow, isEd
   return html`${sheetTabs(view, 'problems')}
 <p><a href="/sheets/${id}/rows?sheet=${source.id}&amp;row=${row.row}">All rows</a></p>
 <h2>Row ${row.row}${source.sheet === null ? '' : html` of <span dir="auto">${source.sheet}</span>`}</h2>
-${view.check?.isCurrent ? '' : html`<div class="card note">What is said of the cells is of the sheet before the last change. <form class="inline" method="post" action="/sheets/${id}/check"><button>Check it again</button></form></div>`}
+${view.check?.isCurrent ? '' : html`<div class="card note">What is said of the cells is of the sheet before the last change. ${checkAgain(view)}</div>`}
 ${whole.map(({ message, hint }) => html`<p class="card message">${message}. ${hint}</p>`)}
-${row.omitted === null ? '' : html`<p class="card note">${row.omitted.by} has left this row out. ${isEditor ? undo(row.omitted.n, 'the row') : ''}</p>`}
+${row.omitted === null ? '' : html`<p class="card note">${row.omitted.by} has left this row out. ${mayChange ? undo(row.omitted.n, 'the row') : ''}</p>`}
 <section class="card" aria-label="Cells">${order.map(line)}</section>
-${isEditor && row.omitted === null ? html`<form method="post" action="/sheets/${id}/edits">${base}<input type="hidden" name="omit" value="yes"><button>Leave this row out</button></form>` : ''}`;
+${mayChange && row.omitted === null ? html`<form method="post" action="/sheets/${id}/edits">${base}<input type="hidden" name="omit" value="yes"><button>Leave this row out</button></form>` : ''}`;
 }

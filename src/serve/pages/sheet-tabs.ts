@@ -14,6 +14,8 @@ export interface SheetView {
   readonly newer: Sheet | null;
   /** what is known of its headers; null while nobody has looked */
   readonly look: Look | null;
+  /** whether whoever looks may put something right, check and try it */
+  readonly mayChange: boolean;
   /** the text by which a page knows that it shows what is */
   live(): string;
 }

@@ -6,6 +6,8 @@ import { type SheetTab, type SheetView, sheetTabs, sheetText } from './sheet-tab
 
 /** What the first page offers to begin with. */
 export interface Beginnings {
+  /** whether whoever looks may bring a sheet in */
+  readonly mayUpload: boolean;
   /** the largest upload, bytes */
   readonly maxUpload: number;
   /** where the server's runs are */
@@ -21,6 +23,7 @@ export interface Beginnings {
 
 /** The card by which a sheet comes in. The file needs a script; rows that are pasted need none. */
 export function uploadCard({
+  mayUpload,
   maxUpload,
   runsFolder,
   diskLeft,
@@ -28,11 +31,16 @@ export function uploadCard({
   samples,
   isFirst,
 }: Beginnings): Html {
+  const templateLinks = html`<p>Templates, each with an example row: ${templates.map((name, at) => html`${at === 0 ? '' : ', '}<a href="/templates/${name}" download>${name}</a>`)}</p>`;
+  if (!mayUpload)
+    return html`<section class="card" aria-labelledby="upload"><h2 id="upload">Sheets to begin with</h2>
+<p class="quiet">Uploading a sheet needs the role run.</p>
+${templateLinks}</section>`;
   const more = html`<ul class="plain">${samples.map(
     ({ name, what }) =>
       html`<li><form method="post" action="/sheets/sample"><input type="hidden" name="name" value="${name}"><button>Try ${name}</button> <span class="quiet">${what}</span></form></li>`,
   )}</ul>
-<p>Templates, each with an example row: ${templates.map((name, at) => html`${at === 0 ? '' : ', '}<a href="/templates/${name}" download>${name}</a>`)}</p>`;
+${templateLinks}`;
   return html`<section class="card" aria-labelledby="upload"><h2 id="upload">Upload a sheet</h2>
 ${diskLeft === null ? '' : html`<p class="card message">The disk of the server is nearly full: ${bytesText(diskLeft)} are left, and a sheet needs twice its size.</p>`}
 <noscript><p class="card note">A file is uploaded by the script of this page, which does not run here. Paste the rows below instead, or run the sheet on the server's machine, where its run is seen here: <code>alianza-import run &lt;sheet&gt; --out ${runsFolder}/&lt;name&gt;</code></p></noscript>

@@ -113,60 +113,62 @@ export interface StartFacts {
   /** runs of exactly this input in this environment, the latest first */
   readonly earlier: readonly Job[];
   readonly isFresh: boolean;
+  /** what was sent from this page and refused, by field */
+  readonly sent: Readonly<Record<string, string>>;
 }
 
 /** What a start would do, in numbers, and what it needs. */
-export function startPage(toStart: ToStart, { earlier, isFresh }: StartFacts): Html {
+export function startPage(toStart: ToStart, { earlier, isFresh, sent }: StartFacts): Html {
   const { view, place, dryRun, key } = toStart;
-  const { sheet, revision, check } = view;
+  const { sheet, revision, check, mayChange } = view;
   const isChecked = check?.isCurrent === true;
   const plan = (dryRun?.isCurrent ? dryRun.report.plan : null) ?? (isChecked ? check.plan : null);
   const invalid = isChecked ? check.invalid : 0;
   const { environment, isProduction, may } = place;
-  const fields = html`<div class="fields">${partitionField(place)}
-<div><label for="concurrency">Requests at once</label><input id="concurrency" name="concurrency" type="number" min="1" max="256" value="16"></div>
-<div><label for="max-errors">Stop at failed rows (100 or 5%)</label><input id="max-errors" name="maxErrors" value="100" pattern="\\d+|\\d\\d?%|100%"></div>
-<div><label for="limit">First rows only (a pilot)</label><input id="limit" name="limit" type="number" min="1"></div>
-<div><label for="only">Only rows with</label><input id="only" name="only" placeholder="wave=1" autocapitalize="none" spellcheck="false"></div></div>`;
+  const fields = html`<div class="fields">${partitionField(place, sent['partition'])}
+<div><label for="concurrency">Requests at once</label><input id="concurrency" name="concurrency" type="number" min="1" max="256" value="${sent['concurrency'] ?? '16'}"></div>
+<div><label for="max-errors">Stop at failed rows (100 or 5%)</label><input id="max-errors" name="maxErrors" value="${sent['maxErrors'] ?? '100'}" pattern="\\d+|\\d\\d?%|100%"></div>
+<div><label for="limit">First rows only (a pilot)</label><input id="limit" name="limit" type="number" min="1" value="${sent['limit'] ?? ''}"></div>
+<div><label for="only">Only rows with</label><input id="only" name="only" placeholder="wave=1" autocapitalize="none" spellcheck="false" value="${sent['only'] ?? ''}"></div></div>`;
   const skip =
     invalid === 0
       ? html``
-      : tick('skipInvalid', `Leave out ${counted(invalid, 'invalid row')}; the others are sent`);
+      : tick('skipInvalid', `Leave out ${counted(invalid, 'invalid row')}; the others are sent`, sent);
   const again =
     earlier.length === 0
       ? html``
-      : html`<p class="note">Exactly this input was started in ${environment} before: ${earlier.slice(0, 3).map((job) => html`<a href="/runs/${job.run ?? ''}">${job.run ?? ''}</a> by ${job.user} ${time(job.askedAt)} `)}. What it created is recognised and not created again.</p>${tick('again', 'Start it again all the same')}`;
+      : html`<p class="note">Exactly this input was started in ${environment} before: ${earlier.slice(0, 3).map((job) => html`<a href="/runs/${job.run ?? ''}">${job.run ?? ''}</a> by ${job.user} ${time(job.askedAt)} `)}. What it created is recognised and not created again.</p>${tick('again', 'Start it again all the same', sent)}`;
   return html`<div id="live" data-topic="sheet:${sheet.id}" data-page="${view.live()}">${sheetTabs(view, 'start')}</div>
 <p class="quiet" role="status" id="said"></p>
 ${placeLinks(toStart, 'start')}
 <section class="card" aria-labelledby="what"><h2 id="what">What will happen</h2>
 <p>${environmentTag(environment)} ${place.baseUrl ?? 'inside the process: nothing leaves this machine'}${place.partition === null ? '' : html`, partition <strong>${place.partition}</strong>`}</p>
-${isChecked ? html`<p>${counted(check.valid, 'valid row')}, ${check.invalid.toLocaleString('en-US')} invalid.</p>` : html`<p>The sheet was not checked as it is now. ${button(`/sheets/${sheet.id}/check`, 'Check it', { revision })}</p>`}
+${isChecked ? html`<p>${counted(check.valid, 'valid row')}, ${check.invalid.toLocaleString('en-US')} invalid.</p>` : html`<p>The sheet was not checked as it is now. ${mayChange ? button(`/sheets/${sheet.id}/check`, 'Check it', { revision }) : ''}</p>`}
 ${plan === null ? '' : planCard(plan)}
 ${dryRun?.isCurrent ? html`<p>Dry run ${time(dryRun.endedAt)}.</p>` : html`<p>There was no <a href="/sheets/${sheet.id}/dry-run?environment=${environment}">dry run</a> of the sheet as it is now in ${environment}.</p>`}</section>
 ${
   may
     ? html`<form class="card" method="post" action="/runs" aria-labelledby="go">${hidden({ sheet: sheet.id, revision, key, environment })}<h2 id="go">Start</h2>
-${fields}${skip}${again}${isProduction ? production(place, isFresh) : ''}
+${fields}${skip}${again}${isProduction ? production(place, isFresh, sent) : ''}
 <p><button class="main">Start in ${environment}</button></p></form>`
     : notAllowed(place)
 }
 ${place.needsLogIn && may ? html`<section class="card"><h2>Log-in</h2><p>A run needs a log-in to ${environment}; it may be given now or later.</p>${logInForm(environment, `/sheets/${sheet.id}/start`)}</section>` : ''}`;
 }
 
-function production({ partition }: Place, isFresh: boolean): Html {
+function production({ partition }: Place, isFresh: boolean, sent: StartFacts['sent']): Html {
   return html`<p class="note"><strong>This is production:</strong> customers are there.</p>
-${isFresh ? '' : tick('withoutDryRun', 'Start without a dry run of exactly this input in the last 24 hours')}
+${isFresh ? '' : tick('withoutDryRun', 'Start without a dry run of exactly this input in the last 24 hours', sent)}
 <div class="fields"><div><label for="confirm">Type the ID of the partition${partition === null ? ' that it is for' : html`, <strong>${partition}</strong>,`} to confirm</label>
 <input id="confirm" name="confirm" required autocomplete="off" autocapitalize="none" spellcheck="false"></div></div>`;
 }
 
-function tick(name: string, text: string): Html {
-  return html`<p><input type="checkbox" id="${name}" name="${name}" value="yes"> <label for="${name}">${text}</label></p>`;
+function tick(name: string, text: string, sent: StartFacts['sent']): Html {
+  return html`<p><input type="checkbox" id="${name}" name="${name}" value="yes"${sent[name] === 'yes' ? html` checked` : ''}> <label for="${name}">${text}</label></p>`;
 }
 
-function partitionField({ partition }: Place): Html {
-  return html`<div><label for="partition">Partition</label><input id="partition" name="partition" placeholder="${partition ?? 'that of the log-in'}" pattern="[A-Za-z0-9._\\-]{1,100}" autocapitalize="none" spellcheck="false"></div>`;
+function partitionField({ partition }: Place, sent = ''): Html {
+  return html`<div><label for="partition">Partition</label><input id="partition" name="partition" placeholder="${partition ?? 'that of the log-in'}" pattern="[A-Za-z0-9._\\-]{1,100}" autocapitalize="none" spellcheck="false" value="${sent}"></div>`;
 }
 
 function placeLinks({ places, place, view }: ToStart, tab: string): Html {

@@ -49,7 +49,7 @@ export function gridRoutes(served: Served): Route[] {
     const asked = queryOf(ask);
     const from = numberIn(ask.query('from'), 0);
     if (!ask.wantsPage) return windowOf(ask, sheet, asked, from);
-    const view = viewOf(served, sheet);
+    const view = viewOf(served, ask, sheet);
     if (view.check === null)
       return { page: { title: `${sheet.name}: rows`, part: '/sheets' }, content: rowsPage(view, null) };
     const { rows: checked } = await grid.check(sheet);
@@ -60,12 +60,11 @@ export function gridRoutes(served: Served): Route[] {
     const first = Math.floor(start / PAGE_ROWS) * PAGE_ROWS;
     const shown = await grid.window(sheet, query, first, PAGE_ROWS);
     const edits = await grid.listed(sheet);
-    const isEditor = mayDo(sessionOf(ask).role, 'run');
     const source = checked.sources.find(({ id }) => id === query.source) ?? checked.sources[0] ?? null;
     return {
       page: { title: `${sheet.name}: rows`, part: '/sheets', scripts: ['grid'] },
       content: rowsPage(view, {
-        ...{ query, from: first, size: PAGE_ROWS, sources: checked.sources, source, shown, edits, isEditor },
+        ...{ query, from: first, size: PAGE_ROWS, sources: checked.sources, source, shown, edits },
         maySeeSecrets: mayDo(sessionOf(ask).role, 'production'),
       }),
     };
@@ -86,10 +85,9 @@ export function gridRoutes(served: Served): Route[] {
     const sheet = sheetOf(ask);
     const found = await grid.row(sheet, numberIn(ask.query('sheet'), 1), numberIn(ask.param('row'), 0));
     if (!found) throw notFound();
-    const isEditor = mayDo(sessionOf(ask).role, 'run');
     return {
       page: { title: `${sheet.name}: row ${found.row.row}`, part: '/sheets' },
-      content: rowPage(viewOf(served, sheet), found.source, found.row, isEditor),
+      content: rowPage(viewOf(served, ask, sheet), found.source, found.row),
     };
   }
 

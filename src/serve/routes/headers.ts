@@ -43,7 +43,7 @@ export function headerRoutes(served: Served): Route[] {
     wrong: ReadonlyMap<string, WrongChoice> = new Map(),
     sent: Fields = {},
   ): Promise<Answer> {
-    const view = viewOf(served, sheet);
+    const view = viewOf(served, ask, sheet);
     const frame = { title: `Headers of ${sheet.name}`, part: '/sheets', scripts: ['sheet'] } as const;
     const look = await sheets.looks.of(sheet);
     if ('error' in look)

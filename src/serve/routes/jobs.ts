@@ -291,12 +291,13 @@ export function actsOf(
 export function askedFor(served: Served, ask: Ask, id: string): Html | null {
   const [job] = served.jobs.of({ run: id });
   if (!job) return null;
+  const may = job.target !== null && isAdmitted(served, sessionOf(ask).role, job.target);
   return html`<div id="live" data-topic="run:${id}">${environmentTag(job.target?.environment ?? '')}
 <h1>${id}</h1></div>
 <p class="quiet" role="status" id="said"></p>
 <p>It has not begun${job.endedAt === null ? ' yet' : ''}: nothing was read or sent.</p>
 ${actsOf(served, ask, id, null)}
-${job.endedAt === null ? '' : button(`/runs/${id}/resume`, 'Start it again', { key: randomUUID() })}
+${job.endedAt === null || !may ? '' : button(`/runs/${id}/resume`, 'Start it again', { key: randomUUID() })}
 ${job.sheet === null ? '' : html`<p><a href="/sheets/${job.sheet}/start">Back to the sheet</a></p>`}`;
 }
 

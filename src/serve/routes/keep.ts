@@ -22,17 +22,14 @@ export function keepRoutes({ records, runs, sheets, retention, proof }: Served):
     records.audit({ ...askerOf(ask), action, object, change, result });
   }
 
-  async function sheetPage(ask: Ask, message: string | null, status = 200): Promise<Answer> {
+  async function sheetPage(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
     const { user, role } = sessionOf(ask);
     const mayDelete = mayDo(role, 'run') && (sheet.by === user || role === 'admin');
     const goesAt = retention.sheetGoesAt(sheet, await runs.list());
-    const content = keepSheetPage(sheet, goesAt, mayDelete, message);
     return ask.wantsPage
-      ? { page: { title: sheet.name, part: '/sheets' }, content, status }
-      : message === null
-        ? { json: { goesAt } }
-        : { json: { error: { code: 'KEPT', message, hint: '' } }, status };
+      ? { page: { title: sheet.name, part: '/sheets' }, content: keepSheetPage(sheet, goesAt, mayDelete) }
+      : { json: { goesAt } };
   }
 
   async function deleteSheet(ask: Ask): Promise<Answer> {
@@ -43,9 +40,9 @@ export function keepRoutes({ records, runs, sheets, retention, proof }: Served):
       audit(ask, 'delete sheet', sheet.id, 'refused');
       throw new Refused(403, 'ROLE', `Only ${sheet.by} or an admin may delete this sheet.`, 'Ask them.');
     }
-    if (sure !== 'yes') return sheetPage(ask, 'Nothing was deleted: tick the box.', 400);
+    if (sure !== 'yes') throw notSure();
     const reason = retention.whySheetStays(sheet, await runs.list());
-    if (reason !== null) return sheetPage(ask, `It cannot be deleted now: ${reason}.`, 409);
+    if (reason !== null) throw staysNow(reason);
     await sheets.remove(sheet);
     audit(ask, 'delete sheet', sheet.id, 'done');
     return ask.wantsPage ? { see: '/sheets' } : { json: { deleted: sheet.id } };
@@ -57,23 +54,21 @@ export function keepRoutes({ records, runs, sheets, retention, proof }: Served):
     return run;
   }
 
-  async function runPage(ask: Ask, message: string | null, status = 200): Promise<Answer> {
+  async function runPage(ask: Ask): Promise<Answer> {
     const { id, run } = await found(ask);
-    if (!ask.wantsPage && message !== null)
-      return { json: { error: { code: 'KEPT', message, hint: '' } }, status };
-    const content = keepRunPage(id, sessionOf(ask), existsSync(runFiles(run.runDir).credentials), message);
-    return { page: { title: id, part: '/runs' }, content, status };
+    const content = keepRunPage(id, sessionOf(ask), existsSync(runFiles(run.runDir).credentials));
+    return { page: { title: id, part: '/runs' }, content };
   }
 
   async function deleteRun(ask: Ask): Promise<Answer> {
     const run = await found(ask);
     const { sure } = await ask.fields();
-    if (sure !== 'yes') return runPage(ask, 'Nothing was deleted: tick the box.', 400);
+    if (sure !== 'yes') throw notSure();
     const counts = countsOf(run);
     const { what, reason } = await retention.deleteRun(run);
     if (what !== 'deleted') {
       audit(ask, 'delete run', run.id, what === 'failed' ? 'failed' : 'refused', reason);
-      return runPage(ask, `It cannot be deleted now: ${reason}.`, 409);
+      throw staysNow(reason);
     }
     audit(ask, 'delete run', run.id, 'done', counts);
     return ask.wantsPage ? { see: '/runs' } : { json: { deleted: run.id, reason } };
@@ -90,16 +85,16 @@ export function keepRoutes({ records, runs, sheets, retention, proof }: Served):
     } catch (error) {
       if (!(error instanceof StopError)) throw error;
       audit(ask, action, object, 'refused', error.code);
-      return runPage(ask, `${error.message} ${error.hint}`, 422);
+      throw new Refused(422, error.code, error.message, error.hint);
     }
     audit(ask, action, object, 'done');
     return work(file);
   }
 
   return [
-    { ...{ method: 'GET', path: '/sheets/:id/keep', role: 'view' }, answer: (ask) => sheetPage(ask, null) },
+    { ...{ method: 'GET', path: '/sheets/:id/keep', role: 'view' }, answer: sheetPage },
     { ...{ method: 'POST', path: '/sheets/:id/delete', role: 'run' }, answer: deleteSheet },
-    { ...{ method: 'GET', path: '/runs/:id/keep', role: 'view' }, answer: (ask) => runPage(ask, null) },
+    { ...{ method: 'GET', path: '/runs/:id/keep', role: 'view' }, answer: runPage },
     { ...{ method: 'POST', path: '/runs/:id/delete', role: 'admin' }, answer: deleteRun },
     {
       ...{ method: 'POST', path: '/runs/:id/credentials', role: 'production' },
@@ -121,4 +116,12 @@ export function keepRoutes({ records, runs, sheets, retention, proof }: Served):
         }),
     },
   ];
+}
+
+function notSure(): Refused {
+  return new Refused(400, 'NOT_CONFIRMED', 'Nothing was deleted.', 'Tick the box to confirm.');
+}
+
+function staysNow(reason: string): Refused {
+  return new Refused(409, 'KEPT', `It cannot be deleted now: ${reason}.`, 'Try it again once that is over.');
 }

@@ -27,8 +27,9 @@ const CAME_TO_ITS_END = [0, 1];
 export function problemRoutes(served: Served): Route[] {
   const { jobs, records, sheets } = served;
 
-  async function page(ask: Ask, sheet: Sheet, refused: string | null = null): Promise<Answer> {
-    const view = viewOf(served, sheet);
+  async function page(ask: Ask): Promise<Answer> {
+    const sheet = sheets.get(ask.param('id'));
+    const view = viewOf(served, ask, sheet);
     const frame = { title: `Problems of ${sheet.name}`, part: '/sheets', scripts: ['sheet'] } as const;
     const look = await sheets.looks.of(sheet);
     if ('error' in look)
@@ -41,12 +42,12 @@ export function problemRoutes(served: Served): Route[] {
         ? html``
         : html`<p class="card note" role="status" tabindex="-1" autofocus>${done}</p>`;
     const told: ProblemsView = {
-      ...{ ...view, look, causes, refused },
+      ...{ ...view, look, causes },
       cause: asked !== null && asked < causes.length ? asked : null,
       ...checkStateOf(sheet, view.revision),
       profile: await profileOf(sheet),
     };
-    return { ...(refused === null ? {} : { status: 400 }), page: frame, content: problemsPage(told, note) };
+    return { page: frame, content: problemsPage(told, note) };
   }
 
   /** What is being done, or could not be, to know more of a sheet as it is now. */
@@ -103,13 +104,7 @@ export function problemRoutes(served: Served): Route[] {
     revision: string,
     see: string,
   ): Promise<Answer> {
-    try {
-      await setProfile(sheets, sheet, profile, revision);
-    } catch (error) {
-      if (error instanceof Refused && error.status === 400 && ask.wantsPage)
-        return page(ask, sheet, error.message);
-      throw error;
-    }
+    await setProfile(sheets, sheet, profile, revision);
     records.audit({ ...askerOf(ask), action: 'change profile', object: sheet.id, result: 'done' });
     return { see };
   }
@@ -136,7 +131,7 @@ export function problemRoutes(served: Served): Route[] {
   return [
     {
       ...{ method: 'GET', path: '/sheets/:id/problems', role: 'view' },
-      answer: (ask) => page(ask, sheets.get(ask.param('id'))),
+      answer: page,
     },
     { ...{ method: 'GET', path: '/sheets/:id/causes', role: 'view' }, answer: causes },
     { ...{ method: 'POST', path: '/sheets/:id/values', role: 'run' }, answer: use },

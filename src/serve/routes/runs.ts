@@ -3,7 +3,8 @@ import { readReport } from '../../run/read.js';
 import { currentOf, stateOfRun } from '../jobs/states.js';
 import { runPage } from '../pages/run.js';
 import { nameOf, nowPage, type RunsQuery, runsPage } from '../pages/runs.js';
-import { type Answer, type Ask, askerOf, notFound, type Route } from '../route.js';
+import { mayDo } from '../roles.js';
+import { type Answer, type Ask, askerOf, notFound, type Route, sessionOf } from '../route.js';
 import { attachment, DOWNLOADS, type Download, downloadsIn } from '../runs.js';
 import { sentFile } from '../sent-file.js';
 import type { Served } from '../served.js';
@@ -61,12 +62,13 @@ export function runRoutes(served: Served): Route[] {
   return [
     {
       ...{ method: 'GET', path: '/', role: 'view' },
-      answer: async () => ({
-        page: { title: 'Now', part: '/', scripts: ['live', 'upload'] },
+      answer: async (ask) => ({
+        page: { title: 'Now', part: '/', scripts: ['live', 'upload', 'login'] },
         content: nowPage(
           await runs.list(),
-          sheets.list().map((sheet) => viewOf(served, sheet)),
+          sheets.list().map((sheet) => viewOf(served, ask, sheet)),
           {
+            mayUpload: mayDo(sessionOf(ask).role, 'run'),
             ...{ maxUpload: sheets.limits.upload, runsFolder: folder.runs },
             diskLeft: await sheets.diskLeft(),
             ...{ templates: templateNames(), samples: SAMPLES },

@@ -85,7 +85,7 @@ export function sheetRoutes(served: Served): Route[] {
   async function one(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
     const frame = { title: sheet.name, part: '/sheets', scripts: ['sheet'] } as const;
-    const view = viewOf(served, sheet);
+    const view = viewOf(served, ask, sheet);
     const look = await sheets.looks.of(sheet);
     return {
       page: frame,
@@ -101,9 +101,9 @@ export function sheetRoutes(served: Served): Route[] {
     { ...{ method: 'GET', path: '/templates/:name', role: 'view' }, answer: template },
     {
       ...{ method: 'GET', path: '/sheets', role: 'view' },
-      answer: () => ({
+      answer: (ask) => ({
         page: { title: 'Sheets', part: '/sheets' },
-        content: sheetsPage(sheets.list().map((sheet) => viewOf(served, sheet))),
+        content: sheetsPage(sheets.list().map((sheet) => viewOf(served, ask, sheet))),
       }),
     },
     { ...{ method: 'GET', path: '/sheets/:id', role: 'view' }, answer: one },

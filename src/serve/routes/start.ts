@@ -220,7 +220,7 @@ export function startRoutes(served: Served): Route[] {
     const asked = ask.query('environment');
     const place = places.find(({ environment }) => environment === asked) ?? places[0];
     if (!place) throw notFound();
-    const view = viewOf(served, sheet);
+    const view = viewOf(served, ask, sheet);
     const dry = await dryRunOf(sheet.directory, view.revision, place.environment);
     const known = dry?.isCurrent ? dry.report.partitionId : null;
     return {
@@ -281,7 +281,9 @@ export function startRoutes(served: Served): Route[] {
         const earlier = startsOf(view.revision, place.environment);
         return {
           page: { title: titleOf(facts), part: '/sheets', scripts: ['live'] },
-          content: startPage(facts, { earlier, isFresh: isFresh(dry, place.partition) }),
+          content: startPage(facts, {
+            ...{ earlier, isFresh: isFresh(dry, place.partition), sent: ask.sent() },
+          }),
         };
       },
     },
