@@ -75,10 +75,10 @@ export function timeText(iso: string): string {
 
 const UNITS = ['B', 'kB', 'MB', 'GB'] as const;
 
-/** Bytes as a person reads them: `512 B`, `14.2 kB`, `3.1 MB`. */
+/** Bytes as a person reads them: `512 B`, `14.2 kB`, `200 MB`. */
 export function bytesText(bytes: number): string {
   const at = UNITS.findLastIndex((_, index) => bytes >= 1000 ** index);
-  return at <= 0 ? `${bytes} B` : `${(bytes / 1000 ** at).toFixed(1)} ${UNITS[at]}`;
+  return at <= 0 ? `${bytes} B` : `${(bytes / 1000 ** at).toFixed(1).replace(/\.0$/, '')} ${UNITS[at]}`;
 }
 
 /** Requests a second, with a decimal only where it says something. */
