@@ -18,8 +18,12 @@ const SCRIPTS = [
   'sheet',
 ] as const satisfies readonly (keyof Assets['scripts'])[];
 
-/** Modules of which more than one script is made; each imports none of the others. */
-const SHARED = ['topic', 'others', 'renewal'];
+/** Modules that scripts are made of; each imports only those before it. */
+const SHARED = [
+  ...['topic', 'others', 'renewal', 'dom'],
+  ...['grid-rows', 'grid-keys', 'grid-view', 'grid-field', 'grid-conflict', 'grid-changes', 'grid-list'],
+  'grid-marks',
+];
 
 const ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1f5fbf"/><path d="M4 5h8M4 8h8M4 11h5" stroke="#fff" stroke-width="1.5"/></svg>';
@@ -38,6 +42,9 @@ export function loadAssets(): { readonly files: ReadonlyMap<string, Asset>; read
     const file = fileURLToPath(new URL(`../web/${name}.js`, import.meta.url));
     let text = readFileSync(file, 'utf8');
     for (const [module, path] of shared) text = text.replace(`'./${module}.js'`, `'${path}'`);
+    const [unknown] = /'\.\/[\w-]+\.js'/.exec(text) ?? [];
+    if (unknown !== undefined)
+      throw new Error(`${name}.js imports ${unknown}, which is not among those before it.`);
     return add(name, 'js', 'text/javascript; charset=utf-8', text);
   };
   for (const module of SHARED) shared.set(module, script(module));

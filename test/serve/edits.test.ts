@@ -178,6 +178,70 @@ describe('edits', () => {
     expect(await rowsOf(id, 'filter=errors')).toMatchObject({ total: 0 });
   });
 
+  it('tell in how many further rows the same text stands, where the profile can say it of all', async () => {
+    const plans = ['GOLD', 'gold', 'GOLD', 'STANDARD'];
+    const rows = plans.map((userProductPlan, at) => ({
+      ...{ ...mixedRows(1)[0], userProductPlan, username: 'ann', accountNumber: `A-${at}` },
+    }));
+    const id = await uploaded('alike.csv', csvOf(rows));
+    let revision = await revisionOf(id);
+    const post = async (...edits: object[]) => {
+      const { status, json } = await ask('POST', `/sheets/${id}/edits`, { revision, edits });
+      expect(status).toBe(200);
+      revision = json.revision;
+      return json.alike;
+    };
+    const plan = (row: number, was: string, text: string) => change(row, 'userProductPlan', was, text);
+    const alike = { column: 'userProductPlan', text: 'GOLD', use: 'PREMIUM' };
+    expect(await post(plan(2, 'GOLD', 'PREMIUM'))).toEqual({ ...alike, rows: 2 });
+    // what was edited, or is left out, is not among them any more; what was edited to the same is
+    expect(await post(plan(3, 'gold', 'STANDARD'))).toEqual({
+      ...{ column: 'userProductPlan', text: 'gold', use: 'STANDARD', rows: 1 },
+    });
+    expect(await post(plan(5, 'STANDARD', 'GOLD'))).toEqual({
+      ...alike,
+      text: 'STANDARD',
+      use: 'GOLD',
+      rows: 1,
+    });
+    expect(await post(plan(2, 'PREMIUM', 'STANDARD'))).toEqual({ ...alike, use: 'STANDARD', rows: 2 });
+    expect(await post({ sheet: null, row: 4, omit: true })).toBe(null);
+    expect(await post(plan(2, 'STANDARD', 'PREMIUM'))).toEqual({ ...alike, rows: 1 });
+    // only one row may have a username, blank cells are no text, and capitals make no other one
+    expect(await post(change(2, 'username', 'ann', 'bob'))).toBe(null);
+    expect(await post(change(2, 'customField', 'vip', ''))).toEqual({
+      ...{ column: 'customField', text: 'vip', use: '', rows: 2 },
+    });
+    expect(await post(change(2, 'customField', '', 'none'))).toMatchObject({ text: 'vip', use: 'none' });
+    expect(await post(change(2, 'firstName', 'Ann', 'ANN'))).toBe(null);
+    // of a cell that the workbook itself calls an error no text is asked
+    const errors = ['product,accountNumber,accountName', 'ACCOUNT,A-1,#REF!', 'ACCOUNT,A-2,#REF!'];
+    const book = errors.map((row, at) => textRow(at + 1, row.split(','))).join('');
+    for (const [file, sheet, offered] of [
+      [await uploaded('errors.csv', errors.join('\n')), null, { text: '#REF!', use: 'Acme', rows: 1 }],
+      [await uploaded('errors.xlsx', workbook({ sheets: [{ name: 'One', rows: book }] })), 'One', null],
+    ] as const) {
+      const edits = [{ sheet, row: 2, header: 'accountName', was: '#REF!', text: 'Acme' }];
+      const told = await ask('POST', `/sheets/${file}/edits`, { revision: await revisionOf(file), edits });
+      if (offered) expect(told.json.alike).toMatchObject(offered);
+      else expect(told).toMatchObject({ status: 200, json: { alike: null } });
+    }
+    const use = { column: 'userProductPlan', text: 'GOLD', use: 'PREMIUM' };
+    expect((await ask('POST', `/sheets/${id}/values/use`, { revision: 'old', ...use })).status).toBe(409);
+    for (const wrong of [{ column: 'nothing' }, { text: ' ' }])
+      expect((await ask('POST', `/sheets/${id}/values/use`, { revision, ...use, ...wrong })).status).toBe(
+        400,
+      );
+    const secret = { revision, column: 'sipPassword', text: 'x', use: 'y' };
+    expect((await ask('POST', `/sheets/${id}/values/use`, secret)).json.error.code).toBe('PROFILE_INVALID');
+    const { status, json } = await ask('POST', `/sheets/${id}/values/use`, { revision, ...use });
+    expect([status, json.revision]).toEqual([200, await revisionOf(id)]);
+    revision = json.revision;
+    // what the profile says already needs no offer
+    await post(plan(2, 'PREMIUM', 'STANDARD'));
+    expect(await post(plan(2, 'STANDARD', 'PREMIUM'))).toBe(null);
+  });
+
   it('are refused when the sheet is another by now, with what is there and whose it is; nothing is lost', async () => {
     const id = await uploaded('three.csv', SHEET);
     const revision = await revisionOf(id);
@@ -344,7 +408,8 @@ describe('edits', () => {
     const revision = await revisionOf(id);
     const cell = { revision, sheet: '', row: '3', header: 'userProductPlan', was: 'GOLD', text: 'STANDARD' };
     const saved = await post(`/sheets/${id}/edits`, cell);
-    expect([saved.status, saved.headers.get('location')]).toEqual([303, `/sheets/${id}/rows/3?sheet=1`]);
+    expect(saved.status).toBe(303);
+    expect(saved.headers.get('location')).toMatch(new RegExp(`^/sheets/${id}/rows/3\\?sheet=1&saved=\\d+$`));
     const late = await post(`/sheets/${id}/edits`, { ...cell, text: 'PROFESSIONAL' });
     expect(late.status).toBe(409);
     expect(await late.text()).toContain('has changed this cell since you saw it');

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actOf } from '../../src/web/grid-keys.js';
+import { checkOf, marksText } from '../../src/web/grid-marks.js';
 import { CLI } from '../fixtures/cli.js';
 import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { accessibilityOf, ownersPage, startBrowser, watchedPage, widthOf } from './browser.js';
@@ -33,11 +35,64 @@ async function uploaded(context: BrowserContext, name: string, content: string):
 /** Three users, of whom the second has a plan that there is not. */
 const SHEET = csvOf(mixedRows(3).map((row, at) => (at === 1 ? { ...row, userProductPlan: 'GOLD' } : row)));
 
+/** Nine users and more of whom three have that plan, in rows 2, 3 and 10. */
+const THREE_GOLD = csvOf(
+  mixedRows(9).map((row, at) => ([0, 1, 8].includes(at) ? { ...row, userProductPlan: 'GOLD' } : row)),
+);
+
 const active = (page: Page) =>
   page.evaluate<{ text: string; row: string | null; invalid: string | null }>(`(() => {
     const cell = document.getElementById(document.querySelector('#grid').getAttribute('aria-activedescendant'));
     return { text: cell.textContent, row: cell.parentElement.getAttribute('aria-rowindex'), invalid: cell.getAttribute('aria-invalid') };
   })()`);
+
+describe('keys', () => {
+  const press = (key: string, more = {}) =>
+    actOf(
+      { ...{ key, ctrlKey: false, altKey: false, metaKey: false }, ...more },
+      { index: 7, column: 3 },
+      { page: 10, lastIndex: 99, lastColumn: 12 },
+    );
+
+  it('go to cells, change them, and go over problems', () => {
+    expect(press('ArrowDown')).toEqual({ index: 8, column: 3 });
+    expect(press('PageUp')).toEqual({ index: -3, column: 3 });
+    expect(press('End', { ctrlKey: true })).toEqual({ index: 99, column: 12 });
+    expect(press('Home')).toEqual({ index: 7, column: -1 });
+    expect([press('Enter'), press('F2'), press('n'), press('p'), press('a')]).toEqual([
+      ...['edit', 'edit', 'next', 'previous', 'use'],
+    ]);
+  });
+
+  it('of the browser stay with the browser', () => {
+    expect([press('Tab'), press('x'), press('a', { ctrlKey: true }), press('n', { altKey: true })]).toEqual([
+      ...[null, null, null, null],
+    ]);
+  });
+});
+
+describe('what is said of the marks', () => {
+  const check = (revision: string, endedAt: string | null) => ({ kind: 'check', revision, endedAt });
+
+  it('is that they are of now, or that they are not and what is done about it', () => {
+    expect(marksText({ revision: 'b', checked: 'b', check: 'going on' })).toBe(
+      'Checked: the marks are those of now.',
+    );
+    for (const state of ['none', 'going on', 'failed'] as const) {
+      const text = marksText({ revision: 'b', checked: 'a', check: state });
+      expect(text).toMatch(/^The marks are of the sheet before the last change\. ./);
+      expect(text).not.toContain('Checked');
+    }
+  });
+
+  it('knows a check that goes on from one that came to nothing', () => {
+    expect(checkOf([], 'b', 'a')).toBe('none');
+    expect(checkOf([check('a', '2026-01-01')], 'b', 'a')).toBe('none');
+    expect(checkOf([check('b', null), check('a', '2026-01-01')], 'b', 'a')).toBe('going on');
+    expect(checkOf([check('b', '2026-01-01')], 'b', 'a')).toBe('failed');
+    expect(checkOf([check('b', '2026-01-01')], 'b', 'b')).toBe('none');
+  });
+});
 
 describe('the grid', () => {
   it('puts a sheet right by the keyboard alone', async () => {
@@ -62,7 +117,7 @@ describe('the grid', () => {
     await page.keyboard.press('F2');
     await page.keyboard.type('STANDARD');
     await page.keyboard.press('Enter');
-    await page.getByRole('gridcell', { name: 'GOLD → STANDARD' }).waitFor();
+    await page.getByRole('gridcell', { name: 'STANDARD (was GOLD)' }).waitFor();
     expect((await active(page)).row).toBe('4');
     await page.getByText('1 edit by').waitFor();
     await page.getByText('Checked: the marks are those of now.').waitFor({ timeout: 30_000 });
@@ -82,6 +137,43 @@ describe('the grid', () => {
     await context.close();
   });
 
+  it('goes from problem to problem, and uses what was typed once wherever the same stands', async () => {
+    const context = await browser.newContext();
+    const { page, wrong } = await ownersPage(context, serving);
+    const id = await uploaded(context, 'gold.csv', THREE_GOLD);
+    await page.goto(`${serving.origin}/sheets/${id}/rows`);
+    await page.getByRole('gridcell', { name: 'GOLD' }).first().waitFor();
+    // whatever was ever said of the marks
+    await page.evaluate(`(() => {
+      const place = document.querySelector('#marks');
+      window.saidOfMarks = [];
+      new MutationObserver(() => window.saidOfMarks.push(place.textContent)).observe(place, { childList: true, subtree: true, characterData: true });
+    })()`);
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('n');
+    await expect.poll(() => active(page)).toEqual({ text: 'GOLD', row: '2', invalid: 'true' });
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('STANDARD');
+    await page.keyboard.press('Enter');
+    // the next problem has its turn by itself
+    await expect.poll(() => active(page)).toEqual({ text: 'GOLD', row: '3', invalid: 'true' });
+    await page.getByText('“GOLD” stands in userProductPlan in 2 further rows.').waitFor();
+    await page.getByRole('button', { name: 'Use “STANDARD” in all of them (a)' }).waitFor();
+    expect(await accessibilityOf(page)).toEqual([]);
+    await page.keyboard.press('a');
+    await page.getByText('Used in 2 further rows, and kept in the profile.').waitFor();
+    await page.getByText('Checked: the marks are those of now.').waitFor({ timeout: 60_000 });
+    await expect.poll(() => page.locator('[aria-invalid=true]').count(), { timeout: 60_000 }).toBe(0);
+    expect((await active(page)).row).toBe('3');
+    expect(await page.evaluate('document.activeElement.id')).toBe('grid');
+    const said = (await page.evaluate('window.saidOfMarks')) as string[];
+    expect(said.filter((text) => text.includes('Checked:') && text.includes('before the last'))).toEqual([]);
+    const profile = readFileSync(join(serving.directory, 'sheets', id, 'profile.json'), 'utf8');
+    expect(JSON.parse(profile)).toEqual({ values: { userProductPlan: { GOLD: 'STANDARD' } } });
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+
   it('shows what somebody else types, asks whose is to be kept, and loses neither', async () => {
     const [one, two] = [await browser.newContext(), await browser.newContext()];
     const ann = await ownersPage(one, serving);
@@ -96,21 +188,21 @@ describe('the grid', () => {
     await ann.page.keyboard.press('Enter');
     await ann.page.keyboard.type('STANDARD');
     await ann.page.keyboard.press('Enter');
-    await ann.page.getByRole('gridcell', { name: 'GOLD → STANDARD' }).waitFor();
+    await ann.page.getByRole('gridcell', { name: 'STANDARD (was GOLD)' }).waitFor();
     await bob.page.keyboard.press('Enter');
     const dialog = bob.page.getByRole('dialog');
     await dialog.waitFor();
     expect(await dialog.textContent()).toMatch(/STANDARD.*PROFESSIONAL/s);
     expect(await accessibilityOf(bob.page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Use mine' }).click();
-    await bob.page.getByRole('gridcell', { name: 'GOLD → PROFESSIONAL' }).waitFor();
-    await ann.page.getByRole('gridcell', { name: 'GOLD → PROFESSIONAL' }).waitFor();
+    await bob.page.getByRole('gridcell', { name: 'PROFESSIONAL (was GOLD)' }).waitFor();
+    await ann.page.getByRole('gridcell', { name: 'PROFESSIONAL (was GOLD)' }).waitFor();
     await ann.page.getByText('2 edits by').waitFor();
     await ann.page
       .getByRole('button', { name: /Undo the change of row 3/ })
       .first()
       .click();
-    await bob.page.getByRole('gridcell', { name: 'GOLD → STANDARD' }).waitFor();
+    await bob.page.getByRole('gridcell', { name: 'STANDARD (was GOLD)' }).waitFor();
     const allowed = /status of 409/;
     expect([...ann.wrong, ...bob.wrong].filter((each) => !allowed.test(each))).toEqual([]);
     await one.close();
@@ -180,16 +272,25 @@ describe('the grid', () => {
     const withScript = await browser.newContext();
     await ownersPage(withScript, serving);
     await context.addCookies(await withScript.cookies());
-    const id = await uploaded(withScript, 'three.csv', SHEET);
+    const id = await uploaded(withScript, 'gold.csv', THREE_GOLD);
     const page = await context.newPage();
     await page.goto(`${serving.origin}/sheets/${id}/rows?filter=errors`);
-    expect(await page.getByRole('row').count()).toBe(2);
+    expect(await page.getByRole('row').count()).toBe(4);
     await page.getByRole('link', { name: 'Change row 3' }).click();
     const field = page.getByLabel('userProductPlan', { exact: true });
     expect(await field.getAttribute('aria-invalid')).toBe('true');
     await field.fill('STANDARD');
     await page.getByRole('button', { name: 'Save userProductPlan' }).click();
     await page.getByText('was GOLD, changed by').waitFor();
+    await page.getByText('stands in userProductPlan in 2 further rows.').waitFor();
+    const seen = await withScript.newPage();
+    await seen.goto(page.url());
+    expect(await accessibilityOf(seen)).toEqual([]);
+    await seen.close();
+    await page.getByRole('button', { name: /^Use .*STANDARD.* in all of them$/ }).click();
+    await page.getByText('Used in all of them, and kept in the profile.').waitFor();
+    const profile = readFileSync(join(serving.directory, 'sheets', id, 'profile.json'), 'utf8');
+    expect(JSON.parse(profile)).toEqual({ values: { userProductPlan: { GOLD: 'STANDARD' } } });
     await page.getByRole('button', { name: 'Leave this row out' }).click();
     await page.getByText('has left this row out').waitFor();
     await page.getByRole('button', { name: 'Undo the change of the row' }).click();

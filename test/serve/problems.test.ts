@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pageHint } from '../../src/serve/sheets/page-hints.js';
 import { accessibilityOf, startBrowser, widthOf } from './browser.js';
 import { type Serving, startServing } from './serving.js';
 import { Visitor } from './visitor.js';
@@ -59,6 +60,42 @@ async function checked(id: string): Promise<Told> {
   return causesOf(id);
 }
 
+/** What a form says of a value and of what was used for it. */
+const of = (column: string, text: string, said: string | null) => JSON.stringify([column, text, said]);
+
+describe('hints', () => {
+  it.each([
+    [
+      'Add the column timeZone, or give all rows one value with --set timeZone=…',
+      'Add the column timeZone, or give all rows one value: type below what it is.',
+    ],
+    [
+      'Add the column product, or give all rows one value with --set product=BCC (needs extension too)',
+      'Add the column product, or give all rows one value: type BCC below (needs extension too).',
+    ],
+    [
+      'If "Kd {1}" is it, say so in a profile: "headers": { "Kd {1}": "timeZone" }; else add the column timeZone.',
+      'If "Kd {1}" is it, say so under Headers; else add the column timeZone.',
+    ],
+    [
+      'Say in a profile what its texts stand for: "values": { "state": { "x": "…" } }; if it is something else: "headers": { "S": null } (null: it is not used).',
+      'Type below what its texts stand for; if it is something else, say so under Headers.',
+    ],
+    [
+      'Rename the one that is not meant, or ignore it in a profile: "headers": { "A": null }.',
+      'Rename the one that is not meant, or say under Headers that it is not used.',
+    ],
+    [
+      'The profile leaves it open: fill in "values": { "state": { "x": "?" } }.',
+      'The profile leaves it open: type below what it stands for.',
+    ],
+    ['Fill in lastName.', 'Fill in lastName.'],
+  ])('%s is said as pages have it', (hint, said) => {
+    expect(pageHint(hint, 'problems')).toBe(said);
+    expect(pageHint(hint, 'elsewhere')).toBe(said.replace('below', 'under Problems'));
+  });
+});
+
 describe('the page of problems', () => {
   it('checks what is uploaded, and tells causes with their values, the most frequent first', async () => {
     const id = await visitor.uploaded('bad.csv', bad(40));
@@ -77,7 +114,10 @@ describe('the page of problems', () => {
   });
 
   it('puts a value right in all rows at once, and checks again by itself, by keyboard alone', async () => {
-    const id = await visitor.uploaded('bad.csv', bad(40));
+    const id = await visitor.uploaded(
+      'bad.csv',
+      bad(40).replace(/a1?0@example.com/g, 'nobody(at)example.com'),
+    );
     await checked(id);
     const context = await browser.newContext();
     const { page, wrong } = await visitor.opened(context, `/sheets/${id}/problems`);
@@ -86,14 +126,27 @@ describe('the page of problems', () => {
     await page.getByText('Changed, not saved.').waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Saved. The sheet is checked again.').waitFor();
-    await page.getByText('4 rows of 40 are invalid').waitFor({ timeout: 30_000 });
+    // the next cause has the focus at once, and keeps it over the page that comes with the check
+    const focused = () => page.evaluate('document.activeElement?.getAttribute("aria-label")');
+    const next = 'Use instead of "nobody(at)example.com" in emailAddress';
+    await expect.poll(focused, { timeout: 60_000 }).toBe(next);
+    await page.getByText('4 rows of 40 are invalid').waitFor({ timeout: 60_000 });
+    await expect.poll(focused, { timeout: 60_000 }).toBe(next);
+    expect(await page.locator(':focus').getAttribute('aria-describedby')).toBe('done');
+    await page.getByText('Saved. The sheet has been checked since.').waitFor();
     await page.getByLabel('Use instead of "<i>PTZ</i>" in timeZone').fill('US/Pacific');
     await page.keyboard.press('Enter');
-    await page.getByText('No row is invalid').waitFor({ timeout: 30_000 });
+    await page.getByText('2 rows of 40 are invalid').waitFor({ timeout: 60_000 });
+    await page.getByLabel(next).fill('nobody@example.com');
+    await page.keyboard.press('Enter');
+    await page.getByText('No row is invalid').waitFor({ timeout: 60_000 });
     expect(await page.getByText(/40 rows would create 40 accounts, 40 users/).count()).toBe(1);
     const file = join(serving.directory, 'sheets', id, 'profile.json');
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
-      values: { timeZone: { 'Rocky time': 'US/Mountain', '<i>PTZ</i>': 'US/Pacific' } },
+      values: {
+        timeZone: { 'Rocky time': 'US/Mountain', '<i>PTZ</i>': 'US/Pacific' },
+        emailAddress: { 'nobody(at)example.com': 'nobody@example.com' },
+      },
     });
     await page
       .getByRole('button', { name: 'Take back what is used for Rocky time in timeZone' })
@@ -127,30 +180,69 @@ describe('the page of problems', () => {
     const at = told.causes.findIndex(({ code }) => code === 'REQUIRED');
     expect(told.causes[at]?.values).toMatchObject([{ column: 'timeZone', text: '', count: 4 }]);
     const see = await visitor.sendForm(`/sheets/${id}/values`, {
-      ...{
-        revision: told.revision,
-        check: told.check?.revision ?? '',
-        cause: String(at),
-        'use.0': 'US/Mountain',
-      },
+      ...{ 'of.0': of('timeZone', '', null), 'use.0': 'US/Mountain' },
     });
-    expect(see.headers.get('location')).toBe(`/sheets/${id}/problems?done=saved`);
+    expect(see.headers.get('location')).toBe(`/sheets/${id}/problems?done=saved&next=`);
     expect((await checked(id)).check).toMatchObject({ valid: 4, invalid: 0 });
   });
 
-  it('changes nothing of a sheet that is another by now', async () => {
+  it('writes over nothing that somebody else has said meanwhile, and takes what they have not', async () => {
     const id = await visitor.uploaded('bad.csv', bad(4));
-    const told = await checked(id);
-    const send = (text: string) =>
-      visitor.sendForm(`/sheets/${id}/values`, {
-        ...{ revision: told.revision, check: told.check?.revision ?? '', cause: '0', 'use.0': text },
-      });
-    expect((await send('US/Mountain')).status).toBe(303);
-    const late = await send('US/Eastern');
+    await checked(id);
+    const send = (zone: string, use: string) =>
+      visitor.sendForm(`/sheets/${id}/values`, { 'of.0': of('timeZone', zone, null), 'use.0': use });
+    expect((await send('Rocky time', 'US/Mountain')).status).toBe(303);
+    const late = await send('rocky TIME', 'US/Eastern');
     expect(late.status).toBe(409);
-    expect(readFileSync(join(serving.directory, 'sheets', id, 'profile.json'), 'utf8')).toContain(
-      'US/Mountain',
+    const text = await late.text();
+    expect(text).toContain('Somebody else has said what is used for &quot;rocky TIME&quot; in timeZone');
+    expect(text).toContain('uses &quot;US/Mountain&quot; instead');
+    // the sheet is another than when this was shown, but not in this
+    expect((await send('<i>PTZ</i>', 'US/Pacific')).status).toBe(303);
+    const file = join(serving.directory, 'sheets', id, 'profile.json');
+    expect(JSON.parse(readFileSync(file, 'utf8')).values.timeZone).toEqual({
+      ...{ 'Rocky time': 'US/Mountain', '<i>PTZ</i>': 'US/Pacific' },
+    });
+    for (const wrong of ['{', '["timeZone"]', '["nothing","x",null]'])
+      expect((await visitor.sendForm(`/sheets/${id}/values`, { 'of.0': wrong, 'use.0': 'x' })).status).toBe(
+        400,
+      );
+  });
+
+  it('says where, each place once and as a link, and what to do on these pages', async () => {
+    const text = bad(5)
+      .replace('timeZone', 'Zeitzone')
+      .replace('dialingBehaviorType', 'Wahl')
+      .replace('yes', 'N/A');
+    const id = await visitor.uploaded('own.csv', text);
+    await checked(id);
+    const page = await (await visitor.ask(`/sheets/${id}/problems`)).text();
+    expect(page).toMatch(/A required column is missing from the sheet<\/span><span class="n">all rows</);
+    expect(page).toMatch(
+      /There is no column timeZone;.*?under <a href="[^"]*\/headers">Headers<\/a>|type below what it is/s,
     );
+    expect(page).toMatch(/There is no column dialingBehaviorType;/);
+    expect(page).not.toMatch(/--set|in a profile|&quot;headers&quot;|row 1; row 1/);
+    expect(page).toMatch(/tick &quot;blank&quot; beside it below/);
+    expect(page).toContain(`<a href="/sheets/${id}/rows/2?sheet=1">row 2</a>`);
+    expect(page).not.toContain('rows/1?');
+    // programs are told what the command line is
+    expect(JSON.stringify(await causesOf(id))).toContain('list the word under');
+  });
+
+  it('fills in what is probably meant when asked to, and marks nothing as said by that', async () => {
+    const id = await visitor.uploaded('near.csv', bad(4).replaceAll('Rocky time', 'US/Mountian'));
+    await checked(id);
+    const path = `/sheets/${id}/problems`;
+    const plain = await (await visitor.ask(path)).text();
+    expect(plain).toContain('probably US/Mountain');
+    expect(plain).toContain('Fill in what is probably meant (1)');
+    expect(plain).not.toContain('value="US/Mountain" aria-label');
+    const filled = await (await visitor.ask(`${path}?filled=TIME_ZONE_UNKNOWN`)).text();
+    expect(filled).toMatch(
+      /value="US\/Mountain" aria-label="Use instead of &quot;US\/Mountian&quot; in timeZone"[^>]* autofocus/,
+    );
+    expect(existsSync(join(serving.directory, 'sheets', id, 'profile.json'))).toBe(false);
   });
 
   it('shows no secret anywhere, and none stands in what a check keeps', async () => {
@@ -198,7 +290,9 @@ describe('the page of problems', () => {
       const { page, wrong } = await visitor.opened(context, '/');
       for (const path of [
         `${mistakes}/problems`,
-        `${mistakes}/problems?cause=0`,
+        `${mistakes}/problems?cause=PHONE_NUMBER_INVALID`,
+        `${mistakes}/problems?filled=TIME_ZONE_UNKNOWN`,
+        `${mistakes}/problems?done=saved&next=TIME_ZONE_UNKNOWN`,
         `${clean}/problems`,
         mistakes,
       ]) {

@@ -59,6 +59,22 @@ describe('a form that is refused', () => {
     expect(text).toContain(`name="revision" value="${revision}"`);
   });
 
+  it('keeps what was typed beside the values of a problem, and does not say that it was saved', async () => {
+    const page = `/sheets/${sheet}/problems?done=saved&next=TIME_ZONE_UNKNOWN`;
+    const fields = { 'of.0': JSON.stringify(['timeZone', 'Rocky', 'US/Alaska']), 'use.0': 'US/Mountain' };
+    const zone = /name="of.0" value="(\[&quot;timeZone[^"]*)"/.exec(
+      await (await owner.ask(page)).text(),
+    )?.[1];
+    const [column, text] = JSON.parse((zone ?? '').replaceAll('&quot;', '"')) as string[];
+    const told = await sendFrom(page, `/sheets/${sheet}/values`, {
+      ...{ ...fields, 'of.0': JSON.stringify([column, text, 'US/Alaska']) },
+    });
+    expect(told.status).toBe(409);
+    expect(told.text).toContain('the profile says nothing of it now');
+    expect(told.text).toContain('value="US/Mountain" aria-label="Use instead of');
+    expect(told.text).not.toContain('Saved.');
+  });
+
   it('deletes nothing that was not meant', async () => {
     const { status, text } = await sendFrom(`/sheets/${sheet}/keep`, `/sheets/${sheet}/delete`, {});
     expect(status).toBe(400);
@@ -84,7 +100,11 @@ describe('whoever only looks', () => {
     const headers = { Authorization: `Bearer ${key.trim()}`, Accept: 'text/html' };
     for (const path of [
       ...['/', '/sheets', `/sheets/${sheet}`, `/sheets/${sheet}/headers`, `/sheets/${sheet}/problems`],
-      ...[`/sheets/${sheet}/problems?cause=0`, `/sheets/${sheet}/rows`, `/sheets/${sheet}/rows/2`],
+      ...[
+        `/sheets/${sheet}/problems?cause=PHONE_NUMBER_TAKEN`,
+        `/sheets/${sheet}/rows`,
+        `/sheets/${sheet}/rows/2`,
+      ],
       ...[`/sheets/${sheet}/dry-run`, `/sheets/${sheet}/start`, `/sheets/${sheet}/keep`],
     ]) {
       const answer = await fetch(serving.origin + path, { headers });

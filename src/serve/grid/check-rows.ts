@@ -5,6 +5,7 @@ import { headersOf } from '../../records/headers.js';
 import { PROBLEM_CODES, type ProblemCode } from '../../records/problem.js';
 import type { ImportRecord } from '../../records/record.js';
 import { readRun } from '../../run/directory.js';
+import { OF_CELLS } from '../sheets/causes.js';
 
 /** A column of a worksheet or file. */
 export interface GridColumn {
@@ -148,6 +149,48 @@ export class CheckRows {
       await setImmediate();
     }
     return Uint32Array.from(found);
+  }
+
+  /** How many rows of all worksheets had a text in a column of ours, as a text that can stand for another. */
+  async countWith(column: string, text: string): Promise<number> {
+    const written = JSON.stringify(text.toLowerCase());
+    let count = 0;
+    for (const source of this.sources) {
+      const { columns, first, last } = source;
+      if (!columns.some((each) => each.column === column)) continue;
+      for (let after = first - 1; after < last; after += AT_ONCE) {
+        for (const { ordinal, cells } of this.#journal.cellTextsAfter(after, Math.min(AT_ONCE, last - after)))
+          if (
+            cells.toLowerCase().includes(written) &&
+            this.#has(source, ordinal, JSON.parse(cells), column, text)
+          )
+            count++;
+        await setImmediate();
+      }
+    }
+    return count;
+  }
+
+  /** Whether a row had a text in a column of ours, as {@link countWith} counts it. */
+  hasText(source: GridSource, { ordinal, cells }: GridRow, column: string, text: string): boolean {
+    return this.#has(source, ordinal, cells, column, text);
+  }
+
+  #has(source: GridSource, ordinal: number, cells: readonly string[], column: string, text: string): boolean {
+    const at = source.columns.findIndex((each) => each.column === column);
+    if (cells[at]?.toLowerCase() !== text.toLowerCase()) return false;
+    return source.sheet === null || !this.#isOfCell(source, ordinal, at);
+  }
+
+  /** Whether it is what a workbook says of the cell, not its text, that is wrong with it. */
+  #isOfCell(source: GridSource, ordinal: number, at: number): boolean {
+    const isIn = (code: string) => {
+      const list = new Ordinals(0, -1, this.#lists.get(`${source.id} cause:${code}`) ?? new Uint32Array());
+      return list.at(list.indexFrom(ordinal)) === ordinal;
+    };
+    const codes = [...OF_CELLS].filter(isIn);
+    const problems = codes.length === 0 ? [] : (this.row(source, ordinal)?.problems ?? []);
+    return problems.some((each) => each.at === at && codes.some((code) => code === each.code));
   }
 
   row(source: GridSource, ordinal: number): GridRow | null {

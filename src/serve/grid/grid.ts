@@ -2,7 +2,10 @@ import { SECRET_MASK, TYPE_AGAIN } from '../../records/columns.js';
 import { trimCell } from '../../sheet/cell-text.js';
 import { Refused } from '../route.js';
 import type { SheetCheck } from '../sheets/checks.js';
+import { pageHint } from '../sheets/page-hints.js';
+import { profileOf } from '../sheets/profile.js';
 import type { Sheet, Sheets } from '../sheets/sheets.js';
+import { type Alike, alikeOf } from './alike.js';
 import {
   CheckRows,
   type GridFilter,
@@ -218,6 +221,13 @@ export class Grid {
     return { revision, place };
   }
 
+  /** What the edit of a cell could be in further rows; null where there are none. */
+  async alike(sheet: Sheet, place: Parameters<typeof alikeOf>[3]): Promise<Alike | null> {
+    const { rows } = await this.check(sheet);
+    const now = this.#sheets.get(sheet.id);
+    return alikeOf(rows, await this.edits(now), await profileOf(now), place);
+  }
+
   async #isSecret(sheet: Sheet, name: string | null, header: string): Promise<boolean> {
     const { rows } = await this.check(sheet);
     const columns = rows.sources.find((each) => each.sheet === name)?.columns ?? [];
@@ -274,7 +284,8 @@ function editedIn(source: GridSource, rows: CheckRows, edits: SheetEdits): Ordin
 }
 
 function shownRow(index: number, source: GridSource, checked: GridRow, edits: SheetEdits): ShownRow {
-  const { row, problems } = checked;
+  const { row } = checked;
+  const problems = checked.problems.map((each) => ({ ...each, hint: pageHint(each.hint, 'elsewhere') }));
   const now = edits.ofRow(source.sheet, row);
   const edited: Record<number, ShownEdit> = {};
   const cells = checked.cells.map((text, at) => {

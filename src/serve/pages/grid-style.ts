@@ -17,7 +17,7 @@ export const GRID_STYLE = `
 .grid [role=columnheader] { font-weight: 600; background: var(--soft); } .grid [data-at="-1"] { width: 90px; position: sticky; left: 0; z-index: 1; background: var(--soft); font-weight: 400; }
 .grid .active { outline: 2px solid var(--accent); outline-offset: -2px; } .grid .waits { color: var(--quiet); }
 .grid input { font: inherit; width: 100%; height: 28px; box-sizing: border-box; border: 0; padding: 0; color: inherit; background: var(--note); }
-.grid-told { min-height: 5.5rem; } .grid-told p { margin: .4rem 0; overflow-wrap: anywhere; } .grid-acts { display: flex; flex-wrap: wrap; gap: .5rem; }
+.grid-offer:not(:empty) { border-left: 4px solid var(--accent); padding: .25rem .75rem; margin: 0 0 .75rem; } .card > h3:first-child { margin-top: 0; } .grid-about { margin-top: .75rem; padding: .75rem 1rem; } .grid-told { min-height: 5.5rem; } .grid-told p { margin: .4rem 0; overflow-wrap: anywhere; } .grid-acts { display: flex; flex-wrap: wrap; gap: .5rem; }
 dialog { color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 8px; max-width: 34rem; } dialog::backdrop { background: rgb(0 0 0 / .4); }
 dialog dd { margin: 0 0 .6rem; overflow-wrap: anywhere; }
 `;

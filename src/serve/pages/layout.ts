@@ -24,8 +24,9 @@ h1, .runs td, .note, .card p { overflow-wrap: anywhere; }
 .tabs { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; border-bottom: 1px solid var(--line); margin: 1rem 0; } .tabs a { padding: .4rem 0; }
 .tabs a[aria-current] { font-weight: 600; color: var(--text); text-decoration: none; border-bottom: 3px solid var(--accent); }
 .plain { list-style: none; padding: 0; } .plain li { margin: .4rem 0; } code { overflow-wrap: anywhere; }
-.hits input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--idle); border-radius: 6px; padding: .2rem .5rem; min-height: 2rem; width: 100%; box-sizing: border-box; min-width: 8rem; }
-[aria-invalid='true'] { border-color: var(--bad) !important; } button.main { font-weight: 600; } input[type='checkbox'] { min-height: 1.5rem; min-width: 1.5rem; vertical-align: middle; }
+.use { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: center; } .use label { white-space: nowrap; } .use .quiet { font-size: .875rem; }
+.hits input:not([type='checkbox']) { flex: 1 1 8rem; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--idle); border-radius: 6px; padding: .2rem .5rem; min-height: 2rem; width: 100%; box-sizing: border-box; min-width: 8rem; }
+input[aria-invalid='true'] { border-color: var(--bad) !important; } button.main { font-weight: 600; } input[type='checkbox'] { min-height: 1.5rem; min-width: 1.5rem; vertical-align: middle; }
 .drop { border: 2px dashed var(--idle); border-radius: 8px; padding: 1rem; } .drop.over { border-color: var(--accent); background: var(--soft); }
 .drop input { font: inherit; max-width: 100%; min-height: 2.2rem; } .drop label { display: block; }
 textarea { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--idle); border-radius: 6px; width: 100%; box-sizing: border-box; }
@@ -37,6 +38,9 @@ pre { overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 44rem) { .runs, .runs tbody, .runs tr, .runs td { display: block; } .runs thead { display: none; }
   .runs tr { border-bottom: 1px solid var(--line); padding: .6rem 0; } .runs td { border: 0; padding: .1rem 0; }
   .runs td:not(:empty)::before { content: attr(data-label) ": "; color: var(--quiet); } .runs td:empty { display: none; } }
+@media (max-width: 44rem) { .top > div { padding: .35rem .9rem; gap: .1rem .75rem; } .top nav { order: 1; flex: 1 0 100%; gap: 0 .8rem; font-size: .9375rem; }
+  .top form { margin-left: auto; } .top button { padding: .1rem .6rem; } .problems summary .n { white-space: normal; text-align: right; max-width: 40%; } }
+.top form { display: flex; gap: .6rem; align-items: center; } .top .quiet { max-width: 10rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 ${GRID_STYLE}`;
 

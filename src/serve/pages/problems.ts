@@ -1,48 +1,79 @@
-import { type ColumnName, columnOf } from '../../records/columns.js';
-import type { Profile } from '../../records/profile.js';
 import { type Html, html } from '../../results/html.js';
 import { planLines } from '../../results/plan-text.js';
-import { counted, placeText } from '../../results/wording.js';
-import type { Cause, CauseValue } from '../sheets/causes.js';
+import { counted } from '../../results/wording.js';
+import type { TableLook } from '../../run/look-at-sheet.js';
+import type { Cause, CausePlace } from '../sheets/causes.js';
+import { pageHint } from '../sheets/page-hints.js';
+import { codeOf, DONE_ID, hasFields, optionsOf, type ValuesView, valuesForm } from './cause-values.js';
 import { time } from './layout.js';
 import { type SheetView, sheetTabs } from './sheet-tabs.js';
 
 /** What is wrong with a sheet, and what is done about it just now. */
-export interface ProblemsView extends SheetView {
+export interface ProblemsView extends SheetView, ValuesView {
   /** of `check`; empty where there is none */
   readonly causes: readonly Cause[];
-  /** the index of the cause that is shown with all its values; null for all causes */
-  readonly cause: number | null;
+  readonly tables: readonly TableLook[];
+  /** the cause with which whoever has done something goes on; '' for none */
+  readonly next: string;
+  /** what the last thing that was done came to; null where nothing was */
+  readonly done: string | null;
   /** the check that is going on; null where none is */
   readonly checking: { readonly waits: boolean; readonly done: number | null } | null;
   /** why the last check came to nothing; null where it did not */
   readonly failed: { readonly message: string; readonly hint: string } | null;
-  readonly profile: Profile;
 }
 
-/** Values of a cause that are shown beside other causes. */
-const VALUES_SHOWN = 10;
 /** Causes that are open at first. */
 const OPEN = 5;
-const PLACES = 6;
+
+const FILLED = 'Filled in with what is probably meant. Look through it, then use it.';
 
 /** What is wrong, by cause and value, each with a way to put it right in all rows at once. */
-export function problemsPage(view: ProblemsView, note: Html): Html {
-  const { check, causes, cause } = view;
-  const shown =
-    cause === null
-      ? causes.map((each, at) => ({ each, at }))
-      : causes.flatMap((each, at) => (at === cause ? [{ each, at }] : []));
-  const columns = new Set(shown.flatMap(({ each }) => each.values.flatMap(({ column }) => column ?? [])));
+export function problemsPage(view: ProblemsView): Html {
+  const { check, causes, sheet } = view;
+  const single = causes.find((each) => codeOf(each) === view.cause);
+  const shown = single === undefined ? causes : [single];
+  const columns = new Set(shown.flatMap(({ values }) => values.flatMap(({ column }) => column ?? [])));
+  const goOn = goOnWith(view, shown);
+  const said = view.filled === '' ? saidOf(view) : FILLED;
+  const note =
+    said === null
+      ? html``
+      : html`<p class="card note" id="${DONE_ID}" role="status"${goOn === null ? html` tabindex="-1" autofocus` : ''}>${said}</p>`;
+  const one = (cause: Cause, index: number) => {
+    const isNext = cause === goOn;
+    const isOpen = single !== undefined || index < OPEN || isNext;
+    return html`${isNext ? note : ''}${causeOf(view, cause, isOpen, isNext, nextAfter(causes, cause))}`;
+  };
   return html`${sheetTabs(view, 'problems')}
-${note}
+${goOn === null ? note : ''}
 ${standing(view)}
 ${check === null ? '' : counts(view)}
-${check === null ? '' : html`<p>Each cell where it stands: <a href="/sheets/${view.sheet.id}/rows">row by row</a></p>`}
 ${[...columns].map(optionsOf)}
-${cause === null ? '' : html`<p><a href="/sheets/${view.sheet.id}/problems">All causes</a></p>`}
-${shown.length === 0 ? '' : html`<section class="card problems" aria-labelledby="causes"><h2 id="causes">By cause</h2>${shown.map(({ each, at }, index) => causeOf(view, each, at, cause !== null || index < OPEN))}</section>`}
-${cause === null ? saidCard(view) : ''}`;
+${single === undefined ? '' : html`<p><a href="/sheets/${sheet.id}/problems">All causes</a></p>`}
+${shown.length === 0 ? '' : html`<section class="card problems" aria-labelledby="causes"><h2 id="causes">By cause</h2>${shown.map(one)}</section>`}
+${single === undefined ? saidCard(view) : ''}`;
+}
+
+function saidOf({ done, check, checking }: ProblemsView): string | null {
+  return done !== null && checking === null && check?.isCurrent
+    ? done.replace(/ The sheet is checked again\.$/, ' The sheet has been checked since.')
+    : done;
+}
+
+/** The cause that whoever has done something sees to next; null where there is none. */
+function goOnWith({ next, filled, done, mayChange }: ProblemsView, shown: readonly Cause[]): Cause | null {
+  const wanted = filled === '' ? next : filled;
+  if (wanted === '' || !mayChange || (done === null && filled === '')) return null;
+  const open = shown.filter(hasFields);
+  return open.find((each) => codeOf(each) === wanted) ?? open[0] ?? null;
+}
+
+/** The code of the cause after one that something can be typed for; '' where there is none. */
+function nextAfter(causes: readonly Cause[], cause: Cause): string {
+  const at = causes.indexOf(cause);
+  const next = [...causes.slice(at + 1), ...causes.slice(0, at)].find(hasFields);
+  return next === undefined ? '' : codeOf(next);
 }
 
 function standing({ sheet, revision, check, checking, failed, mayChange }: ProblemsView): Html {
@@ -85,55 +116,54 @@ ${lines.length === 0 ? '' : html`<h3>What the valid rows would bring about</h3><
 ${isClean && isCurrent ? html`<p>Next: <a href="/sheets/${sheet.id}/dry-run">the dry run</a>, which asks the platform without changing anything.</p>` : ''}</section>`;
 }
 
-function causeOf(view: ProblemsView, { group, values, further }: Cause, at: number, isOpen: boolean): Html {
-  const { severity, title, count, hint, hits } = group;
+function causeOf(view: ProblemsView, cause: Cause, isOpen: boolean, isNext: boolean, next: string): Html {
+  const { sheet, check, tables } = view;
+  const { group, places } = cause;
+  const { severity, title, code, hits } = group;
   const look = severity === 'error' ? 'bad' : 'open';
-  const places = hits.slice(0, PLACES).map((hit) => placeText({ ...hit, column: null }));
-  const body = html`${hint === null ? ((hits[0]?.hint ?? '') === '' ? '' : html`<p class="hint">Such as: ${hits[0]?.hint ?? ''}</p>`) : html`<p class="hint">${hint}</p>`}
-${hits[0] === undefined ? '' : html`<p class="quiet">Such as: ${hits[0].message} (${places.join('; ')}${count > places.length ? '; …' : ''})</p>`}
-${group.code === null ? '' : html`<p><a href="/sheets/${view.sheet.id}/rows?cause=${group.code}" aria-label="Its rows: ${title}">Its rows</a></p>`}
-${valuesForm(view, values, further, at)}`;
-  return html`<details id="cause-${at}"${isOpen ? html` open` : ''}><summary><span class="tag ${look}">${severity}</span><span class="t">${title}</span><span class="n">${count.toLocaleString('en-US')}</span></summary>${body}</details>`;
+  const ofAll =
+    code === 'MISSING_COLUMN' ? (check?.valid === 0 ? 'all rows' : 'all rows that need it') : null;
+  const times = ofAll ?? group.count.toLocaleString('en-US');
+  const isRow = ({ sheet: name, row }: CausePlace) =>
+    row > (tables.find((table) => table.sheet === name)?.headerRow ?? 0);
+  const all = html`<p><a href="/sheets/${sheet.id}/rows?cause=${code ?? ''}" aria-label="Its rows: ${title}">Its rows</a></p>`;
+  return html`<details id="cause-${codeOf(cause)}"${isOpen ? html` open` : ''}><summary><span class="tag ${look}">${severity}</span><span class="t">${title}</span><span class="n">${times}</span></summary>
+${ofAll === null ? suchAs(view, cause, isRow) : html`<ul class="plain">${hits.map(({ message, hint }) => html`<li>${message}. ${hintText(sheet.id, hint)}</li>`)}</ul>`}
+${code === null || ofAll !== null || !places.some(isRow) ? '' : all}
+${valuesForm(view, cause, ofAll, isNext, next)}</details>`;
 }
 
-const LABELS = ['Text', 'Column', 'Times', 'Use instead'];
-
-function valuesForm(view: ProblemsView, values: readonly CauseValue[], further: number, at: number): Html {
-  const { sheet, revision, check, cause, mayChange } = view;
-  if (values.length === 0) return html``;
-  const shown = cause === null ? values.slice(0, VALUES_SHOWN) : values;
-  const canReplace = mayChange && shown.some((each) => each.canReplace);
-  const more = values.length - shown.length + further;
-  const row = (value: CauseValue, index: number) => {
-    const cells = [
-      value.text === ''
-        ? html`<span class="quiet">blank</span>`
-        : html`<span dir="auto">${value.text}</span>`,
-      html`${value.column ?? ''}`,
-      html`${value.count.toLocaleString('en-US')}`,
-      ...(canReplace ? [value.canReplace ? replacement(value, at, index) : html``] : []),
-    ];
-    return html`<tr>${cells.map((cell, each) => html`<td data-label="${LABELS[each] ?? ''}">${cell}</td>`)}</tr>`;
-  };
-  const table = html`<table class="hits"><thead><tr>${LABELS.slice(0, canReplace ? 4 : 3).map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${shown.map(row)}</tbody></table>
-${more <= 0 ? '' : cause === null ? html`<p class="more"><a href="/sheets/${sheet.id}/problems?cause=${at}">${further > 0 ? `The ${values.length} most frequent of ${(values.length + further).toLocaleString('en-US')}` : `All ${values.length}`} texts</a></p>` : html`<p class="more quiet">and ${more.toLocaleString('en-US')} further texts, each less frequent.</p>`}`;
-  if (!canReplace) return table;
-  return html`<form method="post" action="/sheets/${sheet.id}/values" data-watch="Changed, not saved."><input type="hidden" name="revision" value="${revision}"><input type="hidden" name="check" value="${check?.revision ?? ''}"><input type="hidden" name="cause" value="${at}">
-${table}<p><button>Use these instead</button> <span role="status" data-watch-said></span></p></form>`;
+/** What to do, and an example. */
+function suchAs(
+  { sheet, tables, mayChange }: ProblemsView,
+  cause: Cause,
+  isRow: (of: CausePlace) => boolean,
+): Html {
+  const { group, places, values } = cause;
+  const { hint, hits, count } = group;
+  const [first] = hits;
+  if (first === undefined) return html``;
+  // beside the field of each value stands what it probably means
+  const isToldBelow = mayChange && values.some(({ meant }) => meant !== null);
+  const shown = isToldBelow ? '' : (hint ?? first.hint);
+  const links = places.map((place, at) => {
+    const { sheet: name, row, source } = place;
+    const text = `${name === null || tables.length === 1 ? '' : `${name}, `}row ${row}`;
+    const link = isRow(place)
+      ? html`<a href="/sheets/${sheet.id}/rows/${row}?sheet=${source ?? 1}">${text}</a>`
+      : html`${text}`;
+    return html`${at === 0 ? '' : '; '}${link}`;
+  });
+  const where = links.length === 0 ? '' : html` (${links}${count > links.length ? '; …' : ''})`;
+  return html`${shown === '' ? '' : html`<p class="hint">${hint === null ? 'Such as: ' : ''}${hintText(sheet.id, shown)}</p>`}
+<p class="quiet">Such as: ${first.message}${where}</p>`;
 }
 
-function replacement({ column, text }: CauseValue, at: number, index: number): Html {
-  const [field, blank] = [`use.${index}`, `blank.${index}`];
-  const of = text === '' ? `blank cells of ${column}` : `"${text}" in ${column}`;
-  const list = column !== null && columnOf(column).options !== undefined ? html` list="of-${column}"` : '';
-  return html`<input id="use-${at}-${index}" name="${field}" aria-label="Use instead of ${of}" autocomplete="off"${list}>${text === '' ? '' : html` <label><input type="checkbox" name="${blank}" value="yes" aria-label="Take ${of} for blank"> blank</label>`}`;
-}
-
-function optionsOf(column: ColumnName): Html {
-  const { options } = columnOf(column);
-  return options === undefined
-    ? html``
-    : html`<datalist id="of-${column}">${options.map((option) => html`<option value="${option}"></option>`)}</datalist>`;
+/** A hint, in which the pages that it names are links. */
+function hintText(id: string, hint: string): Html {
+  const [before = '', ...after] = pageHint(hint, 'problems').split('under Headers');
+  if (after.length === 0) return html`${before}`;
+  return html`${before}under <a href="/sheets/${id}/headers">Headers</a>${after.join('under Headers')}`;
 }
 
 /** What the profile of the sheet says of values, each with a way to take it back. */

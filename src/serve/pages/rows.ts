@@ -1,5 +1,6 @@
 import { type Html, html } from '../../results/html.js';
 import { counted } from '../../results/wording.js';
+import type { Alike } from '../grid/alike.js';
 import type { GridProblem, GridSource } from '../grid/check-rows.js';
 import type { GridQuery, GridWindow, ListedEdit, ShownRow } from '../grid/grid.js';
 import { time } from './layout.js';
@@ -37,7 +38,7 @@ export function rowsPage(sheetView: SheetView, view: RowsView | null): Html {
   return html`${sheetTabs(sheetView, 'problems')}
 <h2>Rows</h2>
 <p><a href="/sheets/${sheet.id}/problems">By cause</a> many cells are put right at once. Here is each row.</p>
-<div>${shown.check.isCurrent ? '' : html`<strong>The marks are of the sheet before the last change.</strong> ${checkAgain(sheetView)}`} <span id="state" role="status"></span></div>
+<div id="marks" role="status">${shown.check.isCurrent ? '' : html`The marks are of the sheet before the last change. ${checkAgain(sheetView)}`}</div>
 ${filters(sheet.id, view)}
 <section aria-labelledby="found"><h3 id="found">${counted(shown.total, 'row')}</h3>
 <div id="grid-place" data-sheet="${sheet.id}" data-revision="${shown.revision}" data-check="${shown.check.revision}" data-name="${source.sheet ?? ''}" data-has-name="${source.sheet === null ? '' : 'yes'}" data-source="${source.id}" data-total="${shown.total}" data-editor="${mayChange ? 'yes' : ''}" data-columns="${JSON.stringify(source.columns)}"></div>
@@ -99,7 +100,12 @@ function cell(row: ShownRow, text: string, at: number): Html {
   const own = row.problems.filter((problem) => problem.at === at);
   const look = own.some(({ isError }) => isError) ? 'bad-cell' : own.length > 0 ? 'warned-cell' : '';
   const edit = row.edited[at];
-  return html`<td dir="auto" class="${look}">${edit ? oldToNew(edit.was, text) : text}</td>`;
+  return html`<td dir="auto" class="${look}">${edit ? newAndOld(edit.was, text) : text}</td>`;
+}
+
+/** In a cell, of which the end may not be seen. */
+function newAndOld(was: string, text: string): Html {
+  return html`<ins>${text === '' ? '(blank)' : text}</ins> (was <del>${was === '' ? 'blank' : was}</del>)`;
 }
 
 function oldToNew(was: string, text: string): Html {
@@ -137,8 +143,26 @@ function copies(id: string, maySeeSecrets: boolean): Html {
 <p class="quiet">What a spreadsheet has damaged and nobody has put right is blank and red in the workbook, with what it held in a note. CSV has neither notes nor colours: there such a cell is #VALUE!, which the check refuses.</p></section>`;
 }
 
-/** One row, with a form for each of its cells; needs no script. */
-export function rowPage(view: SheetView, source: GridSource, row: ShownRow): Html {
+/** Offers to use for a text in all rows what was typed in one. */
+function offer({ sheet, revision }: SheetView, source: GridSource, row: number, alike: Alike): Html {
+  const { column, text, use, rows } = alike;
+  const hidden = { revision, column, text, use, source: String(source.id), row: String(row) };
+  return html`<div class="card note" role="status" tabindex="-1" autofocus><p>Saved. <q dir="auto">${text}</q> stands in ${column} in ${counted(rows, 'further row')}.</p>
+<form method="post" action="/sheets/${sheet.id}/values/use">${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button>Use ${use === '' ? 'blank' : html`<q dir="auto">${use}</q>`} in all of them</button></form></div>`;
+}
+
+/**
+ * One row, with a form for each of its cells; needs no script.
+ * @param alike what was just typed in a cell of it could be in further rows; null where there are none
+ * @param said what was just done; null for nothing
+ */
+export function rowPage(
+  view: SheetView,
+  source: GridSource,
+  row: ShownRow,
+  alike: Alike | null,
+  said: string | null,
+): Html {
   const {
     sheet: { id },
     mayChange,
@@ -169,6 +193,7 @@ export function rowPage(view: SheetView, source: GridSource, row: ShownRow): Htm
   return html`${sheetTabs(view, 'problems')}
 <p><a href="/sheets/${id}/rows?sheet=${source.id}&amp;row=${row.row}">All rows</a></p>
 <h2>Row ${row.row}${source.sheet === null ? '' : html` of <span dir="auto">${source.sheet}</span>`}</h2>
+${alike === null || !mayChange ? (said === null ? '' : html`<p class="card note" role="status" tabindex="-1" autofocus>${said}</p>`) : offer(view, source, row.row, alike)}
 ${view.check?.isCurrent ? '' : html`<div class="card note">What is said of the cells is of the sheet before the last change. ${checkAgain(view)}</div>`}
 ${whole.map(({ message, hint }) => html`<p class="card message">${message}. ${hint}</p>`)}
 ${row.omitted === null ? '' : html`<p class="card note">${row.omitted.by} has left this row out. ${mayChange ? undo(row.omitted.n, 'the row') : ''}</p>`}

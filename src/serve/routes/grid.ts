@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trimCell } from '../../sheet/cell-text.js';
 import type { GridFilter, GridSource } from '../grid/check-rows.js';
 import { Copies } from '../grid/copies.js';
 import { Grid, type GridQuery, placeOf, type Wanted } from '../grid/grid.js';
@@ -16,6 +17,11 @@ const MOST_EDITS = 1000;
 /** Bytes of a request with edits. */
 const MAX_BODY = 2_000_000;
 const MAX_PLACES = 2000;
+
+/** What the last thing that was done came to, by a word of the address. */
+const DONE: Readonly<Record<string, string>> = {
+  used: 'Used in all of them, and kept in the profile. The sheet is checked again.',
+};
 
 const place = { sheet: z.string().nullable(), row: z.int().positive() };
 const text = z.string().max(32_767);
@@ -85,9 +91,16 @@ export function gridRoutes(served: Served): Route[] {
     const sheet = sheetOf(ask);
     const found = await grid.row(sheet, numberIn(ask.query('sheet'), 1), numberIn(ask.param('row'), 0));
     if (!found) throw notFound();
+    const { source, row } = found;
+    const edited = /^\d{1,4}$/.test(ask.query('saved'))
+      ? source.columns[Number(ask.query('saved'))]
+      : undefined;
+    const place = edited && { sheet: source.sheet, row: row.row, header: edited.header };
+    const alike = place ? await grid.alike(sheet, place) : null;
+    const said = place ? 'Saved. The sheet is checked again.' : (DONE[ask.query('done')] ?? null);
     return {
-      page: { title: `${sheet.name}: row ${found.row.row}`, part: '/sheets' },
-      content: rowPage(viewOf(served, ask, sheet), found.source, found.row),
+      page: { title: `${sheet.name}: row ${row.row}`, part: '/sheets' },
+      content: rowPage(viewOf(served, ask, sheet), source, row, alike, said),
     };
   }
 
@@ -97,11 +110,17 @@ export function gridRoutes(served: Served): Route[] {
     const { revision, edits } = isForm ? await formOf(ask) : changesIn(await ask.json(MAX_BODY));
     const now = await grid.change(sheet, revision, edits, sessionOf(ask).user);
     audit(ask, 'edit', `${sheet.id}: ${edits.map(placeOf).join('; ')}`);
-    if (!isForm) return { json: { revision: now } };
-    const [first] = edits;
-    const source =
-      (await grid.check(sheet)).rows.sources.find((each) => each.sheet === first?.sheet)?.id ?? 1;
-    return { see: `/sheets/${sheet.id}/rows/${first?.row}?sheet=${source}` };
+    const [first, ...others] = edits;
+    const isCell = first !== undefined && 'header' in first && others.length === 0;
+    if (!isForm) return { json: { revision: now, alike: isCell ? await grid.alike(sheet, first) : null } };
+    const { sources } = (await grid.check(sheet)).rows;
+    const source = sources.find((each) => each.sheet === first?.sheet);
+    const at = isCell
+      ? source?.columns.findIndex(({ header }) => header === trimCell(first.header))
+      : undefined;
+    return {
+      see: `/sheets/${sheet.id}/rows/${first?.row}?sheet=${source?.id ?? 1}${at === undefined ? '' : `&saved=${at}`}`,
+    };
   }
 
   async function withdraw(ask: Ask, revision: string): Promise<string> {

@@ -1,14 +1,13 @@
-import type { ColumnName } from '../../records/columns.js';
-import type { Profile } from '../../records/profile.js';
-import { type Html, html } from '../../results/html.js';
+import { z } from 'zod';
+import { COLUMN_NAMES, type ColumnName } from '../../records/columns.js';
 import type { Job } from '../jobs/jobs.js';
 import { type ProblemsView, problemsPage } from '../pages/problems.js';
 import { unreadablePage } from '../pages/sheets.js';
 import { type Answer, type Ask, askerOf, Refused, type Route } from '../route.js';
 import type { Served } from '../served.js';
-import type { CauseValue } from '../sheets/causes.js';
 import { profileOf, setProfile } from '../sheets/profile.js';
 import type { Sheet } from '../sheets/sheets.js';
+import { type UsedInstead, usedFor, withoutLine, withUsed } from '../sheets/used-instead.js';
 import { viewOf } from '../sheets/view.js';
 
 /** What the last thing that was done came to, by a word of the address. */
@@ -35,19 +34,15 @@ export function problemRoutes(served: Served): Route[] {
     if ('error' in look)
       return { page: frame, content: unreadablePage({ ...view, look }, look.error, 'problems') };
     const causes = view.check === null ? [] : await sheets.causes.of(view.check);
-    const asked = /^\d{1,3}$/.test(ask.query('cause')) ? Number(ask.query('cause')) : null;
-    const done = DONE[ask.query('done')];
-    const note: Html =
-      done === undefined
-        ? html``
-        : html`<p class="card note" role="status" tabindex="-1" autofocus>${done}</p>`;
+    const sent = ask.sent();
+    const isRefused = Object.keys(sent).length > 0;
     const told: ProblemsView = {
-      ...{ ...view, look, causes },
-      cause: asked !== null && asked < causes.length ? asked : null,
+      ...{ ...view, look, tables: look.tables, causes, sent },
+      ...{ cause: ask.query('cause'), next: ask.query('next'), filled: ask.query('filled') },
+      ...{ done: isRefused ? null : (DONE[ask.query('done')] ?? null), profile: await profileOf(sheet) },
       ...checkStateOf(sheet, view.revision),
-      profile: await profileOf(sheet),
     };
-    return { page: frame, content: problemsPage(told, note) };
+    return { page: frame, content: problemsPage(told) };
   }
 
   /** What is being done, or could not be, to know more of a sheet as it is now. */
@@ -69,44 +64,79 @@ export function problemRoutes(served: Served): Route[] {
     return { message: lines.join(' ') || 'Its process ended without a word.', hint: 'Check it again.' };
   }
 
+  /** Takes what was typed beside the values of a cause into the profile. */
   async function use(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
     const fields = await ask.fields();
-    const { revision = '', check: checked, cause: at = '' } = fields;
-    const check = sheets.checkOf(sheet);
-    if (check === null || check.revision !== checked)
+    const lines = linesIn(fields);
+    const { next = '', cause = '' } = fields;
+    const to = (done: string) =>
+      `/sheets/${sheet.id}/problems?${new URLSearchParams({ ...(cause === '' ? {} : { cause }), done, next })}`;
+    if (lines.length === 0) return { see: to('same') };
+    await useAll(sheet, lines);
+    audit(ask, sheet);
+    return { see: to('saved') };
+  }
+
+  /**
+   * Lines of a profile are what they were whatever else of the sheet has changed: only what somebody else has said of the
+   * same text meanwhile is not written over.
+   */
+  async function useAll({ id }: Sheet, lines: readonly SeenLine[]): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      const sheet = sheets.get(id);
+      const revision = sheets.revisionOf(sheet);
+      let profile = await profileOf(sheet);
+      for (const line of lines) {
+        const said = usedFor(profile, line.column, line.text);
+        if (said !== line.said && said !== line.use) throw saidMeanwhile(line, said, revision);
+        profile = withUsed(profile, line);
+      }
+      try {
+        await setProfile(sheets, sheet, profile, revision);
+        return;
+      } catch (error) {
+        if (!(error instanceof Refused) || error.code !== 'CHANGED' || tries === MOST_TRIES) throw error;
+      }
+    }
+  }
+
+  /** Uses in all rows what somebody has typed in one. */
+  async function useFurther(ask: Ask): Promise<Answer> {
+    const sheet = sheets.get(ask.param('id'));
+    const {
+      revision = '',
+      column = '',
+      text = '',
+      use: typed = '',
+      row = '',
+      source = '',
+    } = await ask.fields();
+    if (!isColumn(column) || text.trim() === '')
       throw new Refused(
-        409,
-        'CHANGED',
-        'The sheet was checked again since you saw it.',
-        'Look at its problems as they are now.',
-        {},
-        { revision: sheets.revisionOf(sheet) },
+        400,
+        'NO_TEXT',
+        'This is no text of a column.',
+        'Send { revision, column, text, use }.',
       );
-    const cause = (await sheets.causes.of(check))[Number(at)];
-    const { uses, profile } = withValues(await profileOf(sheet), cause?.values ?? [], fields);
-    const to = `/sheets/${sheet.id}/problems`;
-    if (uses === 0) return { see: `${to}?done=same#cause-${Number(at)}` };
-    return changed(ask, sheet, profile, revision, `${to}?done=saved`);
+    const line = { column, text: text.trim(), use: typed.trim() };
+    const now = await setProfile(sheets, sheet, withUsed(await profileOf(sheet), line), revision);
+    audit(ask, sheet);
+    if (!ask.wantsPage) return { json: { revision: now } };
+    const back = /^\d{1,9}$/.test(row) && /^\d{1,9}$/.test(source) ? `/${row}?sheet=${source}&done=used` : '';
+    return { see: `/sheets/${sheet.id}/rows${back}` };
   }
 
   async function remove(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
     const { revision = '', line = '' } = await ask.fields();
-    const profile = without(await profileOf(sheet), line);
-    return changed(ask, sheet, profile, revision, `/sheets/${sheet.id}/problems?done=removed`);
+    await setProfile(sheets, sheet, withoutLine(await profileOf(sheet), line), revision);
+    audit(ask, sheet);
+    return { see: `/sheets/${sheet.id}/problems?done=removed` };
   }
 
-  async function changed(
-    ask: Ask,
-    sheet: Sheet,
-    profile: Profile,
-    revision: string,
-    see: string,
-  ): Promise<Answer> {
-    await setProfile(sheets, sheet, profile, revision);
-    records.audit({ ...askerOf(ask), action: 'change profile', object: sheet.id, result: 'done' });
-    return { see };
+  function audit(ask: Ask, { id }: Sheet): void {
+    records.audit({ ...askerOf(ask), action: 'change profile', object: id, result: 'done' });
   }
 
   async function causes(ask: Ask): Promise<Answer> {
@@ -119,10 +149,9 @@ export function problemRoutes(served: Served): Route[] {
       json: {
         revision: sheets.revisionOf(sheet),
         check: told,
-        causes: found.map(({ group: { hits: _hits, ...group }, values, further }) => ({
+        causes: found.map(({ group: { hits: _hits, ...group }, values, further, places }) => ({
           ...group,
-          values,
-          further,
+          ...{ values, further, places },
         })),
       },
     };
@@ -135,47 +164,57 @@ export function problemRoutes(served: Served): Route[] {
     },
     { ...{ method: 'GET', path: '/sheets/:id/causes', role: 'view' }, answer: causes },
     { ...{ method: 'POST', path: '/sheets/:id/values', role: 'run' }, answer: use },
+    { ...{ method: 'POST', path: '/sheets/:id/values/use', role: 'run' }, answer: useFurther },
     { ...{ method: 'POST', path: '/sheets/:id/values/remove', role: 'run' }, answer: remove },
   ];
 }
 
-/** A profile with what somebody typed beside the values of a cause. @returns also how many lines that are */
-function withValues(
-  profile: Profile,
-  values: readonly CauseValue[],
-  fields: Fields,
-): { readonly uses: number; readonly profile: Profile } {
-  const defaults = { ...profile.defaults };
-  const translated: Record<string, Record<string, string | null>> = { ...profile.values };
-  let uses = 0;
-  for (const [index, { column, text, canReplace }] of values.entries()) {
-    const isBlank = fields[`blank.${index}`] === 'yes';
-    const typed = (fields[`use.${index}`] ?? '').trim();
-    if (column === null || !canReplace || (typed === '' && !isBlank)) continue;
-    uses++;
-    if (text === '') defaults[column] = typed;
-    else {
-      // texts are matched whatever their capitals
-      const others = Object.entries(translated[column] ?? {}).filter(
-        ([known]) => known.toLowerCase() !== text.toLowerCase(),
-      );
-      translated[column] = { ...Object.fromEntries(others), [text]: isBlank ? null : typed };
-    }
-  }
-  return { uses, profile: { ...profile, defaults, values: translated as Profile['values'] } };
+/** What somebody wants used for a text, and what they saw used for it; null for nothing. */
+interface SeenLine extends UsedInstead {
+  readonly said: string | null;
 }
 
-/** A profile without one of its lines: `default <column>` or `value <column> <index>`. */
-function without(profile: Profile, line: string): Profile {
-  const [what, name, at] = line.split(' ');
-  const column = name as ColumnName;
-  if (what === 'default')
-    return {
-      ...profile,
-      defaults: Object.fromEntries(Object.entries(profile.defaults).filter(([each]) => each !== column)),
-    };
-  const left = Object.entries(profile.values[column] ?? {}).filter((_, index) => String(index) !== at);
-  const values = { ...profile.values, [column]: Object.fromEntries(left) };
-  if (left.length === 0) delete values[column];
-  return { ...profile, values };
+/** How often a change of the sheet at the same moment is waited for. */
+const MOST_TRIES = 5;
+
+const columnNames: ReadonlySet<string> = new Set(COLUMN_NAMES);
+
+function isColumn(name: string): name is ColumnName {
+  return columnNames.has(name);
+}
+
+const seen = z.tuple([z.enum(COLUMN_NAMES), z.string(), z.string().nullable()]);
+
+/** What was typed beside values: `use.N` or `blank.N`, each with what `of.N` says of the value as it was seen. */
+function linesIn(fields: Fields): SeenLine[] {
+  return Object.entries(fields).flatMap(([name, json]) => {
+    const [, at] = /^of\.(\d{1,3})$/.exec(name) ?? [];
+    if (at === undefined) return [];
+    const [column, text, said] = seenIn(json);
+    const isBlank = fields[`blank.${at}`] === 'yes' && text !== '';
+    const use = isBlank ? '' : (fields[`use.${at}`] ?? '').trim();
+    return (use === '' && !isBlank) || use === said ? [] : [{ column, text, use, said }];
+  });
+}
+
+function seenIn(json: string): z.infer<typeof seen> {
+  try {
+    return seen.parse(JSON.parse(json));
+  } catch {
+    throw new Refused(400, 'NO_TEXT', 'This is no text of a column.', 'Load the page again.');
+  }
+}
+
+function saidMeanwhile({ column, text }: SeenLine, said: string | null, revision: string): Refused {
+  const of = text === '' ? `blank cells of ${column}` : `"${text}" in ${column}`;
+  const what =
+    said === null ? 'says nothing of it now' : `uses ${said === '' ? 'blank' : `"${said}"`} instead`;
+  return new Refused(
+    409,
+    'CHANGED',
+    `Somebody else has said what is used for ${of} since you saw it: the profile ${what}.`,
+    'Nothing was saved. Look at what is used now, then change it again.',
+    {},
+    { revision },
+  );
 }

@@ -1,5 +1,5 @@
 import { COLUMN_NAMES, type ColumnName, SECRET_COLUMNS } from '../../records/columns.js';
-import type { Problem, ProblemCode } from '../../records/problem.js';
+import { type Problem, type ProblemCode, STRUCTURE_CODES } from '../../records/problem.js';
 import { type ProblemGroup, ProblemGroups } from '../../results/problem-groups.js';
 import { problemOf } from '../../results/row-outcome.js';
 import { readRun } from '../../run/directory.js';
@@ -13,6 +13,17 @@ export interface CauseValue {
   readonly count: number;
   /** whether something can be used in its place in all rows at once; of a blank cell, a default */
   readonly canReplace: boolean;
+  /** what it most likely means; null where nobody can tell */
+  readonly meant: string | null;
+}
+
+/** A row that a cause hit, or the header's. */
+export interface CausePlace {
+  /** the worksheet's name; null for CSV */
+  readonly sheet: string | null;
+  /** of the worksheet, as the pages of rows have it; null where it has no rows */
+  readonly source: number | null;
+  readonly row: number;
 }
 
 /** One cause with all that it hit, by what stands there. */
@@ -22,6 +33,8 @@ export interface Cause {
   readonly values: readonly CauseValue[];
   /** different texts that are not among `values` */
   readonly further: number;
+  /** the first rows, each once */
+  readonly places: readonly CausePlace[];
 }
 
 /** Values of a cause that are told. */
@@ -33,6 +46,7 @@ const LONGEST_TEXT = 200;
 /** Problems that are read before others have their turn. */
 const PAGE = 200;
 const KEPT = 4;
+const PLACES = 6;
 
 /** Rows that are alike or disagree: the same text in place of each would leave them so. */
 const BETWEEN_ROWS: ReadonlySet<ProblemCode> = new Set([
@@ -40,6 +54,17 @@ const BETWEEN_ROWS: ReadonlySet<ProblemCode> = new Set([
   ...(['USER_CONFLICT', 'DUPLICATE_ROW', 'CALLER_ID_TAKEN', 'EXTENSION_TAKEN', 'USERNAME_TAKEN'] as const),
   ...(['PHONE_NUMBER_TAKEN', 'MAC_ADDRESS_TAKEN', 'LINE_NAME_TAKEN', 'HUNT_GROUP_NAME_TAKEN'] as const),
   ...(['VOICEMAIL_BOX_CONFLICT', 'TRUNK_NAME_TAKEN', 'SIP_USERNAME_TAKEN', 'PORT_ORDER_CONFLICT'] as const),
+]);
+
+/** What a workbook says of a cell: what its text stands for is not asked there. In CSV it is a text like others. */
+export const OF_CELLS: ReadonlySet<ProblemCode> = new Set([
+  ...([
+    'CELL_ERROR',
+    'FORMULA_NOT_CALCULATED',
+    'COLUMN_TOO_NARROW',
+    'DIGITS_LOST',
+    'TURNED_INTO_DATE',
+  ] as const),
 ]);
 
 const columns: ReadonlySet<string> = new Set(COLUMN_NAMES);
@@ -64,8 +89,14 @@ export class Causes {
 
 /** What is counted of one cause: by column, how often each text. */
 interface Counted {
-  readonly texts: Map<string, Map<string, number>>;
+  readonly texts: Map<string, Map<string, Times>>;
   size: number;
+}
+
+interface Times {
+  times: number;
+  readonly isOfWorkbook: boolean;
+  readonly meant: string | null;
 }
 
 async function readCauses(directory: string): Promise<Cause[]> {
@@ -85,39 +116,63 @@ async function readCauses(directory: string): Promise<Cause[]> {
       }
       await new Promise(setImmediate);
     }
-    return groups.list().map((group) => causeOf(group, counted.get(group.code ?? '')));
+    const sources = new Map(journal.sources().map(({ id, sheet }) => [sheet, id]));
+    return groups.list().map((group) => causeOf(group, counted.get(group.code ?? ''), sources));
   } finally {
     await journal.close();
   }
 }
 
-function count({ code, column, value }: Problem, counted: Map<string, Counted>): void {
+function count({ code, column, value, sheet, hint }: Problem, counted: Map<string, Counted>): void {
   if (column === null) return;
-  const of = counted.get(code) ?? { texts: new Map<string, Map<string, number>>(), size: 0 };
+  const of = counted.get(code) ?? { texts: new Map<string, Map<string, Times>>(), size: 0 };
   counted.set(code, of);
-  const texts = of.texts.get(column) ?? new Map<string, number>();
+  const texts = of.texts.get(column) ?? new Map<string, Times>();
   of.texts.set(column, texts);
   const text = SECRET_COLUMNS.has(column as ColumnName) ? '' : value;
   const before = texts.get(text);
-  if (before === undefined && of.size >= VALUES_COUNTED) return;
-  if (before === undefined) of.size++;
-  texts.set(text, (before ?? 0) + 1);
+  if (before !== undefined) {
+    before.times++;
+    return;
+  }
+  if (of.size >= VALUES_COUNTED) return;
+  of.size++;
+  const [, meant = null] = /^Did you mean (.+)\?$/.exec(hint) ?? [];
+  texts.set(text, { times: 1, isOfWorkbook: sheet !== null, meant });
 }
 
-function causeOf(group: ProblemGroup, counted: Counted | undefined): Cause {
-  const { code } = group;
+function causeOf(
+  group: ProblemGroup,
+  counted: Counted | undefined,
+  sources: ReadonlyMap<string | null, number>,
+): Cause {
+  const { code, hits } = group;
   const values = [...(counted?.texts ?? [])].flatMap(([column, texts]) =>
-    [...texts].map(([text, times]): CauseValue => {
+    [...texts].map(([text, { times, isOfWorkbook, meant }]): CauseValue => {
       const known = columns.has(column) ? (column as ColumnName) : null;
-      return { column: known, text, count: times, canReplace: canReplace(code, known, text) };
+      const can = canReplace(code, known, text, isOfWorkbook);
+      return { column: known, text, count: times, canReplace: can, meant: can ? meant : null };
     }),
   );
   values.sort((a, b) => b.count - a.count);
-  return { group, values: values.slice(0, VALUES_TOLD), further: Math.max(0, values.length - VALUES_TOLD) };
+  const places = new Map<string, CausePlace>();
+  for (const { sheet, row } of hits)
+    if (row > 0 && places.size < PLACES)
+      places.set(JSON.stringify([sheet, row]), { sheet, row, source: sources.get(sheet) ?? null });
+  return {
+    ...{ group, values: values.slice(0, VALUES_TOLD), further: Math.max(0, values.length - VALUES_TOLD) },
+    places: [...places.values()],
+  };
 }
 
-function canReplace(code: ProblemCode | null, column: ColumnName | null, text: string): boolean {
+function canReplace(
+  code: ProblemCode | null,
+  column: ColumnName | null,
+  text: string,
+  isOfWorkbook: boolean,
+): boolean {
   if (code === null || column === null || BETWEEN_ROWS.has(code) || SECRET_COLUMNS.has(column)) return false;
   if (text === '') return code === 'REQUIRED' || code === 'MISSING_COLUMN';
+  if (STRUCTURE_CODES.includes(code) || (isOfWorkbook && OF_CELLS.has(code))) return false;
   return text.length <= LONGEST_TEXT;
 }

@@ -1,0 +1,44 @@
+import type { ColumnName } from '../../records/columns.js';
+import type { Profile } from '../../records/profile.js';
+
+/** What is used in all rows instead of a text of a column; '' is a blank cell on either side. */
+export interface UsedInstead {
+  readonly column: ColumnName;
+  readonly text: string;
+  readonly use: string;
+}
+
+/** What a profile says of a text of a column, whatever its capitals; null where it says nothing. */
+export function usedFor(profile: Profile, column: ColumnName, text: string): string | null {
+  if (text === '') return profile.defaults[column] ?? null;
+  const key = keyOf(profile, column, text);
+  return key === undefined ? null : (profile.values[column]?.[key] ?? '');
+}
+
+/** A profile with one more such line, in place of what it said of that text; a default for blank cells. */
+export function withUsed(profile: Profile, { column, text, use }: UsedInstead): Profile {
+  if (text === '') return { ...profile, defaults: { ...profile.defaults, [column]: use } };
+  const before = keyOf(profile, column, text);
+  const others = Object.entries(profile.values[column] ?? {}).filter(([known]) => known !== before);
+  const texts = { ...Object.fromEntries(others), [text]: use === '' ? null : use };
+  return { ...profile, values: { ...profile.values, [column]: texts } };
+}
+
+/** A profile without one of its lines: `default <column>` or `value <column> <index>`. */
+export function withoutLine(profile: Profile, line: string): Profile {
+  const [what, name, at] = line.split(' ');
+  const column = name as ColumnName;
+  if (what === 'default')
+    return {
+      ...profile,
+      defaults: Object.fromEntries(Object.entries(profile.defaults).filter(([each]) => each !== column)),
+    };
+  const left = Object.entries(profile.values[column] ?? {}).filter((_, index) => String(index) !== at);
+  const values = { ...profile.values, [column]: Object.fromEntries(left) };
+  if (left.length === 0) delete values[column];
+  return { ...profile, values };
+}
+
+function keyOf({ values }: Profile, column: ColumnName, text: string): string | undefined {
+  return Object.keys(values[column] ?? {}).find((known) => known.toLowerCase() === text.toLowerCase());
+}
