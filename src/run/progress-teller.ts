@@ -36,9 +36,11 @@ export function tellProgress(
   });
 }
 
-/** Tells how many rows are read, twice a second. @returns ends it */
+/** Tells how many rows are read, twice a second, once there is one. @returns ends it */
 export function tellReading(follow: Follow, rows: () => number): () => void {
-  return often(() => tell(follow, { type: 'reading', rows: rows() }));
+  return often(() => {
+    if (rows() > 0) tell(follow, { type: 'reading', rows: rows() });
+  });
 }
 
 function often(work: () => void): () => void {

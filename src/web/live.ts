@@ -23,6 +23,12 @@ const topic = watched?.dataset['topic'] ?? '';
 let first = watched?.dataset['page'] ?? '';
 let tenth = -1;
 
+/** What a screen reader hears; who sees has the bar, which is newer. */
+const heard = document.createElement('p');
+heard.className = 'unseen';
+heard.setAttribute('role', 'status');
+watched?.append(heard);
+
 /** Whoever has begun to fill in a form, or to upload, must not lose it to a page that is newer. */
 let isBegun = false;
 document.addEventListener('input', () => {
@@ -56,10 +62,11 @@ function show(text: string): void {
 function showBar({ bar }: LiveRun): void {
   const shown = document.querySelector<HTMLProgressElement>('#progress');
   if (!shown || !bar) return;
+  setText('[data-slot="done"]', bar.text);
   shown.max = Math.max(1, bar.total);
   shown.value = bar.done;
   const now = Math.floor((bar.done / Math.max(1, bar.total)) * TENTHS);
-  if (now !== tenth) tell(`${bar.text}.`);
+  if (now !== tenth) heard.textContent = `${bar.text}.`;
   tenth = now;
 }
 

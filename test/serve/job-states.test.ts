@@ -82,7 +82,7 @@ describe('how far a job is', () => {
 
   it('is not guessed before anything is told', () => {
     const unknown = { rate: 'not known yet', left: 'not known yet', requests: 'not known yet' };
-    expect(textsOf(jobOf({}))).toMatchObject({ done: '', ...unknown });
+    expect(textsOf(jobOf({}))).toMatchObject({ done: 'Getting ready', ...unknown });
     expect(textsOf(jobOf({ read: 12_000 }))).toMatchObject({
       done: '12,000 rows of the sheet read so far',
       ...unknown,

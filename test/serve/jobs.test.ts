@@ -108,7 +108,7 @@ describe.concurrent('a run of the command line', () => {
       texts: { requests: expect.stringMatching(/^\d+ since it began$/) },
     });
     const page = await asking.page('/runs/mine');
-    expect(page).toMatch(/<p data-slot="done">\d+ of 30 rows compared</);
+    expect(page).toMatch(/<label for="progress" data-slot="done">\d+ of 30 rows compared</);
     expect(page).toMatch(/<progress id="progress" max="30" value="[1-9]\d*">/);
     expect(page).toContain('30 rows: 30 created');
     await each(0);
@@ -124,7 +124,7 @@ describe.concurrent('a run of the command line', () => {
     await asking.post('/runs/mine/undo', { confirm: 'sandbox-partition' });
     await getsOn('undo');
     expect(await asking.page('/runs/mine/undo')).toMatch(
-      /<p data-slot="done">\d+ of \d+ objects taken back or kept</,
+      /<label for="progress" data-slot="done">\d+ of \d+ objects taken back or kept</,
     );
     const undoing = (await asking.get('/runs/mine/state')).json;
     expect(undoing).toMatchObject({ total: 30, bar: { text: expect.stringMatching(/ objects taken/) } });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,8 +41,9 @@ describe('the pages', () => {
     await expect.poll(async () => (await context.cookies())[0]?.value).not.toBe(cookie?.value);
     expect((await fetch(`${serving.origin}/runs`, { headers: before })).status).toBe(401);
     await page.reload();
+    // it may just be loading itself anew
+    await page.getByRole('heading', { name: 'Now' }).waitFor();
     expect(page.url()).toBe(`${serving.origin}/`);
-    expect(await page.getByRole('heading', { name: 'Now' }).count()).toBe(1);
     expect(wrong).toEqual([]);
     await context.close();
   });
@@ -117,9 +119,8 @@ describe('the pages', () => {
       await route.continue();
     });
     await page.locator('a[href="/runs/good"]').first().click({ noWaitAfter: true });
-    const sheet = join(SAMPLES, 'mistakes.csv');
-    const out = join(serving.directory, 'runs', 'another');
-    await startCli(['run', sheet, '--out', out, '--quiet'], { cwd: serving.directory }).ended;
+    const runs = join(serving.directory, 'runs');
+    await cp(join(runs, 'bad'), join(runs, 'another'), { recursive: true });
     // the page has heard of it by now, and would show the list anew
     await page.waitForTimeout(2500);
     letIn();

@@ -246,13 +246,14 @@ export class Jobs {
     }
   }
 
-  /** The last lines that the processes of a job printed on standard error. */
+  /** The last lines that the processes of a job printed on standard error, but for commands to go on with: a page has buttons. */
   lastLinesOf({ id }: Pick<JobRow, 'id'>): string[] {
     try {
       const text = readFileSync(this.#filesOf(id).log, 'utf8').slice(-8000);
-      return text
-        .trimEnd()
-        .split('\n')
+      const lines = text.trimEnd().split('\n');
+      const next = lines.findLastIndex((line) => line.endsWith(' What to do next'));
+      return lines
+        .slice(0, next < 0 ? undefined : next)
         .slice(-LAST_LINES)
         .filter((line) => line !== '');
     } catch {

@@ -153,7 +153,7 @@ export function textsOf(job: Job, now = Date.now()): Record<string, string> {
   const { counts } = KIND_FACTS[kind];
   if (progress === null || since === null || counts === null)
     return {
-      done: read === null ? '' : `${counted(read, 'row')} of the sheet read so far`,
+      done: read === null ? 'Getting ready' : `${counted(read, 'row')} of the sheet read so far`,
       ...{ rate: UNKNOWN, left: UNKNOWN, limit: UNKNOWN, requests: UNKNOWN, paused: '' },
     };
   const { done, total, rate, limit, inFlight, pausedUntil, requests } = progress;

@@ -36,16 +36,19 @@ function numbersOf(job: Job): Html {
   const numbers = (Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]).map(
     (name) => html`<div><dt>${NUMBERS[name]}</dt><dd data-slot="${name}">${texts[name] ?? ''}</dd></div>`,
   );
-  return html`<p data-slot="done">${texts['done'] ?? ''}</p>
-${barHtml(`${capital(counts.noun)}s ${counts.done}`, barOf(job))}
+  return html`${barHtml(texts['done'] ?? '', barOf(job))}
 <p data-slot="paused">${texts['paused'] ?? ''}</p>
 <dl>${numbers}</dl>`;
 }
 
-/** A bar that live pages change. @param bar null while nothing is told yet */
-export function barHtml(label: string, bar: Bar | null): Html {
+/**
+ * A bar that live pages change.
+ * @param text what it shows, in words
+ * @param bar null while nothing is told yet
+ */
+export function barHtml(text: string, bar: Bar | null): Html {
   const { done, total } = bar ?? { done: 0, total: 1 };
-  return html`<label class="quiet" for="progress">${label}</label><progress id="progress" max="${Math.max(1, total)}" value="${done}"></progress>`;
+  return html`<label for="progress" data-slot="done">${text}</label><progress id="progress" max="${Math.max(1, total)}" value="${done}"></progress>`;
 }
 
 const STATE_TITLES: Readonly<Record<Job['state'], string>> = {
@@ -128,6 +131,11 @@ function endText({ kind, state, exit, stoppedBy, startedAt, error }: Job): strin
   return (means ?? `ended with exit code ${exit}`).replaceAll('`', '');
 }
 
+/** Exit codes after which somebody looks into the log. */
+const BAD: readonly (number | null)[] = (
+  ['nothingDone', 'interrupted', 'locked', 'stoppedByError'] as const
+).map((exit) => EXIT[exit].code);
+
 /** Who asked for what, the latest first. */
 export function jobsCard(jobs: readonly Job[], linesOf: (job: Job) => readonly string[]): Html {
   if (jobs.length === 0) return html``;
@@ -135,7 +143,8 @@ export function jobsCard(jobs: readonly Job[], linesOf: (job: Job) => readonly s
   const [latest] = jobs;
   const isBad =
     latest !== undefined &&
-    (latest.state === 'interrupted' || (latest.endedAt !== null && (latest.exit ?? 0) >= 3));
+    latest.stoppedBy === null &&
+    (latest.state === 'interrupted' || (latest.endedAt !== null && BAD.includes(latest.exit)));
   const lines = latest !== undefined && isBad ? linesOf(latest) : [];
   return html`<section class="card" aria-labelledby="jobs"><h2 id="jobs">What was asked for here</h2>
 <table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${jobs.map(
@@ -157,8 +166,14 @@ export function openJobs(jobs: readonly Job[]): Html {
   if (jobs.length === 0) return html``;
   return html`<section class="card" aria-labelledby="open-jobs"><h2 id="open-jobs">Jobs</h2><ul class="plain">${jobs.map(
     (job) =>
-      html`<li><a href="${pathOf(job)}">${job.run ?? job.sheet ?? ''}</a>: ${jobText(job)} ${job.state === 'running' ? (textsOf(job)['done'] ?? '') : ''} <span class="quiet">${job.user}</span></li>`,
+      html`<li><a href="${pathOf(job)}">${job.run ?? job.sheet ?? ''}</a>: ${jobText(job)} ${aside(job)} <span class="quiet">${job.user}</span></li>`,
   )}</ul></section>`;
+}
+
+/** How far a job is whose rows are not in the list of runs beside it. */
+function aside(job: Job): string {
+  const bar = KIND_FACTS[job.kind].imports || job.state !== 'running' ? null : barOf(job);
+  return bar === null ? '' : `${bar.text}.`;
 }
 
 /** The page of what a job is about. */

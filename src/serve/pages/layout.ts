@@ -33,7 +33,10 @@ textarea { font: inherit; color: inherit; background: var(--card); border: 1px s
 .files td { padding: .35rem 1.25rem .35rem 0; vertical-align: top; }
 p.note { padding: .5rem .75rem; margin-top: .75rem; } .hits caption { text-align: left; font-weight: 600; padding-top: .75rem; }
 .acts { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; } .act { margin: 0; display: inline-block; }
-.acts a, .act button { min-height: 2rem; } .next li { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; } .next span { flex: 1 1 20rem; overflow-wrap: anywhere; }
+.acts a, .act button { min-height: 2rem; } .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+dl + .act, .fields + p > button { margin-top: .75rem; } .card + p { margin-top: 1rem; }
+.runs td { min-width: 5rem; } .runs td:nth-child(2) { min-width: 9rem; }
+.next li { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; } .next span { flex: 1 1 20rem; overflow-wrap: anywhere; }
 pre { overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 44rem) { .runs, .runs tbody, .runs tr, .runs td { display: block; } .runs thead { display: none; }
   .runs tr { border-bottom: 1px solid var(--line); padding: .6rem 0; } .runs td { border: 0; padding: .1rem 0; }

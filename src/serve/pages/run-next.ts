@@ -89,10 +89,11 @@ function toGoOn({ counts, state, stoppedBy, parts }: ListedRun, report: RunRepor
     });
   if (failed > 0)
     next.push({ act: 'retry', text: `Sends ${rows(failed, 'failed')} once more, when the cause is gone.` });
-  next.push({
-    act: 'correct',
-    text: 'Makes a new sheet of the rows that are not done, to be put right here and started.',
-  });
+  if (failed + invalid > 0)
+    next.push({
+      act: 'correct',
+      text: 'Makes a new sheet of the rows that are not done, to be put right here and started.',
+    });
   return next;
 }
 

@@ -43,14 +43,14 @@ ${files}`;
 <h1>${nameOf(run.sheets, id)}</h1>
 <p class="quiet">${id}</p>
 <p class="verdict"><span class="standing ${live.look}" data-slot="standing">${live.standing}</span>: ${RUN_STANDINGS[standing]}.</p>
-${bar === null ? '' : barHtml('Rows worked on', bar)}
+${bar === null ? '' : barHtml(bar.text, bar)}
 <p data-slot="rows">${live.rows}</p></div>
 <p class="quiet" role="status" id="said"></p>
 ${acts}
 ${factsOf(run, isImporting)}
 ${saidCard(run)}
 ${countsCard(live)}
-${report === null ? '' : causesCard(id, report)}
+${report === null || run.state === 'undone' ? '' : causesCard(id, report)}
 ${files}
 ${partsCard(run, isImporting)}`;
 }
@@ -59,7 +59,7 @@ ${partsCard(run, isImporting)}`;
 function factsOf({ partitionId, baseUrl, startedAt, parts, lastAt }: ListedRun, isImporting: boolean): Html {
   const last = parts.at(-1);
   const facts: [string, Html][] = [['Started', time(startedAt)]];
-  if (lastAt !== startedAt) facts.push(['Last', time(lastAt)]);
+  if (lastAt !== startedAt) facts.push(['Last change', time(lastAt)]);
   const known = isImporting ? parts.slice(0, -1) : parts;
   const took = durationText(known.reduce((sum, part) => sum + part.durationMs, 0));
   if (known.length > 0)
@@ -73,14 +73,14 @@ function factsOf({ partitionId, baseUrl, startedAt, parts, lastAt }: ListedRun, 
   return html`<dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function saidCard({ error, tailMissing, undoneAt, undoneBy }: ListedRun): Html {
+function saidCard({ state, error, tailMissing, undoneAt, undoneBy }: ListedRun): Html {
   const said: Html[] = [];
   if (error !== null) said.push(html`<p><strong>${error.message}</strong> ${error.hint}</p>`);
   if (tailMissing)
     said.push(html`<p>The end of its journal is missing: rows may be further than it says.</p>`);
   if (undoneAt !== null)
     said.push(
-      html`<p>It was undone ${time(undoneAt)}${undoneBy === null ? '' : html` by ${undoneBy.user} on ${undoneBy.host}`}.</p>`,
+      html`<p>${state === 'undone' ? 'It was undone' : 'An undo of it was begun'} ${time(undoneAt)}${undoneBy === null ? '' : html` by ${undoneBy.user} on ${undoneBy.host}`}.</p>`,
     );
   return said.length === 0 ? html`` : html`<section class="card note">${said}</section>`;
 }

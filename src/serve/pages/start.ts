@@ -60,7 +60,7 @@ ${
 }
 ${!open && place.needsLogIn && place.may ? html`<section class="card">${logInForm(place.environment, back)}</section>` : ''}
 ${failed}
-${dryRun === null ? html`<p>There was no dry run in ${place.environment} yet.</p>` : dryRunCard(dryRun)}`;
+${dryRun === null && open ? '' : dryRun === null ? html`<p>There was no dry run in ${place.environment} yet.</p>` : dryRunCard(dryRun)}`;
 }
 
 function dryRunCard({ report, isCurrent, endedAt }: DryRun): Html {

@@ -28,13 +28,14 @@ export function undoPage(view: UndoView): Html {
   const { id, run, jobs, page, list, listedAt, may, word, key, linesOf } = view;
   const open = jobs.find(({ endedAt, kind }) => endedAt === null && kind !== 'results');
   const back = `/runs/${id}/undo`;
+  const isUndoing = open?.kind === 'undo' || open?.kind === 'undo-list';
   const nothing = list !== null && countOf(list, WILL) === 0;
   return html`<div id="live" data-topic="run:${id}" data-page="${page}">${environmentTag(run.environment)}
 <h1>Undo <a href="/runs/${id}">${nameOf(run.sheets, id)}</a></h1></div>
 <p class="quiet" role="status" id="said"></p>
 <p>Undo deletes what this run created, newest first, and puts back what it changed. What was there before, and what others need since, is kept. It cannot be taken back.</p>
 ${open ? jobNow(open, { path: `/runs/${id}`, back }, may) : ''}
-${list === null ? html`<section class="card"><h2>What would be deleted</h2><p>Nobody has looked yet. The list asks the platform and changes nothing.</p>${may && !open ? button(`/runs/${id}/undo-list`, 'Make the list', { key: `${key}-list` }) : ''}</section>` : listCard(id, list, listedAt)}
+${isUndoing ? '' : list === null && run.state === 'undone' ? html`<section class="card"><h2>Nothing is left</h2><p>All that this run created was taken back. <a href="/runs/${id}/files/undo.csv" download>Each object is in undo.csv</a></p></section>` : list === null ? html`<section class="card"><h2>What would be deleted</h2><p>Nobody has looked yet. The list asks the platform and changes nothing.</p>${may && !open ? button(`/runs/${id}/undo-list`, 'Make the list', { key: `${key}-list` }) : ''}</section>` : listCard(id, list, listedAt)}
 ${may && !open && list !== null && !nothing ? confirmForm(id, run, word, key) : ''}
 ${may ? '' : html`<p class="card note">Undo needs the role production, or this server does not go to ${run.environment}.</p>`}
 ${jobsCard(

@@ -292,10 +292,12 @@ export function askedFor(served: Served, ask: Ask, id: string): Html | null {
   const [job] = served.jobs.of({ run: id });
   if (!job) return null;
   const may = job.target !== null && isAdmitted(served, sessionOf(ask).role, job.target);
+  const sheet = job.sheet === null ? null : served.sheets.find(job.sheet);
+  const isBeginning = job.state === 'running' || job.state === 'stopping';
   return html`<div id="live" data-topic="run:${id}">${environmentTag(job.target?.environment ?? '')}
-<h1>${id}</h1></div>
+<h1>${sheet?.name ?? id}</h1>${sheet === null ? '' : html`<p class="quiet">${id}</p>`}</div>
 <p class="quiet" role="status" id="said"></p>
-<p>It has not begun${job.endedAt === null ? ' yet' : ''}: nothing was read or sent.</p>
+<p>${isBeginning ? 'It is beginning: nothing was sent yet.' : `It has not begun${job.endedAt === null ? ' yet' : ''}: nothing was read or sent.`}</p>
 ${actsOf(served, ask, id, null)}
 ${job.endedAt === null || !may ? '' : button(`/runs/${id}/resume`, 'Start it again', { key: randomUUID() })}
 ${job.sheet === null ? '' : html`<p><a href="/sheets/${job.sheet}/start">Back to the sheet</a></p>`}`;
