@@ -320,10 +320,12 @@ export class Store {
     } catch {
       // the table is younger than the journal
     }
+    const own = `version ${programVersion()}`;
+    const writer = version === own ? `another build of ${own}` : version;
     return new StopError(
       'JOURNAL_OF_ANOTHER_VERSION',
-      `The journal ${this.#file} was written by ${version} of alianza-import; this is version ${programVersion()}, which would misread it.`,
-      'Use that version for this run. Or run the sheet again into another directory: what is on the platform already is recognised and not created again.',
+      `The journal ${this.#file} was written by ${writer} of alianza-import; this is ${own}, which would misread it.`,
+      'Use that one for this run. Or run the sheet again into another directory: what is on the platform already is recognised and not created again.',
     );
   }
 }

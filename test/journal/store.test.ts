@@ -244,6 +244,15 @@ describe('a journal of another version', () => {
       );
   });
 
+  it('is refused when a build of the same version wrote it in another form', async () => {
+    const { file, store } = await storeOf();
+    store.db.pragma('user_version = 5');
+    await store.close();
+    expect(() => new Store(file)).toThrow(
+      /by another build of version (\S+) of alianza-import; this is version \1,/,
+    );
+  });
+
   it('is refused when it is too old to say who wrote it', async () => {
     const file = join(await temporaryDirectory(), 'journal.db');
     const old = new Database(file);
