@@ -71,6 +71,7 @@ const EXPECTED: Readonly<Record<string, Role | null>> = {
   'POST /sheets/:id/profile/use': 'run',
   'POST /sheets/:id/values': 'run',
   'POST /sheets/:id/values/remove': 'run',
+  'POST /sheets/:id/values/use': 'run',
   'PUT /sheets/:id/profile': 'run',
   'GET /audit': 'admin',
   'GET /audit.csv': 'admin',
