@@ -68,7 +68,8 @@ export class LiveStreams {
           if (isOpen) timer = setTimeout(look, LOOK_MS);
         };
         send('retry: 2000\n\n');
-        pings = setInterval(() => send(': ping\n\n'), PING_MS);
+        // a word that scripts hear, too: a stream that something holds back is told by its silence
+        pings = setInterval(() => send('event: ping\ndata: .\n\n'), PING_MS);
         void look();
       },
       cancel: () => end(),

@@ -48,7 +48,11 @@ function show(text: string): void {
     first = text;
     return;
   }
-  const run = JSON.parse(text) as LiveRun;
+  const run = JSON.parse(text) as LiveRun | { readonly gone: true };
+  if ('gone' in run) {
+    renew();
+    return;
+  }
   const page = run.revision === undefined ? run.page : `${run.revision} ${run.page}`;
   if (first !== '' && first !== page) renew();
   first = page;
@@ -114,5 +118,4 @@ function tell(text: string): void {
   setText('#said', text);
 }
 
-if (topic !== '')
-  watchTopic(topic, show, () => tell('The connection is lost; the page asks every five seconds.'));
+if (topic !== '') watchTopic(topic, show);

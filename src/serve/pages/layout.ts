@@ -92,6 +92,7 @@ ${['times' as const, ...scripts].map((name) => html`<script type="module" src="$
 ${session === null ? '' : html`<form method="post" action="/session/end"><span class="quiet">${session.user}</span> <button>Log out</button></form>`}
 </div></header>
 <main id="content" tabindex="-1">
+<p class="card note" role="status" data-slot="connection" hidden></p>
 ${content}
 </main>
 </body>
