@@ -82,7 +82,11 @@ function publicUrlOf(text: string): URL {
   throw refuse('passwords would go over the net in clear; it begins with https://.');
 }
 
-function tlsOf({ tlsCert, tlsKey }: ReachRequest): Reach['tls'] {
+/**
+ * Reads the certificate and its key, which belong together; null where none is named.
+ * @throws StopError `USAGE`, `TLS_UNUSABLE`
+ */
+export function tlsOf({ tlsCert, tlsKey }: ReachRequest): Reach['tls'] {
   if (tlsCert === undefined && tlsKey === undefined) return null;
   if (tlsCert === undefined || tlsKey === undefined)
     throw new StopError('USAGE', '--tls-cert and --tls-key go together.', 'Give both, or neither.');

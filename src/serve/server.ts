@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { StopError } from '../errors.js';
 import { acquireLock } from '../journal/lock.js';
 import { systemUser } from '../run/system-user.js';
+import { followCertificate } from './certificate.js';
 import { openDataFolder } from './data-folder.js';
 import { siteOf } from './guard.js';
 import { application, listen } from './http.js';
@@ -106,6 +107,8 @@ export async function startServer(request: ServeRequest): Promise<Server> {
       });
       if (server === null) continue;
       const address = await makeToken(folder.token, baseOf(reach, host, tried));
+      const endCertificate =
+        'setSecureContext' in server ? followCertificate(request, server, log) : undefined;
       jobs.begin();
       rechecks.begin();
       retention.begin();
@@ -113,6 +116,7 @@ export async function startServer(request: ServeRequest): Promise<Server> {
         address,
         port: tried,
         async close() {
+          endCertificate?.();
           rechecks.close();
           retention.close();
           await jobs.close();

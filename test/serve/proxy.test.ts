@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, request as plainRequest, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI, startCli } from '../fixtures/cli.js';
+import { type BufferingProxy, startBufferingProxy } from './buffering-proxy.js';
 import { type Got, type RawRequest, rawRequest } from './raw-request.js';
-import { type Serving, startServing } from './serving.js';
+import { portOf, type Serving, startServing } from './serving.js';
 
 const TLS = join(import.meta.dirname, '../fixtures/tls');
 const CERT = join(TLS, 'cert.pem');
@@ -38,43 +39,6 @@ function auditOf(directory: string): { user: string; address: string; result: st
   return lines as { user: string; address: string; result: string }[];
 }
 
-/** A proxy as nginx is: it names the host and where a request came from, and buffers each answer unless it is told not to. */
-function startProxy(to: string): Promise<Server> {
-  const target = new URL(to);
-  const server = createServer((asked, answer) => {
-    const given = asked.headers['x-forwarded-for'];
-    const headers = {
-      ...asked.headers,
-      host: 'import.test',
-      'x-forwarded-for': `${given === undefined ? '' : `${String(given)}, `}203.0.113.7`,
-    };
-    const sent = plainRequest(
-      { host: target.hostname, port: target.port, path: asked.url, method: asked.method, headers },
-      (got) => {
-        answer.writeHead(got.statusCode ?? 502, got.headers);
-        if (got.headers['x-accel-buffering'] === 'no') return void got.pipe(answer);
-        const pieces: Buffer[] = [];
-        got
-          .on('data', (piece: Buffer) => pieces.push(piece))
-          .on('end', () => answer.end(Buffer.concat(pieces)));
-      },
-    );
-    asked.pipe(sent);
-    answer.on('close', () => sent.destroy());
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
-/** The port of a server whose printed address is that of its proxy. */
-async function portOf(serving: Serving): Promise<string> {
-  for (let tries = 0; tries < 100; tries++) {
-    const port = /listens at port (\d+) of/.exec(serving.process.stderr())?.[1];
-    if (port !== undefined) return port;
-    await wait(50);
-  }
-  throw new Error('it does not say where it listens');
-}
-
 const json = (fields: Readonly<Record<string, string>>) => ({
   method: 'POST',
   headers: { 'Content-Type': 'application/json' },
@@ -84,19 +48,19 @@ const json = (fields: Readonly<Record<string, string>>) => ({
 describe('behind a proxy', () => {
   let serving: Serving;
   let direct: string;
-  let proxy: Server;
+  let proxy: BufferingProxy;
   let through: string;
 
   beforeAll(async () => {
     serving = await startServing(undefined, '--behind-proxy', '--public-url', 'https://import.test');
     addUser(serving.directory);
     direct = `http://127.0.0.1:${await portOf(serving)}`;
-    proxy = await startProxy(direct);
-    through = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    proxy = await startBufferingProxy('import.test');
+    proxy.to = direct;
+    through = proxy.origin;
   });
   afterAll(async () => {
     proxy.close();
-    proxy.closeAllConnections();
     await serving.stop();
   });
 
@@ -221,6 +185,43 @@ describe('with a certificate', () => {
       await rm(directory, { recursive: true, force: true });
     }
   });
+});
+
+/** The certificate that a server shows. */
+function shownBy(port: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ port: Number(port), host: '127.0.0.1', rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}
+
+describe('a certificate that is renewed', () => {
+  it('is shown without a restart, once it goes with its key', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'serve-tls-'));
+    const [cert, key] = ['cert.pem', 'key.pem'].map((name) => join(directory, name)) as [string, string];
+    copyFileSync(CERT, cert);
+    copyFileSync(KEY, key);
+    const serving = await startServing(directory, '--tls-cert', cert, '--tls-key', key);
+    try {
+      const { port } = new URL(serving.origin);
+      const [first, renewed] = [CERT, join(TLS, 'renewed-cert.pem')].map(
+        (file) => new X509Certificate(readFileSync(file)).fingerprint256,
+      );
+      expect(await shownBy(port)).toBe(first);
+      const log = () => readFileSync(join(directory, 'serve.log'), { encoding: 'utf8', flag: 'a+' });
+      copyFileSync(join(TLS, 'renewed-cert.pem'), cert);
+      await expect.poll(log, { timeout: 20_000 }).toMatch(/TLS_UNUSABLE.*The one before it is shown on/);
+      expect(await shownBy(port)).toBe(first);
+      copyFileSync(join(TLS, 'renewed-key.pem'), key);
+      await expect.poll(() => shownBy(port), { timeout: 20_000 }).toBe(renewed);
+    } finally {
+      await serving.stop();
+      await rm(directory, { recursive: true, force: true });
+    }
+  }, 50_000);
 });
 
 describe('what is refused, with exit 3', () => {

@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type CliProcess, startCli } from '../fixtures/cli.js';
+import { rawRequest } from './raw-request.js';
 
 /** A server of the pages, a process of its own, on a folder of its own. */
 export interface Serving {
@@ -41,13 +43,13 @@ export async function startServingWith(
   return {
     ...{ directory, origin, token, process },
     async logIn(used = token) {
-      const answer = await fetch(`${origin}/session`, {
+      const { status, headers } = await rawRequest(origin, '/session', {
         method: 'POST',
         headers: { Origin: origin, 'Content-Type': 'application/json' },
         body: JSON.stringify({ token: used }),
       });
-      if (answer.status !== 200) throw new Error(`the log-in was refused: ${answer.status}`);
-      return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+      if (status !== 200) throw new Error(`the log-in was refused: ${status}`);
+      return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
     },
     async stop() {
       process.kill();
@@ -55,4 +57,14 @@ export async function startServingWith(
       if (folder === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The port of a server whose printed address is that of its proxy. */
+export async function portOf(serving: Serving): Promise<string> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = /listens at port (\d+) of/.exec(serving.process.stderr())?.[1];
+    if (port !== undefined) return port;
+    await wait(50);
+  }
+  throw new Error('it does not say where it listens');
 }
