@@ -2,6 +2,7 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -19,6 +20,8 @@ export interface SheetParts {
 
 const PROFILE = 'profile.json';
 const EDITS = 'edits.jsonl';
+/** What the folders begin with that hold both of a revision. */
+const KEPT = 'at-';
 
 /** Options of a profile that say how; where a job goes and what it writes is said by the page alone. */
 const KEPT_OPTIONS = [
@@ -61,8 +64,24 @@ export function inputOf(directory: string, revision: string): Omit<SheetParts, '
   return { profile: ifThere(PROFILE), edits: ifThere(EDITS) };
 }
 
+/**
+ * Removes what was kept of a sheet for jobs that have ended: typed passwords are in it, also those that were taken back.
+ * What cannot be removed goes with the sheet.
+ * @param inUse revisions of what goes on, or can be gone on with
+ */
+export function dropInputs(directory: string, inUse: ReadonlySet<string>): void {
+  for (const name of readdirSync(directory)) {
+    if (!name.startsWith(KEPT) || inUse.has(name.slice(KEPT.length))) continue;
+    try {
+      rmSync(join(directory, name), { recursive: true, force: true });
+    } catch {
+      // it is for its owner alone
+    }
+  }
+}
+
 function placeOf(directory: string, revision: string): string {
-  return join(directory, `at-${revision}`);
+  return join(directory, KEPT + revision);
 }
 
 function withoutPlaces(text: string, path: string): string {

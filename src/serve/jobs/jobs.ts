@@ -5,7 +5,7 @@ import type { RunEvent } from '../../run/events.js';
 import { HOSTS } from '../../run/platform.js';
 import { Refused } from '../route.js';
 import { type Child, type Message, startChild } from './child.js';
-import { keepInput } from './input.js';
+import { dropInputs, keepInput } from './input.js';
 import { KIND_FACTS } from './kinds.js';
 import { type KnownLogIn, LogIns } from './log-ins.js';
 import { type JobRequest, type JobRow, JobStore, type JobTarget } from './store.js';
@@ -462,9 +462,11 @@ export class Jobs {
     live.notBefore = Date.now() + waitMs;
   }
 
-  #end({ id }: JobRow, { exit, error }: { exit: number | null; error?: JobRow['error'] }): void {
+  #end({ id, sheet }: JobRow, { exit, error }: { exit: number | null; error?: JobRow['error'] }): void {
     this.#store.change(id, { endedAt: new Date().toISOString(), exit, ...(error ? { error } : {}) });
     this.#live.delete(id);
+    const from = sheet === null ? null : this.#places.sheet(sheet);
+    if (from && sheet) dropInputs(from.directory, this.#store.revisionsInUse(sheet));
   }
 
   #filesOf(id: number): { out: string; log: string } {

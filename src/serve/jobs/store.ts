@@ -168,6 +168,14 @@ export class JobStore {
     return all.all(revision, MOST).map(rowOf);
   }
 
+  /** The revisions of a sheet that jobs work on, or that runs began with. */
+  revisionsInUse(sheet: string): Set<string> {
+    const found = this.#database
+      .prepare("SELECT DISTINCT revision FROM jobs WHERE sheet = ? AND (endedAt IS NULL OR kind = 'run')")
+      .all(sheet) as { revision: string }[];
+    return new Set(found.map(({ revision }) => revision));
+  }
+
   close(): void {
     this.#database.close();
   }
