@@ -250,8 +250,12 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
   app.all('*', (asked) => {
     const turnedAway = admitted(asked, { role: 'view' });
     if (turnedAway) return turnedAway;
-    if (KNOWN_METHODS.includes(asked.req.method)) throw notFound();
-    throw new Refused(405, 'METHOD', 'That cannot be done at this address.', 'Use the pages.');
+    const methods = routes
+      .filter(({ path }) => pathPattern(path).test(asked.req.path))
+      .map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method));
+    if (methods.length === 0) throw notFound();
+    const Allow = [...new Set(methods)].join(', ');
+    throw new Refused(405, 'METHOD', 'That cannot be done at this address.', 'Use the pages.', { Allow });
   });
   app.onError((error, asked) => {
     if (error instanceof Refused) return refuse(asked, error);
@@ -268,8 +272,6 @@ export function application(served: Served): { app: Hono<Env>; close(): void } {
 
   return { app, close: () => streams.close() };
 }
-
-const KNOWN_METHODS = ['GET', 'HEAD', 'POST'];
 
 /** A text as a browser takes it: the pages of large sheets are a tenth when they are packed. */
 function packed(
