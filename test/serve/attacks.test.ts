@@ -330,8 +330,9 @@ describe('a path', () => {
     '%00',
     '%ff',
     '%252e%252e%252fserve.db',
+    'a'.repeat(9000),
   ].entries())
-    it(`leads nowhere with ${evil} in it`, async () => {
+    it(`leads nowhere with ${evil.slice(0, 30)} in it`, async () => {
       const key = newKey(`path-${at}`);
       const before = kept();
       for (const { method, path } of paths) {
@@ -355,8 +356,78 @@ describe('a path', () => {
           expect(text).not.toContain('SQLite');
         }
       }
+      for (const asked of ['/state', '/events'].flatMap((each) =>
+        ['run', 'sheet'].map((topic) => `${each}?topic=${topic}:${evil}`),
+      ))
+        expect([asked, (await raw('GET', asked, key)).status]).toEqual([asked, 404]);
       expect({ ...kept(), audit: [] }).toEqual({ ...before, audit: [] });
     });
+});
+
+describe('an address', () => {
+  const routes = routesOf(anything as Served, new LiveStreams());
+  /** The address of a route, of things that are there. */
+  const real = (path: string) => {
+    const [, list] = path.split('/');
+    const name = list === 'templates' ? 'bcc.csv' : 'results.xlsx';
+    const known: Readonly<Record<string, string>> = {
+      ':id': list === 'runs' ? 'good' : sheet,
+      ':name': name,
+    };
+    return path.replace(/:\w+/g, (part) => known[part] ?? '2');
+  };
+  const paths = [...new Set(routes.map(({ path }) => real(path)))];
+
+  it('tells its head as it tells the whole, without a body', async () => {
+    const key = newKey('head');
+    for (const where of routes.filter(({ method }) => method === 'GET').map(({ path }) => real(path))) {
+      const asked = /^\/(events|state)$/.test(where) ? `${where}?topic=list` : where;
+      const head = await raw('HEAD', asked, key);
+      const whole = where === '/events' ? head : await raw('GET', asked, key);
+      const told = [head.status, head.headers['content-type'], head.text];
+      expect([asked, ...told]).toEqual([asked, whole.status, whole.headers['content-type'], '']);
+      // who is logged in already is sent on
+      expect([asked, head.status]).toEqual([asked, where === '/login' ? 303 : 200]);
+    }
+  });
+
+  it.each(['PATCH', 'OPTIONS', 'PROPFIND', 'TRACE'])('is not there for %s', async (method) => {
+    const key = newKey(method.toLowerCase());
+    const before = kept();
+    for (const where of paths) {
+      const { status, headers } = await raw(method, where, key);
+      expect([where, status]).toEqual([where, 405]);
+      expect(headers.allow).toMatch(/^(GET, HEAD|POST|PUT|DELETE)/);
+    }
+    expect({ ...kept(), audit: [] }).toEqual({ ...before, audit: [] });
+  });
+
+  it('takes 64 kB of a form, or of JSON, and not a byte more', async () => {
+    const before = kept();
+    const takers = routes.filter(({ method, path }) =>
+      method === 'PUT' ? path !== '/sheets' : method === 'POST',
+    );
+    let key: Readonly<Record<string, string>> = {};
+    const others: string[] = [];
+    for (const [at, { method, path }] of takers.entries()) {
+      // ten starts a minute
+      if (at % 8 === 0) key = newKey(`large-${at}`);
+      const most = path.endsWith('/edits') ? 2_000_000 : 65_536;
+      const body = `{"name":"${'x'.repeat(most)}"}`;
+      const { status } = await raw(method, real(path), key, body);
+      if (status !== 413) others.push(`${status} ${path}`);
+    }
+    // these read nothing of it
+    expect(others).toEqual([
+      '303 /session/end',
+      '404 /runs/:id/correct',
+      '409 /runs/:id/stop',
+      '409 /runs/:id/stop-hard',
+      '409 /sheets/:id/dry-run/stop',
+      '409 /sheets/:id/dry-run/stop-hard',
+    ]);
+    expect({ ...kept(), audit: [] }).toEqual({ ...before, audit: [] });
+  });
 });
 
 describe('the name of an upload', () => {
@@ -397,7 +468,25 @@ describe('what is secret', () => {
     await asking.post('/login-to-platform', {
       ...{ environment: 'custom', username: 'sandbox@example.com', password: platform },
     });
-    const revision = String((await asking.get(`/sheets/${id}/state`)).json['revision']);
+    await jobOf(place, `/sheets/${id}`, ({ endedAt }) => endedAt !== null);
+    const revisionOf = async () => String((await asking.get(`/sheets/${id}/state`)).json['revision']);
+    const edit = async (row: number, header: string, text: string) => {
+      const edits = [{ sheet: null, row, header, was: '(hidden)', text }];
+      const told = await asking.post(`/sheets/${id}/edits`, { revision: await revisionOf(), edits });
+      expect([text, told.status]).toEqual([text, 200]);
+    };
+    // what is typed first is checked, and then taken back
+    await edit(17, 'sipPassword', 'typed-Word-1');
+    const typed = await revisionOf();
+    await asking.until(`/sheets/${id}/state`, ({ jobs }) =>
+      (jobs as { revision: string; endedAt: string | null }[]).some(
+        ({ revision, endedAt }) => revision === typed && endedAt !== null,
+      ),
+    );
+    await asking.post(`/sheets/${id}/edits/1/undo`, { revision: await revisionOf() });
+    await edit(17, 'sipPassword', 'typed-Word-2');
+    await edit(18, 'wirelessPin', '55512345');
+    const revision = await revisionOf();
     await asking.post(`/sheets/${id}/check`, { revision });
     await jobOf(place, `/sheets/${id}`, ({ kind, endedAt }) => kind === 'check' && endedAt !== null);
     await asking.post(`/sheets/${id}/dry-run`, { revision, environment: 'custom' });
@@ -407,7 +496,19 @@ describe('what is secret', () => {
     expect(await endOf(place, run)).toMatchObject({ kind: 'run', exit: 6, error: null });
     const generated = [...sandbox.state.sipTrunks.values()].map((trunk) => String(trunk['sipPassword']));
     expect(generated).toHaveLength(2);
-    const cookie = (await own.logIn(newAddress(own).split('/#')[1])).split('=')[1] ?? '';
+    const token = newAddress(own).split('/#')[1] ?? '';
+    const cookie = (await own.logIn(token)).split('=')[1] ?? '';
+    const password = 'four quiet words here';
+    const people = (...words: string[]) =>
+      execFileSync(process.execPath, [CLI, 'serve', ...words, '--dir', directory], {
+        ...{ input: `${password}\n`, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] },
+      });
+    people('user', 'add', 'ann', '--role', 'run');
+    const key = people('key', 'add', 'nightly', '--role', 'view').trim();
+    const { status, json: ann } = await asking.post('/session', { user: 'ann', password });
+    expect([status, ann]).toEqual([200, { user: 'ann', role: 'run' }]);
+    const headers = { Authorization: `Bearer ${key}` };
+    expect((await fetch(`${own.origin}/runs`, { headers })).status).toBe(200);
 
     const holders = (secret: string) =>
       readdirSync(directory, { recursive: true, encoding: 'utf8' })
@@ -415,19 +516,21 @@ describe('what is secret', () => {
         .filter((file) => readFileSync(join(directory, file)).includes(secret))
         .map((file) => file.replace(/^runs\/[^/]+/, 'runs/*').replace(/^sheets\/[^/]+/, 'sheets/*'))
         .sort();
-    for (const secret of [platform, cookie, own.token]) expect(holders(secret)).toEqual([]);
+    const nowhere = [platform, token, cookie, own.token, asking.cookie.split('=')[1] ?? '', password, key];
+    for (const secret of [...nowhere, 'typed-Word-1'])
+      expect([secret, holders(secret)]).toEqual([secret, []]);
     const upload = 'sheets/*/upload/secrets.csv';
-    expect(holders(WIRELESS.wirelessPin ?? '-')).toEqual([upload]);
-    const given = 'given-pass-1!';
-    expect(generated).toContain(given);
+    // as they are, and as the run began with them
+    const edits = [`sheets/*/at-${revision}/edits.jsonl`, 'sheets/*/edits.jsonl'];
+    const kept = ['runs/*/credentials.csv', 'runs/*/given-credentials.jsonl'];
+    for (const secret of ['given-pass-1!', WIRELESS.wirelessPin, WIRELESS.wirelessAccountNumber])
+      expect([secret, holders(secret ?? '-')]).toEqual([secret, [upload]]);
+    expect(holders('55512345')).toEqual(edits);
+    expect(generated).toContain('typed-Word-2');
     for (const secret of generated) {
       const found = holders(secret);
       expect(found).toContain('runs/*/credentials.csv');
-      const meant = [
-        'runs/*/credentials.csv',
-        'runs/*/given-credentials.jsonl',
-        ...(secret === given ? [upload] : []),
-      ];
+      const meant = secret === 'typed-Word-2' ? [...kept, ...edits] : kept;
       expect(found.filter((file) => !meant.includes(file))).toEqual([]);
     }
   });

@@ -40,6 +40,9 @@ export interface Watched {
 export async function watchedPage(context: BrowserContext, address: string): Promise<Watched> {
   const page = await context.newPage();
   page.setDefaultTimeout(BUSY_MS);
+  // the page that is left may show itself anew at that moment
+  const goto = page.goto.bind(page);
+  page.goto = (address, options) => lookedAt(page, () => goto(address, options));
   const wrong: string[] = [];
   page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
   page.on('console', (message) => {

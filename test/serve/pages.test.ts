@@ -5,7 +5,15 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { CLI, startCli } from '../fixtures/cli.js';
-import { accessibilityOf, ownersPage, startBrowser, tokenOf, watchedPage, widthOf } from './browser.js';
+import {
+  accessibilityOf,
+  lookedAt,
+  ownersPage,
+  startBrowser,
+  tokenOf,
+  watchedPage,
+  widthOf,
+} from './browser.js';
 import { type Serving, startServing } from './serving.js';
 
 const SAMPLES = join(import.meta.dirname, '../../samples');
@@ -40,7 +48,7 @@ describe('the pages', () => {
     await page.goto(tokenOf(serving));
     await expect.poll(async () => (await context.cookies())[0]?.value).not.toBe(cookie?.value);
     expect((await fetch(`${serving.origin}/runs`, { headers: before })).status).toBe(401);
-    await page.reload();
+    await lookedAt(page, () => page.reload());
     // it may just be loading itself anew
     await page.getByRole('heading', { name: 'Now' }).waitFor();
     expect(page.url()).toBe(`${serving.origin}/`);

@@ -17,7 +17,10 @@ export interface RawRequest {
   readonly ca?: Buffer;
 }
 
-/** A request as it is written here: with exactly these headers, and a path of which nothing is put right first. */
+/**
+ * A request as it is written here: with exactly these headers, a path of which nothing is put right first, and a connection
+ * of its own, which the server may end where it has not read the whole body.
+ */
 export function rawRequest(
   origin: string,
   path: string,
@@ -25,7 +28,7 @@ export function rawRequest(
 ): Promise<Got> {
   return new Promise((resolve, reject) => {
     const { protocol, hostname, port } = new URL(origin);
-    const options = { host: hostname, port, path, method, headers, ...(ca ? { ca } : {}) };
+    const options = { host: hostname, port, path, method, headers, agent: false, ...(ca ? { ca } : {}) };
     const sent = (protocol === 'https:' ? tlsRequest : plainRequest)(options, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (piece: string) => {

@@ -261,6 +261,28 @@ describe('the log-in', () => {
     expect((await ask('/runs', { Cookie: own })).status).toBe(401);
   });
 
+  it('ends twelve hours after the last request, and seven days after it began', async () => {
+    const other = await startServing();
+    const own = await other.logIn();
+    const statusOf = async () => (await fetch(`${other.origin}/runs`, { headers: { Cookie: own } })).status;
+    const database = new Database(join(other.directory, 'serve.db'));
+    const began = (hoursAgo: number, seenHoursAgo: number) =>
+      database
+        .prepare('UPDATE sessions SET started = ?, seen = ?')
+        .run(...[hoursAgo, seenHoursAgo].map((hours) => Date.now() - hours * 3_600_000));
+    for (const [hours, seen, status] of [
+      [167, 11, 200],
+      [167, 13, 401],
+    ] as const) {
+      began(hours, seen);
+      expect([hours, seen, await statusOf()]).toEqual([hours, seen, status]);
+    }
+    began(169, 0);
+    expect(await statusOf()).toBe(401);
+    database.close();
+    await other.stop();
+  });
+
   it('keeps no token and no session in the folder, and nothing that others can read', () => {
     const database = new Database(join(serving.directory, 'serve.db'));
     const audit = database.prepare('SELECT action, object, result FROM audit').all() as {

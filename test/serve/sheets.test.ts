@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityOf, startBrowser, watchedPage, widthOf } from './browser.js';
+import { rawRequest } from './raw-request.js';
 import { type Serving, startServing } from './serving.js';
 
 const SAMPLES = join(import.meta.dirname, '../../samples');
@@ -158,9 +167,16 @@ describe('an upload', () => {
     expect(foldersWith('slow')).toEqual([]);
   }, 40_000);
 
-  it('is refused when it is too much for all sheets together', async () => {
-    const other = await startServing(undefined, '--max-storage', '0.02');
+  it('is refused when it is too much for the disk, before a byte is read, or for all sheets together', async () => {
+    const other = await startServing(undefined, '--max-storage', '0.02', '--max-upload', '1000000000');
     const session = await other.logIn();
+    const { bavail, bsize } = statfsSync(other.directory);
+    const announced = await rawRequest(other.origin, '/sheets?name=full.csv', {
+      method: 'PUT',
+      headers: { Cookie: session, Origin: other.origin, 'Content-Length': bavail * bsize },
+    });
+    expect([announced.status, JSON.parse(announced.text).error.code]).toEqual([507, 'DISK_FULL']);
+    expect(readdirSync(join(other.directory, 'sheets'))).toEqual([]);
     const send = (bytes: number) =>
       fetch(`${other.origin}/sheets?name=fill.csv`, {
         method: 'PUT',
