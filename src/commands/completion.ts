@@ -143,13 +143,20 @@ function zshScript(commands: readonly CommandPlaces[]): string {
     if (offer === 'directories') return '_files -/';
     return offer === 'nothing' ? ' ' : `(${offer.join(' ')})`;
   };
-  const specifications = ({ options, word }: CommandPlaces) => [
-    ...options.map(({ name, help, offer, repeats, isFlag }) => {
+  const wordsOf = ({ name, word }: CommandPlaces) => {
+    if (word === null) return [];
+    const more = secondsOf(name, commands);
+    const second = `{ (( CURRENT == 2 )) && compadd -- ${more.join(' ')}; ${offered(word)} }`;
+    const what = word === 'directories' ? 'directory' : 'word';
+    return [quoted(`*:${what}:${more.length === 0 ? offered(word) : second}`)];
+  };
+  const specifications = (command: CommandPlaces) => [
+    ...command.options.map(({ name, help, offer, repeats, isFlag }) => {
       const value = isFlag ? '' : `:${plain(name)}:${offered(offer)}`;
       return quoted(`${repeats ? '*' : ''}--${name}${isFlag ? '' : '='}[${plain(help)}]${value}`);
     }),
     "'(- *)'{-h,--help}'[what it takes]'",
-    ...(word === null ? [] : [quoted(`*:${word === 'directories' ? 'directory' : 'word'}:${offered(word)}`)]),
+    ...wordsOf(command),
   ];
   const described = commands
     .filter(({ name }) => !name.includes(' '))

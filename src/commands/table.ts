@@ -199,7 +199,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'serve',
     words: '[dir]',
     summary:
-      'shows the runs of a folder as web pages on this machine: what is going on, what came of each, its files',
+      'web pages of a folder, for one person or a team: upload sheets, map their headers, put cells right, try, start, stop, verify and undo; all runs, what is going on, what came of each',
     example: 'alianza-import serve /srv/imports',
     options: [],
     own: OWN_OPTIONS.serve,

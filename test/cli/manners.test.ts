@@ -188,6 +188,10 @@ describe.concurrent('completion', () => {
     expect(offer('template', 'ho')).toEqual(['home-phone']);
     expect(offer('help', 'un')).toEqual(['undo']);
     expect(offer('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(offer('serve', '')).toEqual(['user', 'key']);
+    expect(offer('serve', 'user', '')).toEqual(['add', 'role', 'password', 'remove', 'list']);
+    expect(offer('serve', 'key', 're')).toEqual(['remove']);
+    expect(offer('serve', 'user', 'add', 'ann', '--role', 'pro')).toEqual(['production']);
     expect(offer('run', '--rate', '')).toEqual(['']);
   });
 
@@ -218,6 +222,9 @@ describe.concurrent('completion', () => {
     for (const command of COMMANDS)
       for (const name of [...command.options, ...Object.keys(command.own ?? {})])
         expect(made.stdout).toMatch(new RegExp(shell === 'zsh' ? `'\\*?--${name}[=[]` : ` -l ${name} `));
+    expect(made.stdout).toContain(
+      shell === 'zsh' ? 'compadd -- user key' : "-n '__alianza_import_is serve' -a user",
+    );
     if (spawnSync(program, ['--version']).status !== 0) return skip(`${program} is not installed`);
     const path = await write(`script.${shell}`, made.stdout);
     expect(execFileSync(program, [...check, path], { encoding: 'utf8' })).toBe('');
