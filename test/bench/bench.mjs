@@ -3,12 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pages } from './page-lines.mjs';
 import { calls, scheduling } from './platform-lines.mjs';
 import { overhead, rows, wire } from './run-lines.mjs';
 import { csv, startUp, xlsx } from './sheet-lines.mjs';
 
 /** Each takes a directory for its files and gives rows of the table. */
-const LINES = { scheduling, calls, wire, overhead, csv, xlsx, rows, startup: startUp };
+const LINES = { scheduling, calls, wire, overhead, csv, xlsx, rows, startup: startUp, pages };
 
 const names = process.argv.slice(2).filter((each) => each !== '--json');
 const unknown = names.find((each) => LINES[each] === undefined);

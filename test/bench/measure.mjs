@@ -39,7 +39,7 @@ export async function run(args, { dir, env = {}, exits = [0] }) {
 export async function startServer(args) {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const [line] = await once(child.stdout, 'data');
-  return { url: String(line).trim(), stop: () => child.kill() };
+  return { url: String(line).trim(), pid: child.pid, stop: () => child.kill() };
 }
 
 /**
