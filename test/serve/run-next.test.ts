@@ -59,7 +59,7 @@ describe('what can be done next with a run', () => {
       ...[VERIFY, FOLLOW],
       '-: Somebody has corrected errors-1.xlsx in the folder of the run: upload it to import that.',
       '-: 2 numbers move at cut-over. In their night the command line does that: `alianza-import cutover "/srv/a b/runs/x"`',
-      '-: 95 other rows were left out. When these are good, the command line sends them: `alianza-import resume "/srv/a b/runs/x" --all`',
+      '-: 95 other rows were left out. When these are good, start the whole sheet again: what is done is recognised and not done again. The command line goes on with this run instead: `alianza-import resume "/srv/a b/runs/x" --all`',
       ...[RESULTS, UNDO],
     ]);
   });

@@ -112,7 +112,7 @@ function later(run: ListedRun, report: RunReport | null): Next[] {
   const left = selection?.waiting ?? 0;
   if (left > 0)
     told.push(
-      `${counted(left, 'other row')} ${left === 1 ? 'was' : 'were'} left out. When these are good, the command line sends them: ${command('resume', ' --all')}`,
+      `${counted(left, 'other row')} ${left === 1 ? 'was' : 'were'} left out. When these are good, start the whole sheet again: what is done is recognised and not done again. The command line goes on with this run instead: ${command('resume', ' --all')}`,
     );
   if (run.state === 'done' && left === 0 && run.environment !== 'sandbox' && results !== null)
     told.push(
