@@ -147,12 +147,8 @@ describe('streams', () => {
 describe('nine tabs of one browser', () => {
   it('all show a run and follow it to its end; those without a stream say that they ask', async () => {
     const context = await loggedIn();
-    const tabs = [];
-    for (let at = 0; at < 9; at++) {
-      const tab = await watchedPage(context, direct);
-      await tab.page.goto(`${direct}/runs/going`);
-      tabs.push(tab);
-    }
+    const tabs = await Promise.all(Array.from({ length: 9 }, () => watchedPage(context, direct)));
+    await Promise.all(tabs.map(({ page }) => page.goto(`${direct}/runs/going`)));
     const pages = tabs.map(({ page }) => page);
     await Promise.all(pages.map(follows));
     // a session has four streams
@@ -165,7 +161,7 @@ describe('nine tabs of one browser', () => {
         document.dispatchEvent(new Event('visibilitychange'));
       }`);
     const waiting = pages[(await asking()).indexOf(true)] as Page;
-    for (const page of pages) await see(page, true);
+    await Promise.all(pages.map((page) => see(page, true)));
     const free = async () =>
       (await fetch(`${direct}/events?topic=list`, { method: 'HEAD', headers: { Cookie: cookie } })).status;
     await expect.poll(free, PATIENT).toBe(200);
@@ -174,11 +170,11 @@ describe('nine tabs of one browser', () => {
     expect((await stream).status()).toBe(200);
     expect(await says(waiting).isVisible()).toBe(false);
     await follows(waiting);
-    for (const page of pages) await see(page, false);
+    await Promise.all(pages.map((page) => see(page, false)));
     going.signal('SIGTERM');
     expect((await going.ended).code).toBe(4);
-    for (const page of pages)
-      await page.locator('[data-slot="standing"]', { hasText: 'stopped' }).waitFor(PATIENT);
+    const stopped = (page: Page) => page.locator('[data-slot="standing"]', { hasText: 'stopped' });
+    await Promise.all(pages.map((page) => stopped(page).waitFor(PATIENT)));
     const refused = /status of 429/;
     expect(tabs.flatMap(({ wrong }) => wrong).filter((each) => !refused.test(each))).toEqual([]);
     await context.close();
