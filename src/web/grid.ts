@@ -20,6 +20,8 @@ interface SheetNow {
 }
 
 const HIDDEN = '(hidden)';
+/** The list of changes is shown anew when nothing more is changed for so long. */
+const LIST_MS = 400;
 
 class Grid {
   readonly id: string;
@@ -37,6 +39,7 @@ class Grid {
   /** bumped at each move, so that an answer that comes late moves nobody */
   #moves = 0;
   #field: Field | null = null;
+  #listing: ReturnType<typeof setTimeout> | undefined;
   /** what the stream told while a cell was being changed */
   #waiting: SheetNow | null = null;
   #offer: Alike | null = null;
@@ -210,7 +213,9 @@ class Grid {
 
   /** What was loaded is old. */
   async #forget(): Promise<void> {
-    void listEdits(this.id, this.#isEditor ? (n) => this.#changes.undo(n) : null);
+    clearTimeout(this.#listing);
+    const undo = this.#isEditor ? (n: number) => this.#changes.undo(n) : null;
+    this.#listing = setTimeout(() => void listEdits(this.id, undo), LIST_MS);
     await this.#rows.forget();
   }
 

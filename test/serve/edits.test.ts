@@ -192,21 +192,18 @@ describe('edits', () => {
       return json.alike;
     };
     const plan = (row: number, was: string, text: string) => change(row, 'userProductPlan', was, text);
-    const alike = { column: 'userProductPlan', text: 'GOLD', use: 'PREMIUM' };
-    expect(await post(plan(2, 'GOLD', 'PREMIUM'))).toEqual({ ...alike, rows: 2 });
+    const alike = { column: 'userProductPlan', text: 'GOLD', use: 'ADVANCED' };
+    expect(await post(plan(2, 'GOLD', 'ADVANCED'))).toEqual({ ...alike, rows: 2 });
     // what was edited, or is left out, is not among them any more; what was edited to the same is
     expect(await post(plan(3, 'gold', 'STANDARD'))).toEqual({
       ...{ column: 'userProductPlan', text: 'gold', use: 'STANDARD', rows: 1 },
     });
-    expect(await post(plan(5, 'STANDARD', 'GOLD'))).toEqual({
-      ...alike,
-      text: 'STANDARD',
-      use: 'GOLD',
-      rows: 1,
-    });
-    expect(await post(plan(2, 'PREMIUM', 'STANDARD'))).toEqual({ ...alike, use: 'STANDARD', rows: 2 });
+    expect(await post(plan(5, 'STANDARD', 'GOLD'))).toBe(null); // it is no plan
+    expect(await post(plan(2, 'ADVANCED', 'STANDARD'))).toEqual({ ...alike, use: 'STANDARD', rows: 2 });
+    expect(await post(plan(2, 'STANDARD', 'PREMIUM'))).toBe(null);
+    expect(await post(plan(2, 'PREMIUM', 'STANDARD'))).toMatchObject({ rows: 2 });
     expect(await post({ sheet: null, row: 4, omit: true })).toBe(null);
-    expect(await post(plan(2, 'STANDARD', 'PREMIUM'))).toEqual({ ...alike, rows: 1 });
+    expect(await post(plan(2, 'STANDARD', 'ADVANCED'))).toEqual({ ...alike, rows: 1 });
     // only one row may have a username, blank cells are no text, and capitals make no other one
     expect(await post(change(2, 'username', 'ann', 'bob'))).toBe(null);
     expect(await post(change(2, 'customField', 'vip', ''))).toEqual({
@@ -216,17 +213,13 @@ describe('edits', () => {
     expect(await post(change(2, 'firstName', 'Ann', 'ANN'))).toBe(null);
     // of a cell that the workbook itself calls an error no text is asked
     const errors = ['product,accountNumber,accountName', 'ACCOUNT,A-1,#REF!', 'ACCOUNT,A-2,#REF!'];
-    const book = errors.map((row, at) => textRow(at + 1, row.split(','))).join('');
-    for (const [file, sheet, offered] of [
-      [await uploaded('errors.csv', errors.join('\n')), null, { text: '#REF!', use: 'Acme', rows: 1 }],
-      [await uploaded('errors.xlsx', workbook({ sheets: [{ name: 'One', rows: book }] })), 'One', null],
-    ] as const) {
-      const edits = [{ sheet, row: 2, header: 'accountName', was: '#REF!', text: 'Acme' }];
-      const told = await ask('POST', `/sheets/${file}/edits`, { revision: await revisionOf(file), edits });
-      if (offered) expect(told.json.alike).toMatchObject(offered);
-      else expect(told).toMatchObject({ status: 200, json: { alike: null } });
-    }
-    const use = { column: 'userProductPlan', text: 'GOLD', use: 'PREMIUM' };
+    const cells = errors.map((row, at) => textRow(at + 1, row.split(','))).join('');
+    const book = await uploaded('errors.xlsx', workbook({ sheets: [{ name: 'One', rows: cells }] }));
+    const corrected = { sheet: 'One', row: 2, header: 'accountName', was: '#REF!', text: 'Acme' };
+    expect(
+      await ask('POST', `/sheets/${book}/edits`, { revision: await revisionOf(book), edits: [corrected] }),
+    ).toMatchObject({ status: 200, json: { alike: null } });
+    const use = { column: 'userProductPlan', text: 'GOLD', use: 'ADVANCED' };
     expect((await ask('POST', `/sheets/${id}/values/use`, { revision: 'old', ...use })).status).toBe(409);
     for (const wrong of [{ column: 'nothing' }, { text: ' ' }])
       expect((await ask('POST', `/sheets/${id}/values/use`, { revision, ...use, ...wrong })).status).toBe(
@@ -238,8 +231,8 @@ describe('edits', () => {
     expect([status, json.revision]).toEqual([200, await revisionOf(id)]);
     revision = json.revision;
     // what the profile says already needs no offer
-    await post(plan(2, 'PREMIUM', 'STANDARD'));
-    expect(await post(plan(2, 'STANDARD', 'PREMIUM'))).toBe(null);
+    await post(plan(2, 'ADVANCED', 'STANDARD'));
+    expect(await post(plan(2, 'STANDARD', 'ADVANCED'))).toBe(null);
   });
 
   it('are refused when the sheet is another by now, with what is there and whose it is; nothing is lost', async () => {

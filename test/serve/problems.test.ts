@@ -203,6 +203,9 @@ describe('the page of problems', () => {
     expect(JSON.parse(readFileSync(file, 'utf8')).values.timeZone).toEqual({
       ...{ 'Rocky time': 'US/Mountain', '<i>PTZ</i>': 'US/Pacific' },
     });
+    const unfit = await send('<i>PTZ</i>', 'US/Nowhere');
+    expect(unfit.status).toBe(400);
+    expect(await unfit.text()).toContain('For timeZone: &quot;US/Nowhere&quot; is not a time zone');
     for (const wrong of ['{', '["timeZone"]', '["nothing","x",null]'])
       expect((await visitor.sendForm(`/sheets/${id}/values`, { 'of.0': wrong, 'use.0': 'x' })).status).toBe(
         400,

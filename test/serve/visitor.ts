@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest';
 import { type Watched, watchedPage } from './browser.js';
 import type { Serving } from './serving.js';
 
-const POLLED = { timeout: 60_000, interval: 300 };
+const POLLED = { timeout: 60_000, interval: 500 };
 
 /** Somebody who is logged in to a server, by requests of their own or in a browser. */
 export class Visitor {

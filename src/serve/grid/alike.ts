@@ -1,7 +1,7 @@
 import { type ColumnName, columnOf, SECRET_COLUMNS } from '../../records/columns.js';
 import type { Profile } from '../../records/profile.js';
 import { trimCell } from '../../sheet/cell-text.js';
-import { usedFor } from '../sheets/used-instead.js';
+import { unusable, usedFor } from '../sheets/used-instead.js';
 import type { CheckRows } from './check-rows.js';
 import type { SheetEdits } from './edits.js';
 
@@ -37,7 +37,7 @@ export async function alikeOf(
   const use = edit.text;
   if (text === '' || text.length > LONGEST_TEXT || use.length > LONGEST_TEXT || isSame(text, use))
     return null;
-  if (usedFor(profile, column, text) === use) return null;
+  if (usedFor(profile, column, text) === use || unusable({ column, text, use }) !== null) return null;
   const count = await countNow(rows, edits, column, text);
   return count === 0 ? null : { column, text, use, rows: count };
 }

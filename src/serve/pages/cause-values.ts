@@ -30,9 +30,13 @@ export function codeOf({ group }: Cause): string {
   return group.code ?? 'OTHER';
 }
 
-/** Whether something can be typed for one of its values. */
-export function hasFields({ values }: Cause): boolean {
-  return values.slice(0, VALUES_SHOWN).some(({ canReplace }) => canReplace);
+/** Whether something can be typed for one of its values, for which the profile says nothing yet. */
+export function isOpenCause({ values }: Cause, profile: Profile): boolean {
+  return values.slice(0, VALUES_SHOWN).some((value) => isOpen(value, profile));
+}
+
+function isOpen(value: CauseValue, profile: Profile): boolean {
+  return value.canReplace && saidOf(profile, value) === null;
 }
 
 /**
@@ -55,7 +59,7 @@ export function valuesForm(
   const isAlone = view.cause === code;
   const shown = isAlone ? fitting(values, view.profile) : values.slice(0, VALUES_SHOWN);
   const canReplace = mayChange && shown.some((each) => each.canReplace);
-  const first = isNext ? shown.findIndex((each) => each.canReplace) : -1;
+  const first = isNext ? shown.findIndex((each) => isOpen(each, view.profile)) : -1;
   const row = (value: CauseValue, index: number) => {
     const { text, column, count } = value;
     const cells = [

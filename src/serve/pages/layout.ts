@@ -23,6 +23,7 @@ h1, .runs td, .note, .card p { overflow-wrap: anywhere; }
 .top nav { flex-wrap: wrap; } .fields > div { min-width: 0; } .fields input, .fields select { max-width: 100%; } progress { width: 100%; height: 1rem; accent-color: var(--accent); }
 .tabs { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; border-bottom: 1px solid var(--line); margin: 1rem 0; } .tabs a { padding: .4rem 0; }
 .tabs a[aria-current] { font-weight: 600; color: var(--text); text-decoration: none; border-bottom: 3px solid var(--accent); }
+.card + form, .card + form > p:first-of-type { margin-top: 1.25rem; } .hits button { white-space: nowrap; }
 .plain { list-style: none; padding: 0; } .plain li { margin: .4rem 0; } code { overflow-wrap: anywhere; }
 .use { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: center; } .use label { white-space: nowrap; } .use .quiet { font-size: .875rem; }
 .hits input:not([type='checkbox']) { flex: 1 1 8rem; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--idle); border-radius: 6px; padding: .2rem .5rem; min-height: 2rem; width: 100%; box-sizing: border-box; min-width: 8rem; }

@@ -4,7 +4,7 @@ import { counted } from '../../results/wording.js';
 import type { TableLook } from '../../run/look-at-sheet.js';
 import type { Cause, CausePlace } from '../sheets/causes.js';
 import { pageHint } from '../sheets/page-hints.js';
-import { codeOf, DONE_ID, hasFields, optionsOf, type ValuesView, valuesForm } from './cause-values.js';
+import { codeOf, DONE_ID, isOpenCause, optionsOf, type ValuesView, valuesForm } from './cause-values.js';
 import { time } from './layout.js';
 import { type SheetView, sheetTabs } from './sheet-tabs.js';
 
@@ -43,7 +43,7 @@ export function problemsPage(view: ProblemsView): Html {
   const one = (cause: Cause, index: number) => {
     const isNext = cause === goOn;
     const isOpen = single !== undefined || index < OPEN || isNext;
-    return html`${isNext ? note : ''}${causeOf(view, cause, isOpen, isNext, nextAfter(causes, cause))}`;
+    return html`${isNext ? note : ''}${causeOf(view, cause, isOpen, isNext, nextAfter(view, cause))}`;
   };
   return html`${sheetTabs(view, 'problems')}
 ${goOn === null ? note : ''}
@@ -62,17 +62,26 @@ function saidOf({ done, check, checking }: ProblemsView): string | null {
 }
 
 /** The cause that whoever has done something sees to next; null where there is none. */
-function goOnWith({ next, filled, done, mayChange }: ProblemsView, shown: readonly Cause[]): Cause | null {
+function goOnWith(
+  { next, filled, done, mayChange, profile }: ProblemsView,
+  shown: readonly Cause[],
+): Cause | null {
   const wanted = filled === '' ? next : filled;
   if (wanted === '' || !mayChange || (done === null && filled === '')) return null;
-  const open = shown.filter(hasFields);
-  return open.find((each) => codeOf(each) === wanted) ?? open[0] ?? null;
+  const open = shown.filter((each) => isOpenCause(each, profile));
+  return (
+    open.find((each) => codeOf(each) === wanted) ??
+    open.find(({ group }) => group.severity === 'error') ??
+    null
+  );
 }
 
-/** The code of the cause after one that something can be typed for; '' where there is none. */
-function nextAfter(causes: readonly Cause[], cause: Cause): string {
+/** The code of the next cause of errors that something can be typed for; '' where there is none. */
+function nextAfter({ causes, profile }: ProblemsView, cause: Cause): string {
   const at = causes.indexOf(cause);
-  const next = [...causes.slice(at + 1), ...causes.slice(0, at)].find(hasFields);
+  const next = [...causes.slice(at + 1), ...causes.slice(0, at)].find(
+    (each) => each.group.severity === 'error' && isOpenCause(each, profile),
+  );
   return next === undefined ? '' : codeOf(next);
 }
 

@@ -7,7 +7,7 @@ import { type Answer, type Ask, askerOf, Refused, type Route } from '../route.js
 import type { Served } from '../served.js';
 import { profileOf, setProfile } from '../sheets/profile.js';
 import type { Sheet } from '../sheets/sheets.js';
-import { type UsedInstead, usedFor, withoutLine, withUsed } from '../sheets/used-instead.js';
+import { type UsedInstead, unusable, usedFor, withoutLine, withUsed } from '../sheets/used-instead.js';
 import { viewOf } from '../sheets/view.js';
 
 /** What the last thing that was done came to, by a word of the address. */
@@ -73,6 +73,7 @@ export function problemRoutes(served: Served): Route[] {
     const to = (done: string) =>
       `/sheets/${sheet.id}/problems?${new URLSearchParams({ ...(cause === '' ? {} : { cause }), done, next })}`;
     if (lines.length === 0) return { see: to('same') };
+    lines.forEach(refuseUnusable);
     await useAll(sheet, lines);
     audit(ask, sheet);
     return { see: to('saved') };
@@ -120,6 +121,7 @@ export function problemRoutes(served: Served): Route[] {
         'Send { revision, column, text, use }.',
       );
     const line = { column, text: text.trim(), use: typed.trim() };
+    refuseUnusable(line);
     const now = await setProfile(sheets, sheet, withUsed(await profileOf(sheet), line), revision);
     audit(ask, sheet);
     if (!ask.wantsPage) return { json: { revision: now } };
@@ -203,6 +205,13 @@ function seenIn(json: string): z.infer<typeof seen> {
   } catch {
     throw new Refused(400, 'NO_TEXT', 'This is no text of a column.', 'Load the page again.');
   }
+}
+
+function refuseUnusable(line: UsedInstead): void {
+  const fault = unusable(line);
+  if (fault === null) return;
+  const { message, hint } = fault;
+  throw new Refused(400, 'VALUE_INVALID', `For ${line.column}: ${message}. Nothing was saved.`, hint);
 }
 
 function saidMeanwhile({ column, text }: SeenLine, said: string | null, revision: string): Refused {

@@ -1,4 +1,6 @@
-import type { ColumnName } from '../../records/columns.js';
+import type { Fault } from '../../records/cells/damage.js';
+import { faultOf } from '../../records/cells/values.js';
+import { type ColumnName, columnOf, SECRET_COLUMNS } from '../../records/columns.js';
 import type { Profile } from '../../records/profile.js';
 
 /** What is used in all rows instead of a text of a column; '' is a blank cell on either side. */
@@ -6,6 +8,14 @@ export interface UsedInstead {
   readonly column: ColumnName;
   readonly text: string;
   readonly use: string;
+}
+
+/** Why what is used is no value of its column; null where it is one, and of secrets, which a profile refuses. */
+export function unusable({ column, use }: UsedInstead): Fault | null {
+  if (use === '' || SECRET_COLUMNS.has(column)) return null;
+  const parsed = columnOf(column).schema.safeParse(use);
+  const fault = parsed.success ? null : faultOf(parsed.error);
+  return fault?.repaired === undefined ? fault : null;
 }
 
 /** What a profile says of a text of a column, whatever its capitals; null where it says nothing. */
