@@ -113,6 +113,24 @@ export function readingOptions(profile: Profile, settings: Settings): ValidatorO
   return { ...readingOf(profile, set), sheets: Object.fromEntries(ofSheets), distinct };
 }
 
+/** The profile with which other sheets are read as those of a run were; `--set` is among its defaults. */
+export function profileOfReading({
+  sheets = {},
+  distinct = [],
+  ...reading
+}: ValidatorOptions): Partial<Profile> {
+  const ofSheets = Object.entries(sheets).map(([name, own]) => [name, own && partOf(own)]);
+  return { ...partOf(reading), sheets: Object.fromEntries(ofSheets), distinct };
+}
+
+function partOf({ product, defaults, headerNames, valueTranslations, blank, skip }: SheetReading) {
+  return {
+    ...(product === undefined ? {} : { product }),
+    ...{ headers: headerNames ?? {}, defaults: defaults ?? {}, values: valueTranslations ?? {} },
+    ...{ blank: blank ?? [], skip: skip ?? {} },
+  };
+}
+
 /** What a profile, or its part for one sheet, says of reading, with `--set` on top. */
 function readingOf(
   {

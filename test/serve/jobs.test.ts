@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { SANDBOX_PASSWORD, SANDBOX_USERNAME } from '../../src/sandbox/server.js';
 import { writesOf } from '../cli/place.js';
+import { csvOf, mixedRows } from '../fixtures/rows.js';
 import { endOf, jobOf, jobPlaceOf, started, uploaded, wrongIn } from './job-place.js';
 
 const SAMPLES = join(import.meta.dirname, '../../samples');
@@ -248,6 +249,61 @@ describe.concurrent('a sheet', () => {
   });
 });
 
+describe.concurrent('a dry run', () => {
+  it('takes the log-in that is typed beside it, stays where it goes, and says which rows cannot be sent', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const place = await jobPlaceOf(onTestFinished, { hasLogIn: false });
+    const { asking } = place;
+    const rows = mixedRows(6);
+    const at = rows.findIndex(({ address }) => (address ?? '') !== '');
+    const text = csvOf(rows.map((row, each) => (each === at ? { ...row, address: '12 Nowhere St' } : row)));
+    const { json: sheet } = await asking.post('/sheets', { name: 'sheet.csv', text });
+    const id = String(sheet['id']);
+    const { revision } = (await asking.get(`/sheets/${id}/state`)).json;
+    const path = `/sheets/${id}/dry-run`;
+    const before = await asking.page(`${path}?environment=custom`);
+    expect(before).toContain('API user of custom');
+    expect(before).toContain(`href="/sheets/${id}/start?environment=custom"`);
+    const logIn = { username: SANDBOX_USERNAME, password: SANDBOX_PASSWORD };
+    const { json } = await asking.post(path, { revision, environment: 'custom', ...logIn });
+    expect(json['path']).toBe(`${path}?environment=custom`);
+    expect(await jobOf(place, `/sheets/${id}`, ({ endedAt }) => endedAt !== null)).toMatchObject({ exit: 1 });
+    const after = await asking.page(String(json['path']));
+    expect(after).toContain('5 rows can be sent, 1 cannot.');
+    expect(after).toContain(`<a href="/sheets/${id}/rows/${at + 2}?sheet=1">row ${at + 2}</a>`);
+    expect(await asking.page(`/sheets/${id}/start?environment=custom`)).toContain('1 cannot.');
+    expect(after).not.toContain('API user of custom');
+  });
+});
+
+describe.concurrent('the rows of a run that are not done', () => {
+  it('become a sheet that is read as the run was', async ({ expect, onTestFinished }) => {
+    const { asking, cli, directory } = await jobPlaceOf(onTestFinished);
+    const own = csvOf(mixedRows(6))
+      .replace('accountNumber', 'Kundennummer')
+      .replace(/US\/Mountain/g, 'Berge');
+    writeFileSync(join(directory, 'own.csv'), own.replace(/(\d{3}\d{7})/, 'none'));
+    const profile = {
+      headers: { Kundennummer: 'accountNumber' },
+      values: { timeZone: { Berge: 'US/Mountain' } },
+    };
+    writeFileSync(join(directory, 'own.json'), JSON.stringify(profile));
+    const words = ['--profile', 'own.json', '--on-invalid', 'skip', '--out', 'runs/own', '--quiet'];
+    expect((await cli('run', 'own.csv', ...words).ended).code).toBe(1);
+    const { status, json } = await asking.post('/runs/own/correct');
+    expect(status).toBe(201);
+    expect((await asking.get(`${json['path']}/profile`)).json['profile']).toMatchObject(profile);
+    await asking.until(`${json['path']}/causes`, ({ check }) => Object(check)['isCurrent'] === true);
+    const { json: found } = await asking.get(`${json['path']}/causes`);
+    expect(found).toMatchObject({
+      check: { valid: 0, invalid: 1 },
+      causes: [{ code: 'PHONE_NUMBER_INVALID' }],
+    });
+  });
+});
+
 describe.concurrent('a sheet whose profile is damaged', () => {
   it('is not worked on: what is wrong is said, without the places of the server', async ({
     expect,
@@ -295,8 +351,16 @@ describe.concurrent('production', () => {
     expect(await asking.page(`/sheets/${id}/start`)).toContain('<strong>sandbox-partition</strong>');
     expect(await start({ confirm: 'another' })).toMatchObject({ code: 'NOT_CONFIRMED' });
     expect(writesOf(sandbox)).toEqual([]);
-    const run = await started(place, { id, revision, rows: [] }, { environment: 'production', confirm });
-    expect(await endOf(place, run)).toMatchObject({ exit: 0 });
+    const pilot = { environment: 'production', confirm, limit: '5' };
+    const run = await started(place, { id, revision, rows: [] }, pilot);
+    expect(await endOf(place, run)).toMatchObject({ kind: 'run', exit: 0 });
+    // the others are more than was confirmed
+    const rest = (more: object) => asking.post(`/runs/${run}/resume`, { all: 'yes', ...more });
+    expect((await rest({})).json['error']).toMatchObject({ code: 'NOT_CONFIRMED' });
+    expect(await asking.page(`/runs/${run}`)).toContain('sends the 19 other rows that were left out');
+    expect((await rest({ confirm })).status).toBe(202);
+    expect(await endOf(place, run)).toMatchObject({ kind: 'resume', exit: 0 });
+    expect((await asking.get(`/runs/${run}/state`)).json).toMatchObject({ rows: '24 rows: 24 created' });
     expect(await asking.page(`/runs/${run}`)).toContain('(production)');
   });
 });

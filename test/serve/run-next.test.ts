@@ -57,9 +57,9 @@ describe('what can be done next with a run', () => {
       told({ counts: { created: 5, pending: 95 } }, { selection, night, kept: ['runs/x/errors-1.xlsx'] }),
     ).toEqual([
       ...[VERIFY, FOLLOW],
+      'rest: When these rows are good: sends the 95 other rows that were left out, in this run.',
       '-: Somebody has corrected errors-1.xlsx in the folder of the run: upload it to import that.',
       '-: 2 numbers move at cut-over. In their night the command line does that: `alianza-import cutover "/srv/a b/runs/x"`',
-      '-: 95 other rows were left out. When these are good, start the whole sheet again: what is done is recognised and not done again. The command line goes on with this run instead: `alianza-import resume "/srv/a b/runs/x" --all`',
       ...[RESULTS, UNDO],
     ]);
   });

@@ -155,10 +155,7 @@ export class Accounts {
     check.requireColumn('accountNumber', 'every row names its account');
     const { accountNumber } = check.values;
     if (accountNumber === undefined) {
-      if (check.has('accountName')) {
-        check.applyDefaults('account');
-        requireGroup(check, 'account');
-      }
+      if (check.has('accountName')) requireGroup(check, 'account');
       return none;
     }
     const form = this.#options.distinctNumbers ? accountNumber : nearForm(accountNumber);
@@ -430,10 +427,7 @@ export class Accounts {
     if (!alone) return none;
     const key = product === 'HOME_PHONE' ? '' : check.values.extension;
     if (key === undefined) {
-      if (check.has('firstName') || check.has('lastName')) {
-        check.applyDefaults('user');
-        requireGroup(check, 'user');
-      }
+      if (check.has('firstName') || check.has('lastName')) requireGroup(check, 'user');
       return none;
     }
     const known = this.#keys.add(KEY.user, account, key, this.#users.next);

@@ -84,12 +84,16 @@ export function hidden(fields: Readonly<Record<string, string>>): Html[] {
 }
 
 /** Asks for the log-in to a platform. */
-export function logInForm(environment: string, back: string): Html {
+function logInForm(environment: string, back: string): Html {
   return html`<form method="post" action="/login-to-platform">${hidden({ environment, back })}
-<p>The log-in of the platform is kept in the memory of the server only, for your own jobs, until you log out or twelve hours are over.</p>
-<div class="fields"><div><label for="platform-user">API user of ${environment}</label><input id="platform-user" name="username" autocomplete="off" autocapitalize="none" spellcheck="false" required></div>
-<div><label for="platform-password">Password</label><input id="platform-password" name="password" type="password" autocomplete="off" required></div>
-<button>Use this log-in</button></div></form>`;
+${logInFields(environment)}<p><button>Use this log-in</button></p></form>`;
+}
+
+/** What a log-in to a platform is typed into. */
+export function logInFields(environment: string): Html {
+  return html`<p>The log-in of the platform is kept in the memory of the server only, for your own jobs, until you log out or twelve hours are over.</p>
+<div class="fields"><div><label for="platform-user">API user of ${environment}</label><input id="platform-user" name="username" autocomplete="off" autocapitalize="none" spellcheck="false"></div>
+<div><label for="platform-password">Password</label><input id="platform-password" name="password" type="password" autocomplete="off"></div></div>`;
 }
 
 /** What a job is at, as a sentence. */

@@ -1,8 +1,10 @@
 import { type Html, html } from '../../results/html.js';
 import { withCode } from '../../results/report.js';
 import type { ListedRun, RunReport, UnreadableRun } from '../../results/run-report.js';
+import { isProduction } from '../../run/platform.js';
+import type { RunTarget } from '../../run/state.js';
 import type { Job } from '../jobs/jobs.js';
-import { button, jobNow, jobsCard } from './jobs.js';
+import { button, hidden, jobNow, jobsCard } from './jobs.js';
 import { NEXT_ACTS, type NextAct, nextOf } from './run-next.js';
 
 /** What is done with a run here. */
@@ -43,6 +45,14 @@ ${isImport && open.length === 0 && !isElsewhere && !isClosed ? nextCard(run, rep
 ${jobsCard(jobs, linesOf)}`;
 }
 
+/** More is sent than what was confirmed: in production it is confirmed once more. */
+function restForm(run: ListedRun, id: string, key: string): Html {
+  const fields = { key: `${key}-rest`, all: 'yes' };
+  if (!isProduction(run as RunTarget)) return button(`/runs/${id}/resume`, NEXT_ACTS.rest, fields);
+  return html`<form method="post" action="/runs/${id}/resume">${hidden(fields)}<div class="fields"><div><label for="confirm-rest">Type <strong>${run.partitionId ?? id}</strong> to confirm</label>
+<input id="confirm-rest" name="confirm" required autocomplete="off" autocapitalize="none" spellcheck="false"></div><button>${NEXT_ACTS.rest}</button></div></form>`;
+}
+
 /** What can be done next, the most urgent first: each button with what it is for. */
 function nextCard(
   run: ListedRun,
@@ -50,7 +60,15 @@ function nextCard(
   { id, may, mayUndo, hasErrors, key }: RunActs,
 ): Html {
   const has: Readonly<Record<NextAct, boolean>> = {
-    ...{ resume: may, retry: may, verify: may, follow: may, results: may, correct: may && hasErrors },
+    ...{
+      resume: may,
+      retry: may,
+      rest: may,
+      verify: may,
+      follow: may,
+      results: may,
+      correct: may && hasErrors,
+    },
     undo: mayUndo,
   };
   const found = nextOf(run, report).filter(({ act }) => act === null || has[act]);
@@ -58,7 +76,9 @@ function nextCard(
   const doing = (act: NextAct) =>
     act === 'undo'
       ? html`<a href="/runs/${id}/undo">${NEXT_ACTS[act]}</a>`
-      : button(`/runs/${id}/${act}`, NEXT_ACTS[act], { key: `${key}-${act}` });
+      : act === 'rest'
+        ? restForm(run, id, key)
+        : button(`/runs/${id}/${act}`, NEXT_ACTS[act], { key: `${key}-${act}` });
   return html`<section class="card" aria-labelledby="acts"><h2 id="acts">What can be done next</h2><ul class="plain next">${found.map(
     ({ act, text }) => html`<li>${act === null ? '' : doing(act)} <span>${withCode(text)}</span></li>`,
   )}</ul></section>`;

@@ -8,6 +8,7 @@ import { shellPath } from '../../shell-word.js';
 export const NEXT_ACTS = {
   resume: 'Resume',
   retry: 'Try failed again',
+  rest: 'Send the others, too',
   correct: 'Put errors right',
   verify: 'Verify',
   follow: 'Follow',
@@ -110,13 +111,18 @@ function later(run: ListedRun, report: RunReport | null): Next[] {
   if (run.stoppedBy === null && waits !== '')
     told.push(`${waits}. In their night the command line does that: ${command('cutover')}`);
   const left = selection?.waiting ?? 0;
-  if (left > 0)
-    told.push(
-      `${counted(left, 'other row')} ${left === 1 ? 'was' : 'were'} left out. When these are good, start the whole sheet again: what is done is recognised and not done again. The command line goes on with this run instead: ${command('resume', ' --all')}`,
-    );
   if (run.state === 'done' && left === 0 && run.environment !== 'sandbox' && results !== null)
     told.push(
       `Hand over ${basename(results)} and report.html, below${credentials === null ? '' : '; the SIP passwords go by a safe way of their own, from "Credentials" below'}.`,
     );
-  return told.map((text) => ({ act: null, text }));
+  const rest: Next[] =
+    left === 0
+      ? []
+      : [
+          {
+            act: 'rest',
+            text: `When these rows are good: sends ${left === 1 ? 'the other row' : `the ${counted(left, 'other row')}`} that ${left === 1 ? 'was' : 'were'} left out, in this run.`,
+          },
+        ];
+  return [...rest, ...told.map((text) => ({ act: null, text }))];
 }

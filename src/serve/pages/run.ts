@@ -1,7 +1,7 @@
 import { type Html, html } from '../../results/html.js';
 import { partEnd, requestsText } from '../../results/report.js';
 import { type ListedRun, RUN_STANDINGS, type RunReport } from '../../results/run-report.js';
-import { bytesText, durationText } from '../../results/wording.js';
+import { bytesText, durationText, placeText } from '../../results/wording.js';
 import type { Job } from '../jobs/jobs.js';
 import { KIND_FACTS } from '../jobs/kinds.js';
 import { barElsewhere, type LiveState } from '../jobs/states.js';
@@ -13,6 +13,8 @@ import { nameOf } from './runs.js';
 
 /** Causes that a page lists; the report has all. */
 const CAUSES = 20;
+/** Rows that are named beside a cause. */
+const PLACES = 6;
 
 /** What the page of a run shows besides what is listed of it. */
 export interface RunView {
@@ -98,12 +100,14 @@ function countsCard({ counts, total }: LiveRun): Html {
 function causesCard(id: string, { groups, report }: RunReport): Html {
   if (groups.length === 0) return html``;
   const shown = groups.slice(0, CAUSES);
-  const labels = ['Cause', 'Times', 'What to do'];
+  const labels = ['Cause', 'Times', 'Where', 'What to do'];
   const more = groups.length - shown.length;
   return html`<section class="card" aria-labelledby="causes"><h2 id="causes">Problems by cause</h2>
 <table class="hits"><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
 <tbody>${shown.map(({ title, count, hint, hits }) => {
-    const cells = [title, count.toLocaleString('en-US'), hint ?? hits[0]?.hint ?? ''];
+    const places = hits.slice(0, PLACES).map((hit) => placeText({ ...hit, column: null }));
+    const where = `${places.join('; ')}${count > PLACES ? '; …' : ''}`;
+    const cells = [title, count.toLocaleString('en-US'), where, hint ?? hits[0]?.hint ?? ''];
     return html`<tr>${cells.map((text, at) => html`<td data-label="${labels[at] ?? ''}">${text}</td>`)}</tr>`;
   })}</tbody></table>
 ${more > 0 ? html`<p class="quiet">and ${more} more causes.</p>` : ''}

@@ -32,13 +32,21 @@ export type SheetTab = keyof typeof TABS;
 /**
  * What stands above each page of a sheet: its name, whose it is, what its check said, and the way to the other pages.
  * @param current null for the page that is none of them
+ * @param environment where the dry run and the start that is looked at go; null where none is
  */
-export function sheetTabs(view: SheetView, current: SheetTab | null): Html {
+export function sheetTabs(
+  view: SheetView,
+  current: SheetTab | null,
+  environment: string | null = null,
+): Html {
   const { sheet, revision, newer } = view;
-  const link = (tab: SheetTab) =>
-    tab === current
-      ? html`<a href="/sheets/${sheet.id}/${tab}" aria-current="page">${TABS[tab]}</a>`
-      : html`<a href="/sheets/${sheet.id}/${tab}">${TABS[tab]}</a>`;
+  const link = (tab: SheetTab) => {
+    const goesThere = environment !== null && (tab === 'dry-run' || tab === 'start');
+    const path = `/sheets/${sheet.id}/${tab}${goesThere ? `?environment=${environment}` : ''}`;
+    return tab === current
+      ? html`<a href="${path}" aria-current="page">${TABS[tab]}</a>`
+      : html`<a href="${path}">${TABS[tab]}</a>`;
+  };
   const title =
     current === null ? html`${sheet.name}` : html`<a href="/sheets/${sheet.id}">${sheet.name}</a>`;
   return html`<h1 dir="auto">${title}</h1>

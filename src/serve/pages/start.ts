@@ -1,10 +1,11 @@
 import { type Html, html } from '../../results/html.js';
 import { planLines } from '../../results/plan-text.js';
+import type { Hit } from '../../results/problem-groups.js';
 import { mailsText, type RunReport } from '../../results/run-report.js';
 import { counted } from '../../results/wording.js';
 import type { DryRun } from '../jobs/dry-runs.js';
 import type { Job } from '../jobs/jobs.js';
-import { button, hidden, jobNow, jobsCard, logInForm } from './jobs.js';
+import { button, hidden, jobNow, jobsCard, logInFields } from './jobs.js';
 import { environmentTag, time } from './layout.js';
 import { type SheetView, sheetTabs } from './sheet-tabs.js';
 
@@ -37,17 +38,19 @@ export interface ToStart {
 
 /** Causes that a page lists. */
 const CAUSES = 20;
+/** Rows that are named beside a cause. */
+const PLACES = 6;
 
 /** What a dry run would do and has found. */
 export function dryRunPage(toStart: ToStart): Html {
   const { view, place, dryRun, jobs, linesOf, key } = toStart;
   const { sheet, revision } = view;
   const open = jobs.find(({ endedAt }) => endedAt === null);
-  const back = `/sheets/${sheet.id}/dry-run`;
+  const back = `/sheets/${sheet.id}/dry-run?environment=${place.environment}`;
   const [latest] = jobs;
   const failed =
     latest && latest.endedAt !== null && dryRun?.isCurrent !== true ? jobsCard([latest], linesOf) : '';
-  return html`<div id="live" data-topic="sheet:${sheet.id}" data-page="${view.live()}">${sheetTabs(view, 'dry-run')}</div>
+  return html`<div id="live" data-topic="sheet:${sheet.id}" data-page="${view.live()}">${sheetTabs(view, 'dry-run', place.environment)}</div>
 <p class="quiet" role="status" id="said"></p>
 <p>A dry run asks the platform what is there already and what would not be taken. It changes nothing.</p>
 ${placeLinks(toStart, 'dry-run')}
@@ -56,24 +59,28 @@ ${
   open || !place.may
     ? notAllowed(place)
     : html`<form class="card" method="post" action="/sheets/${sheet.id}/dry-run">${hidden({ revision, key, environment: place.environment })}
+${place.needsLogIn ? logInFields(place.environment) : ''}
 <div class="fields">${partitionField(place)}<button>${dryRun === null ? 'Dry run' : 'Dry run again'}</button></div></form>`
 }
-${!open && place.needsLogIn && place.may ? html`<section class="card">${logInForm(place.environment, back)}</section>` : ''}
 ${failed}
-${dryRun === null && open ? '' : dryRun === null ? html`<p>There was no dry run in ${place.environment} yet.</p>` : dryRunCard(dryRun)}`;
+${dryRun === null && open ? '' : dryRun === null ? html`<p>There was no dry run in ${place.environment} yet.</p>` : dryRunCard(view, dryRun)}`;
 }
 
-function dryRunCard({ report, isCurrent, endedAt }: DryRun): Html {
-  const { counts, existing, partitionId, coverage } = report;
-  const valid = counts['valid'] ?? 0;
-  const invalid = counts['invalid'] ?? 0;
+/** What a dry run says of rows, in a sentence. */
+function sendableText({ counts }: RunReport): string {
+  const { valid = 0, invalid = 0 } = counts;
+  return `${counted(valid, 'row')} can be sent, ${invalid.toLocaleString('en-US')} cannot.`;
+}
+
+function dryRunCard(view: SheetView, { report, isCurrent, endedAt }: DryRun): Html {
+  const { existing, partitionId, coverage } = report;
   return html`<section class="card" aria-labelledby="found"><h2 id="found">What it found</h2>
 <p>${environmentTag(report.environment)} partition ${partitionId ?? ''}, ${time(endedAt)}</p>
 ${isCurrent ? '' : html`<p class="note"><strong>The sheet has changed since.</strong> This is of what it was before.</p>`}
-<p>${counted(valid, 'row')} can be sent, ${invalid.toLocaleString('en-US')} cannot. ${existing === null ? '' : `${counted(existing, 'row')} ${existing === 1 ? 'is' : 'are'} on the platform already.`}</p>
+<p>${sendableText(report)} ${existing === null ? '' : `${counted(existing, 'row')} ${existing === 1 ? 'is' : 'are'} on the platform already.`}</p>
 ${planCard(report.plan)}
 ${kindsTable(report)}
-${causes(report)}
+${causes(view, report)}
 ${coverage.map((line) => html`<p class="quiet">${line}</p>`)}</section>`;
 }
 
@@ -97,14 +104,30 @@ function kindsTable({ plan }: RunReport): Html {
   )}</tbody></table>`;
 }
 
-function causes({ groups }: RunReport): Html {
+function causes({ sheet, look }: SheetView, { groups }: RunReport): Html {
   if (groups.length === 0) return html`<p>Nothing of it would be refused, as far as a dry run can tell.</p>`;
-  const labels = ['Problem', 'Times', 'What to do'];
-  return html`<table class="hits"><caption>Problems</caption><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${groups
+  const labels = ['Problem', 'Times', 'Where', 'What to do'];
+  const isOneTable = look !== null && 'tables' in look && look.tables.length === 1;
+  const place = ({ sheet: name, row }: Hit, at: number) =>
+    html`${at === 0 ? '' : '; '}${
+      isOneTable
+        ? html`<a href="/sheets/${sheet.id}/rows/${row}?sheet=1">row ${row}</a>`
+        : `${name === null ? '' : `${name}, `}row ${row}`
+    }`;
+  const errorsFirst = [...groups].sort(
+    (a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'),
+  );
+  return html`<table class="hits"><caption>Problems</caption><thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead><tbody>${errorsFirst
     .slice(0, CAUSES)
-    .map(({ title, count, hint, hits }) => {
-      const cells = [title, count.toLocaleString('en-US'), hint ?? hits[0]?.hint ?? ''];
-      return html`<tr>${cells.map((text, at) => html`<td data-label="${labels[at] ?? ''}">${text}</td>`)}</tr>`;
+    .map(({ severity, title, count, hint, hits }) => {
+      const look = severity === 'error' ? 'bad' : 'open';
+      const cells = [
+        html`<span class="tag ${look}">${severity}</span> ${title}`,
+        html`${count.toLocaleString('en-US')}`,
+        html`${hits.slice(0, PLACES).map(place)}${count > PLACES ? '; …' : ''}`,
+        html`${hint ?? hits[0]?.hint ?? ''}`,
+      ];
+      return html`<tr>${cells.map((cell, at) => html`<td data-label="${labels[at] ?? ''}">${cell}</td>`)}</tr>`;
     })}</tbody></table>${groups.length > CAUSES ? html`<p class="quiet">and ${groups.length - CAUSES} more causes.</p>` : ''}`;
 }
 
@@ -138,22 +161,22 @@ export function startPage(toStart: ToStart, { earlier, isFresh, sent }: StartFac
     earlier.length === 0
       ? html``
       : html`<p class="note">Exactly this input was started in ${environment} before: ${earlier.slice(0, 3).map((job) => html`<a href="/runs/${job.run ?? ''}">${job.run ?? ''}</a> by ${job.user} ${time(job.askedAt)} `)}. What it created is recognised and not created again.</p>${tick('again', 'Start it again all the same', sent)}`;
-  return html`<div id="live" data-topic="sheet:${sheet.id}" data-page="${view.live()}">${sheetTabs(view, 'start')}</div>
+  return html`<div id="live" data-topic="sheet:${sheet.id}" data-page="${view.live()}">${sheetTabs(view, 'start', environment)}</div>
 <p class="quiet" role="status" id="said"></p>
 ${placeLinks(toStart, 'start')}
 <section class="card" aria-labelledby="what"><h2 id="what">What will happen</h2>
 <p>${environmentTag(environment)} ${place.baseUrl ?? 'inside the process: nothing leaves this machine'}${place.partition === null ? '' : html`, partition <strong>${place.partition}</strong>`}</p>
 ${isChecked ? html`<p>${counted(check.valid, 'valid row')}, ${check.invalid.toLocaleString('en-US')} invalid.</p>` : html`<p>The sheet was not checked as it is now. ${mayChange ? button(`/sheets/${sheet.id}/check`, 'Check it', { revision }) : ''}</p>`}
 ${plan === null ? '' : planCard(plan)}
-${dryRun?.isCurrent ? html`<p>Dry run ${time(dryRun.endedAt)}.</p>` : html`<p>There was no <a href="/sheets/${sheet.id}/dry-run?environment=${environment}">dry run</a> of the sheet as it is now in ${environment}.</p>`}</section>
+${dryRun?.isCurrent ? html`<p><a href="/sheets/${sheet.id}/dry-run?environment=${environment}">Dry run</a> ${time(dryRun.endedAt)}: ${sendableText(dryRun.report)}</p>` : html`<p>There was no <a href="/sheets/${sheet.id}/dry-run?environment=${environment}">dry run</a> of the sheet as it is now in ${environment}.</p>`}</section>
 ${
   may
     ? html`<form class="card" method="post" action="/runs" aria-labelledby="go">${hidden({ sheet: sheet.id, revision, key, environment })}<h2 id="go">Start</h2>
 ${fields}${skip}${again}${isProduction ? production(place, isFresh, sent) : ''}
+${place.needsLogIn ? html`<p>A run needs a log-in to ${environment}; it may be given now or later.</p>${logInFields(environment)}` : ''}
 <p><button class="main">Start in ${environment}</button></p></form>`
     : notAllowed(place)
-}
-${place.needsLogIn && may ? html`<section class="card"><h2>Log-in</h2><p>A run needs a log-in to ${environment}; it may be given now or later.</p>${logInForm(environment, `/sheets/${sheet.id}/start`)}</section>` : ''}`;
+}`;
 }
 
 function production({ partition }: Place, isFresh: boolean, sent: StartFacts['sent']): Html {
@@ -183,5 +206,5 @@ function placeLinks({ places, place, view }: ToStart, tab: string): Html {
 
 function notAllowed({ may, isProduction, environment }: Place): Html {
   if (may) return html``;
-  return html`<p class="card note">${isProduction ? `Starting in ${environment} needs the role production.` : 'Starting needs the role run.'}</p>`;
+  return html`<p class="card note">${isProduction ? `What goes to ${environment} needs the role production, a dry run, too.` : 'A dry run and a start need the role run.'}</p>`;
 }

@@ -4,10 +4,12 @@ import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { EXIT } from '../../errors.js';
 import { readHolder } from '../../journal/lock.js';
+import type { Profile } from '../../records/profile.js';
 import { type Html, html } from '../../results/html.js';
 import type { ListedRun, RunReport, UnreadableRun } from '../../results/run-report.js';
-import { runFiles } from '../../run/directory.js';
+import { readRun, runFiles } from '../../run/directory.js';
 import { isProduction } from '../../run/platform.js';
+import { profileOfReading } from '../../run/settings.js';
 import type { RunTarget } from '../../run/state.js';
 import { atWork, type Job } from '../jobs/jobs.js';
 import { isLongStopping, jobMember, stateOfRun } from '../jobs/states.js';
@@ -21,6 +23,7 @@ import { mayDo, type Role } from '../roles.js';
 import { type Answer, type Ask, askerOf, notFound, Refused, type Route, sessionOf } from '../route.js';
 import { downloadsIn } from '../runs.js';
 import type { Served } from '../served.js';
+import { setProfile } from '../sheets/profile.js';
 
 /** What can be done with a run that is there: who asks, and what is asked for. */
 const ACTS = {
@@ -168,9 +171,12 @@ export function jobRoutes(served: Served): Route[] {
           'Start a run of the sheet.',
         );
       if (target !== null) admitTo(served, role, target);
-      if (kind === 'undo') refuseOther(fields['confirm'] ?? '', partition ?? id);
+      const sendsRest = kind === 'resume' && fields['all'] === 'yes';
+      if (kind === 'undo' || (sendsRest && isProduction(run as RunTarget)))
+        refuseOther(fields['confirm'] ?? '', partition ?? id);
       const job = jobs.ask({
         ...{ kind, run: id, target, user, role, address: ask.address, key: keyIn(ask, fields) },
+        args: sendsRest ? ['--all'] : [],
       });
       return answerOf(ask, job, kind.startsWith('undo') ? `/runs/${id}/undo` : `/runs/${id}`);
     });
@@ -193,6 +199,8 @@ export function jobRoutes(served: Served): Route[] {
       const body = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
       const name = `errors of ${nameOf(run.sheets, id).replace(/\.\w+$/, '')}${extname(file.name)}`;
       const sheet = await sheets.take(name, user, { body, announced: file.bytes, signal: ask.signal });
+      // its headers and values are those of the sheet that it comes from
+      await setProfile(sheets, sheet, profileOfRun(run.runDir), sheets.revisionOf(sheet));
       const see = `/sheets/${sheet.id}`;
       return ask.wantsPage ? { see } : { status: 201, json: { id: sheet.id, path: see } };
     });
@@ -251,6 +259,13 @@ export function jobRoutes(served: Served): Route[] {
 
 /** How the list of an undo ends: something may be kept, or not deletable yet. */
 const LISTED: readonly (number | null)[] = [EXIT.done.code, EXIT.someFailed.code, EXIT.underWay.code];
+
+/** How the sheets of a run were read. */
+function profileOfRun(directory: string): Partial<Profile> {
+  const { journal, facts } = readRun(directory);
+  void journal.close();
+  return profileOfReading(facts.reading);
+}
 
 /** What changes a run, so that a list of what undo would do is no longer true. */
 const CHANGES: readonly JobKind[] = ['run', 'resume', 'retry', 'undo'];

@@ -7,7 +7,7 @@ import { stateOfSheet } from '../jobs/states.js';
 import type { JobTarget } from '../jobs/store.js';
 import { dryRunPage, type Place, startPage, type ToStart } from '../pages/start.js';
 import { mayDo, type Role } from '../roles.js';
-import { type Answer, type Ask, notFound, Refused, type Route, sessionOf } from '../route.js';
+import { type Answer, type Ask, askerOf, notFound, Refused, type Route, sessionOf } from '../route.js';
 import type { Served } from '../served.js';
 import { idFor } from '../sheets/names.js';
 import type { Sheet } from '../sheets/sheets.js';
@@ -30,9 +30,12 @@ const OPTIONS: Readonly<Record<string, { option: string; matches: RegExp; says: 
 
 type Fields = Readonly<Record<string, string>>;
 
+/** The pages that ask for a log-in. */
+const BACK = /^\/(runs|sheets)\/[a-z0-9][a-z0-9._/-]*(\?environment=[a-z]+)?$/;
+
 /** What is done with sheets by processes of their own: checks, dry runs, starts. */
 export function startRoutes(served: Served): Route[] {
-  const { jobs, runs, sheets } = served;
+  const { jobs, records, runs, sheets } = served;
 
   async function check(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
@@ -50,6 +53,7 @@ export function startRoutes(served: Served): Route[] {
     const fields = await fieldsIn(ask);
     const { user, role } = sessionOf(ask);
     const target = targetIn(fields, role);
+    takeLogIn(ask, fields, target);
     return auditJob(served, ask, `dry-run ${sheet.id}`, () => {
       const job = jobs.ask({
         ...{ kind: 'dry-run', sheet: sheet.id, revision: neededRevision(sheet, fields), target, user, role },
@@ -67,6 +71,7 @@ export function startRoutes(served: Served): Route[] {
     const before = key === null ? null : jobs.byKey(user, key);
     if (before) return answerOf(ask, before, `/runs/${before.run}`);
     const asked = targetIn(fields, role);
+    takeLogIn(ask, fields, asked);
     const revision = neededRevision(sheet, fields);
     return auditJob(served, ask, `run ${sheet.id} ${asked.environment}`, async () => {
       const invalid = sheets.checkOf(sheet);
@@ -106,6 +111,13 @@ export function startRoutes(served: Served): Route[] {
       });
       return answerOf(ask, job, `/runs/${job.run}`);
     });
+  }
+
+  /** Takes the log-in that was typed beside what is asked for, where one was. */
+  function takeLogIn(ask: Ask, { username = '', password = '' }: Fields, { environment }: JobTarget): void {
+    if (username === '' || password === '') return;
+    jobs.logIn(sessionOf(ask).user, environment, { username, password });
+    records.audit({ ...askerOf(ask), action: 'job', object: `log-in to ${environment}`, result: 'done' });
   }
 
   /** What production needs before anything is begun there. @returns the target, with the partition that was typed */
@@ -220,7 +232,7 @@ export function startRoutes(served: Served): Route[] {
     const asked = ask.query('environment');
     const place = places.find(({ environment }) => environment === asked) ?? places[0];
     if (!place) throw notFound();
-    const view = viewOf(served, ask, sheet);
+    const view = { ...viewOf(served, ask, sheet), look: await sheets.looks.of(sheet) };
     const dry = await dryRunOf(sheet.directory, view.revision, place.environment);
     const known = dry?.isCurrent ? dry.report.partitionId : null;
     return {
@@ -239,7 +251,8 @@ export function startRoutes(served: Served): Route[] {
   async function stop(ask: Ask, isHard: boolean): Promise<Answer> {
     const { id } = sheets.get(ask.param('id'));
     const job = jobs.of({ sheet: id }).find(({ kind, endedAt }) => kind === 'dry-run' && endedAt === null);
-    return stopJob(served, ask, job, isHard, `/sheets/${id}/dry-run`);
+    const where = job?.target ? `?environment=${job.target.environment}` : '';
+    return stopJob(served, ask, job, isHard, `/sheets/${id}/dry-run${where}`);
   }
 
   async function logIn(ask: Ask): Promise<Answer> {
@@ -250,7 +263,7 @@ export function startRoutes(served: Served): Route[] {
     if (username === '' || password === '') throw invalid('username and password', 'given');
     return auditJob(served, ask, `log-in to ${environment}`, () => {
       jobs.logIn(user, environment, { username, password });
-      const see = /^\/(runs|sheets)\/[a-z0-9][a-z0-9._/-]*$/.test(back) ? back : '/';
+      const see = BACK.test(back) ? back : '/';
       return ask.wantsPage ? { see } : { json: { environment } };
     });
   }
