@@ -33,17 +33,20 @@ const MAY_BE_SECRET = /pass(?!enger)|pwd|secret|\bpin\b|kennwort/i;
 /**
  * Looks at the headers and the first rows of a sheet; nothing is kept.
  * @param profile path of the profile that it is read with; null for none
+ * @param guessesHeader as for the reader of sheets
  * @throws StopError for a sheet or a profile that cannot be read
  */
-export async function lookAtSheet(file: string, profile: string | null): Promise<TableLook[]> {
+export async function lookAtSheet(
+  file: string,
+  profile: string | null,
+  guessesHeader = false,
+): Promise<TableLook[]> {
   const caller = { options: profile === null ? {} : { profile } };
   const read = await settingsOf(caller);
   const reading = readingOptions(read.profile, read.settings);
   const tables: TableLook[] = [];
-  for await (const table of openTables(
-    [file],
-    readOptions(file, reading, () => {}),
-  )) {
+  const options = { ...readOptions(file, reading, () => {}), guessesHeader };
+  for await (const table of openTables([file], options)) {
     const headers = describeHeaders(table, headerNamesOf(reading, table));
     const samples = await samplesOf(table, headers);
     tables.push({

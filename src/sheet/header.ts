@@ -28,6 +28,28 @@ export function findHeader(
   return best;
 }
 
+/** What stands below headers and is none: numbers, dates, times, mail addresses. */
+const DATA = /^[\d\s+().,:/%-]+$|@/;
+
+/**
+ * The row that is most probably the header of a table none of whose headers is known: the first with a name above most
+ * of what stands below it, each another one and none of them a number or the like.
+ * @param rows rows in order, blank ones left out
+ * @returns its index in `rows` and how many names it has; undefined when there is no table
+ */
+export function likelyHeader(
+  rows: readonly (readonly string[])[],
+): { index: number; names: number } | undefined {
+  const filled = rows.map((cells) => cells.filter((cell) => cell !== ''));
+  for (const [index, names] of filled.entries()) {
+    const widest = Math.max(0, ...filled.slice(index + 1).map((cells) => cells.length));
+    const areNames = new Set(names).size === names.length && !names.some((name) => DATA.test(name));
+    if (widest >= 2 && names.length >= 2 && names.length * 2 > widest && areNames)
+      return { index, names: names.length };
+  }
+  return undefined;
+}
+
 /** The error for a file in which no sheet has a header. */
 export function noHeader(title: string): StopError {
   return new StopError(
@@ -82,12 +104,13 @@ export async function toTable(sheet: RawSheet, options: ReadOptions): Promise<Ta
     if (usedWidth(row.cells) > 0) candidates.push(row);
   }
   const cells = candidates.map((row) => row.cells);
-  const found = findHeader(cells, options.isKnownHeader);
+  const known = findHeader(cells, options.isKnownHeader);
+  const found = known ?? (options.guessesHeader ? likelyHeader(cells) : undefined);
   if (!found) {
     if (options.onRawRows) while (!(await raw.rows.next()).done);
     return undefined;
   }
-  const index = firstTable(cells, found.index, options.isKnownHeader);
+  const index = known ? firstTable(cells, known.index, options.isKnownHeader) : found.index;
   const headerRow = candidates[index] as RawRow;
 
   const whole = headerRow.cells.slice(0, usedWidth(headerRow.cells));

@@ -4,6 +4,8 @@ import type { CellKind, Notice, RowFault } from './table.js';
 export interface ReadOptions {
   /** whether a header cell names a column that this program knows (sheet/ itself knows nothing of telephony) */
   isKnownHeader(name: string): boolean;
+  /** where no row names a known column: whether the row that is most probably the header is taken for it */
+  readonly guessesHeader?: boolean;
   /** where a worksheet comes in the order of reading, those of one turn in the workbook's order; null: it is not read */
   turnOf?(worksheet: string): number | null;
   /**

@@ -89,6 +89,14 @@ describe('completeValues', () => {
 });
 
 describe('defaults of the user', () => {
+  it('stand for columns that are not there, also in a row whose account number is blank', () => {
+    const header = COLUMN_NAMES.filter((column) => column !== 'billingCycleDay');
+    const rows = [example('BCC', { accountNumber: '' }), { product: 'Total' }];
+    const { problems } = validate([{ header, rows }], { defaults: { billingCycleDay: '1' } });
+    expect(problems.filter(({ code }) => code === 'MISSING_COLUMN')).toEqual([]);
+    expect(problems.map(brief)).toContain('row 2 accountNumber REQUIRED');
+  });
+
   it('fill blank cells and missing columns', () => {
     const header = COLUMN_NAMES.filter((column) => column !== 'timeZone' && column !== 'billingCycleDay');
     const rows = [example('BCC', { state: '' }), anotherUser(1, { state: 'Nevada', postalCode: '89101' })];

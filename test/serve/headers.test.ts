@@ -159,6 +159,39 @@ describe('the page of headers', () => {
     await context.close();
   });
 
+  it('offers the row that is most probably the header where no header is known, and profiles for it', async () => {
+    const body = [
+      'Kundenliste;Stand 2026',
+      'Kundennummer;Firma;Rufnummer;Ort',
+      'DE-1;Müller;+13035550111;Bonn',
+      'DE-2;Maier;+13035550112;Köln',
+    ].join('\n');
+    const id = await visitor.uploaded('kunden.csv', body);
+    const path = `/sheets/${id}/headers`;
+    expect(await (await visitor.ask(`/sheets/${id}`)).text()).toContain(
+      `<a href="${path}">say what its headers are</a>`,
+    );
+    expect(await (await visitor.ask('/sheets')).text()).toContain('headers not known');
+    const text = await (await visitor.ask(path)).text();
+    expect(text).toContain('Row 2 is most probably its header');
+    expect(text).toMatch(/>Firma<.*?Müller · Maier.*?not known.*?name="column\.0\.1"/s);
+    const { revision } = await profileOf(id);
+    const columns = { 'column.0.0': 'accountNumber', 'column.0.1': 'accountName' };
+    expect((await visitor.sendForm(path, { revision, ...columns })).status).toBe(303);
+    expect(await (await visitor.ask(path)).text()).toContain('The header in row 2: 2 of 4 headers not known');
+    await visitor.checked(id);
+    expect(await (await visitor.ask(`/sheets/${id}`)).text()).toContain('2 rows, 2 invalid');
+
+    await visitor.sendForm(`/sheets/${id}/profile/save`, { name: 'kunden' });
+    const next = await visitor.uploaded('naechste.csv', body);
+    expect(await (await visitor.ask(`/sheets/${next}/headers`)).text()).toContain(
+      'The same headers as <em>kunden</em>',
+    );
+    const use = { name: 'kunden', revision: (await profileOf(next)).revision };
+    expect((await visitor.sendForm(`/sheets/${next}/profile/use`, use)).status).toBe(303);
+    await visitor.checked(next);
+  });
+
   it('says why a file cannot be read, in the words of the reader, and what to do', async () => {
     const old = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(2000)]);
     for (const [name, body, says] of [
@@ -183,9 +216,10 @@ describe('the page of headers', () => {
       const own = await visitor.uploaded('own.csv', OWN);
       const mixed = await visitor.uploaded('mixed.xlsx', readFileSync(join(SAMPLES, 'mixed.xlsx')));
       const unreadable = await visitor.uploaded('empty.csv', Buffer.alloc(0));
+      const guessed = await visitor.uploaded('guessed.csv', 'Kd;Firma\nK1;Beta\n');
       for (const id of [own, mixed, unreadable]) await visitor.settled(id);
       const { page, wrong } = await visitor.opened(context, '/');
-      for (const id of [own, mixed, unreadable]) {
+      for (const id of [own, mixed, unreadable, guessed]) {
         await page.setViewportSize({ width: 1280, height: 720 });
         await page.goto(`${serving.origin}/sheets/${id}/headers`);
         expect([id, await accessibilityOf(page)]).toEqual([id, []]);

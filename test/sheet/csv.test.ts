@@ -1,5 +1,6 @@
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
+import { likelyHeader } from '../../src/sheet/header.js';
 import { cellsOf, readAll, stopOf, workspace } from './reading.js';
 
 const { file } = workspace();
@@ -239,4 +240,18 @@ it('reads several files in order', async () => {
       ['2', 'y'],
     ],
   ]);
+});
+
+describe('the row that is most probably the header where no name is known', () => {
+  const likely = (...lines: string[]) => likelyHeader(lines.map((line) => line.split(';')))?.index;
+
+  it.each<[string, string[], number | undefined]>([
+    ['the first above data', ['Kd;Firma;Ort', '1;Beta;Bonn'], 0],
+    ['below a title', ['Kunden;Stand 2026;', 'Kd;Firma;Ort;Tel', '1;Beta;Bonn;1'], 1],
+    ['with blank names', ['Kd;;Ort', '1;Beta;Bonn'], 0],
+    ['none without a row below', ['Kd;Firma;Ort'], undefined],
+    ['none of data alone', ['1;Beta;Bonn', '2;Gamma;Kiel'], undefined],
+    ['none of one column', ['a letter', 'in lines'], undefined],
+    ['none of names that stand there twice', ['Bonn;Bonn', '1;2'], undefined],
+  ])('is %s', (_, lines, index) => expect(likely(...lines)).toBe(index));
 });

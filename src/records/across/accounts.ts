@@ -155,7 +155,10 @@ export class Accounts {
     check.requireColumn('accountNumber', 'every row names its account');
     const { accountNumber } = check.values;
     if (accountNumber === undefined) {
-      if (check.has('accountName')) requireGroup(check, 'account');
+      if (check.has('accountName')) {
+        check.applyDefaults('account');
+        requireGroup(check, 'account');
+      }
       return none;
     }
     const form = this.#options.distinctNumbers ? accountNumber : nearForm(accountNumber);

@@ -139,8 +139,6 @@ export class Jobs {
     const { kind, sheet, revision, run, target, user, key = null } = request;
     const known = key === null ? null : this.#store.byKey(user, key);
     if (known) return this.#of(known);
-    const from = sheet === undefined ? null : this.#places.sheet(sheet);
-    if (from && revision !== undefined) keepInput(from, revision);
     const open = this.#store.open();
     if (kind === 'check' || kind === 'dry-run') {
       const environment = target?.environment;
@@ -153,6 +151,9 @@ export class Jobs {
       const other = open.find((job) => job.run === run && job.kind !== 'results');
       if (other) throw atWork(other);
     }
+    const from = sheet === undefined ? null : this.#places.sheet(sheet);
+    // after others were ended, which drops what no job needs
+    if (from && revision !== undefined) keepInput(from, revision);
     const { id } = this.#store.add(request);
     this.#look();
     return this.#of(this.#store.get(id));

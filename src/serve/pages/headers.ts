@@ -28,6 +28,7 @@ export function headersPage(view: HeadersView, note: Html): Html {
   return html`${sheetTabs(view, 'headers')}
 ${note}
 ${wrong.size === 0 ? '' : html`<p class="card message" role="alert" tabindex="-1" autofocus>${counted(wrong.size, 'line')} below cannot be; nothing is saved.</p>`}
+${guessCard(view)}
 ${missingCard(view)}
 ${mayChange ? suggestions(view) : ''}
 ${mayChange ? formOf(view) : html`<p class="quiet">Changing how it is understood needs the role run.</p>${tables.map((table, at) => tableCard(view, table, at))}${defaultsCard(view)}`}
@@ -44,6 +45,21 @@ ${tables.map((table, at) => tableCard(view, table, at))}
 ${defaultsCard(view)}
 <p><button class="main">Save</button></p>
 </form>`;
+}
+
+/** Whether the headers are those of rows that are probably headers: none has names that are known. */
+function isGuess({ look }: HeadersView): boolean {
+  return look !== null && 'error' in look;
+}
+
+function guessCard(view: HeadersView): Html {
+  if (!isGuess(view)) return html``;
+  const [table] = view.tables;
+  const row =
+    view.tables.length === 1 && table
+      ? `Row ${table.headerRow} is most probably its header`
+      : 'These are most probably its headers';
+  return html`<section class="card message" aria-labelledby="guess"><h2 id="guess">This sheet cannot be read yet</h2><p>None of its rows has headers that are known. ${row}: say below which columns at least two of them are, or use a profile that says it.</p></section>`;
 }
 
 function missingCard({ sheet, missing, check }: HeadersView): Html {
@@ -71,8 +87,8 @@ function tableCard(view: HeadersView, table: TableLook, at: number): Html {
   const isClear = unknown === 0 && twice.size === 0;
   const title =
     sheet === null
-      ? html`The header in row ${headerRow}`
-      : html`Worksheet ${sheet}, header in row ${headerRow}`;
+      ? html`${isGuess(view) ? 'Probably the header, in' : 'The header in'} row ${headerRow}`
+      : html`Worksheet ${sheet}, ${isGuess(view) ? 'probably the ' : ''}header in row ${headerRow}`;
   const said = isClear
     ? `all ${counted(headers.length, 'header')} understood`
     : [

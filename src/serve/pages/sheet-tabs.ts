@@ -60,7 +60,8 @@ ${newer === null ? '' : html`<p class="card note">A sheet of this name was uploa
 
 /** What is known of a sheet, in a few words. */
 export function sheetText({ check, look }: SheetView): string {
-  if (look !== null && 'error' in look) return 'cannot be read';
+  if (look !== null && 'error' in look)
+    return look.likely === undefined ? 'cannot be read' : 'headers not known';
   if (check === null) return 'not checked yet';
   const rows = counted(check.valid + check.invalid, 'row');
   const found = check.invalid === 0 ? 'all valid' : `${check.invalid.toLocaleString('en-US')} invalid`;

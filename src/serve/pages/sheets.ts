@@ -1,6 +1,7 @@
 import { type Html, html } from '../../results/html.js';
 import { planLines } from '../../results/plan-text.js';
 import { bytesText, counted } from '../../results/wording.js';
+import type { Look } from '../sheets/looks.js';
 import { time } from './layout.js';
 import { type SheetTab, type SheetView, sheetTabs, sheetText } from './sheet-tabs.js';
 
@@ -130,12 +131,15 @@ export function needsSomebody({ check, look }: SheetView): boolean {
   return (look !== null && 'error' in look) || (check?.isCurrent === true && check.invalid > 0);
 }
 
-/** A sheet that nothing can be done with. */
+/** A sheet that nothing can be done with, or not before somebody has said what its headers are. */
 export function unreadablePage(
   view: SheetView,
-  { message, hint }: { readonly message: string; readonly hint: string },
+  { error: { message, hint }, likely }: Extract<Look, { readonly error: object }>,
   tab: SheetTab | null,
 ): Html {
+  if (likely !== undefined)
+    return html`${sheetTabs(view, tab)}
+<section class="card message" aria-labelledby="unreadable"><h2 id="unreadable">This sheet cannot be read yet</h2><p>None of its rows has headers that are known.</p><p>Next: <a href="/sheets/${view.sheet.id}/headers">say what its headers are</a>.</p></section>`;
   return html`${sheetTabs(view, tab)}
 <section class="card message" aria-labelledby="unreadable"><h2 id="unreadable">This sheet cannot be read</h2><p><strong>${message}</strong></p><p>${hint} Then <a href="/">upload it again</a>.</p></section>`;
 }

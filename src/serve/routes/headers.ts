@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ColumnName } from '../../records/columns.js';
 import type { Profile } from '../../records/profile.js';
 import { type Html, html } from '../../results/html.js';
+import type { TableLook } from '../../run/look-at-sheet.js';
 import { headersPage } from '../pages/headers.js';
 import { unreadablePage } from '../pages/sheets.js';
 import type { Action } from '../records.js';
@@ -15,6 +16,7 @@ import {
   type WrongChoice,
   withHeaders,
 } from '../sheets/header-choices.js';
+import type { Look } from '../sheets/looks.js';
 import { profileOf, setProfile } from '../sheets/profile.js';
 import type { Sheet } from '../sheets/sheets.js';
 import { viewOf } from '../sheets/view.js';
@@ -46,9 +48,9 @@ export function headerRoutes(served: Served): Route[] {
     const view = viewOf(served, ask, sheet);
     const frame = { title: `Headers of ${sheet.name}`, part: '/sheets', scripts: ['sheet'] } as const;
     const look = await sheets.looks.of(sheet);
-    if ('error' in look)
-      return { page: frame, content: unreadablePage({ ...view, look }, look.error, 'headers') };
-    const { tables } = look;
+    if ('error' in look && look.likely === undefined)
+      return { page: frame, content: unreadablePage({ ...view, look }, look, 'headers') };
+    const tables = tablesIn(look);
     const profile = await profileOf(sheet);
     const missing = view.check === null ? [] : await missingColumns(view.check);
     const named = await Promise.all(
@@ -88,13 +90,15 @@ export function headerRoutes(served: Served): Route[] {
     const sheet = sheets.get(ask.param('id'));
     const fields = await ask.fields();
     const look = await sheets.looks.of(sheet);
-    if ('error' in look) throw new Refused(422, look.error.code, look.error.message, look.error.hint);
+    if ('error' in look && look.likely === undefined)
+      throw new Refused(422, look.error.code, look.error.message, look.error.hint);
+    const tables = tablesIn(look);
     const before = await profileOf(sheet);
-    const { profile: headed, wrong } = withHeaders(before, look.tables, choicesIn(fields));
+    const { profile: headed, wrong } = withHeaders(before, tables, choicesIn(fields));
     const given = defaultsIn(fields);
     const all = new Map([...wrong, ...given.wrong]);
     if (all.size > 0) return page(ask, sheet, all, fields);
-    const left = look.tables[Number(fields['ignore'] ?? '-1')]?.headers ?? [];
+    const left = tables[Number(fields['ignore'] ?? '-1')]?.headers ?? [];
     const unknown = left.filter(
       ({ how, header }) => how === 'unknown' && columnOf(fields, header, left) === '',
     );
@@ -157,6 +161,11 @@ export function headerRoutes(served: Served): Route[] {
     { ...{ method: 'POST', path: '/sheets/:id/profile/save', role: 'run' }, answer: keepNamed },
     { ...{ method: 'POST', path: '/sheets/:id/profile/use', role: 'run' }, answer: useNamed },
   ];
+}
+
+/** The tables of a sheet: as they are read, or as they would be if their headers were known. */
+function tablesIn(look: Look): readonly TableLook[] {
+  return ('error' in look ? look.likely : look.tables) ?? [];
 }
 
 /** Whether a profile says of headers all that another one does. */

@@ -31,8 +31,7 @@ export function problemRoutes(served: Served): Route[] {
     const view = viewOf(served, ask, sheet);
     const frame = { title: `Problems of ${sheet.name}`, part: '/sheets', scripts: ['sheet'] } as const;
     const look = await sheets.looks.of(sheet);
-    if ('error' in look)
-      return { page: frame, content: unreadablePage({ ...view, look }, look.error, 'problems') };
+    if ('error' in look) return { page: frame, content: unreadablePage({ ...view, look }, look, 'problems') };
     const causes = view.check === null ? [] : await sheets.causes.of(view.check);
     const sent = ask.sent();
     const isRefused = Object.keys(sent).length > 0;

@@ -89,8 +89,7 @@ export function sheetRoutes(served: Served): Route[] {
     const look = await sheets.looks.of(sheet);
     return {
       page: frame,
-      content:
-        'error' in look ? unreadablePage({ ...view, look }, look.error, null) : sheetPage({ ...view, look }),
+      content: 'error' in look ? unreadablePage({ ...view, look }, look, null) : sheetPage({ ...view, look }),
     };
   }
 

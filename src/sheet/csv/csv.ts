@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import Papa from 'papaparse';
 import { StopError } from '../../errors.js';
 import { trimCell, unguardFormula } from '../cell-text.js';
-import { findHeader, HEADER_SEARCH_ROWS, noHeader, toTable } from '../header.js';
+import { findHeader, HEADER_SEARCH_ROWS, likelyHeader, noHeader, toTable } from '../header.js';
 import { type RawRow, type ReadOptions, usedWidth } from '../raw.js';
 import type { Source } from '../source.js';
 import type { RowFault, Table } from '../table.js';
@@ -69,7 +69,7 @@ class CsvText {
     // Excel's own line `sep=;` names the delimiter; a spreadsheet does not show it as a row
     const named = /^sep=(.)\r?\n/i.exec(head);
     if (named) head = head.slice(named[0].length);
-    const delimiter = named?.[1] ?? sniffDelimiter(head, this.#options.isKnownHeader);
+    const delimiter = named?.[1] ?? sniffDelimiter(head, this.#options);
     yield* readRows(chain(head, pieces), delimiter, this.#source, this.#options);
   }
 
@@ -130,21 +130,21 @@ function tellEncoding(source: Source, encoding: Exclude<Encoding, 'utf-8'>, opti
   });
 }
 
-/** The delimiter with which a header is found that has the most known names. */
-function sniffDelimiter(head: string, isKnownHeader: (name: string) => boolean): string {
-  let best = ',';
-  let most = 0;
+/** The delimiter with which a header is found that has the most known names; guessing, else the most names. */
+function sniffDelimiter(head: string, { isKnownHeader, guessesHeader }: ReadOptions): string {
+  let [best, most] = [',', 0];
+  let [likely, names] = [',', 0];
   for (const delimiter of DELIMITERS) {
     const { text } = withoutBlanksBeforeQuotes(head, delimiter);
     const rows = newParser(delimiter, HEADER_SEARCH_ROWS * 3).parse(text, 0, false).data;
     const candidates = rows.map((cells) => cells.map(readCell)).filter((cells) => usedWidth(cells) > 0);
-    const known = findHeader(candidates.slice(0, HEADER_SEARCH_ROWS), isKnownHeader)?.known ?? 0;
-    if (known > most) {
-      best = delimiter;
-      most = known;
-    }
+    const first = candidates.slice(0, HEADER_SEARCH_ROWS);
+    const known = findHeader(first, isKnownHeader)?.known ?? 0;
+    if (known > most) [best, most] = [delimiter, known];
+    const guessed = guessesHeader ? (likelyHeader(first)?.names ?? 0) : 0;
+    if (guessed > names) [likely, names] = [delimiter, guessed];
   }
-  return best;
+  return most > 0 ? best : likely;
 }
 
 /**
