@@ -331,6 +331,20 @@ describe('people who get a mail at once', () => {
 });
 
 describe('rows of one user', () => {
+  it('lack nothing that a default gives, also where their account or extension cannot be read', () => {
+    const bad = { userProductPlan: '', timeZone: '', phoneNumber: '', macAddress: '', numberSource: 'NONE' };
+    const rows = [
+      example('BCC', { ...bad, extension: 'x' }),
+      example('BCC', { ...bad, accountNumber: 'a b!'.repeat(99) }),
+    ];
+    const defaults = { userProductPlan: 'STANDARD', timeZone: 'US/Mountain' };
+    const blamed = validate([{ rows }], { defaults }).problems.map(({ column }) => column);
+    expect(blamed).toEqual(expect.arrayContaining(['extension', 'accountNumber']));
+    for (const column of Object.keys(defaults)) expect(blamed).not.toContain(column);
+    const without = validate([{ rows }]).problems.map(({ code, column }) => `${column} ${code}`);
+    expect(without).toContain('userProductPlan REQUIRED');
+  });
+
   it('may bring a further number or device', () => {
     const { checked, problems } = validateRows(
       example('BCC'),

@@ -430,7 +430,10 @@ export class Accounts {
     if (!alone) return none;
     const key = product === 'HOME_PHONE' ? '' : check.values.extension;
     if (key === undefined) {
-      if (check.has('firstName') || check.has('lastName')) requireGroup(check, 'user');
+      if (check.has('firstName') || check.has('lastName')) {
+        check.applyDefaults('user');
+        requireGroup(check, 'user');
+      }
       return none;
     }
     const known = this.#keys.add(KEY.user, account, key, this.#users.next);
