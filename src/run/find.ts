@@ -18,6 +18,8 @@ export interface FoundRow {
   readonly row: number;
   readonly product: string | null;
   readonly account: string | null;
+  /** whom or what it is about: a name, a number, an address; '' where it says none */
+  readonly about: string;
   readonly status: string;
   /** when the row ended, or else when its run did something last; ISO date and time */
   readonly at: string;
@@ -99,6 +101,7 @@ async function* foundIn(run: ListedRun, sought: Sought): AsyncGenerator<FoundRow
       yield {
         ...{ runDir: run.runDir, file, sheet, row: row.row, product, status: row.status },
         account: values.accountNumber ?? null,
+        about: aboutOf(values),
         ids: idsOf(row),
         at: resultOf(row).finishedAt ?? run.lastAt,
         ...place,
@@ -107,6 +110,15 @@ async function* foundIn(run: ListedRun, sought: Sought): AsyncGenerator<FoundRow
   } finally {
     await journal.close();
   }
+}
+
+/** The person, or else what the row calls its object, and the number, extension or address that goes with it. */
+function aboutOf(values: StoredRow<ImportRecord>['record']['values']): string {
+  const { firstName, lastName, username, huntGroupName, trunkName, lineName, deviceName } = values;
+  const { phoneNumber, extension, macAddress } = values;
+  const person = [firstName, lastName].filter((name) => name !== undefined).join(' ') || username;
+  const name = person ?? huntGroupName ?? trunkName ?? lineName ?? deviceName;
+  return [name, phoneNumber ?? extension ?? macAddress].filter((text) => text !== undefined).join(', ');
 }
 
 type Place = Pick<FoundRow, 'column' | 'value' | 'match'>;

@@ -4,6 +4,7 @@ import type { Jobs } from './jobs/jobs.js';
 import type { Proof } from './proof.js';
 import type { ServeRecords } from './records.js';
 import type { Retention } from './retention.js';
+import type { RowSearch } from './row-search.js';
 import type { Runs } from './runs.js';
 import type { Sessions } from './sessions.js';
 import type { NamedProfiles } from './sheets/named-profiles.js';
@@ -16,6 +17,7 @@ export interface Served {
   readonly folder: DataFolder;
   readonly records: ServeRecords;
   readonly runs: Runs;
+  readonly rowSearch: RowSearch;
   readonly sheets: Sheets;
   readonly jobs: Jobs;
   readonly profiles: NamedProfiles;

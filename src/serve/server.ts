@@ -12,6 +12,7 @@ import { Proof } from './proof.js';
 import { baseOf, type ReachRequest, reachOf } from './reach.js';
 import { ServeRecords } from './records.js';
 import { type KeepDays, Retention } from './retention.js';
+import { RowSearch } from './row-search.js';
 import { Runs } from './runs.js';
 import type { Served } from './served.js';
 import { Sessions } from './sessions.js';
@@ -65,6 +66,7 @@ export async function startServer(request: ServeRequest): Promise<Server> {
   try {
     const records = new ServeRecords(folder.database);
     const runs = new Runs(folder.runs);
+    const rowSearch = new RowSearch(folder.runs);
     const log = (line: Readonly<Record<string, unknown>>) =>
       appendFileSync(
         join(folder.directory, 'serve.log'),
@@ -92,6 +94,7 @@ export async function startServer(request: ServeRequest): Promise<Server> {
       const served: Served = {
         ...{ folder, records, runs, sheets, jobs, users, sessions, log },
         profiles: new NamedProfiles(folder.profiles),
+        rowSearch,
         ...{ tokens, proof, retention, user: systemUser() },
         ...{ site: siteOf(tried, reach), cookie: `alianza-import-${tried}`, behindProxy: reach.behindProxy },
       };

@@ -165,12 +165,15 @@ export function jobsCard(jobs: readonly Job[], linesOf: (job: Job) => readonly s
 ${lines.length === 0 ? '' : html`<p class="quiet">The last lines of its log:</p><pre tabindex="0" aria-label="The last lines of its log">${lines.join('\n')}</pre>`}</section>`;
 }
 
-/** The jobs that have not ended, on the first page. */
-export function openJobs(jobs: readonly Job[]): Html {
+/**
+ * The jobs that have not ended, on the first page.
+ * @param nameOf what people call what a job is about
+ */
+export function openJobs(jobs: readonly Job[], nameOf: (job: Job) => string): Html {
   if (jobs.length === 0) return html``;
   return html`<section class="card" aria-labelledby="open-jobs"><h2 id="open-jobs">Jobs</h2><ul class="plain">${jobs.map(
     (job) =>
-      html`<li><a href="${pathOf(job)}">${job.run ?? job.sheet ?? ''}</a>: ${jobText(job)} ${aside(job)} <span class="quiet">${job.user}</span></li>`,
+      html`<li><a href="${pathOf(job)}">${nameOf(job)}</a>: ${jobText(job)} ${aside(job)} <span class="quiet">${job.user}</span></li>`,
   )}</ul></section>`;
 }
 

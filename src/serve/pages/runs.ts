@@ -1,6 +1,9 @@
 import { type Html, html } from '../../results/html.js';
 import { RUN_STANDINGS, type RunStanding } from '../../results/run-report.js';
+import { counted } from '../../results/wording.js';
+import type { FoundRow } from '../../run/find.js';
 import type { Job } from '../jobs/jobs.js';
+import type { FoundRows, RowsAnswer } from '../rows-process.js';
 import type { ServedRun } from '../runs.js';
 import { openJobs } from './jobs.js';
 import { environmentTag, time } from './layout.js';
@@ -22,8 +25,11 @@ export interface RunsQuery {
   readonly page: number;
 }
 
-/** The list of runs, newest first. */
-export function runsPage(all: readonly ServedRun[], query: RunsQuery): Html {
+/**
+ * The list of runs, newest first, and below it the rows that have what was looked for.
+ * @param rows null where nothing was looked for
+ */
+export function runsPage(all: readonly ServedRun[], query: RunsQuery, rows: RowsAnswer | null): Html {
   const found = all.filter((each) => matches(each, query));
   const pages = Math.max(1, Math.ceil(found.length / RUNS_A_PAGE));
   const page = Math.min(query.page, pages);
@@ -37,14 +43,46 @@ export function runsPage(all: readonly ServedRun[], query: RunsQuery): Html {
       : html`<a href="/runs?${new URLSearchParams({ q: query.text, standing: query.standing, environment: query.environment, page: String(to) }).toString()}">${name}</a>`;
   return html`<h1>Runs</h1>
 <form class="card" role="search" action="/runs"><div class="fields">
-<div><label for="q">Sheet, folder, person or partition</label><input id="q" name="q" type="search" value="${query.text}"></div>
+<div><label for="q">Account, name, number or ID in rows; sheet, folder, person or partition</label><input id="q" name="q" type="search" value="${query.text}"></div>
 <div><label for="standing">State</label>${select('standing', Object.keys(RUN_STANDINGS), query.standing)}</div>
 <div><label for="environment">Environment</label>${select('environment', environments.sort(), query.environment)}</div>
 <button>Show</button></div></form>
 <section class="card" aria-labelledby="found"><h2 id="found">${found.length.toLocaleString('en-US')} of ${all.length.toLocaleString('en-US')} runs</h2>
 ${shown.length === 0 ? nothing(all.length) : runsTable(shown)}
 ${pages > 1 ? html`<nav class="pages" aria-label="Pages">${link(page - 1, 'Newer')}<span>Page ${page} of ${pages}</span>${link(page + 1, 'Older')}</nav>` : ''}
-</section>`;
+</section>
+${rows === null ? '' : html`<section class="card" aria-labelledby="rows"><h2 id="rows">Rows</h2>${'error' in rows ? html`<p class="message">${rows.error.message} ${rows.error.hint}</p>` : rowsFound(rows, all)}</section>`}`;
+}
+
+const ROW_COLUMNS = ['Run', 'Row', 'Account', 'User or number', 'Found as', 'Status', 'IDs'];
+
+function rowsFound({ rows, count, unreadable, isCut }: FoundRows, all: readonly ServedRun[]): Html {
+  const runs = new Map(all.map((each) => [each.run.runDir, each]));
+  const left = count - rows.length;
+  return html`${isCut ? html`<p class="message">It took too long to look through all runs: this is what was found so far.</p>` : ''}
+${unreadable === 0 ? '' : html`<p class="message">${counted(unreadable, 'run')} cannot be read, and may have more.</p>`}
+${rows.length === 0 ? html`<p>No row has it.</p>` : html`<table class="runs"><thead><tr>${ROW_COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows.map((row) => rowFound(row, runs.get(row.runDir)))}</tbody></table>`}
+${left === 0 ? '' : html`<p class="quiet">and ${counted(left, 'more row')}; look for more of it.</p>`}`;
+}
+
+function rowFound(row: FoundRow, of: ServedRun | undefined): Html {
+  const { file, sheet, account, about, column, value, match, status, ids } = row;
+  const name = of === undefined || of.run.state === 'unreadable' ? file : nameOf(of.run.sheets, of.id);
+  const part = match === 'part' ? html` <span class="quiet">as part of a longer word</span>` : '';
+  return cells(
+    [
+      of === undefined
+        ? html`${name}`
+        : html`<a href="/runs/${of.id}">${name}</a>${name === of.id ? '' : html` <span class="quiet">${of.id}</span>`}`,
+      html`${sheet === null ? '' : `${sheet}: `}${row.row.toLocaleString('en-US')}`,
+      html`${account ?? ''}`,
+      html`${about}`,
+      html`${column}: ${value}${part}`,
+      html`${status}`,
+      html`${Object.entries(ids).map(([id, text]) => html`<div>${id} ${text}</div>`)}`,
+    ],
+    ROW_COLUMNS,
+  );
 }
 
 /** The first page: what needs somebody, what is going on, and what came last. */
@@ -56,6 +94,14 @@ export function nowPage(
 ): Html {
   const going = all.filter(({ run }) => run.state === 'going on');
   const wanted = sheets.filter(needsSomebody);
+  const nameOfJob = ({ sheet, run: id }: Job) => {
+    const own = all.find((each) => each.id === id)?.run;
+    const named = sheets.find((each) => each.sheet.id === sheet)?.sheet.name;
+    return (
+      named ??
+      (own === undefined || own.state === 'unreadable' ? (id ?? sheet ?? '') : nameOf(own.sheets, id ?? ''))
+    );
+  };
   const open = all.filter(({ run }) =>
     ['stopped', 'not done', 'partly undone', 'unreadable'].includes(run.state),
   );
@@ -65,7 +111,7 @@ export function nowPage(
 <div id="live" data-topic="list"></div>
 <p class="quiet" role="status" id="said"></p>
 ${uploadCard({ ...beginnings, isFirst: all.length === 0 && sheets.length === 0 })}
-${openJobs(jobs)}
+${openJobs(jobs, nameOfJob)}
 ${section('going', 'Going on', going, 'Nothing is running.')}
 <section class="card" aria-labelledby="open"><h2 id="open">Needs you</h2>
 ${wanted.length + open.length === 0 ? html`<p class="quiet">No sheet has errors, and no run is stopped or has rows that are not done.</p>` : ''}
@@ -121,8 +167,8 @@ function runRow({ id, run }: ServedRun): Html {
   ]);
 }
 
-function cells(contents: readonly Html[]): Html {
-  return html`<tr>${contents.map((content, at) => html`<td data-label="${COLUMNS[at] ?? ''}">${content}</td>`)}</tr>`;
+function cells(contents: readonly Html[], columns: readonly string[] = COLUMNS): Html {
+  return html`<tr>${contents.map((content, at) => html`<td data-label="${columns[at] ?? ''}">${content}</td>`)}</tr>`;
 }
 
 /** The sheets of a run by their names; the ID where it has none. */

@@ -17,7 +17,7 @@ const REPORT_POLICY =
 
 /** Looking at runs, and taking their files. */
 export function runRoutes(served: Served): Route[] {
-  const { folder, jobs, records, runs, sheets } = served;
+  const { folder, jobs, records, rowSearch, runs, sheets } = served;
   /** A file of a run by what was asked for; found in a listing. */
   function fileOf(ask: Ask, asked: string): { id: string; name: Download; path: string } {
     const id = ask.param('id');
@@ -79,10 +79,16 @@ export function runRoutes(served: Served): Route[] {
     },
     {
       ...{ method: 'GET', path: '/runs', role: 'view' },
-      answer: async (ask) => ({
-        page: { title: 'Runs', part: '/runs' },
-        content: runsPage(await runs.list(), queryOf(ask)),
-      }),
+      answer: async (ask) => {
+        const query = queryOf(ask);
+        const { text, standing, environment } = query;
+        const { hash } = sessionOf(ask);
+        const [all, found] = await Promise.all([
+          runs.list(),
+          text.trim() === '' ? null : rowSearch.find({ text, standing, environment }, hash, ask.signal),
+        ]);
+        return { page: { title: 'Runs', part: '/runs' }, content: runsPage(all, query, found) };
+      },
     },
     { ...{ method: 'GET', path: '/runs/:id', role: 'view' }, answer: one },
     { ...{ method: 'GET', path: '/runs/:id/files/:name', role: 'view' }, answer: download },
