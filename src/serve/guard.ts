@@ -69,6 +69,11 @@ export function refusalOf(method: string, headers: Headers, site: Site): Refusal
   return reads || origin !== null || from !== null || hasKey ? null : crossSite;
 }
 
+/** Whether an IP address is one of this machine itself, where whoever comes through a tunnel comes from, too. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || /^127(\.\d+){3}$/.test(address);
+}
+
 /** What every answer carries. */
 export const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy':

@@ -125,6 +125,16 @@ describe('behind a proxy', () => {
     });
   });
 
+  it('an address that the proxy names is held back after five refusals, whatever names are tried', async () => {
+    const statuses: number[] = [];
+    for (let at = 0; at < 6; at++) {
+      const { headers, ...rest } = json({ user: `nobody${at}`, password: 'wrong' });
+      const from = { ...headers, Origin: direct, 'X-Forwarded-For': '203.0.113.99' };
+      statuses.push((await ask(`${direct}/session`, { ...rest, headers: from })).status);
+    }
+    expect(statuses).toEqual([...Array(5).fill(401), 429]);
+  });
+
   it('whoever comes to the machine itself, without TLS, gets a cookie that works there', async () => {
     const { headers, ...rest } = json({ user: 'ann', password: PASSWORD });
     const answer = await ask(`${direct}/session`, { ...rest, headers: { ...headers, Origin: direct } });

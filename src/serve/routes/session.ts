@@ -1,4 +1,4 @@
-import { Limit } from '../guard.js';
+import { isLoopback, Limit } from '../guard.js';
 import { loginPage } from '../pages/login.js';
 import type { Role } from '../roles.js';
 import type { Answer, Ask, Route } from '../route.js';
@@ -20,6 +20,10 @@ const NEXT = /^\/(?!\/)[\w./~%-]*$/;
 export function sessionRoutes(served: Served): Route[] {
   const { records, sessions, users } = served;
   const failed = [new Limit(5, 60_000), new Limit(20, 3_600_000)];
+  // All who come through a tunnel come from this machine: one of them must not lock the others out.
+  const failedOfMany = [new Limit(30, 60_000), new Limit(200, 3_600_000)];
+  const isOfMany = (ask: Ask) =>
+    isLoopback(ask.address) && !(served.behindProxy && ask.header('x-forwarded-for') !== null);
   const cookie = ({ isEncrypted }: Ask, value: string, seconds: number) =>
     `${served.cookie}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${isEncrypted ? '; Secure' : ''}`;
   const page = (message: string | null, next: string) => ({
@@ -41,11 +45,14 @@ export function sessionRoutes(served: Served): Route[] {
         ? { ...page(message, to), status }
         : { json: { error: { code: 'LOGIN_REFUSED', message, hint } }, status };
     };
-    const tried = [`from ${address}`, ...(token === undefined ? [`as ${name.toLowerCase()}`] : [])];
-    if (tried.some((who) => failed.some((limit) => limit.isReached(who))))
+    const limits = [
+      ...(isOfMany(ask) ? failedOfMany : failed).map((limit) => ({ limit, who: `from ${address}` })),
+      ...(token === undefined ? failed.map((limit) => ({ limit, who: `as ${name.toLowerCase()}` })) : []),
+    ];
+    if (limits.some(({ limit, who }) => limit.isReached(who)))
       return refuse(429, 'Too many tries were refused. Wait a minute, then try again.');
     // Counted before it is known, so that tries side by side are counted, too.
-    for (const who of tried) for (const limit of failed) limit.count(who);
+    for (const { limit, who } of limits) limit.count(who);
     const known =
       token === undefined ? await byPassword(name, password, address) : await byToken(token, address);
     if (known === null)
@@ -55,7 +62,7 @@ export function sessionRoutes(served: Served): Route[] {
           ? 'The name or the password is not right.'
           : 'This token is not valid: it was used already, is older than ten minutes, or is another one.',
       );
-    for (const who of tried) for (const limit of failed) limit.takeBack(who);
+    for (const { limit, who } of limits) limit.takeBack(who);
     const { user, role, id } = known;
     if (ask.session) records.end(ask.session);
     records.audit({ user, role, address, action: 'log in', object: '', result: 'done' });
