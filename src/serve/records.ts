@@ -55,7 +55,8 @@ export interface AuditLine {
   readonly object: string;
   /** what was before and is now, such as `view → run`; '' where nothing is to be said */
   readonly change?: string;
-  readonly result: 'done' | 'refused' | 'failed';
+  /** `asked` of what has yet to be done, such as a job: what came of it is told where it was asked for */
+  readonly result: 'done' | 'asked' | 'refused' | 'failed';
 }
 
 /** A line as it is kept. */

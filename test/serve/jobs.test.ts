@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import Database from 'libsql';
 import { describe, it } from 'vitest';
 import { SANDBOX_PASSWORD, SANDBOX_USERNAME } from '../../src/sandbox/server.js';
 import { writesOf } from '../cli/place.js';
@@ -133,6 +134,18 @@ describe.concurrent('a run of the command line', () => {
     await each(0);
     expect(await endOf(place, 'mine')).toMatchObject({ kind: 'undo', exit: 0 });
     expect(sandbox.state.accounts.size).toBe(0);
+    const undone = await asking.page('/runs/mine/undo');
+    expect(undone).toContain('Nothing is left');
+    expect(undone).toMatch(/<td data-label="Kind">account<\/td><td data-label="deleted">\d+</);
+    expect(undone).toContain('href="/runs/mine/files/undo.csv"');
+    expect(undone).not.toContain('Nobody has looked');
+    const audited = new Database(join(directory, 'serve.db'), { readonly: true });
+    const results = audited
+      .prepare("SELECT object, result FROM audit WHERE action = 'job' ORDER BY id")
+      .all();
+    audited.close();
+    expect(results).toContainEqual({ object: 'undo mine', result: 'asked' });
+    expect(results).toContainEqual({ object: 'undo mine', result: 'refused' });
     for (const file of ['serve.db', 'serve.log', 'jobs/1.log'])
       expect(await readFile(join(directory, file), 'latin1').catch(() => '')).not.toContain(SANDBOX_PASSWORD);
   });
@@ -232,10 +245,14 @@ describe.concurrent('a sheet', () => {
     const run = await started(place, await uploaded(place), { environment: 'custom', concurrency: 2 });
     await jobOf(place, `/runs/${run}`, ({ state }) => state === 'needs log-in');
     expect(await asking.page(`/runs/${run}`)).toContain('API user of custom');
+    expect(await asking.page('/')).toContain('>sheet.csv</a>: A run waits for a log-in to custom.');
     const logIn = { environment: 'custom', username: SANDBOX_USERNAME };
     await asking.post('/login-to-platform', { ...logIn, password: 'wrong-Word-1' });
     const refused = await jobOf(place, `/runs/${run}`, ({ error }) => error !== null);
     expect(refused).toMatchObject({ state: 'needs log-in', error: { code: 'LOGIN_REFUSED' } });
+    const told = await asking.page(`/runs/${run}`);
+    expect(told).toContain('Type the log-in again');
+    expect(told).not.toContain('ALIANZA_');
     await asking.post('/login-to-platform', { ...logIn, password: SANDBOX_PASSWORD });
     const { pid } = await jobOf(place, `/runs/${run}`, ({ progress }) => progress !== null);
     for (const what of ['cmdline', 'environ'])

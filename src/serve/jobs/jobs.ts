@@ -452,7 +452,7 @@ export class Jobs {
     else if (live.logIn?.isTyped && error?.code === 'LOGIN_REFUSED') {
       // It was mistyped, or has changed: the person is asked again.
       this.logIns.forget(job.user, job.target?.environment);
-      this.#store.change(id, { error, tries: 0 });
+      this.#store.change(id, { error: { ...error, hint: TYPE_AGAIN }, tries: 0 });
     } else this.#end(job, { exit: code, error });
     if (code === 0 || code === 1) dropOlder(job, this.#places);
     this.#look();
@@ -483,6 +483,9 @@ export function atWork({ user, kind }: JobRow): Refused {
     'Wait until it has ended, or stop it.',
   );
 }
+
+/** What is to be done about a log-in that was typed here, where no environment variable has it. */
+const TYPE_AGAIN = 'Type the log-in again; it must be one of this environment.';
 
 const NOT_RESUMED = {
   code: 'NOT_RESUMED',

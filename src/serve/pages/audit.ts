@@ -34,6 +34,6 @@ function table(lines: AuditPage['lines']): Html {
     html`<td data-label="${COLUMNS[at] ?? ''}">${content}</td>`;
   return html`<table class="runs"><thead><tr>${COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${lines.map(
     ({ at, user, role, action, object, change, address, result }) =>
-      html`<tr>${cell(0, time(at))}${cell(1, html`${user === '' ? '(nobody)' : user} <span class="quiet">${role}</span>`)}${cell(2, action)}${cell(3, object)}${cell(4, change)}${cell(5, address)}${cell(6, html`<span class="${result === 'done' ? '' : 'standing bad'}">${result}</span>`)}</tr>`,
+      html`<tr>${cell(0, time(at))}${cell(1, html`${user === '' ? '(nobody)' : user} <span class="quiet">${role}</span>`)}${cell(2, action)}${cell(3, object)}${cell(4, change)}${cell(5, address)}${cell(6, html`<span class="${result === 'done' || result === 'asked' ? '' : 'standing bad'}">${result}</span>`)}</tr>`,
   )}</tbody></table>`;
 }

@@ -30,13 +30,13 @@ export function keepRunPage(id: string, session: Session, hasCredentials: boolea
 <div class="fields">${proof('delete-proof')}<button>Delete credentials.csv</button></div></form>`;
   return html`<h1><a href="/runs/${id}">${id}</a></h1>
 <section class="card" aria-labelledby="credentials"><h2 id="credentials">Credentials</h2>
-${!hasCredentials ? html`<p class="quiet">This run has no credentials.csv.</p>` : mayDo(session.role, 'production') ? credentials : html`<p class="quiet">They are for the role production.</p>`}
+${!hasCredentials ? html`<p class="quiet">This run has no credentials.csv.</p>` : mayDo(session.role, 'production') ? credentials : html`<p>credentials.csv has the SIP passwords that this run has set; no page and no other file shows them. Your role is ${session.role}: somebody with the role production downloads it, and tells you what you need of it.</p>`}
 </section>
 <section class="card" aria-labelledby="delete"><h2 id="delete">Deleting this run</h2>
 ${
   mayDo(session.role, 'admin')
     ? html`<form method="post" action="/runs/${id}/delete"><p>Without it undo, verify, follow, resume and its results are no longer possible, and no run can tell that these rows were its own. The audit keeps its counts.</p>
 <p><label><input type="checkbox" name="sure" value="yes" required> I mean it</label></p><button>Delete this run</button></form>`
-    : html`<p class="quiet">An admin may.</p>`
+    : html`<p>It stays until an admin deletes it, or it is older than this server keeps runs. Its results are <a href="/runs/${id}">on its page</a>; whoever needs them for longer downloads them there.</p>`
 }</section>`;
 }

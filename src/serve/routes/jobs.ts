@@ -58,17 +58,21 @@ export function admitTo({ jobs }: Pick<Served, 'jobs'>, role: Role, target: JobT
     );
 }
 
-/** Tells the audit what somebody asked for, and whether it was refused. */
+/**
+ * Tells the audit what somebody asked for, and whether it was refused.
+ * @param result `done` where all of it is over once it is answered
+ */
 export async function auditJob(
   { records }: Pick<Served, 'records'>,
   ask: Ask,
   object: string,
   work: () => Answer | Promise<Answer>,
+  result: 'asked' | 'done' = 'asked',
 ): Promise<Answer> {
   const line = { ...askerOf(ask), action: 'job', object } as const;
   try {
     const answer = await work();
-    records.audit({ ...line, result: 'done' });
+    records.audit({ ...line, result });
     return answer;
   } catch (error) {
     if (error instanceof Refused) records.audit({ ...line, result: 'refused' });
@@ -195,7 +199,7 @@ export function jobRoutes(served: Served): Route[] {
     if (!file) throw notFound();
     const path = join(run.runDir, file.name);
     const { user } = sessionOf(ask);
-    return auditJob(served, ask, `correct ${id}`, async () => {
+    const take = async (): Promise<Answer> => {
       const body = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
       const name = `errors of ${nameOf(run.sheets, id).replace(/\.\w+$/, '')}${extname(file.name)}`;
       const sheet = await sheets.take(name, user, { body, announced: file.bytes, signal: ask.signal });
@@ -203,7 +207,8 @@ export function jobRoutes(served: Served): Route[] {
       await setProfile(sheets, sheet, profileOfRun(run.runDir), sheets.revisionOf(sheet));
       const see = `/sheets/${sheet.id}`;
       return ask.wantsPage ? { see } : { status: 201, json: { id: sheet.id, path: see } };
-    });
+    };
+    return auditJob(served, ask, `correct ${id}`, take, 'done');
   }
 
   async function undo(ask: Ask): Promise<Answer> {
@@ -217,6 +222,8 @@ export function jobRoutes(served: Served): Route[] {
       last && !own.some((job) => job.id > last.id && CHANGES.includes(job.kind) && job.startedAt !== null);
     const output = last && isLatest ? jobs.outputOf(last) : null;
     const list = (output?.['objects'] ?? null) as UndoView['list'];
+    const latestUndo = own.find(({ kind, endedAt, startedAt }) => kind === 'undo' && endedAt && startedAt);
+    const did = latestUndo ? (jobs.outputOf(latestUndo)?.['objects'] ?? null) : null;
     const state = await stateOfRun(served, id, run);
     return {
       page: { title: `Undo ${nameOf(run.sheets, id)}`, part: '/runs', scripts: ['live'] },
@@ -228,6 +235,8 @@ export function jobRoutes(served: Served): Route[] {
           jobs: own,
           list,
           listedAt: list && last ? last.endedAt : null,
+          did: did as UndoView['did'],
+          isClosed: !jobs.settings.environments.includes(run.environment),
         },
         may: isAdmitted(served, role, { ...run, partition: null }) && mayDo(role, 'production'),
         ...{ word: run.partitionId ?? id, key: randomUUID(), linesOf: (job) => jobs.lastLinesOf(job) },

@@ -261,11 +261,12 @@ export function startRoutes(served: Served): Route[] {
     const { username = '', password = '', back = '' } = fields;
     const { environment } = targetIn({ environment: fields['environment'] ?? '' }, role);
     if (username === '' || password === '') throw invalid('username and password', 'given');
-    return auditJob(served, ask, `log-in to ${environment}`, () => {
+    const keep = (): Answer => {
       jobs.logIn(user, environment, { username, password });
       const see = BACK.test(back) ? back : '/';
       return ask.wantsPage ? { see } : { json: { environment } };
-    });
+    };
+    return auditJob(served, ask, `log-in to ${environment}`, keep, 'done');
   }
 
   return [
