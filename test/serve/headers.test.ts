@@ -180,7 +180,10 @@ describe('the page of headers', () => {
     expect((await visitor.sendForm(path, { revision, ...columns })).status).toBe(303);
     expect(await (await visitor.ask(path)).text()).toContain('The header in row 2: 2 of 4 headers not known');
     await visitor.checked(id);
-    expect(await (await visitor.ask(`/sheets/${id}`)).text()).toContain('2 rows, 2 invalid');
+    const page = await (await visitor.ask(`/sheets/${id}`)).text();
+    expect(page).toContain('2 rows, 2 invalid');
+    expect(page).toContain(`Next: <a href="/sheets/${id}/headers">say what its headers are</a>`);
+    expect(page).toContain('Nothing, for no row is valid.');
 
     await visitor.sendForm(`/sheets/${id}/profile/save`, { name: 'kunden' });
     const next = await visitor.uploaded('naechste.csv', body);

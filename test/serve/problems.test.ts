@@ -239,6 +239,9 @@ describe('the page of problems', () => {
     const path = `/sheets/${id}/problems`;
     const plain = await (await visitor.ask(path)).text();
     expect(plain).toContain('probably US/Mountain');
+    const row = (at: number) => `(<a href="/sheets/${id}/rows/${at}?sheet=1">row ${at}</a>)`;
+    const not = 'is not a time zone of the platform';
+    expect(plain).toContain(`PTZ&lt;/i&gt;&quot; ${not} ${row(2)}; &quot;US/Mountian&quot; ${not} ${row(3)}`);
     expect(plain).toContain('Fill in what is probably meant (1)');
     expect(plain).not.toContain('value="US/Mountain" aria-label');
     const filled = await (await visitor.ask(`${path}?filled=TIME_ZONE_UNKNOWN`)).text();
@@ -248,6 +251,21 @@ describe('the page of problems', () => {
     expect(existsSync(join(serving.directory, 'sheets', id, 'profile.json'))).toBe(false);
   });
 
+  it('says why valid rows would bring nothing about', async () => {
+    const [header = '', first = ''] = bad(1).split('\n');
+    const second = first
+      .replace('4001', '4002')
+      .replaceAll('a0@', 'b0@')
+      .replace(/Acme 0,[^,]*/, ',');
+    const id = await visitor.uploaded('skipped.csv', [header, first, second].join('\n'));
+    const { check } = await checked(id);
+    expect(check).toMatchObject({ valid: 1, invalid: 1 });
+    for (const path of ['', '/problems'])
+      expect(await (await visitor.ask(`/sheets/${id}${path}`)).text()).toContain(
+        '1 valid row would be skipped: the row that brings the account or the user is not valid.',
+      );
+  });
+
   it('shows no secret anywhere, and none stands in what a check keeps', async () => {
     const rows = readFileSync(join(SAMPLES, 'sip-trunk.csv'), 'utf8').trimEnd().split('\n');
     const spoilt = rows.map(
@@ -255,9 +273,10 @@ describe('the page of problems', () => {
     );
     const id = await visitor.uploaded('trunks.csv', spoilt.join('\n'));
     const told = await checked(id);
-    expect(told.causes.some(({ values }) => values.some(({ column }) => column === 'sipPassword'))).toBe(
-      true,
+    const hidden = told.causes.flatMap(({ values }) =>
+      values.filter(({ column }) => column === 'sipPassword'),
     );
+    expect(hidden.map(({ text }) => text)).toEqual(['(hidden)']);
     for (const path of ['', '/headers', '/problems', '/causes', '/state'])
       expect(await (await visitor.ask(`/sheets/${id}${path}`)).text()).not.toContain(PASSWORD);
     const directory = join(serving.directory, 'sheets', id);

@@ -1,9 +1,9 @@
 import { type Html, html } from '../../results/html.js';
-import { planLines } from '../../results/plan-text.js';
 import { counted } from '../../results/wording.js';
 import type { TableLook } from '../../run/look-at-sheet.js';
 import type { Cause, CausePlace } from '../sheets/causes.js';
 import { pageHint } from '../sheets/page-hints.js';
+import { broughtLines } from './brought.js';
 import { codeOf, DONE_ID, isOpenCause, optionsOf, type ValuesView, valuesForm } from './cause-values.js';
 import { time } from './layout.js';
 import { type SheetView, sheetTabs } from './sheet-tabs.js';
@@ -106,7 +106,7 @@ function standing({ sheet, revision, check, checking, failed, mayChange }: Probl
 
 function counts({ sheet, check, causes }: ProblemsView): Html {
   if (check === null) return html``;
-  const { valid, invalid, plan, endedAt, isCurrent } = check;
+  const { valid, invalid, endedAt, isCurrent } = check;
   const errors = causes.filter(({ group }) => group.severity === 'error').length;
   const warnings = causes.length - errors;
   const facts = [
@@ -116,7 +116,7 @@ function counts({ sheet, check, causes }: ProblemsView): Html {
     ['Causes of errors', errors],
     ['Causes of warnings', warnings],
   ] as const;
-  const lines = plan === null ? [] : planLines(plan);
+  const lines = broughtLines(check);
   const isClean = invalid === 0 && errors === 0;
   return html`<section class="card" aria-labelledby="counts"><h2 id="counts">${isClean ? 'No row is invalid' : `${counted(invalid, 'row')} of ${(valid + invalid).toLocaleString('en-US')} ${invalid === 1 ? 'is' : 'are'} invalid`}</h2>
 <dl>${facts.map(([name, count]) => html`<div><dt>${name}</dt><dd>${count.toLocaleString('en-US')}</dd></div>`)}<div><dt>Checked</dt><dd>${time(endedAt)}</dd></div></dl>
@@ -142,30 +142,34 @@ ${code === null || ofAll !== null || !places.some(isRow) ? '' : all}
 ${valuesForm(view, cause, ofAll, isNext, next)}</details>`;
 }
 
-/** What to do, and an example. */
+/** What to do, and examples. */
 function suchAs(
   { sheet, tables, mayChange }: ProblemsView,
   cause: Cause,
   isRow: (of: CausePlace) => boolean,
 ): Html {
-  const { group, places, values } = cause;
+  const { group, places, values, examples } = cause;
   const { hint, hits, count } = group;
   const [first] = hits;
   if (first === undefined) return html``;
   // beside the field of each value stands what it probably means
   const isToldBelow = mayChange && values.some(({ meant }) => meant !== null);
   const shown = isToldBelow ? '' : (hint ?? first.hint);
-  const links = places.map((place, at) => {
+  const linkTo = (place: CausePlace) => {
     const { sheet: name, row, source } = place;
     const text = `${name === null || tables.length === 1 ? '' : `${name}, `}row ${row}`;
-    const link = isRow(place)
+    return isRow(place)
       ? html`<a href="/sheets/${sheet.id}/rows/${row}?sheet=${source ?? 1}">${text}</a>`
       : html`${text}`;
-    return html`${at === 0 ? '' : '; '}${link}`;
-  });
+  };
+  const links = places.map((place, at) => html`${at === 0 ? '' : '; '}${linkTo(place)}`);
   const where = links.length === 0 ? '' : html` (${links}${count > links.length ? '; …' : ''})`;
   return html`${shown === '' ? '' : html`<p class="hint">${hint === null ? 'Such as: ' : ''}${hintText(sheet.id, shown)}</p>`}
-<p class="quiet">Such as: ${first.message}${where}</p>`;
+<p class="quiet">Such as: ${
+    examples.length < 2
+      ? html`${first.message}${where}`
+      : examples.map((each, at) => html`${at === 0 ? '' : '; '}${each.message} (${linkTo(each)})`)
+  }</p>`;
 }
 
 /** A hint, in which the pages that it names are links. */

@@ -1,7 +1,9 @@
+import type { ProblemCode } from '../../records/problem.js';
 import { type Html, html } from '../../results/html.js';
-import { planLines } from '../../results/plan-text.js';
 import { bytesText, counted } from '../../results/wording.js';
+import type { Cause } from '../sheets/causes.js';
 import type { Look } from '../sheets/looks.js';
+import { broughtLines } from './brought.js';
 import { time } from './layout.js';
 import { type SheetTab, type SheetView, sheetTabs, sheetText } from './sheet-tabs.js';
 
@@ -95,23 +97,33 @@ export function sheetsTable(views: readonly SheetView[]): Html {
   return html`<table class="runs"><thead><tr>${COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${views.map(row)}</tbody></table>`;
 }
 
-/** What is known of a sheet, and what to do with it. */
-export function sheetPage(view: SheetView): Html {
+/**
+ * What is known of a sheet, and what to do with it.
+ * @param causes of its check; none where it was not read
+ */
+export function sheetPage(view: SheetView, causes: readonly Cause[]): Html {
   const { sheet, check } = view;
-  const plan = check?.plan ?? null;
+  const lines = check === null ? [] : broughtLines(check);
+  const nothing = check?.valid === 0 ? 'Nothing, for no row is valid.' : 'Not known before a check.';
   return html`${sheetTabs(view, null)}
 <section class="card" aria-labelledby="steps"><h2 id="steps">Where it stands</h2><ul class="plain">
 <li><a href="/sheets/${sheet.id}/headers">Headers</a>: ${headersText(view)}</li>
 <li><a href="/sheets/${sheet.id}/problems">Problems</a>: ${sheetText(view)}</li></ul></section>
-${nextStep(view)}
+${nextStep(view, causes)}
 <section class="card"><h2>What it would bring about</h2>
-${plan === null ? html`<p class="quiet">Not known before a check.</p>` : html`<ul class="plain">${planLines(plan).map((line) => html`<li>${line}</li>`)}</ul>`}</section>
+${lines.length === 0 ? html`<p class="quiet">${nothing}</p>` : html`<ul class="plain">${lines.map((line) => html`<li>${line}</li>`)}</ul>`}</section>
 <section class="card"><h2>The upload</h2><dl><div><dt>File</dt><dd dir="auto">${sheet.name}</dd></div><div><dt>Size</dt><dd>${bytesText(sheet.bytes)}</dd></div><div><dt>SHA-256</dt><dd><code>${sheet.sha256}</code></dd></div></dl></section>`;
 }
 
-function nextStep({ sheet, check }: SheetView): Html {
+/** Errors that are put right by saying what the headers are. */
+const OF_HEADERS: readonly ProblemCode[] = ['MISSING_COLUMN', 'AMBIGUOUS_HEADER'];
+
+function nextStep({ sheet, check }: SheetView, causes: readonly Cause[]): Html {
   const to = (tab: SheetTab, name: string) => html`<a href="/sheets/${sheet.id}/${tab}">${name}</a>`;
   if (check === null || !check.isCurrent) return html`<p>Next: ${to('problems', 'what a check finds')}.</p>`;
+  const isOfHeaders = causes.some(({ group: { code } }) => code !== null && OF_HEADERS.includes(code));
+  if (check.invalid > 0 && isOfHeaders)
+    return html`<p>Next: ${to('headers', 'say what its headers are')}, or what stands for a column that is not there.</p>`;
   if (check.invalid > 0)
     return html`<p>Next: ${to('problems', `put ${counted(check.invalid, 'invalid row')} right`)}, by cause or one by one.</p>`;
   return html`<p>Next: ${to('dry-run', 'the dry run')}, which asks the platform without changing anything; then ${to('start', 'the start')}.</p>`;

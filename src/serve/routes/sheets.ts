@@ -87,10 +87,10 @@ export function sheetRoutes(served: Served): Route[] {
     const frame = { title: sheet.name, part: '/sheets', scripts: ['sheet'] } as const;
     const view = viewOf(served, ask, sheet);
     const look = await sheets.looks.of(sheet);
-    return {
-      page: frame,
-      content: 'error' in look ? unreadablePage({ ...view, look }, look, null) : sheetPage({ ...view, look }),
-    };
+    if ('error' in look) return { page: frame, content: unreadablePage({ ...view, look }, look, null) };
+    const { check } = view;
+    const causes = check?.isCurrent && check.invalid > 0 ? await sheets.causes.of(check) : [];
+    return { page: frame, content: sheetPage({ ...view, look }, causes) };
   }
 
   return [

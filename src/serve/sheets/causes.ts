@@ -1,6 +1,6 @@
 import { COLUMN_NAMES, type ColumnName, SECRET_COLUMNS } from '../../records/columns.js';
 import { type Problem, type ProblemCode, STRUCTURE_CODES } from '../../records/problem.js';
-import { type ProblemGroup, ProblemGroups } from '../../results/problem-groups.js';
+import { type Hit, type ProblemGroup, ProblemGroups } from '../../results/problem-groups.js';
 import { problemOf } from '../../results/row-outcome.js';
 import { readRun } from '../../run/directory.js';
 import type { SheetCheck } from './checks.js';
@@ -26,6 +26,11 @@ export interface CausePlace {
   readonly row: number;
 }
 
+/** A hit of a cause, in words. */
+interface CauseExample extends CausePlace {
+  readonly message: string;
+}
+
 /** One cause with all that it hit, by what stands there. */
 export interface Cause {
   readonly group: ProblemGroup;
@@ -35,6 +40,8 @@ export interface Cause {
   readonly further: number;
   /** the first rows, each once */
   readonly places: readonly CausePlace[];
+  /** the first hits of which each tells something else of another text */
+  readonly examples: readonly CauseExample[];
 }
 
 /** Values of a cause that are told. */
@@ -47,6 +54,9 @@ const LONGEST_TEXT = 200;
 const PAGE = 200;
 const KEPT = 4;
 const PLACES = 6;
+const EXAMPLES = 3;
+/** What stands for a secret, whatever it is. */
+const HIDDEN = '(hidden)';
 
 /** Rows that are alike or disagree: the same text in place of each would leave them so. */
 const BETWEEN_ROWS: ReadonlySet<ProblemCode> = new Set([
@@ -129,7 +139,7 @@ function count({ code, column, value, sheet, hint }: Problem, counted: Map<strin
   counted.set(code, of);
   const texts = of.texts.get(column) ?? new Map<string, Times>();
   of.texts.set(column, texts);
-  const text = SECRET_COLUMNS.has(column as ColumnName) ? '' : value;
+  const text = SECRET_COLUMNS.has(column as ColumnName) && value !== '' ? HIDDEN : value;
   const before = texts.get(text);
   if (before !== undefined) {
     before.times++;
@@ -162,7 +172,22 @@ function causeOf(
   return {
     ...{ group, values: values.slice(0, VALUES_TOLD), further: Math.max(0, values.length - VALUES_TOLD) },
     places: [...places.values()],
+    examples: examplesOf(hits).map(({ sheet, row, message }) => ({
+      ...{ sheet, row, message, source: sources.get(sheet) ?? null },
+    })),
   };
+}
+
+function examplesOf(hits: readonly Hit[]): readonly Hit[] {
+  const examples: Hit[] = [];
+  for (const hit of hits) {
+    const { message, value, column } = hit;
+    const isOther = (each: Hit) =>
+      each.message !== message && (each.value !== value || each.column !== column);
+    if (hit.row > 0 && examples.every(isOther)) examples.push(hit);
+    if (examples.length === EXAMPLES) break;
+  }
+  return examples;
 }
 
 function canReplace(
