@@ -121,7 +121,7 @@ function filesCard(id: string, directory: string): Html {
   return html`<section class="card" aria-labelledby="files"><h2 id="files">Files</h2><table class="files"><tbody>${files.map(
     ({ name, bytes }) =>
       html`<tr><td><a href="/runs/${id}/files/${name}" download>${name}</a></td><td class="quiet">${bytesText(bytes)}</td><td class="quiet">${DOWNLOADS[name].what}</td></tr>`,
-  )}</tbody></table><p><a href="/runs/${id}/keep">Credentials, and deleting this run</a></p></section>`;
+  )}</tbody></table><p><a href="/runs/${id}/keep">Credentials, and how long it is kept</a></p></section>`;
 }
 
 /** Who did what when. */
