@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { StopError } from '../errors.js';
 import { acquireLock } from '../journal/lock.js';
 import { systemUser } from '../run/system-user.js';
@@ -58,6 +59,8 @@ const PORTS = 20;
  * works on the folder, `PORT_TAKEN`
  */
 export async function startServer(request: ServeRequest): Promise<Server> {
+  // What is young dies young here: room for it that grows with the windows of a grid would stay taken (about 20 MB).
+  setFlagsFromString('--semi-space-growth-factor=1');
   const { folder: path, host, port } = request;
   const folder = openDataFolder(path);
   const users = new Users(folder.users);

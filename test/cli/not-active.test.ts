@@ -108,10 +108,10 @@ describe.concurrent('what names a number that is not active yet', () => {
 
     expectExit(await workspace.resume(), 0);
     expect(workspace.counts()).toEqual({ created: 5 });
-    expect(deviceNumbers(sandbox)).toEqual([portedNumber(1), portedNumber(2)]);
-    expect([...state.users.values()].map(({ callerIdConfig }) => callerIdConfig.callerIdNumber)).toEqual([
-      ...[portedNumber(1), portedNumber(2)],
-    ]);
+    expect(deviceNumbers(sandbox).sort()).toEqual([portedNumber(1), portedNumber(2)]);
+    // which of the two came first is nobody's to say
+    const callerIds = [...state.users.values()].map(({ callerIdConfig }) => callerIdConfig.callerIdNumber);
+    expect(callerIds.sort()).toEqual([portedNumber(1), portedNumber(2)]);
     expect([...state.businessLines.values()].map((line) => [line.name, line.callerIdPhoneNumber])).toEqual(
       expect.arrayContaining([
         ['Door', portedNumber(3)],
