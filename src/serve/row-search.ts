@@ -1,5 +1,6 @@
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
+import { askProcess } from './ask-process.js';
 import type { RowsAnswer, RowsRequest } from './rows-process.js';
 
 const PROCESS = fileURLToPath(new URL('./rows-process.js', import.meta.url));
@@ -17,8 +18,7 @@ export type RowsQuery = Omit<RowsRequest, 'folder' | 'mostMs'>;
 export class RowSearch {
   readonly #folder: string;
   readonly #open = new Map<string, number>();
-  readonly #waiting: (() => void)[] = [];
-  #atWork = 0;
+  readonly #atMost = pLimit(AT_ONCE);
 
   /** @param folder that of the runs */
   constructor(folder: string) {
@@ -34,7 +34,7 @@ export class RowSearch {
     if (own >= MOST_OF_ONE) return TOO_MANY;
     this.#open.set(who, own + 1);
     try {
-      return await this.#inTurn(query, signal);
+      return await this.#atMost(() => this.#search(query, signal));
     } finally {
       const left = (this.#open.get(who) ?? 1) - 1;
       if (left > 0) this.#open.set(who, left);
@@ -42,43 +42,12 @@ export class RowSearch {
     }
   }
 
-  async #inTurn(query: RowsQuery, signal: AbortSignal): Promise<RowsAnswer> {
-    while (this.#atWork >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#atWork++;
-    try {
-      if (signal.aborted) return ENDED;
-      return await inProcess({ ...query, folder: this.#folder, mostMs: MOST_MS }, signal);
-    } finally {
-      this.#atWork--;
-      this.#waiting.shift()?.();
-    }
+  async #search(query: RowsQuery, signal: AbortSignal): Promise<RowsAnswer> {
+    if (signal.aborted) return ENDED;
+    const request: RowsRequest = { ...query, folder: this.#folder, mostMs: MOST_MS };
+    const answer = await askProcess<RowsAnswer>(PROCESS, request, { longestMs: LONGEST_MS, signal });
+    return typeof answer === 'string' ? ENDED : answer;
   }
-}
-
-function inProcess(request: RowsRequest, signal: AbortSignal): Promise<RowsAnswer> {
-  return new Promise((resolve) => {
-    const child = fork(PROCESS, {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      execArgv: [],
-      env: { PATH: process.env['PATH'] },
-    });
-    const stop = () => child.kill('SIGKILL');
-    const timer = setTimeout(stop, LONGEST_MS);
-    signal.addEventListener('abort', stop, { once: true });
-    let answer = ENDED;
-    child.once('message', (told: RowsAnswer) => {
-      answer = told;
-    });
-    // its place is free only once it is gone
-    const ended = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-      resolve(answer);
-    };
-    child.once('error', ended);
-    child.once('close', ended);
-    child.send(request);
-  });
 }
 
 const TOO_MANY: RowsAnswer = {

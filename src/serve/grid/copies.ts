@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process';
 import { createReadStream, readdirSync, rmSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { CopyRequest } from '../../run/corrected-copy.js';
 import type { SheetFormat } from '../../sheet/write/write.js';
+import { askProcess } from '../ask-process.js';
 import { Refused } from '../route.js';
 import type { Sheet } from '../sheets/sheets.js';
 import type { CopyAnswer } from './copy-process.js';
@@ -65,20 +65,10 @@ export class Copies {
   }
 }
 
-function inProcess(request: CopyRequest, signal: AbortSignal): Promise<CopyAnswer> {
-  return new Promise((resolve) => {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^ALIANZA_/.test(name)));
-    const child = fork(PROCESS, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [], env });
-    const stop = () => child.kill();
-    signal.addEventListener('abort', stop, { once: true });
-    child.once('message', (answer: CopyAnswer) => resolve(answer));
-    child.once('error', () => resolve(ENDED));
-    child.once('exit', () => {
-      signal.removeEventListener('abort', stop);
-      resolve(ENDED);
-    });
-    child.send(request);
-  });
+async function inProcess(request: CopyRequest, signal: AbortSignal): Promise<CopyAnswer> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^ALIANZA_/.test(name)));
+  const answer = await askProcess<CopyAnswer>(PROCESS, request, { env, signal });
+  return typeof answer === 'string' ? ENDED : answer;
 }
 
 /** Where the process has said nothing before its end, this is what it came to. */

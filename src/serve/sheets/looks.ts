@@ -1,9 +1,11 @@
-import { fork } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
 import { writeFileAtomic } from '../../sheet/write/atomic.js';
 import { programVersion } from '../../version.js';
+import { askProcess } from '../ask-process.js';
+import { fileMark } from '../file-mark.js';
 import type { LookAnswer, LookRequest } from './look-process.js';
 
 /** A look that takes longer comes to nothing, milliseconds. */
@@ -35,8 +37,7 @@ interface KeptLook {
 /** Looks at the headers of sheets, each in a process of its own; what was found is kept until the profile is another. */
 export class Looks {
   readonly #going = new Map<string, Promise<Look>>();
-  readonly #waiting: (() => void)[] = [];
-  #atWork = 0;
+  readonly #atMost = pLimit(AT_ONCE);
 
   /** What a sheet looks like as it is now. */
   async of(sheet: Looked): Promise<Look> {
@@ -46,7 +47,7 @@ export class Looks {
     const key = `${sheet.id} ${of}`;
     const going = this.#going.get(key);
     if (going) return going;
-    const look = this.#look(sheet, of).finally(() => this.#going.delete(key));
+    const look = this.#atMost(() => this.#look(sheet, of)).finally(() => this.#going.delete(key));
     this.#going.set(key, look);
     return look;
   }
@@ -64,58 +65,35 @@ export class Looks {
   }
 
   async #look(sheet: Looked, of: string): Promise<Look> {
-    while (this.#atWork >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#atWork++;
-    try {
-      const look = await lookInProcess(sheet.file, sheet.profile);
-      const isFinal = 'tables' in look || look.error.code !== 'LOOK_FAILED';
-      const kept: KeptLook = { of, look };
-      if (isFinal) await writeFileAtomic(join(sheet.directory, KEPT), JSON.stringify(kept)).catch(() => {});
-      return look;
-    } finally {
-      this.#atWork--;
-      this.#waiting.shift()?.();
-    }
+    const look = await lookInProcess(sheet.file, sheet.profile);
+    const isFinal = 'tables' in look || look.error.code !== 'LOOK_FAILED';
+    const kept: KeptLook = { of, look };
+    if (isFinal) await writeFileAtomic(join(sheet.directory, KEPT), JSON.stringify(kept)).catch(() => {});
+    return look;
   }
 }
 
 /** The program itself is a part of it: a later one may understand more. */
 function keyOf({ profile }: Looked): string {
-  const stats = profile === null ? undefined : statSync(profile, { throwIfNoEntry: false });
-  return `${programVersion()} ${stats ? `${stats.ino}:${stats.size}:${stats.mtimeMs}` : '-'}`;
+  return `${programVersion()} ${fileMark(profile)}`;
 }
 
-function lookInProcess(file: string, profile: string | null): Promise<Look> {
+async function lookInProcess(file: string, profile: string | null): Promise<Look> {
   const request: LookRequest = { file: basename(file), profile };
-  return new Promise((resolve) => {
-    const failed = (message: string) =>
-      resolve({
-        error: {
-          code: 'LOOK_FAILED',
-          message,
-          hint: 'Try again; if it stays so, check the file on your machine: alianza-import validate <sheet>',
-        },
-      });
-    const child = fork(PROCESS, {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      execArgv: [`--max-old-space-size=${MEMORY_MB}`],
-      // what is said of the file names it and not its folder
-      cwd: dirname(file),
-      env: { PATH: process.env['PATH'] },
-    });
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      failed('Reading the first rows took too long.');
-    }, LONGEST_MS);
-    child.once('message', (answer) => resolve(answer as Look));
-    child.once('error', (error) => failed(`The sheet could not be looked at: ${error.message}.`));
-    child.once('exit', () => {
-      clearTimeout(timer);
-      // where it has answered, that has won
-      setImmediate(() =>
-        failed('Reading the first rows ended without a word: there may be too much in the file.'),
-      );
-    });
-    child.send(request);
-  });
+  // what is said of the file names it and not its folder
+  const options = { cwd: dirname(file), memory: MEMORY_MB, longestMs: LONGEST_MS };
+  const look = await askProcess<Look>(PROCESS, request, options);
+  if (typeof look !== 'string') return look;
+  return {
+    error: {
+      code: 'LOOK_FAILED',
+      message: FAILED[look],
+      hint: 'Try again; if it stays so, check the file on your machine: alianza-import validate <sheet>',
+    },
+  };
 }
+
+const FAILED = {
+  late: 'Reading the first rows took too long.',
+  ended: 'Reading the first rows ended without a word: there may be too much in the file.',
+} as const;
