@@ -382,7 +382,7 @@ export function listedRun(run: Told, isLive: () => boolean): ListedRun {
   };
 }
 
-function sumOf(counts: Iterable<number>): number {
+export function sumOf(counts: Iterable<number>): number {
   return [...counts].reduce((sum, count) => sum + count, 0);
 }
 

@@ -26,6 +26,7 @@ import {
   NO_OBJECTS,
   openChanges,
   openObjects,
+  sumOf,
   writeAgain,
   writerOf,
 } from './report.js';
@@ -107,7 +108,7 @@ export async function undoRun(request: UndoRequest, follow: Follow = {}): Promis
       ...{ objects, text: objectsText(objects), changed: objectsText(changes), rows: chosen?.rows ?? null },
       ...{ environment, baseUrl, partitions: partitionsOf(run) },
     });
-    const total = sumOf(objects) + sumOf(changes);
+    const total = sumOf(objects.values()) + sumOf(changes.values());
     return await undoOpened(earlier, chosen, { dryRun, cutoverOnly, ported, total }, follow);
   } finally {
     await run.close();
@@ -158,10 +159,6 @@ function countKinds(
     if (isChanged || !NO_OBJECTS.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   return counts;
-}
-
-function sumOf(objects: ReadonlyMap<string, number>): number {
-  return [...objects.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** Objects by kind as a person says it: `3 accounts, 12 users`. */

@@ -289,9 +289,9 @@ function wantsPage(asked: Asked): boolean {
 
 function fieldsOf(text: string, type: string): Readonly<Record<string, string>> {
   if (!type.includes('json')) return Object.fromEntries(new URLSearchParams(text));
-  const fields = Object.entries(Object(parsed(text)) as object);
+  const { settings, ...others } = Object(parsed(text)) as Record<string, unknown>;
   return Object.fromEntries(
-    fields.flatMap(([name, value]) =>
+    Object.entries({ ...Object(settings), ...others }).flatMap(([name, value]) =>
       Object(value) === value || value == null ? [] : [[name, String(value)]],
     ),
   );

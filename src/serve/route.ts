@@ -23,7 +23,7 @@ export interface Ask {
   /** a value of the query; '' where it is not there */
   query(name: string): string;
   /**
-   * The fields of a form, or those of a JSON object that are texts, numbers and booleans, as texts.
+   * The fields of a form, or those of a JSON object and of its `settings` that are texts, numbers and booleans, as texts.
    * @throws Refused 413 over 64 kB, 400 for what cannot be read
    */
   fields(): Promise<Readonly<Record<string, string>>>;

@@ -23,7 +23,6 @@ import { mayDo, type Role } from '../roles.js';
 import { type Answer, type Ask, askerOf, notFound, Refused, type Route, sessionOf } from '../route.js';
 import { downloadsIn } from '../runs.js';
 import type { Served } from '../served.js';
-import { setProfile } from '../sheets/profile.js';
 
 /** What can be done with a run that is there: who asks, and what is asked for. */
 const ACTS = {
@@ -131,7 +130,7 @@ export function jobRoutes(served: Served): Route[] {
     if (before?.kind !== 'run' || before.run === null) throw notFound();
     const { sheet, revision, run, target, args } = before;
     const { user, role } = sessionOf(ask);
-    const key = keyIn(ask, await fieldsIn(ask));
+    const key = keyIn(ask, await ask.fields());
     return auditJob(served, ask, `run ${run}`, () => {
       if (before.endedAt === null) throw atWork(before);
       if (target !== null) admitTo(served, role, target);
@@ -163,7 +162,7 @@ export function jobRoutes(served: Served): Route[] {
     if (kind === 'resume' && runs.directoryOf(id) === null) return startAgain(ask, jobs.of({ run: id }));
     const { run } = await readable(ask);
     const { user, role } = sessionOf(ask);
-    const fields = await fieldsIn(ask);
+    const fields = await ask.fields();
     const { environment, baseUrl, partitionId: partition } = run;
     const target = kind === 'results' ? null : { environment, baseUrl, partition };
     return auditJob(served, ask, `${kind} ${id}`, () => {
@@ -202,9 +201,9 @@ export function jobRoutes(served: Served): Route[] {
     const take = async (): Promise<Answer> => {
       const body = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>;
       const name = `errors of ${nameOf(run.sheets, id).replace(/\.\w+$/, '')}${extname(file.name)}`;
-      const sheet = await sheets.take(name, user, { body, announced: file.bytes, signal: ask.signal });
+      const incoming = { body, announced: file.bytes, signal: ask.signal };
       // its headers and values are those of the sheet that it comes from
-      await setProfile(sheets, sheet, profileOfRun(run.runDir), sheets.revisionOf(sheet));
+      const sheet = await sheets.take(name, user, incoming, profileOfRun(run.runDir));
       const see = `/sheets/${sheet.id}`;
       return ask.wantsPage ? { see } : { status: 201, json: { id: sheet.id, path: see } };
     };
@@ -325,16 +324,6 @@ export function askedFor(served: Served, ask: Ask, id: string): Html | null {
 ${actsOf(served, ask, id, null)}
 ${job.endedAt === null || !may ? '' : button(`/runs/${id}/resume`, 'Start it again', { key: randomUUID() })}
 ${job.sheet === null ? '' : html`<p><a href="/sheets/${job.sheet}/start">Back to the sheet</a></p>`}`;
-}
-
-/** The fields of a form, or those of a JSON object with those of its `settings`, as texts. */
-export async function fieldsIn(ask: Ask): Promise<Readonly<Record<string, string>>> {
-  if (!(ask.header('content-type') ?? '').includes('json')) return ask.fields();
-  const { settings, ...others } = Object(await ask.json()) as Record<string, unknown>;
-  const all = Object.entries({ ...Object(settings), ...others });
-  return Object.fromEntries(
-    all.flatMap(([name, value]) => (Object(value) === value || value == null ? [] : [[name, String(value)]])),
-  );
 }
 
 /** A double click is one job: its two requests have one key. */

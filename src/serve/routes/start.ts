@@ -12,7 +12,7 @@ import type { Served } from '../served.js';
 import { idFor } from '../sheets/names.js';
 import type { Sheet } from '../sheets/sheets.js';
 import { viewOf } from '../sheets/view.js';
-import { admitTo, answerOf, auditJob, fieldsIn, keyIn, refuseOther, stopJob } from './jobs.js';
+import { admitTo, answerOf, auditJob, keyIn, refuseOther, stopJob } from './jobs.js';
 
 const PARTITION = /^[A-Za-z0-9._-]{1,100}$/;
 
@@ -39,7 +39,7 @@ export function startRoutes(served: Served): Route[] {
 
   async function check(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
-    const fields = await fieldsIn(ask);
+    const fields = await ask.fields();
     const { user, role } = sessionOf(ask);
     const job = jobs.ask({
       ...{ kind: 'check', sheet: sheet.id, revision: seenRevision(sheet, fields), user, role },
@@ -50,7 +50,7 @@ export function startRoutes(served: Served): Route[] {
 
   async function dryRun(ask: Ask): Promise<Answer> {
     const sheet = sheets.get(ask.param('id'));
-    const fields = await fieldsIn(ask);
+    const fields = await ask.fields();
     const { user, role } = sessionOf(ask);
     const target = targetIn(fields, role);
     takeLogIn(ask, fields, target);
@@ -64,7 +64,7 @@ export function startRoutes(served: Served): Route[] {
   }
 
   async function start(ask: Ask): Promise<Answer> {
-    const fields = await fieldsIn(ask);
+    const fields = await ask.fields();
     const sheet = sheets.get(fields['sheet'] ?? '');
     const { user, role } = sessionOf(ask);
     const key = keyIn(ask, fields);
@@ -256,17 +256,14 @@ export function startRoutes(served: Served): Route[] {
   }
 
   async function logIn(ask: Ask): Promise<Answer> {
-    const fields = await fieldsIn(ask);
-    const { user, role } = sessionOf(ask);
+    const fields = await ask.fields();
     const { username = '', password = '', back = '' } = fields;
-    const { environment } = targetIn({ environment: fields['environment'] ?? '' }, role);
+    const target = targetIn({ environment: fields['environment'] ?? '' }, sessionOf(ask).role);
     if (username === '' || password === '') throw invalid('username and password', 'given');
-    const keep = (): Answer => {
-      jobs.logIn(user, environment, { username, password });
-      const see = BACK.test(back) ? back : '/';
-      return ask.wantsPage ? { see } : { json: { environment } };
-    };
-    return auditJob(served, ask, `log-in to ${environment}`, keep, 'done');
+    takeLogIn(ask, fields, target);
+    return ask.wantsPage
+      ? { see: BACK.test(back) ? back : '/' }
+      : { json: { environment: target.environment } };
   }
 
   return [

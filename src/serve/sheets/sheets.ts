@@ -173,9 +173,15 @@ export class Sheets {
 
   /**
    * Takes an upload: whole, durable and under its ID, or not at all.
+   * @param profile that it is read with from the first check on; null for none
    * @throws Refused 413, 429, 507, 408, 400
    */
-  async take(name: string, by: string, incoming: Incoming): Promise<Sheet> {
+  async take(
+    name: string,
+    by: string,
+    incoming: Incoming,
+    profile: Partial<Profile> | null = null,
+  ): Promise<Sheet> {
     const given = givenName(name);
     if (given === '')
       throw new Refused(400, 'NO_NAME', 'The sheet has no name.', 'Name it: PUT /sheets?name=…');
@@ -196,7 +202,7 @@ export class Sheets {
     try {
       await this.#admit(bytes);
       admitted = bytes;
-      return await this.#take(given, by, incoming);
+      return await this.#take(given, by, incoming, profile);
     } finally {
       this.#coming -= admitted;
       const left = (this.#uploads.get(by) ?? 1) - 1;
@@ -243,7 +249,12 @@ export class Sheets {
       );
   }
 
-  async #take(name: string, by: string, incoming: Incoming): Promise<Sheet> {
+  async #take(
+    name: string,
+    by: string,
+    incoming: Incoming,
+    profile: Partial<Profile> | null,
+  ): Promise<Sheet> {
     const at = new Date();
     const { id, part } = await this.#place(idFor(at, name));
     try {
@@ -253,6 +264,7 @@ export class Sheets {
       const received = await receive(join(part, 'upload', file), incoming, limits);
       const facts: SheetFacts = { id, name, file, ...received, by, at: at.toISOString() };
       await writeFileAtomic(join(part, 'sheet.json'), `${JSON.stringify(facts, null, 2)}\n`);
+      if (profile !== null) await saveProfile(join(part, 'profile.json'), profile);
       await sync(join(part, 'upload'));
       await rename(part, join(this.#folder, id));
       await sync(this.#folder);
